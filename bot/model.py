@@ -1,0 +1,705 @@
+"""The nouns. Read this first.
+
+Said, remembered and intended are three different types: a `Document`, `Listing` or `Story` is what a publisher said;
+a `Memory`, `Mark` or `Subscription` is what we remember; a `Poll` or `Delivery` is what we intend to write or post.
+Times are aware and in UTC, and refused otherwise. A decision carries its reason.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from base64 import b32encode
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO
+
+
+def aware(moment: datetime) -> datetime:
+    """The moment in UTC. Raises ValueError for a naive one: an hour's doubt about a listing is a wrong alert."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment.isoformat()} has no time zone; give an aware time")
+    return moment.astimezone(UTC)
+
+
+def fingerprint(*parts: str) -> str:
+    """A short stable id over parts: 25 base32 characters of their SHA-256 (what a Discord nonce can hold)."""
+    digest = hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).digest()
+    return b32encode(digest).decode("ascii").lower()[:25]
+
+
+# ── Sources and what they say ─────────────────────────────────────────────────────────────────────────────────────
+
+
+class SourceKind(StrEnum):
+    """What an absent entry means, and so how a reading is compared with the one before."""
+
+    LIST = "list"  #: a register: who is no longer on it has been taken off
+    NOTICES = "notices"  #: an official stream: what scrolls out of it is still true
+    NEWS = "news"  #: an outlet's stream
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceCard:
+    """What we know of a place we poll."""
+
+    id: str  #: file name, fixture folder, and what people type
+    title: str
+    publisher: str
+    url: str  #: where the data is fetched
+    every: timedelta  #: how often its publisher deserves a look
+    kind: SourceKind = SourceKind.LIST
+    also: tuple[str, ...] = ()  #: further addresses read in the same poll (streams only)
+    page: str = ""  #: where a person reads the same thing
+    rows: range = range(1, 1_000_000)  #: how many entries any edition may have; wide, the sharp guard is relative
+    may_lose: float = 0.10  #: the share of entries that may leave in one edition before a person must look
+    programmes: tuple[str, ...] = ()  #: codes of `programmes.toml` that occur in it
+    licence: str = ""
+    language: str = ""
+    note: str = ""  #: what an operator has to know (blocks plain clients, needs a mirror, ...)
+    cap: int = 200_000_000  #: bytes after decompression; a larger body is refused
+    user_given: bool = False  #: added from chat or command line: may not reach private addresses
+    tier: int = 3  #: 1 official, 2 wire or paper of record, 3 other outlet
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server gave us so that it can say "not modified" next time."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What a server sent, whole and decompressed, with how to recognise it again.
+
+    `body` is bytes, or for large ones the path of a spooled file, so that memory stays flat.
+    """
+
+    url: str
+    body: bytes | Path
+    sha256: str
+    fetched_at: datetime
+    content_type: str = ""
+    validators: Validators = Validators()
+    size: int = 0
+
+    @classmethod
+    def of(cls, body: bytes, *, url: str = "memory:", at: datetime, content_type: str = "") -> Document:
+        """A document held in memory, for tests and small bodies."""
+        digest = hashlib.sha256(body).hexdigest()
+        return cls(url=url, body=body, sha256=digest, fetched_at=aware(at), content_type=content_type, size=len(body))
+
+    def open(self) -> BinaryIO:
+        """The body from its first byte; the caller closes it."""
+        return io.BytesIO(self.body) if isinstance(self.body, bytes) else self.body.open("rb")
+
+    def head(self, size: int = 4096) -> bytes:
+        """The first bytes, enough to recognise a format by."""
+        with self.open() as stream:
+            return stream.read(size)
+
+    def whole(self) -> bytes:
+        """All of it in memory: only for formats that cannot be streamed and are small."""
+        return self.body if isinstance(self.body, bytes) else self.body.read_bytes()
+
+
+class NameKind(StrEnum):
+    PRIMARY = "primary"
+    ALIAS = "alias"
+    WEAK = "weak"  #: an alias the publisher itself calls weak
+    FORMER = "former"
+    ACRONYM = "acronym"
+    BRAND = "brand"  #: a product or unit that points to the company
+    PERSON = "person"  #: a person who points to the company
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    text: str
+    kind: NameKind = NameKind.ALIAS
+    language: str = ""  #: BCP 47 where known; the script is in the text itself
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A number that belongs to one legal person: `kind` as the publisher calls it (USCC, ISIN, IMO, ...)."""
+
+    kind: str
+    value: str
+
+
+class EntityKind(StrEnum):
+    COMPANY = "company"  #: any organisation
+    PERSON = "person"
+    VESSEL = "vessel"
+    AIRCRAFT = "aircraft"
+    UNKNOWN = "unknown"
+
+
+#: Fields of a listing whose change is news. The others are kept and shown, but do not ring.
+MATERIAL = frozenset({"name", "aliases", "programmes", "kind", "listed_on", "reason", "identifiers"})
+#: Fields that every layout of one list carries; all that is compared when a publisher changes its layout.
+COMMON = frozenset({"name", "programmes"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One entry of a list, as published."""
+
+    source: str
+    key: str  #: stable between editions: the publisher's id, or composed as the source's docstring says
+    name: str
+    kind: EntityKind = EntityKind.UNKNOWN
+    aliases: tuple[Name, ...] = ()
+    programmes: tuple[str, ...] = ()
+    listed_on: date | None = None
+    reason: str = ""  #: the publisher's own words, or nothing
+    identifiers: tuple[Identifier, ...] = ()
+    countries: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    citations: tuple[str, ...] = ()  #: "84 FR 22961"
+    remarks: str = ""
+    url: str = ""
+    details: tuple[tuple[str, str], ...] = ()  #: other published fields worth keeping, by name
+
+    def names(self) -> tuple[Name, ...]:
+        """Every name, the primary one first."""
+        return (Name(self.name, NameKind.PRIMARY), *self.aliases)
+
+    def content(self) -> dict[str, object]:
+        """The fields that make two readings of an entry the same or not; empty ones left out, sets sorted,
+
+        so that neither a new field nor another order of the same aliases is a change.
+        """
+        fields: dict[str, object] = {
+            "name": self.name,
+            "kind": str(self.kind),
+            "aliases": sorted((name.text, str(name.kind)) for name in set(self.aliases)),
+            "programmes": sorted(set(self.programmes)),
+            "listed_on": self.listed_on.isoformat() if self.listed_on else "",
+            "reason": self.reason,
+            "identifiers": sorted((one.kind, one.value) for one in set(self.identifiers)),
+            "countries": sorted(set(self.countries)),
+            "addresses": sorted(set(self.addresses)),
+            "citations": sorted(set(self.citations)),
+            "remarks": self.remarks,
+            "url": self.url,
+            "details": sorted(set(self.details)),
+        }
+        return {name: value for name, value in fields.items() if value}
+
+    def content_hash(self) -> bytes:
+        """Eight bytes over `content()`; equal hashes are taken for equal entries."""
+        return hashlib.blake2b(
+            repr(sorted(self.content().items())).encode("utf-8", "surrogatepass"), digest_size=8
+        ).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One entry before it is parsed: its key, a fingerprint of its raw bytes, and how to parse it.
+
+    Two editions of a list share nearly all their records, so only those with a new `mark` are parsed.
+    """
+
+    key: str
+    mark: bytes  #: eight bytes over the raw record
+    parse: Callable[[], Listing]
+
+
+@dataclass(slots=True, kw_only=True)
+class Reading:
+    """What a list source makes of a document. `records` may be read once; `signals` is complete after that."""
+
+    layout: str  #: which of the publisher's formats, and the reader's version: "sdn.xml/1"
+    records: Iterable[Record]
+    edition: str = ""  #: what the publisher calls it, usually a date
+    published: datetime | None = None
+    declared: int | None = None  #: how many entries the document says it has
+    signals: list[str] = field(default_factory=list)  #: unknown columns, programmes, types: for the operator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One news item or official notice, as published."""
+
+    source: str
+    id: str  #: stable within its source, see adapters/news
+    url: str  #: canonical
+    title: str
+    text: str = ""  #: plain text, mark-up removed
+    language: str = ""
+    published: datetime | None = None
+    publisher: str = ""
+    keys: tuple[str, ...] = ()  #: every way to recognise it again (guid, link, title and day); one hit is enough
+    origin: str = ""  #: the outlet it retells, when it says so
+    tier: int = 3  #: 1 official, 2 wire or paper of record, 3 other outlet
+    updated: datetime | None = None
+    citation: str = ""  #: an official notice's own citation: "86 FR 1234"
+
+
+@dataclass(slots=True, kw_only=True)
+class Bulletin:
+    """What a stream source makes of a document: its items, newest first or not, and how it identifies them."""
+
+    layout: str
+    stories: list[Story]
+    title: str = ""
+    language: str = ""
+    identity: str = ""  #: the kind of id that holds for the whole stream ("guid", "link", "title")
+    ttl: timedelta | None = None  #: what the publisher asks; clamped by the schedule
+    signals: list[str] = field(default_factory=list)
+
+
+# ── What changed ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class ChangeKind(StrEnum):
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field, old to new, each as readable text."""
+
+    field: str
+    old: str
+    new: str
+
+    @property
+    def material(self) -> bool:
+        return self.field in MATERIAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListChange:
+    """One entry between two readings. What kind of change it is follows from which side is there."""
+
+    source: str
+    key: str
+    before: Listing | None
+    after: Listing | None
+    seen: datetime
+    edition: str = ""
+    sha256: str = ""  #: of the document that showed it
+    fields: tuple[FieldChange, ...] = ()
+
+    @property
+    def kind(self) -> ChangeKind:
+        if self.before is None:
+            return ChangeKind.ADDED
+        return ChangeKind.REMOVED if self.after is None else ChangeKind.CHANGED
+
+    @property
+    def listing(self) -> Listing:
+        """The side to show: what is published now, or for a removal what was."""
+        listing = self.after or self.before
+        if listing is None:
+            raise ValueError(f"{self.source} {self.key}: a change with neither side")
+        return listing
+
+    @property
+    def material(self) -> bool:
+        return self.kind is not ChangeKind.CHANGED or any(change.material for change in self.fields)
+
+
+# ── Whom people watch, and why two names are one ──────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    """Whom somebody watches. From the company book, or made from the name as it was typed."""
+
+    id: str  #: the book's id ("xiaomi"), or "name:" and the folded name
+    name: str  #: as people say it
+    names: tuple[Name, ...] = ()  #: every other spelling, native, former, acronym, brand, person
+    identifiers: tuple[Identifier, ...] = ()
+    country: str = ""
+    not_names: tuple[str, ...] = ()  #: names that look like it and are somebody else
+    tags: tuple[str, ...] = ()
+    from_book: bool = False
+
+    def all_names(self) -> tuple[Name, ...]:
+        return (Name(self.name, NameKind.PRIMARY), *self.names)
+
+
+class Verdict(StrEnum):
+    SAME = "same"
+    RELATED = "related"  #: same group or brand, another unit
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One step of an explanation: the rule, how much it counts (0 to 1), and the two spellings that met."""
+
+    rule: str  #: "same name", "legal form ignored", "alias (zh)", "one letter differs"
+    score: float
+    ours: str = ""
+    theirs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Whether two names are one, and why."""
+
+    verdict: Verdict
+    score: float
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def band(self) -> str:
+        """certain, likely or possible: a word for people who do not read scores."""
+        return "certain" if self.score >= 0.95 else "likely" if self.score >= 0.85 else "possible"
+
+
+class Role(StrEnum):
+    SUBJECT = "subject"
+    MENTIONED = "mentioned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A watched company found in a text: where, by which name, and whether the text is about it."""
+
+    company: str  #: Company.id
+    surface: str  #: as it stands in the text
+    where: str  #: "title" or "text"
+    start: int  #: character offset in that part
+    name: Name = Name("")  #: which of our names it met
+    role: Role = Role.MENTIONED
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """What a story says, as far as it can be read from its own text."""
+
+    language: str = ""
+    listing_story: bool = False
+    source: str = ""  #: the id of the list meant, or nothing
+    stage: str = ""  #: proposed, announced, in_force, relief, suspended_by_court, removed, reaction, background
+    reason: str = ""  #: the sentence that says why, verbatim, or nothing
+    origin: str = ""  #: the outlet it retells
+    mentions: tuple[Mention, ...] = ()
+    because: tuple[Reason, ...] = ()
+
+
+# ── What we tell ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Badge(StrEnum):
+    """How a story stands to the official record."""
+
+    CONFIRMED = "confirmed"
+    NOT_FOUND = "not_found"
+    WAS_LISTED = "was_listed"  #: taken off since
+    OFFICIAL = "official"  #: it is the record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The other side: the list that bears a story out, or the story that announced a listing."""
+
+    badge: Badge
+    source: str
+    text: str  #: one plain sentence
+    url: str = ""
+    at: datetime | None = None  #: when we read it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What a programme means, in our words: what being listed does, what it does not, on what ground."""
+
+    programme: str
+    title: str
+    authority: str
+    does: str
+    does_not: str
+    citation: str
+    url: str = ""
+    read: date | None = None
+
+
+class AlertKind(StrEnum):
+    LISTED = "listed"
+    CHANGED = "changed"
+    DELISTED = "delisted"
+    NOTICE = "notice"  #: an official document names it
+    LISTING_STORY = "listing_story"
+    SUBJECT = "subject"  #: a story about the company, not about a listing
+    MENTION = "mention"
+
+
+class Severity(StrEnum):
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """What we would tell about one company. The same for every place; the card is drawn per reader."""
+
+    id: str  #: fingerprint of the event: company, list or story, and what happened
+    kind: AlertKind
+    company: Company
+    source: str
+    at: datetime  #: when we saw it
+    severity: Severity
+    changes: tuple[ListChange, ...] = ()  #: for list alerts: every row of this company in this edition
+    story: Story | None = None
+    analysis: Analysis | None = None
+    match: Match | None = None
+    effects: tuple[Effect, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    fresh: datetime | None = None  #: when its list was last read whole
+    revision: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Not news: what is already listed today for a company somebody just began to watch, or after a first reading."""
+
+    id: str
+    company: Company
+    at: datetime
+    listings: tuple[Listing, ...] = ()
+    matches: tuple[Match, ...] = ()
+    read: tuple[tuple[str, datetime], ...] = ()  #: which lists were asked and when each was last read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something the people who run Tocsin must know, once."""
+
+    id: str
+    source: str
+    title: str
+    text: str
+    at: datetime
+
+
+Message = Alert | Standing | Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A channel or a person: `slack:T0/C024`, `discord:guild/channel`, `console:`."""
+
+    platform: str
+    address: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Place:
+        platform, colon, address = text.partition(":")
+        if not platform or not colon:
+            raise ValueError(f"{text!r} is no place; write platform:address, for example slack:T0/C024 or console:")
+        return cls(platform, address)
+
+    def __str__(self) -> str:
+        return f"{self.platform}:{self.address}"
+
+
+#: What rings by default: the lists themselves, official notices, and stories about a listing.
+DEFAULT_KINDS = frozenset(
+    {AlertKind.LISTED, AlertKind.CHANGED, AlertKind.DELISTED, AlertKind.NOTICE, AlertKind.LISTING_STORY}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """Who wants to hear what, where."""
+
+    place: Place
+    target: str  #: the company as it was typed; "tag:chips"; or "*" for every company of the book
+    made_by: str
+    made_at: datetime
+    kinds: frozenset[AlertKind] = DEFAULT_KINDS
+    sources: frozenset[str] = frozenset()  #: only these; empty is all
+    language: str = "en"
+    related: bool = True  #: also units of the group, not only the company itself
+    paused_until: datetime | None = None
+
+    @property
+    def id(self) -> str:
+        return fingerprint(str(self.place), self.target.casefold())
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a chat gave back: enough to edit the message or to answer in its thread."""
+
+    id: str
+    thread: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A message for a place, and what became of it."""
+
+    key: str  #: stable: the same alert for the same place in the same revision is the same delivery
+    place: Place
+    message: Message
+    because: str  #: the subscription or rule that routed it here
+    due: datetime
+    language: str = "en"
+    attempts: int = 0
+    doubtful: bool = False  #: an earlier attempt may have been stored: look before sending
+    receipt: Receipt | None = None
+    parked: str = ""  #: why it will not be sent, in words for a person
+    posted_at: datetime | None = None
+    lease: str = ""  #: the claim under which a courier holds it; settle is refused under another
+
+    @classmethod
+    def of(cls, message: Message, place: Place, *, because: str, due: datetime, language: str = "en") -> Delivery:
+        revision = message.revision if isinstance(message, Alert) else 1
+        key = fingerprint(message.id, str(place), str(revision))
+        return cls(key=key, place=place, message=message, because=because, due=aware(due), language=language)
+
+    def posted(self, receipt: Receipt, at: datetime) -> Delivery:
+        return replace(self, receipt=receipt, posted_at=aware(at), attempts=self.attempts + 1, parked="")
+
+    def later(self, due: datetime, *, doubtful: bool = False) -> Delivery:
+        return replace(self, due=aware(due), attempts=self.attempts + 1, doubtful=self.doubtful or doubtful)
+
+    def park(self, why: str) -> Delivery:
+        return replace(self, parked=why, attempts=self.attempts + 1)
+
+
+# ── What we remember of a source, and all that one poll changes ───────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is remembered of an entry without loading it."""
+
+    raw: bytes  #: `Record.mark` of the last reading
+    content: bytes  #: `Listing.content_hash()`
+    missing: int = 0  #: in how many readings in a row it was absent; at two it is a delisting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantine:
+    """A reading that was not believed, kept until a good one comes or an operator accepts it."""
+
+    why: str
+    first_at: datetime
+    sha256: str
+    rows: int = 0
+    lost: str = ""  #: fingerprint of the keys that were gone, to recognise the same loss again
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What we remember of a source between polls."""
+
+    source: str
+    version: int = 0  #: raised by each commit; a commit made from an older one is refused
+    due: datetime | None = None  #: when to look next
+    read_at: datetime | None = None  #: when it was last read whole and believed (or said "not modified")
+    changed_at: datetime | None = None
+    tried_at: datetime | None = None
+    layout: str = ""
+    edition: str = ""
+    published: datetime | None = None
+    sha256: str = ""
+    rows: int = 0
+    validators: tuple[tuple[str, Validators], ...] = ()  #: per address
+    moved: tuple[tuple[str, str], ...] = ()  #: address -> where it permanently moved
+    failures: int = 0  #: in a row
+    trouble: str = ""  #: the last failure, as told to the operator; empty when all is well
+    told: str = ""  #: fingerprint of the trouble the operator was told, so that it is told once
+    quarantine: Quarantine | None = None
+    retired: bool = False
+    identity: str = ""
+    signals: tuple[str, ...] = ()
+    gap: float = 0.0  #: learned seconds between news, for adaptive intervals
+    accept_next: bool = False  #: an operator said that the quarantined change is real
+
+    def validators_for(self, url: str) -> Validators:
+        return dict(self.validators).get(url, Validators())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """All that one poll changes. The store keeps all of it or nothing."""
+
+    memory: Memory  #: as it will be; `memory.version` is the one this poll was made from
+    listings: tuple[tuple[Listing, Mark], ...] = ()  #: new or changed entries
+    marks: tuple[tuple[str, Mark], ...] = ()  #: entries of which only the mark changed
+    removed: tuple[str, ...] = ()  #: keys that are off the list for good
+    changes: tuple[ListChange, ...] = ()
+    stories: tuple[Story, ...] = ()  #: new ones, and edits under the same id
+    story_companies: tuple[tuple[str, str], ...] = ()  #: story id -> company id, for "nearest recent stories"
+    deliveries: tuple[Delivery, ...] = ()
+
+
+# ── What we say before it is drawn, and what people type ──────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and its words. `quote` is somebody else's text: shown as a quotation, never interpreted."""
+
+    heading: str
+    text: str
+    quote: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What we say, in words, before a chat draws it."""
+
+    summary: str  #: one line that can be read alone: notifications and screen readers get this
+    title: str
+    severity: Severity = Severity.LOW
+    sections: tuple[Section, ...] = ()
+    links: tuple[Link, ...] = ()
+    footer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What was typed, whoever drew the box it was typed in."""
+
+    command: str  #: "watch add"
+    place: Place
+    person: str
+    arguments: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
+    language: str = "en"
+    at: datetime
+
+    def one(self, name: str) -> str:
+        """The single value of an argument, or an empty text."""
+        value = dict(self.arguments).get(name, "")
+        return value if isinstance(value, str) else " ".join(value)
+
+    def many(self, name: str) -> tuple[str, ...]:
+        value = dict(self.arguments).get(name, ())
+        return ((value,) if value else ()) if isinstance(value, str) else value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What was answered: cards for people, data for `--json`."""
+
+    cards: tuple[Card, ...]
+    data: object = None
+    private: bool = True
+    ok: bool = True

@@ -1,0 +1,257 @@
+"""The sockets of the house: what the program asks of the world.
+
+Few methods, each saying who calls it and what it promises.
+
+An adapter implements one of these; `tests/contracts/` holds every implementation to the same words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.model import (
+    Bulletin,
+    Card,
+    Company,
+    Delivery,
+    Document,
+    ListChange,
+    Listing,
+    Mark,
+    Memory,
+    Place,
+    Poll,
+    Reading,
+    Receipt,
+    Reply,
+    Request,
+    Story,
+    Subscription,
+    Validators,
+)
+
+
+class Clock(Protocol):
+    """Where `now` comes from. The only clock in the house; everything pure takes `now` as an argument."""
+
+    def now(self) -> datetime:
+        """The time, aware and in UTC."""
+
+    async def sleep(self, span: timedelta) -> None:
+        """Let that much time pass."""
+
+
+# ── Fetching ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One request for a document."""
+
+    url: str
+    validators: Validators = Validators()
+    cap: int = 200_000_000  #: bytes after decompression
+    trusted: bool = True  #: from our own code or settings; others may not reach private networks or files
+    page: bool = False  #: a web page read on our own account: robots.txt is obeyed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back. No document means "not modified"."""
+
+    document: Document | None
+    validators: Validators = Validators()
+    moved_to: str = ""  #: where a permanent redirect (301, 308) leads
+    wait: timedelta | None = None  #: how long the server says its answer stays fresh
+
+
+class Fetcher(Protocol):
+    """Called by the watcher and by `feed add`. One request a host at a time."""
+
+    async def fetch(self, ask: Ask) -> Answer:
+        """The document, or "not modified". Raises FetchLater, FetchGone or FetchRefused; never another error."""
+
+    async def close(self) -> None:
+        """Let go of connections and spooled files."""
+
+
+# ── Reading ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class ReadList(Protocol):
+    """A list source: one function in adapters/lists, marked with `@list_source`."""
+
+    def __call__(self, document: Document) -> Reading:
+        """What the document says.
+
+        Raises ListDamaged, at once or while the records are read, when it cannot be that list.
+        """
+
+
+class ReadStream(Protocol):
+    """A source of stories or notices: one function marked with `@news_source` (or `@list_source(kind=NOTICES)`)."""
+
+    def __call__(self, document: Document) -> Bulletin:
+        """The document's items. Raises FeedDamaged (or ListDamaged) saying what it looks like instead."""
+
+
+# ── Remembering ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Store(Protocol):
+    """The meeting point of watcher, couriers and commands. Every method is one transaction: all or nothing.
+
+    Several processes may use one store at once. Any method may raise StoreBusy; then nothing was written.
+    """
+
+    async def open(self) -> None:
+        """Connect, create what is missing, and check that the store keeps what it acknowledges. Raises StoreUnfit."""
+
+    async def close(self) -> None: ...
+
+    async def health(self) -> str:
+        """One line for `doctor`: what and where it is, its size. Raises StoreUnfit or StoreBusy."""
+
+    # Sources
+
+    async def memories(self) -> Mapping[str, Memory]:
+        """What is remembered of every source ever polled, by id."""
+
+    async def memory(self, source: str) -> Memory | None: ...
+
+    async def marks(self, source: str) -> Mapping[str, Mark]:
+        """Key to mark of every entry that is on the list, without loading the entries."""
+
+    async def listings(self, source: str, keys: Iterable[str] | None = None) -> Mapping[str, Listing]:
+        """The entries of these keys as last published, or all of the source. Unknown keys are left out."""
+
+    async def commit(self, poll: Poll) -> bool:
+        """Keep snapshot, changes, stories and deliveries of a poll, or none of them. Called by the watcher.
+
+        False, with nothing written, when the memory's version has moved on: another watcher was faster.
+        A delivery whose key exists already is left as it is.
+        """
+
+    async def lead(self, name: str, holder: str, *, now: datetime, lease: timedelta) -> bool:
+        """Whether `holder` may do `name` (poll one source) until the lease ends. The same holder may renew."""
+
+    async def listings_version(self) -> int:
+        """A number that rises whenever any listing is added, changed or removed."""
+
+    # History
+
+    async def changes(
+        self, *, source: str = "", key: str = "", since: datetime | None = None, limit: int = 100
+    ) -> Sequence[ListChange]:
+        """Changes kept, newest first."""
+
+    async def known_stories(self, keys: Iterable[str]) -> Mapping[str, str]:
+        """For each identity key seen before, the id of its story (`source/id`)."""
+
+    async def stories(self, ids: Iterable[str]) -> Mapping[str, Story]:
+        """Stories by `source/id`."""
+
+    async def stories_of(self, company: str, *, limit: int = 5) -> Sequence[Story]:
+        """The newest stories that name a company, newest first."""
+
+    # Whom people watch
+
+    async def subscribe(self, subscription: Subscription) -> bool:
+        """Add or replace. True when it is new."""
+
+    async def unsubscribe(self, place: Place, target: str) -> bool:
+        """True when it was there."""
+
+    async def subscriptions(self, place: Place | None = None) -> Sequence[Subscription]:
+        """In the order in which they were made."""
+
+    async def subscriptions_version(self) -> int:
+        """A number that rises with every change, so that an index of names is rebuilt only then."""
+
+    async def feeds(self) -> Mapping[str, str]:
+        """Feeds that people added: id to address."""
+
+    async def add_feed(self, id: str, url: str) -> bool: ...
+
+    async def remove_feed(self, id: str) -> bool: ...
+
+    # The outbox
+
+    async def enqueue(self, deliveries: Iterable[Delivery]) -> int:
+        """Put messages that no poll caused (a standing card, an answer for later) into the outbox.
+
+        Returns how many were new.
+        """
+
+    async def claim(self, platform: str, *, now: datetime, lease: timedelta, limit: int = 20) -> Sequence[Delivery]:
+        """Take the oldest unsettled delivery of each place whose lane is free and whose head is due.
+
+        Called by couriers.
+
+        A lane is one place: while its head is leased or waits for a retry, nothing behind it is given out.
+        A lease that ran out (its courier died) is given out again, marked `doubtful`.
+        """
+
+    async def settle(self, delivery: Delivery) -> bool:
+        """Write what became of a claimed delivery (receipt, later or parked) and free its lane.
+
+        False when the claim is no longer ours; then nothing is written.
+        """
+
+    async def deliveries(self, *, place: Place | None = None, state: str = "", limit: int = 50) -> Sequence[Delivery]:
+        """Newest first. `state` is "waiting", "posted", "parked" or all."""
+
+    async def unpark(self, key: str, *, now: datetime) -> bool:
+        """Put a parked delivery back at the end of its lane."""
+
+    async def wait(self, platform: str, at_most: timedelta) -> None:
+        """Return when something may be there to claim, or after that long. May return early for no reason."""
+
+
+# ── Chatting ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Desk(Protocol):
+    """Answers commands; given to a chat when it starts."""
+
+    async def answer(self, request: Request) -> Reply:
+        """Never raises: what cannot be done is a reply that says so."""
+
+    def complete(self, command: str, argument: str, typed: str, limit: int = 25) -> Sequence[str]:
+        """Suggestions for a half-typed argument, from memory."""
+
+
+class Chat(Protocol):
+    """One platform. Called by the courier (post, find, edit) and by wiring (run, close)."""
+
+    platform: str
+
+    async def post(self, place: Place, card: Card, *, key: str, thread: Receipt | None = None) -> Receipt:
+        """Say it. Raises ChatBusy (later), ChatRefused (never here), ChatDoubtful (look with `find` first)."""
+
+    async def find(self, place: Place, key: str) -> Receipt | None:
+        """The message sent under this key, when the platform can tell; None when it is not there or cannot tell."""
+
+    async def edit(self, place: Place, receipt: Receipt, card: Card) -> None:
+        """Replace what was said. Raises as `post` does."""
+
+    async def run(self, desk: Desk) -> None:
+        """Serve commands until cancelled."""
+
+    async def check(self) -> AsyncIterator[str]:
+        """Lines for `doctor`: what works, what is missing, the next step."""
+        yield ""
+
+    async def close(self) -> None: ...
+
+
+class Book(Protocol):
+    """The company book: who is who."""
+
+    def find(self, typed: str) -> Company:
+        """The book's company of that name, or one made from the name as typed."""
+
+    def companies(self) -> Sequence[Company]: ...

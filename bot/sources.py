@@ -1,0 +1,91 @@
+"""How one file becomes a source.
+
+A file in adapters/lists describes a place and decorates the function that reads it:
+
+    @list_source(title="Denied Persons List", publisher="US BIS", url="https://...", every=timedelta(hours=6))
+    def us_bis_dpl(document: Document) -> Reading: ...
+
+The function's name is the source's id and must be the file's name. `shelf()` imports every file of a package, so
+adding a source is adding a file; nothing else is edited.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from types import ModuleType
+from typing import Any
+
+from bot.errors import BadSettings
+from bot.model import Bulletin, Document, Reading, SourceCard, SourceKind
+
+
+@dataclass(frozen=True, slots=True)
+class ListSource:
+    """A register and how to read it."""
+
+    card: SourceCard
+    read: Callable[[Document], Reading]
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSource:
+    """A stream of stories or official notices and how to read it."""
+
+    card: SourceCard
+    read: Callable[[Document], Bulletin]
+
+
+Source = ListSource | StreamSource
+
+
+def list_source(
+    *, title: str, publisher: str, url: str, every: timedelta, **facts: Any
+) -> Callable[[Callable[[Document], Reading]], ListSource]:
+    """A register: who is no longer on it has been taken off. `facts` are fields of `SourceCard`."""
+
+    def of(read: Callable[[Document], Reading]) -> ListSource:
+        card = SourceCard(id=read.__name__, title=title, publisher=publisher, url=url, every=every, tier=1, **facts)
+        return ListSource(card, read)
+
+    return of
+
+
+def notice_source(
+    *, title: str, publisher: str, url: str, every: timedelta, **facts: Any
+) -> Callable[[Callable[[Document], Bulletin]], StreamSource]:
+    """An official stream: its items are announcements, and one that scrolls away is still true."""
+
+    def of(read: Callable[[Document], Bulletin]) -> StreamSource:
+        card = SourceCard(
+            id=read.__name__,
+            title=title,
+            publisher=publisher,
+            url=url,
+            every=every,
+            kind=SourceKind.NOTICES,
+            tier=1,
+            **facts,
+        )
+        return StreamSource(card, read)
+
+    return of
+
+
+def shelf(package: ModuleType) -> Iterator[Source]:
+    """Every source whose file stands in a package, by file name.
+
+    Raises BadSettings when a file holds no source of its name.
+    """
+    for module_info in sorted(pkgutil.iter_modules(package.__path__), key=lambda one: one.name):
+        module = importlib.import_module(f"{package.__name__}.{module_info.name}")
+        found = getattr(module, module_info.name, None)
+        if not isinstance(found, ListSource | StreamSource):
+            raise BadSettings(
+                f"{module.__name__}: no source called {module_info.name} in it; "
+                f"decorate its reader `def {module_info.name}(document)` with @list_source or @notice_source"
+            )
+        yield found
