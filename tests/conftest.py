@@ -1,0 +1,25 @@
+"""What every test may ask for: the time, and the folder of real files where there is one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A fixed moment: nothing in the tests asks the clock."""
+    return datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real lists, feeds, stories and name pairs; a test that needs it is skipped where it is missing."""
+    if not SHARED.is_dir():
+        pytest.skip(f"no real files here: {SHARED.name} is not beside the project")
+    return SHARED
