@@ -118,6 +118,10 @@ class NameKind(StrEnum):
     PERSON = "person"  #: a person who points to the company
 
 
+#: Names that lead to a company without being its name.
+POINTERS = frozenset({NameKind.BRAND, NameKind.PERSON})
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     text: str
@@ -630,13 +634,16 @@ class Memory:
     sha256: str = ""
     rows: int = 0
     validators: tuple[tuple[str, Validators], ...] = ()  #: per address
-    moved: tuple[tuple[str, str], ...] = ()  #: address -> where it permanently moved
+    moved: tuple[
+        tuple[str, str, int], ...
+    ] = ()  #: address, where it permanently moved, in how many polls that was seen
     failures: int = 0  #: in a row
     trouble: str = ""  #: the last failure, as told to the operator; empty when all is well
     told: str = ""  #: fingerprint of the trouble the operator was told, so that it is told once
     quarantine: Quarantine | None = None
     retired: bool = False
     identity: str = ""
+    stream: bool = False  #: a source of stories or notices, not a register
     pending: int = 0  #: entries absent once, waiting for a second reading before they are called delisted
     introduced: bool = False  #: whether places were told what its first reading says of their companies
     signals: tuple[str, ...] = ()
