@@ -144,7 +144,9 @@ def run(
 
 
 @app.command()
-def lookup(name: Annotated[list[str], typer.Argument(help="A company, in any spelling or script.")], json: Json = False) -> None:
+def lookup(
+    name: Annotated[list[str], typer.Argument(help="A company, in any spelling or script.")], json: Json = False
+) -> None:
     """What every list says today of a name, why we think it is the same, and how fresh that is."""
     _ask("lookup", json=json, name=" ".join(name))
 
@@ -257,7 +259,9 @@ def outcome_words(outcome: Outcome, *, dry_run: bool = False) -> str:
         return f"{outcome.source}: not read. {outcome.why}"
     if outcome.first:
         return f"{outcome.source}: first reading, {outcome.rows} entries. They are history and raise no alert."
-    what = f"{outcome.added} added, {outcome.changed} changed ({outcome.material} materially), {outcome.removed} removed"
+    what = (
+        f"{outcome.added} added, {outcome.changed} changed ({outcome.material} materially), {outcome.removed} removed"
+    )
     pending = f"; {outcome.pending} absent once, a second reading decides" if outcome.pending else ""
     verb = "would raise" if dry_run else "raised"
     state = "not modified, " if outcome.unchanged else ""

@@ -25,7 +25,11 @@ from bot.model import Place, Request
 from bot.settings import Settings
 from bot.wiring import House, open_house
 
-FEEDS = {"english": ("Trade Desk (demo)", "en"), "french": ("Le Fil techno (démo)", "fr"), "chinese": ("科技快讯（演示）", "zh")}
+FEEDS = {
+    "english": ("Trade Desk (demo)", "en"),
+    "french": ("Le Fil techno (démo)", "fr"),
+    "chinese": ("科技快讯（演示）", "zh"),
+}
 
 
 @dataclass
