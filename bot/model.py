@@ -328,6 +328,7 @@ class Company:
     country: str = ""
     not_names: tuple[str, ...] = ()  #: names that look like it and are somebody else
     tags: tuple[str, ...] = ()
+    parent: str = ""  #: the id of the company it belongs to, where both are in the book
     from_book: bool = False
 
     def all_names(self) -> tuple[Name, ...]:
