@@ -5,7 +5,7 @@ brings, as learned from its gaps. Whoever fails is asked ever less often, down t
 outage at home would otherwise end every feed. Only `Memory.retired` (410) ends one.
 
 With an override (`TOCSIN_EVERY`) every place is looked at exactly that often, and one that fails at a tenth of the
-pace at worst: whoever sets it wants to see things happen, or to keep all traffic to a few hours.
+pace at worst: whoever sets it wants to see things happen.
 
 Hosts that asked to be left alone are remembered by the fetcher; here is only what one source has to do with it.
 """
@@ -22,9 +22,11 @@ from statistics import median
 
 from bot.model import Memory, SourceCard, SourceKind
 
-#: Streams are looked at between these. A publisher who asks for less is heard up to the second.
+#: Streams are looked at between these, and at most three times as often as their card says (it may know of a
+#: publisher who throttles). A publisher who asks for less is heard, up to the second.
 SOONEST = timedelta(minutes=5)
 LATEST = timedelta(hours=6)
+OFTENER = 3
 #: The first wait after a failure, doubled with each, down to a daily probe.
 FIRST_RETRY = timedelta(minutes=1)
 PROBE = timedelta(days=1)
@@ -40,6 +42,8 @@ QUIET = 4
 BELIEVED = timedelta(days=14)
 #: The longest sleep of a watcher, whatever is due: memories change under it.
 NAP = timedelta(hours=1)
+#: Machines that share a store may differ by this much; a memory from further in the future has a wrong date.
+SKEW = timedelta(minutes=5)
 
 
 class How(StrEnum):
@@ -76,9 +80,9 @@ def due(
         for card in cards
         if (moment := due_at(card, memories.get(card.id), now, every=every)) is not None
     }
-    ready = sorted((moment, id) for id, moment in moments.items() if moment <= now)
+    ready = sorted((moment, source) for source, moment in moments.items() if moment <= now)
     later = [moment for moment in moments.values() if moment > now]
-    return Due(tuple(id for _, id in ready), min([*later, now + NAP]))
+    return Due(tuple(source for _, source in ready), min([*later, now + NAP]))
 
 
 def due_at(
@@ -89,16 +93,15 @@ def due_at(
     A remembered moment is not trusted beyond reason: one that was written by a clock running ahead, or before the
     override was set, would keep a list unread.
     """
-    if memory is None or memory.due is None or memory.tried_at is None:
-        return None if memory is not None and memory.retired else (memory.due if memory and memory.due else now)
-    if memory.retired:
+    if memory is not None and memory.retired:
         return None
-    if memory.tried_at > now:
+    if memory is None or memory.due is None:
         return now
-    longest = max(card.every, LATEST, PROBE) * (1 + JITTER)
-    if every is not None and not memory.failures:
-        longest = every
-    return min(memory.due, memory.tried_at + longest)
+    looked = memory.tried_at or now
+    if looked > now + SKEW:
+        return now
+    longest = every if every is not None and not memory.failures else max(card.every, PROBE) * (1 + JITTER)
+    return min(memory.due, looked + longest)
 
 
 def next_look(
@@ -128,7 +131,7 @@ def back_off(card: SourceCard, failures: int, how: How, now: datetime, *, every:
 
     Doubling from a minute to a day. A refusal starts at the card's own rhythm: nobody mends it within a minute.
     """
-    doublings = 2 ** min(max(failures - 1, 0), 20)
+    doublings = 1 << min(max(failures - 1, 0), 20)
     if every is not None:
         return min(every * doublings, every * OVERRIDE_BACK_OFF)
     first = max(FIRST_RETRY, min(card.every, PROBE)) if how is How.REFUSED else FIRST_RETRY
@@ -144,9 +147,10 @@ def rhythm(card: SourceCard, memory: Memory | None, outcome: Outcome, now: datet
     """
     if card.kind is SourceKind.LIST:
         return card.every
-    latest = min(card.every, LATEST) if card.kind is SourceKind.NOTICES else LATEST
+    soonest = max(SOONEST, min(card.every / OFTENER, LATEST))
+    latest = max(soonest, min(card.every, LATEST)) if card.kind is SourceKind.NOTICES else LATEST
     wanted = _usual_gap(memory, now) / 2 if memory and memory.gap else card.every
-    return _between(SOONEST, max(wanted, outcome.wait or timedelta(0)), max(latest, SOONEST))
+    return _between(soonest, max(wanted, outcome.wait or timedelta(0)), latest)
 
 
 def learn(memory: Memory | None, news: Iterable[datetime], now: datetime) -> float:
