@@ -4,10 +4,8 @@ What may surprise:
 
 - It drives httpx's transport and not its client. The client keeps cookies between strangers' requests, writes whole
   addresses (with their passwords) to the log, and follows redirects without asking whether they may be dialled.
-- No connection is kept for later. A feed is read every few minutes, longer than servers keep a connection, and
-  httpcore's pool looks at every idle connection for every request: with hundreds of hosts that costs ten times what
-  the requests do (encode/httpcore#1110). `Connection: close` is not sent all the same: some servers then leave out the
-  length, and a cut list could no longer be told from a whole one.
+- No connection is kept for later (see `line`). `Connection: close` is not sent all the same: some servers then leave
+  out the length, and a cut list could no longer be told from a whole one.
 - `A-IM: feed` (RFC 3229) is not sent. A 226 answer holds only what is new, while a `Document` promises to be whole:
   its hash, its count and what is missing from it mean something.
 - HTTP/1.1 only: with one request a host at a time there is nothing to multiplex.
@@ -30,6 +28,7 @@ import httpx
 from protego import Protego
 
 from adapters.http.body import ACCEPT_ENCODING, Body, Spool, too_long
+from adapters.http.line import Line
 from adapters.http.reach import Reach, Resolve, lookup
 from adapters.http.words import freshness, redact, retry_after, same_etag
 from bot.errors import FetchGone, FetchLater, FetchRefused
@@ -111,13 +110,8 @@ class HttpFetcher:
         self._forbidden: dict[str, set[str]] = {}
         self._robots: dict[str, tuple[datetime, Protego | None]] = {}
         self._given_by: dict[str, str] = {}
-        self._transport = httpx.AsyncHTTPTransport(
-            # Reading the authorities takes a fifth of a second: once, here.
-            verify=tls or httpx.create_ssl_context(trust_env=False),
-            trust_env=False,
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),  # `_slots` is the limit
-            proxy=proxy or None,
-        )
+        # Reading the authorities takes a fifth of a second: once, here.
+        self._transport = _transport(tls or httpx.create_ssl_context(trust_env=False), proxy)
 
     async def fetch(self, ask: Ask) -> Answer:
         """The document, or "not modified". Raises FetchLater, FetchGone or FetchRefused; never another error."""
@@ -227,7 +221,7 @@ class HttpFetcher:
     async def _send(self, ask: Ask, url: httpx.URL, pin: str) -> httpx.Response:
         """The response's head. A connection that broke before it came is tried once more: asking changes nothing
 
-        at the server, and httpcore 1.0.9 sometimes breaks one by itself (encode/httpcore#1110, #1111).
+        at the server.
         """
         request = self._asking(ask, url, pin)
         try:
@@ -247,7 +241,7 @@ class HttpFetcher:
             headers["Authorization"] = f"Basic {b64encode(secret).decode('ascii')}"
         if ask.validators != Validators() and self._giver(ask) == _origin(url):
             headers |= _conditions(ask.validators)
-        bare = url.copy_with(username=None, password=None, fragment=None)
+        bare = _bare(url)
         extensions: dict[str, object] = {"timeout": self._timeouts}
         if pin:
             # The certificate is still asked for, and checked against, the name.
@@ -291,7 +285,7 @@ class HttpFetcher:
         validators = Validators(headers.get("etag") or None, headers.get("last-modified") or None)
         self._note_giver(ask, url, validators)
         document = Document(
-            url=str(url.copy_with(username=None, password=None, fragment=None)),
+            url=str(_bare(url)),
             body=whole,
             sha256=body.sha256,
             fetched_at=aware(self._now()),
@@ -484,6 +478,13 @@ class HttpFetcher:
                 return f"the connection broke ({_root(error) or type(error).__name__})"
 
 
+def _transport(tls: ssl.SSLContext, proxy: str) -> httpx.AsyncBaseTransport:
+    if not proxy:
+        return Line(tls)
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)  # the fetcher's slots are the limit
+    return httpx.AsyncHTTPTransport(verify=tls, trust_env=False, limits=limits, proxy=proxy)
+
+
 def _root(error: BaseException) -> str:
     """The words of the first cause: `All connection attempts failed` does not say why, what lies under it does."""
     while (below := error.exceptions[0] if isinstance(error, BaseExceptionGroup) else error.__cause__) is not None:
@@ -493,6 +494,11 @@ def _root(error: BaseException) -> str:
 
 def _port(url: httpx.URL) -> int:
     return url.port or (443 if url.scheme == "https" else 80)
+
+
+def _bare(url: httpx.URL) -> httpx.URL:
+    """The address without name, password and fragment, none of which is part of what is asked for."""
+    return url.copy_with(username=None, password=None, fragment=None) if url.userinfo or url.fragment else url
 
 
 def _dialled(url: httpx.URL) -> str:
