@@ -73,6 +73,12 @@ class Fetcher(Protocol):
     async def fetch(self, ask: Ask) -> Answer:
         """The document, or "not modified". Raises FetchLater, FetchGone or FetchRefused; never another error."""
 
+    async def release(self, document: Document) -> None:
+        """Remove a document's spooled file. Called by whoever fetched it, once it has been read (also when that
+
+        failed); the document cannot be opened after that. Twice, or for a document in memory, it does nothing.
+        """
+
     async def close(self) -> None:
         """Let go of connections and spooled files."""
 
