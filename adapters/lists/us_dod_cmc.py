@@ -607,10 +607,11 @@ def _entries(lines: list[_Line], signals: list[str]) -> list[_Entry]:
         if _FURNITURE.fullmatch(text):
             continue
         if _PROSE.search(text):
-            if found and _TAKEN_OFF.search(text):
+            if not found or (_REASON.search(text) and _explains(found, text)):
+                continue
+            if _TAKEN_OFF.search(text):
                 break
-            if found and not (_REASON.search(text) and _explains(found, text)):
-                signals.append(f"text that is neither a name nor the reason of one: {text[:200]}")
+            signals.append(f"text that is neither a name nor the reason of one: {text[:200]}")
         else:
             named = _named(text)
             parent = parent if indented else named.name
@@ -624,7 +625,7 @@ def _explains(found: list[_Entry], reason: str) -> bool:
     for at in range(len(found) - 1, -1, -1):
         entry = found[at]
         names = (entry.named.name, *(alias.text for alias in entry.named.aliases))
-        if any("".join(_words(name)).startswith(subject) for name in names):
+        if subject and any("".join(_words(name)).startswith(subject) for name in names):
             found[at] = replace(entry, reason=f"{entry.reason} {reason}".strip())
             return True
     return False
@@ -649,7 +650,7 @@ def _paragraphs(lines: list[_Line]) -> Iterator[tuple[bool, str]]:
 def _goes_on(text: str, line: _Line, *, near: bool) -> bool:
     """Whether a line is the rest of the one above: prose, an open bracket, or what can only end or carry on a name."""
     if _PROSE.search(text) or text.startswith(("Entities Identified", "The Following")):
-        return near
+        return near and not (text.endswith(".") and _REASON.search(text))
     if text.count("(") > text.count(")") or re.search(r"(?:[,&-]|\b(?:and|of|for|the))$", text):
         return True
     words = _words(line.text)
