@@ -529,12 +529,21 @@ def _pdf_lines(document: Document) -> tuple[list[_Line], date | None]:
     try:
         reader = PdfReader(io.BytesIO(body))
         lines = [line for page in reader.pages for line in _page_lines(page)]
-        made = reader.metadata.creation_date if reader.metadata else None
+        made = str((reader.metadata or {}).get("/CreationDate", ""))
     except Exception as error:  # a broken PDF can make the parser raise anything at all
         raise ListDamaged(f"{SOURCE}: a PDF that cannot be read ({type(error).__name__}: {error})") from error
     if not lines:
         raise ListDamaged(f"{SOURCE}: a PDF without text, perhaps scanned pages; read it by eye and keep the CSV table")
-    return lines, made.date() if made else None
+    return lines, _made_on(made)
+
+
+def _made_on(text: str) -> date | None:
+    """The day in a PDF's own date: D:20250107085112-05'00'."""
+    match = re.match(r"D:(\d{8})", text)
+    try:
+        return datetime.strptime(match[1], "%Y%m%d").replace(tzinfo=UTC).date() if match else None
+    except ValueError:
+        return None
 
 
 def _page_lines(page: Any) -> list[_Line]:
@@ -555,7 +564,7 @@ def _page_lines(page: Any) -> list[_Line]:
     above: float | None = None
     for text, x, y, size in printed:
         gap = above - y if above is not None else 0.0
-        lines.append(_Line(_tidy(text).lstrip("•▪◦· "), text[:1].isspace() or x > left + 6, size, gap))
+        lines.append(_Line(_tidy(text).lstrip("•▪◦·\x95 "), text[:1].isspace() or x > left + 6, size, gap))
         above = y
     return lines
 
@@ -633,7 +642,9 @@ def _explains(found: list[_Entry], reason: str) -> bool:
 
 def _paragraphs(lines: list[_Line]) -> Iterator[tuple[bool, str]]:
     """Whether it is indented, and its text, of every name and passage: a line, or several where it was broken."""
-    step = min((line.gap for line in lines if line.gap > 1), default=12.0)
+    step = min(
+        (min(line.gap, 2.4 * line.size) for line in lines if line.gap > 1), default=12.0
+    )  # at most double-spaced
     text, indented = "", False
     for line in lines:
         near = 0 <= line.gap < step * 1.5

@@ -69,7 +69,7 @@ _QUERY = urlencode(
         ("per_page", "100"),
     ]
 )
-#: When the day's documents are out in Washington, by `regular_filings_updated_at` and most `filed_at` (answers of 2020-08).
+#: When the day's documents are out in Washington, by `regular_filings_updated_at` and most `filed_at` (seen 2020).
 _ISSUED = time(8, 45)
 _WASHINGTON = ZoneInfo("America/New_York")
 _TYPES = frozenset(
