@@ -265,7 +265,8 @@ def outcome_words(outcome: Outcome, *, dry_run: bool = False) -> str:
     pending = f"; {outcome.pending} absent once, a second reading decides" if outcome.pending else ""
     verb = "would raise" if dry_run else "raised"
     state = "not modified, " if outcome.unchanged else ""
-    return f"{outcome.source}: {state}{what}{pending}; {outcome.rows} entries; {verb} {outcome.alerts} alerts, {outcome.deliveries} deliveries"
+    alerts = f"{verb} {outcome.alerts} alerts, {outcome.deliveries} deliveries"
+    return f"{outcome.source}: {state}{what}{pending}; {outcome.rows} entries; {alerts}"
 
 
 @app.command()

@@ -16,7 +16,7 @@ from bot.cards import Reader, alert_card, notice_card, standing_card
 from bot.errors import ChatBusy, ChatDoubtful, ChatRefused, StoreBusy
 from bot.explain import effects
 from bot.logs import log
-from bot.model import Alert, Card, Delivery, Notice, Place, Receipt, SourceCard, Standing, fingerprint
+from bot.model import Alert, Card, Delivery, Effect, Notice, Place, Receipt, SourceCard, Standing, fingerprint
 from bot.ports import Chat, Clock, Store
 
 #: How long a courier may hold a delivery before another takes it; well above the slowest post.
@@ -128,7 +128,7 @@ def message_card(delivery: Delivery, reader: Reader) -> Card:
             return notice_card(notice, reader)
 
 
-def alert_effects(alert: Alert, language: str) -> tuple[object, ...]:
+def alert_effects(alert: Alert, language: str) -> tuple[Effect, ...]:
     """What the programmes of an alert's entries mean, as the law stood that day."""
     on: datetime = alert.story.published if alert.story and alert.story.published else alert.at
     by_source: dict[str, list[str]] = {}

@@ -1,7 +1,7 @@
 """`tocsin demo`: a small history played through the real program, with no network and nothing pre-computed.
 
-A loopback server shows, scene by scene, what publishers showed; the very same watcher, store, matching, cards and console
-that `tocsin run` uses do the rest. Only the clock is ours: it stands at the scene's moment.
+A loopback server shows, scene by scene, what publishers showed; the very same watcher, store, matching, cards and
+console that `tocsin run` uses do the rest. Only the clock is ours: it stands at the scene's moment.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, TextIO
+
+from pydantic import SecretStr
 
 from adapters.console import ConsoleChat
 from bot.model import Place, Request
@@ -123,13 +125,13 @@ def _settings(home: Path, address: str) -> Settings:
     ]
     feeds.write_text("\n".join(parts), encoding="utf-8")
     return Settings(
-        _env_file=None,
+        _env_file=None,  # type: ignore[call-arg] # pydantic-settings takes it, its types do not say so
         tocsin_home=home,
         tocsin_mirror=f"{address}/{{source}}",
         tocsin_feeds=str(feeds),
         tocsin_sources="",
         tocsin_operators="console:",
-        redis_url="",
+        redis_url=SecretStr(""),
     )
 
 

@@ -137,9 +137,7 @@ def load(**over: object) -> Settings:
 
 def manual() -> str:
     """The text of `.env.example`: each setting with a sentence, its default, an example."""
-    parts = [
-        "# Settings of Tocsin. Copy to .env and uncomment what you change. Every setting may also be in the environment.\n"
-    ]
+    parts = ["# Settings of Tocsin. Copy to .env and uncomment what you change; the environment wins over it.\n"]
     for name, field in Settings.model_fields.items():
         default = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
         example = (field.examples or [""])[0]

@@ -1,8 +1,8 @@
 """The walk from poll to outbox. `Watcher.poll` is the function to read first.
 
-Fetch, read, believe, diff, match, compose, route, commit: the snapshot and the deliveries it causes are kept together or
-not at all. Whatever goes wrong with one source is written into its memory, told to the operators once, and stops nobody
-else. Nothing here posts: that is the courier's walk, in `deliver`.
+Fetch, read, believe, diff, match, compose, route, commit: the snapshot and the deliveries it causes are kept together
+or not at all. Whatever goes wrong with one source is written into its memory, told to the operators once, and stops
+nobody else. Nothing here posts: that is the courier's walk, in `deliver`.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from bot.model import (
     Document,
     Found,
     ListChange,
+    Listing,
     Mark,
     Memory,
     Notice,
@@ -35,6 +36,7 @@ from bot.model import (
     SourceCard,
     Standing,
     Story,
+    Validators,
     fingerprint,
 )
 from bot.ports import Answer, Ask, Clock, Fetcher, Store
@@ -142,7 +144,7 @@ class Watcher:
         task = Task(card=card, memory=memory, now=self.clock.now(), document=document)
         try:
             task = await self.fetch(task)
-            if task.document is None or task.document.sha256 == memory.sha256 and not memory.accept_next:
+            if task.document is None or (task.document.sha256 == memory.sha256 and not memory.accept_next):
                 step = await self.unchanged(task)
             elif isinstance(source, ListSource):
                 step = await self.read_list(source, task)
@@ -158,7 +160,9 @@ class Watcher:
             return task
         card, memory = task.card, task.memory
         url = self.address(card, memory)
-        ask = Ask(url=url, validators=memory.validators_for(url), cap=card.cap, trusted=not card.user_given)
+        whole = schedule.ask_whole(memory, task.now)
+        validators = Validators() if whole else memory.validators_for(url)
+        ask = Ask(url=url, validators=validators, cap=card.cap, trusted=not card.user_given)
         answer = await self.fetcher.fetch(ask)
         return replace(task, document=answer.document, answer=answer)
 
@@ -199,6 +203,7 @@ class Watcher:
         settled = self.well(task, layout=bulletin.layout, rows=len(stories), wait=bulletin.ttl)
         settled = replace(
             settled,
+            gap=schedule.learn(memory, [story.published for story in fresh if story.published], task.now),
             identity=bulletin.identity,
             signals=tuple(bulletin.signals),
             introduced=True,
@@ -316,13 +321,13 @@ class Watcher:
         await self.roll.refresh()
         return await asyncio.to_thread(lambda: (self.roll.of(company), self.roll.taken_off(company)))
 
-    async def noticed(self, source: str, gone: Sequence[object]) -> set[str]:
+    async def noticed(self, source: str, gone: Sequence[Listing]) -> set[str]:
         """Keys whose removal an official notice announced: for them one reading is enough."""
         watched, announced = await self.whom(), set()
         for listing in gone:
-            for company, _ in watched.match(listing):  # type: ignore[arg-type]
+            for company, _ in watched.match(listing):
                 if await self._announced(source, company):
-                    announced.add(listing.key)  # type: ignore[attr-defined]
+                    announced.add(listing.key)
         return announced
 
     async def _announced(self, source: str, company: Company) -> bool:
@@ -371,15 +376,16 @@ class Watcher:
             quarantine=None,
             accept_next=False,
         )
-        hint = wait or (answer.wait if answer else None)
-        return replace(
-            settled, due=schedule.next_look(task.card, settled, task.now, every=self.habits.every, hint=hint)
-        )
+                look = schedule.Outcome(wait=wait or (answer.wait if answer else None))
+        return replace(settled, due=self.next_look(task, look))
+
+    def next_look(self, task: Task, look: schedule.Outcome | None) -> datetime:
+        return schedule.next_look(task.card, task.memory, look, task.now, every=self.habits.every)
 
     def quarantined(self, task: Task, doubt: Quarantine, seen: Survey) -> Step:
         """An incredible reading: the last good state is kept, operators are told once, channels nothing."""
         memory = replace(task.memory, quarantine=doubt, tried_at=task.now, trouble=doubt.why)
-        memory = replace(memory, due=schedule.next_look(task.card, memory, task.now, every=self.habits.every))
+        memory = replace(memory, due=self.next_look(task, schedule.Outcome()))
         title = f"{task.card.id}: this reading was not believed"
         text = f"{doubt.why}. If it is true, run: tocsin sources accept {task.card.id}"
         memory, notices = self.tell(memory, title, text, task.now)
@@ -401,8 +407,8 @@ class Watcher:
         )
         after = trouble.after if isinstance(trouble, TryLater) else None
         retired = isinstance(trouble, FetchGone)
-        due = schedule.next_look(task.card, memory, task.now, every=self.habits.every, after=after)
-        memory = replace(memory, due=due, retired=retired)
+        how = schedule.How.LATER if isinstance(trouble, TryLater) else schedule.How.REFUSED
+        memory = replace(memory, due=self.next_look(task, schedule.Outcome(how=how, after=after)), retired=retired)
         notices: list[Delivery] = []
         if isinstance(trouble, TellOperator) or memory.failures >= TOLERATED:
             memory, notices = self.tell(memory, _stopped_title(task.card, retired), str(trouble), task.now)
@@ -477,6 +483,7 @@ class Watcher:
         now = self.clock.now()
         try:
             if await self.store.lead(f"poll:{card.id}", self.habits.holder, now=now, lease=lease):
+                await self.set_out(card)
                 await self.poll(source)
         except TocsinError as trouble:
             log.warning("turn_failed", source=card.id, trouble=str(trouble))
@@ -485,11 +492,19 @@ class Watcher:
             log.exception("turn_broke", source=card.id)
             await self.broken(source, bug)
 
+    async def set_out(self, card: SourceCard) -> None:
+        """Write down when to look next before looking, so that a source that kills the process is no hot loop."""
+        memory = await self.store.memory(card.id)
+        if memory:
+            task = Task(card=card, memory=memory, now=self.clock.now())
+            await self.store.commit(Poll(memory=replace(memory, due=self.next_look(task, None))))
+
     async def broken(self, source: Source, bug: Exception) -> None:
         memory = await self.store.memory(source.card.id) or Memory(source=source.card.id)
         task = Task(card=source.card, memory=memory, now=self.clock.now())
         trouble = ListDamaged(
-            f"{source.card.id}: our reader broke on it ({type(bug).__name__}: {bug}); please report it; kept the last good reading"
+            f"{source.card.id}: our reader broke on it ({type(bug).__name__}: {bug}); please report it; "
+            "kept the last good reading"
         )
         await self.commit(self.stopped(task, trouble))
 

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
+from adapters.news.finder import Finder
+from adapters.stores.redis import RedisStore
+from adapters.stores.sqlite import SqliteStore
+
 import adapters.lists
 from adapters.console import ConsoleChat
 from adapters.http import HttpFetcher
 from adapters.news import catalogue as news
-from adapters.news.finder import Finder
-from adapters.stores.redis import RedisStore
-from adapters.stores.sqlite import SqliteStore
 from bot import __version__
 from bot.book import CompanyBook
 from bot.commands import FrontDesk, Office
@@ -162,7 +163,7 @@ def fetcher_for(settings: Settings, clock: Clock) -> HttpFetcher:
     return HttpFetcher(
         user_agent=f"Tocsin/{__version__} (+{settings.tocsin_contact})",
         spool=settings.home / "spool",
-        proxy=settings.tocsin_proxy or None,
+        proxy=settings.tocsin_proxy,
         now=clock.now,
     )
 

@@ -1,4 +1,4 @@
-"""Platform-neutral commands. One file each; from this registry come the command line, help, docs, and later each chat's own.
+"""Platform-neutral commands, one file each. The command line, help, docs and each chat's own come from this registry.
 
 A command is an async function decorated with `@command`: its docstring is the text people read in help, its arguments
 are declared, it gets the `Office` (what it may use) and the `Request` (what was typed), and it returns a `Reply`.

@@ -60,14 +60,13 @@ async def why(office: Office, request: Request) -> Reply:
     memory, reader = await office.store.memory(card.id), office.reader(request)
     lines = [state(card, memory, reader), f"Address: {card.url}"]
     if memory:
-        lines += [
-            f"Edition {memory.edition or '-'}, layout {memory.layout or '-'}, document sha256 {memory.sha256[:16] or '-'}"
-        ]
+        document = f"document sha256 {memory.sha256[:16] or '-'}"
+        lines += [f"Edition {memory.edition or '-'}, layout {memory.layout or '-'}, {document}"]
         if memory.quarantine:
             doubt = memory.quarantine
             lines += [
                 reader.clean(doubt.why, 600),
-                f"Seen {doubt.times} times since {doubt.first_at:%Y-%m-%d %H:%M} UTC; document sha256 {doubt.sha256[:16]}",
+                f"Seen {doubt.times} times since {doubt.first_at:%Y-%m-%d %H:%M} UTC; sha256 {doubt.sha256[:16]}",
                 f"If it is true: sources accept {card.id}",
             ]
         lines += [f"Reader's note: {reader.clean(signal, 200)}" for signal in memory.signals[:20]]

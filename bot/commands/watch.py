@@ -84,7 +84,8 @@ async def show(office: Office, request: Request) -> Reply:
 @command("watch remove", NAMES)
 async def remove(office: Office, request: Request) -> Reply:
     """Stop watching companies here."""
-    gone, unknown = [], []
+    gone: list[str] = []
+    unknown: list[str] = []
     for typed in _names(request):
         company = office.book.find(typed)
         targets = dict.fromkeys([typed, company.name])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.cards import plain_card
 from bot.commands import Argument, Office, command
 from bot.errors import TellPerson
-from bot.model import Alert, Delivery, Message, Notice, Reply, Request, Standing
+from bot.model import Alert, Delivery, Message, Notice, Reason, Reply, Request, Standing
 
 
 @command("why", Argument(name="key", about="the key of one delivery; without it the latest are shown", required=False))
@@ -46,7 +46,7 @@ def state(delivery: Delivery) -> str:
     return f"waiting since attempt {delivery.attempts}, next {delivery.due:%Y-%m-%d %H:%M} UTC"
 
 
-def reasons(message: Message) -> tuple[object, ...]:
+def reasons(message: Message) -> tuple[Reason, ...]:
     return message.match.reasons if isinstance(message, Alert) and message.match else ()
 
 

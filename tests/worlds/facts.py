@@ -1,4 +1,4 @@
-"""Small true things to test with: entries, companies, subscriptions. Each function fills in what a test does not care about."""
+"""Small true things to test with: entries, companies, subscriptions. Each fills in what a test does not care about."""
 
 from __future__ import annotations
 
