@@ -529,7 +529,7 @@ def _pdf_lines(document: Document) -> tuple[list[_Line], date | None]:
     try:
         reader = PdfReader(io.BytesIO(body))
         lines = [line for page in reader.pages for line in _page_lines(page)]
-        made = str((reader.metadata or {}).get("/CreationDate", ""))
+        made = str(reader.metadata.get("/CreationDate", "")) if reader.metadata else ""
     except Exception as error:  # a broken PDF can make the parser raise anything at all
         raise ListDamaged(f"{SOURCE}: a PDF that cannot be read ({type(error).__name__}: {error})") from error
     if not lines:
@@ -573,18 +573,11 @@ def _joined(pieces: list[tuple[str, float, float, float]]) -> Iterator[tuple[str
     """Pieces that stand on one line, as one: text, x of its beginning, y, and size of its largest letters."""
     line: list[tuple[str, float, float, float]] = []
     for piece in pieces:
-        text, _, y, size = piece
-        if not text:
-            continue
-        if line and abs(y - line[-1][2]) > max(size, 1) * 0.6 and text.strip():
-            yield _one(line)
-            line = []
         line.append(piece)
-        if text.endswith("\n"):
+        if piece[0].endswith("\n"):
             yield _one(line)
             line = []
-    if line:
-        yield _one(line)
+    yield _one(line or [("", 0.0, 0.0, 0.0)])
 
 
 def _one(line: list[tuple[str, float, float, float]]) -> tuple[str, float, float, float]:
