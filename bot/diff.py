@@ -1,8 +1,8 @@
 """Is this reading credible, and what changed since the last good one? Pure.
 
-A reading is compared without loading the list: keys and marks (see `model.Mark`) are all that is needed to know which
-entries are new, touched or gone. `survey()` walks the records once, `believe()` decides whether the walk can be trusted,
-`diff()` turns it into changes, field by field.
+A reading is compared without loading the list: keys and marks (see `model.Mark`) are enough to know which entries are
+new, touched or gone. `survey()` walks the records once, `believe()` decides whether the walk can be trusted, `diff()`
+turns it into changes, field by field.
 
 Three rules follow from what publishers really do (an empty file, a list cut in half, 686 -> 515 -> 686 rows):
 a first reading is history, not news; an incredible reading changes nothing; and an entry that is absent is "missing"

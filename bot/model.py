@@ -118,6 +118,10 @@ class NameKind(StrEnum):
     PERSON = "person"  #: a person who points to the company
 
 
+#: Names that lead to a company without being its name.
+POINTERS = frozenset({NameKind.BRAND, NameKind.PERSON})
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     text: str
@@ -324,6 +328,7 @@ class Company:
     country: str = ""
     not_names: tuple[str, ...] = ()  #: names that look like it and are somebody else
     tags: tuple[str, ...] = ()
+    parent: str = ""  #: the id of the company it belongs to, where both are in the book
     from_book: bool = False
 
     def all_names(self) -> tuple[Name, ...]:
@@ -630,13 +635,16 @@ class Memory:
     sha256: str = ""
     rows: int = 0
     validators: tuple[tuple[str, Validators], ...] = ()  #: per address
-    moved: tuple[tuple[str, str], ...] = ()  #: address -> where it permanently moved
+    moved: tuple[
+        tuple[str, str, int], ...
+    ] = ()  #: address, where it permanently moved, in how many polls that was seen
     failures: int = 0  #: in a row
     trouble: str = ""  #: the last failure, as told to the operator; empty when all is well
     told: str = ""  #: fingerprint of the trouble the operator was told, so that it is told once
     quarantine: Quarantine | None = None
     retired: bool = False
     identity: str = ""
+    stream: bool = False  #: a source of stories or notices, not a register
     pending: int = 0  #: entries absent once, waiting for a second reading before they are called delisted
     introduced: bool = False  #: whether places were told what its first reading says of their companies
     signals: tuple[str, ...] = ()
