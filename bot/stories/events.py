@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.matching.scan import folded
-from bot.matching.words import zipf
+from bot.matching.frequency import zipf
 from bot.model import Analysis, Match, Reason, Role, Story, Verdict
 
 

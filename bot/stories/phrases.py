@@ -14,7 +14,6 @@ from functools import cache
 
 from bot.data import shelf, table
 from bot.matching.scan import folded
-from bot.matching.words import simplify
 
 #: Languages written without blanks between words.
 UNSPACED = frozenset({"zh", "ja"})
