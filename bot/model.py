@@ -324,6 +324,7 @@ class Company:
     country: str = ""
     not_names: tuple[str, ...] = ()  #: names that look like it and are somebody else
     tags: tuple[str, ...] = ()
+    parent: str = ""  #: the id of the company it belongs to, where both are in the book
     from_book: bool = False
 
     def all_names(self) -> tuple[Name, ...]:
@@ -428,8 +429,12 @@ class Effect:
     does: str
     does_not: str
     citation: str
+    who: str = ""  #: who must act
     url: str = ""
     read: date | None = None
+    since: date | None = None  #: the day from which it has meant this, where known
+    until: date | None = None  #: the last day on which it does or did
+    rank: int = 0  #: how severe, 0 to 100
 
 
 class AlertKind(StrEnum):
