@@ -433,8 +433,12 @@ class Effect:
     does: str
     does_not: str
     citation: str
+    who: str = ""  #: who must act
     url: str = ""
     read: date | None = None
+    since: date | None = None  #: the day from which it has meant this, where known
+    until: date | None = None  #: the last day on which it does or did
+    rank: int = 0  #: how severe, 0 to 100
 
 
 class AlertKind(StrEnum):

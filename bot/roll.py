@@ -102,7 +102,7 @@ class Roll:
 
     def complete(self, typed: str, limit: int = 25) -> list[str]:
         """Names on the roll that begin like what was typed."""
-        return [hit.name.text for hit in self._index.suggest(typed, limit=limit)]
+        return self._index.suggest(typed, limit)
 
 
 def _owner(source: str, key: str) -> str:

@@ -144,7 +144,7 @@ class Watcher:
         task = Task(card=card, memory=memory, now=self.clock.now(), document=document)
         try:
             task = await self.fetch(task)
-            if task.document is None or (task.document.sha256 == memory.sha256 and not memory.accept_next):
+            if task.document is None or task.document.sha256 == memory.sha256:
                 step = await self.unchanged(task)
             elif isinstance(source, ListSource):
                 step = await self.read_list(source, task)
@@ -152,6 +152,9 @@ class Watcher:
                 step = await self.read_stream(source, task)
         except TocsinError as trouble:
             step = self.stopped(task, trouble)
+        finally:
+            if task.document:
+                await self.fetcher.release(task.document)
         return await self.commit(step, dry_run=dry_run)
 
     async def fetch(self, task: Task) -> Task:
@@ -376,7 +379,7 @@ class Watcher:
             quarantine=None,
             accept_next=False,
         )
-                look = schedule.Outcome(wait=wait or (answer.wait if answer else None))
+        look = schedule.Outcome(wait=wait or (answer.wait if answer else None))
         return replace(settled, due=self.next_look(task, look))
 
     def next_look(self, task: Task, look: schedule.Outcome | None) -> datetime:

@@ -19,7 +19,7 @@ TAG = "tag:"
 
 
 class Watched:
-    """The companies of all subscriptions. Those of the book are always found in texts, so that they can be asked for."""
+    """The companies of all subscriptions. Those of the book are always found in texts, to be asked for later."""
 
     def __init__(self, book: CompanyBook) -> None:
         self.book = book

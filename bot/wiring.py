@@ -20,7 +20,7 @@ from adapters.console import ConsoleChat
 from adapters.http import HttpFetcher
 from adapters.news import catalogue as news
 from bot import __version__
-from bot.book import CompanyBook
+from bot.book import CompanyBook, shipped
 from bot.commands import FrontDesk, Office
 from bot.deliver import Courier
 from bot.errors import BadSettings
@@ -54,7 +54,7 @@ class House:
 
     @cached_property
     def book(self) -> CompanyBook:
-        return CompanyBook.shipped()
+        return shipped()
 
     @cached_property
     def official(self) -> dict[str, Source]:

@@ -36,6 +36,7 @@ import csv
 import io
 import re
 import unicodedata
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -527,14 +528,32 @@ def _pdf_lines(document: Document) -> tuple[list[_Line], date | None]:
     if b"%%EOF" not in body[-1024:]:
         raise ListDamaged(f"{SOURCE}: a PDF without its end mark after {len(body)} bytes: it is cut")
     try:
-        reader = PdfReader(io.BytesIO(body))
-        lines = [line for page in reader.pages for line in _page_lines(page)]
-        made = str((reader.metadata or {}).get("/CreationDate", ""))
+        if b"/Encrypt" not in body:
+            _check_streams(body)
+        reader = PdfReader(io.BytesIO(body), strict=True)
+        pages = [_page_lines(page) for page in reader.pages]
+        made = str(reader.metadata.get("/CreationDate", "")) if reader.metadata else ""
     except Exception as error:  # a broken PDF can make the parser raise anything at all
         raise ListDamaged(f"{SOURCE}: a PDF that cannot be read ({type(error).__name__}: {error})") from error
-    if not lines:
-        raise ListDamaged(f"{SOURCE}: a PDF without text, perhaps scanned pages; read it by eye and keep the CSV table")
-    return lines, _made_on(made)
+    if not any(pages) or not all(pages[:-1]):
+        raise ListDamaged(
+            f"{SOURCE}: a PDF with {len(pages)} pages, {sum(1 for page in pages if not page)} of them without text: "
+            "scanned or damaged; read it by eye and keep the CSV table"
+        )
+    return [line for page in pages for line in page], _made_on(made)
+
+
+def _check_streams(body: bytes) -> None:
+    """Raise zlib.error when any compressed part of a PDF is damaged: the parser would leave out the rest of a page."""
+    for start in re.finditer(rb">>\s*stream\r?\n", body):
+        entry = body[body.rfind(b" obj", 0, start.start()) : start.start()]
+        if not re.search(rb"/Filter\s*\[?\s*/FlateDecode", entry):
+            continue
+        inflate, rest = zlib.decompressobj(), body[start.end() :]
+        while not inflate.eof:
+            if not inflate.decompress(rest, 1 << 20) and not inflate.eof:
+                raise zlib.error(f"the stream at byte {start.end()} does not end")
+            rest = inflate.unconsumed_tail
 
 
 def _made_on(text: str) -> date | None:
@@ -573,18 +592,11 @@ def _joined(pieces: list[tuple[str, float, float, float]]) -> Iterator[tuple[str
     """Pieces that stand on one line, as one: text, x of its beginning, y, and size of its largest letters."""
     line: list[tuple[str, float, float, float]] = []
     for piece in pieces:
-        text, _, y, size = piece
-        if not text:
-            continue
-        if line and abs(y - line[-1][2]) > max(size, 1) * 0.6 and text.strip():
-            yield _one(line)
-            line = []
         line.append(piece)
-        if text.endswith("\n"):
+        if piece[0].endswith("\n"):
             yield _one(line)
             line = []
-    if line:
-        yield _one(line)
+    yield _one(line or [("", 0.0, 0.0, 0.0)])
 
 
 def _one(line: list[tuple[str, float, float, float]]) -> tuple[str, float, float, float]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
+from pypdf.generic import ArrayObject
 
 from adapters.lists.us_dod_cmc import us_dod_cmc
 from bot import codec
@@ -222,6 +225,34 @@ def test_a_cut_real_pdf_is_refused(real_pdf: bytes, share: float) -> None:
     """A PDF that stops early must never look like a shorter list."""
     with pytest.raises(ListDamaged, match="us_dod_cmc: a PDF"):
         read(real_pdf[: int(len(real_pdf) * share)])
+
+
+@pytest.mark.parametrize("page", range(5))
+def test_a_real_pdf_with_one_damaged_page_is_refused(real_pdf: bytes, page: int) -> None:
+    """Parsers forgive a page that cannot be unpacked; thirty companies fewer must not follow from it."""
+    content = PdfReader(io.BytesIO(real_pdf)).pages[page]["/Contents"].get_object()
+    packed = content[0].get_object() if isinstance(content, ArrayObject) else content
+    raw: bytes = vars(packed)["_data"]  # as it stands in the file
+    at = real_pdf.index(raw) + len(raw) // 2
+    with pytest.raises(ListDamaged, match="cannot be read"):
+        read(real_pdf[:at] + bytes([real_pdf[at] ^ 0x55]) + real_pdf[at + 1 :])
+
+
+def test_a_drawn_pdf_with_a_page_that_was_packed_and_cut_is_refused() -> None:
+    """The packed text simply ends, and everything around it is whole."""
+    whole = zlib.compress(b"BT /F1 12 Tf 1 0 0 1 72 700 Tm (Chinese Military Companies) Tj ET" * 9)
+    body = pdf(HEADING + down((72, "Alpha Limited")))
+    packed = b"<</Filter/FlateDecode/Length %d>>\nstream\n" % len(whole[:30])
+    endless = b"\x78\x01\x01\xff\xff\x00\x00"  # says that 65,535 bytes follow as they are
+    for stream in (whole[:30] + b"\nendstream", whole[:8], endless):
+        damaged = body.replace(b"xref\n", b"9 0 obj\n" + packed + stream + b"\nxref\n", 1)
+        with pytest.raises(ListDamaged, match=r"cannot be read \(error: "):  # zlib's, not the parser's
+            read(damaged)
+
+
+def test_a_pdf_that_says_it_is_encrypted_is_left_to_the_parser() -> None:
+    """Its parts cannot be unpacked before they are deciphered."""
+    assert keys(pdf(HEADING + down((72, "Alpha Limited")), title="/Encrypt")) == ["alpha"]
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.7, 0.9, 0.99])
@@ -540,13 +571,21 @@ def test_a_pdf_of_the_older_statute_has_the_older_programme() -> None:
     [
         (down((72, "Annual report of somebody else")), "a PDF that begins 'Annual report"),
         (HEADING, "no names in it"),
-        ([], "a PDF without text"),
+        ([], "a PDF with 1 pages, 1 of them without text"),
     ],
 )
 def test_a_pdf_that_is_not_the_list_is_refused(lines: list[Printed], says: str) -> None:
     """Another PDF, the title page alone, a scan."""
     with pytest.raises(ListDamaged, match=says):
         read(pdf(lines))
+
+
+def test_a_pdf_with_an_empty_page_before_its_last_is_refused() -> None:
+    """A page that lost its text is thirty companies; an empty last page is only a word processor's."""
+    page = HEADING + down((72, "Alpha Limited"))
+    with pytest.raises(ListDamaged, match="3 pages, 1 of them without text"):
+        read(pdf(page, [], down((72, "Beta Limited"))))
+    assert keys(pdf(page, [])) == ["alpha"]
 
 
 def test_the_card_tells_an_operator_what_to_know() -> None:
