@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 # The parser has no public name; the tests hold this module to its answers, so that a rename is noticed.
 from feedparser.datetimes import _parse_date
@@ -49,12 +49,12 @@ def from_tuple(parts: object) -> datetime | None:
 def _from_mail(
     day: str, month: str, year: str, hour: str, minute: str, second: str | None, zone: str
 ) -> datetime:
-    offset = timedelta()
-    if zone[0] in "+-":
-        offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:5])) * (-1 if zone[0] == "-" else 1)
     number = _MONTHS[month.lower()]
-    local = datetime(int(year), number, int(day), int(hour), int(minute), int(second or 0), tzinfo=timezone(offset))
-    return local.astimezone(UTC)
+    local = datetime(int(year), number, int(day), int(hour), int(minute), int(second or 0), tzinfo=UTC)
+    if zone[0] not in "+-" or zone[1:] == "0000":
+        return local
+    ahead = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:5]))
+    return local + ahead if zone[0] == "-" else local - ahead
 
 
 def _wild(text: str) -> datetime | None:

@@ -7,7 +7,6 @@ stories with an identity. Every failure is a FeedDamaged that says what the docu
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -134,75 +133,69 @@ def _looks_like(text: str, root: str) -> str:
 def _stories(
     found: Channel, document: Document, source: str, identity: str, publisher: str, tier: int, language: str
 ) -> tuple[list[Story], str]:
-    """The channel's stories, and the kind of id that holds for them."""
+    """The channel's stories, each once, and the kind of id that holds for them."""
     base = address(found.link, document.url, fragment=True) or document.url
-    items = found.items
-    links = _links(items, base)
     searches = not found.shared_guids or urlsplit(document.url).hostname == "news.google.com"
     if searches:
-        items = [replace(item, title=_without_outlet(item)) for item in items]
-    stories = [
-        Story(
+        for item in found.items:
+            item.title = _without_outlet(item)
+    for item in found.items:
+        item.publisher = item.publisher or publisher or found.title
+    items, traits = _once(found, _links(found.items, base), source, sameness(address(base)))
+
+    kind = ids.choose(traits, kept=identity, searches=searches)
+    feed_language = language or _language(found.language)
+    stories = []
+    for (item, link), keys in zip(items, ids.keys(traits, kind, searches=searches), strict=True):
+        keys = keys or (f"text:{ids.fingerprint(source, link, item.title, item.text)}",)
+        story = Story(
             source=source,
-            id="",
+            id=keys[0],
             url=link,
             title=item.title or _headline(item.text),
             text=item.text,
-            language=_language(item.language) or language or _language(found.language),
+            language=_language(item.language) or feed_language,
             published=item.published,
-            publisher=item.publisher or publisher or found.title,
+            publisher=item.publisher,
+            keys=keys,
             tier=tier,
             updated=item.updated,
         )
-        for item, link in zip(items, links, strict=True)
-    ]
-    return _identified(stories, items, base, identity, searches, found.signals)
+        stories.append(story)
+    return stories, kind
 
 
-def _identified(
-    stories: list[Story], items: list[Item], base: str, identity: str, searches: bool, signals: list[str]
-) -> tuple[list[Story], str]:
-    """Each story once, with its id and its keys."""
-    home = sameness(address(base, fragment=False))
-    traits = [
-        ids.traits(
-            source=story.source,
-            guid=item.guid if sameness(address(item.guid)) != home or not home else "",
-            link=story.url if sameness(story.url) != home else "",
-            title=item.title,
-            publisher=story.publisher,
-            published=story.published,
-        )
-        for story, item in zip(stories, items, strict=True)
-    ]
-    once = _once(stories, traits)
-    if len(once) < len(stories):
-        signals.append(f"{len(stories) - len(once)} items stood there twice")
-        stories, traits = [stories[at] for at in once], [traits[at] for at in once]
+def _once(
+    found: Channel, links: list[str], source: str, home: str
+) -> tuple[list[tuple[Item, str]], list[ids.Traits]]:
+    """Each item where it stands first, with its address and what identifies it.
 
-    kind = ids.choose(traits, kept=identity, searches=searches)
-    keys = ids.keys(traits, kind, searches=searches)
-    named = []
-    for story, own in zip(stories, keys, strict=True):
-        own = own or (f"text:{ids.fingerprint(story.source, story.url, story.title, story.text)}",)
-        named.append(replace(story, id=own[0], keys=own))
-    return named, kind
-
-
-def _once(stories: list[Story], traits: list[ids.Traits]) -> list[int]:
-    """Where each story stands first. A repeat has the same guid, link and title, or the same link, words and time."""
+    A repeat has the same guid, link and title, or the same link, words and time.
+    """
     seen: set[tuple[object, ...]] = set()
-    first = []
-    for at, (story, own) in enumerate(zip(stories, traits, strict=True)):
+    items, traits = [], []
+    for item, link in zip(found.items, links, strict=True):
+        own = ids.traits(
+            source=source,
+            guid=item.guid,
+            link=link,
+            title=item.title,
+            publisher=item.publisher,
+            published=item.published,
+            home=home,
+        )
         marks: list[tuple[object, ...]] = []
-        if story.url or story.title:
-            marks.append((story.url, story.title, story.text, story.published))
-        if own.guid:
-            marks.append((own.guid, own.link, own.title))
+        if link or item.title or item.text:
+            marks.append((link, item.title, item.text, item.published))
+        if own["guid"]:
+            marks.append((own["guid"], own["link"], own["title"]))
         if seen.isdisjoint(marks):
-            first.append(at)
+            items.append((item, link))
+            traits.append(own)
         seen.update(marks)
-    return first
+    if len(items) < len(links):
+        found.signals.append(f"{len(links) - len(items)} items stood there twice")
+    return items, traits
 
 
 def _links(items: list[Item], base: str) -> list[str]:

@@ -16,9 +16,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from adapters.news.links import address, sameness
 from bot.model import fingerprint
@@ -31,32 +31,26 @@ _LONGEST = 200  # characters of a key; longer ones are kept as a fingerprint
 _WORD = re.compile(r"\w+")
 
 
-@dataclass(frozen=True, slots=True)
-class Traits:
-    """What identifies one item, by kind; a kind that it lacks is empty."""
-
-    guid: str
-    link: str
-    title_and_day: str
-    title: str
-
-    def of(self, kind: str) -> str:
-        return {"guid": self.guid, "link": self.link, "title+day": self.title_and_day, "title": self.title}[kind]
+#: What identifies one item: kind of id to key. A kind that the item lacks is empty.
+Traits = Mapping[str, str]
 
 
 def traits(
-    *, source: str, guid: str, link: str, title: str, publisher: str, published: datetime | None
+    *, source: str, guid: str, link: str, title: str, publisher: str, published: datetime | None, home: str = ""
 ) -> Traits:
-    """An item's ids. `link` is its working address, `published` aware or None."""
+    """An item's ids. `link` is its working address, `published` aware or None.
+
+    An address that leads to the site itself (`home`, as `sameness` gives it) identifies no item.
+    """
     folded = fold(title)
-    told = f"{fold(publisher)}/{folded}" if folded else ""
-    day = published.date().isoformat() if published else ""
-    return Traits(
-        guid=_short("guid", _guid(guid, source)),
-        link=_short("link", sameness(link)) if link else "",
-        title_and_day=_short("title", f"{told}|{day}") if told and day else "",
-        title=_short("title", f"{told}|") if told else "",
-    )
+    told = f"{_folded_publisher(publisher)}/{folded}" if folded else ""
+    guid, link = _guid(guid, source), sameness(link) if link else ""
+    return {
+        "guid": _short("guid", guid) if guid != home else "",
+        "link": _short("link", link) if link != home else "",
+        "title+day": _short("title", f"{told}|{published.date().isoformat()}") if told and published else "",
+        "title": _short("title", f"{told}|") if told else "",
+    }
 
 
 def choose(all_traits: Iterable[Traits], *, kept: str = "", searches: bool = False) -> str:
@@ -65,7 +59,7 @@ def choose(all_traits: Iterable[Traits], *, kept: str = "", searches: bool = Fal
     kinds = KINDS_OF_SEARCHES if searches else KINDS
     if not every:
         return kept
-    unique = {kind: len(_unique(one.of(kind) for one in every)) for kind in kinds}
+    unique = {kind: len(_unique(one[kind] for one in every)) for kind in kinds}
     if kept in unique and unique[kept] * 2 >= len(every):
         return kept
     return next((kind for kind in kinds if unique[kind] == len(every)), max(kinds, key=lambda kind: unique[kind]))
@@ -79,14 +73,14 @@ def keys(all_traits: list[Traits], kind: str, *, searches: bool = False) -> list
     """
     kinds = KINDS_OF_SEARCHES if searches else KINDS
     order = [kind, *(other for other in kinds if other != kind)] if kind else list(kinds)
-    unique = {name: _unique(one.of(name) for one in all_traits) for name in kinds}
+    unique = {name: _unique(one[name] for one in all_traits) for name in kinds}
     found = []
     for one in all_traits:
-        own = [one.of(name) for name in order if name != "title" and one.of(name) in unique[name]]
-        if one.title in unique["title"] and (kind == "title" or not own):
-            own.append(one.title)
-        if kind == "title" and one.title in own:
-            own = [one.title, *(key for key in own if key != one.title)]
+        own = [one[name] for name in order if name != "title" and one[name] in unique[name]]
+        if one["title"] in unique["title"] and (kind == "title" or not own):
+            own.append(one["title"])
+        if kind == "title" and one["title"] in own:
+            own = [one["title"], *(key for key in own if key != one["title"])]
         found.append(tuple(own))
     return found
 
@@ -94,6 +88,11 @@ def keys(all_traits: list[Traits], kind: str, *, searches: bool = False) -> list
 def fold(text: str) -> str:
     """A headline's words without case, accents of width or punctuation, so that typography does not count."""
     return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
+
+
+@lru_cache(maxsize=256)
+def _folded_publisher(publisher: str) -> str:
+    return fold(publisher)
 
 
 def _unique(values: Iterable[str]) -> frozenset[str]:

@@ -21,7 +21,7 @@ from lxml import etree
 
 from adapters.news.dates import moment
 from adapters.news.item import MOST, Channel, Item, Unreadable
-from adapters.news.plain import clean, text_of, title_of
+from adapters.news.plain import clean, text_of, text_of_tree, title_of
 
 FEEDS = {"rss": "rss", "channel": "rss", "rdf": "rdf", "feed": "atom", "entry": "atom"}  # root -> layout
 
@@ -62,6 +62,12 @@ _TITLES = frozenset({"title", "dc:title"})
 _CONTENT = frozenset({"content:encoded", "content", "fullitem", "body", "xhtml:body"})
 _SUMMARY = frozenset({"description", "dc:description", "summary", "abstract"})
 _LESSER_SUMMARY = frozenset({"media:description", "itunes:summary"})
+_RARER = frozenset(
+    {"feedburner:origlink", "source", "dc:publisher", "dc:language", "language", "media:title", "media:group"}
+)
+_MET = frozenset({"link", "guid", "id"}).union(
+    _PUBLISHED, _UPDATED, _CREATED, _TITLES, _CONTENT, _SUMMARY, _LESSER_SUMMARY, _RARER
+)
 _PERIODS = {"hourly": 1, "daily": 24, "weekly": 168, "monthly": 720, "yearly": 8760}  # hours
 
 
@@ -197,13 +203,13 @@ class _Names:
     """What the elements of one document are called, each tag worked out once: "title", "dc:date", "xhtml:div"."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str | None], str] = {}
+        self._known: dict[object, str] = {}
 
     def __call__(self, element: etree._Element) -> str:
-        key = (str(element.tag), element.prefix)
-        name = self._known.get(key)
+        tag = element.tag
+        name = self._known.get(tag)
         if name is None:
-            name = self._known[key] = self._work_out(*key)
+            name = self._known[tag] = self._work_out(str(tag), element.prefix)
         return name
 
     @staticmethod
@@ -224,7 +230,7 @@ def channel(root: etree._Element) -> Channel:
     layout = FEEDS.get(names(root).rpartition(":")[2])
     if layout is None:
         raise Unreadable(f"XML whose root is <{names(root)}>")
-    heads = [root, *(child for child in root if names(child) == "channel")]
+    heads = [root, *(child for child in root if names(child) in ("channel", "items"))]  # RSS 1.1 has <items>
     entries = [root] if names(root) == "entry" else []
     found = Channel(layout=layout, language=root.get(f"{_XML}lang", ""))
     for head in heads:
@@ -278,7 +284,7 @@ def _alternate(link: etree._Element) -> str:
     """The address of the page itself, when this link element leads there."""
     href = link.get("href") or link.get("url") or link.get("uri")
     if href is None:
-        return "".join(link.itertext()).strip()
+        return _words(link).strip()
     kind = link.get("type", "text/html").lower()
     return href.strip() if link.get("rel", "alternate").lower() == "alternate" and kind in _HTML_TYPES else ""
 
@@ -309,7 +315,9 @@ class _Found:
 def _item(entry: etree._Element, names: _Names, layout: str) -> Item:
     found = _Found(guid=entry.get(_ABOUT, "").strip(), language=entry.get(f"{_XML}lang", ""))
     for child in entry:
-        _meet(child, names(child), found, layout)
+        name = names(child)
+        if name in _MET:
+            _meet(child, name, found, layout)
     linked = found.linked if found.linked is not None else entry
     return Item(
         guid=found.guid,
@@ -341,12 +349,12 @@ def _meet(child: etree._Element, name: str, found: _Found, layout: str) -> None:
     elif name == "link":
         _meet_link(child, found)
     elif name in ("guid", "id"):
-        found.guid = "".join(child.itertext()).strip() or found.guid
+        found.guid = _words(child).strip() or found.guid
         found.guid_is_link = (child.get("isPermaLink") or child.get("ispermalink") or "true").lower() == "true"
     elif name in _PUBLISHED:
-        found.published = moment("".join(child.itertext())) or found.published
+        found.published = moment(_words(child)) or found.published
     elif name in _UPDATED:
-        found.updated = moment("".join(child.itertext())) or found.updated
+        found.updated = moment(_words(child)) or found.updated
     elif name in _CONTENT:
         found.content = child if found.content is None or name == "content:encoded" else found.content
         found.language = found.language or child.get(f"{_XML}lang", "")
@@ -362,11 +370,11 @@ def _meet_rarer(child: etree._Element, name: str, found: _Found, layout: str) ->
     elif name == "source":
         found.source = _source(child)
     elif name == "dc:publisher":
-        found.publisher = clean("".join(child.itertext())).strip()
+        found.publisher = clean(_words(child)).strip()
     elif name in ("dc:language", "language"):
         found.language = (child.text or "").strip() or found.language
     elif name in _CREATED:
-        found.created = moment("".join(child.itertext())) or found.created
+        found.created = moment(_words(child)) or found.created
     elif name == "media:title":
         found.lesser_title = found.lesser_title or _title(child, layout)
     elif name in _LESSER_SUMMARY:
@@ -386,12 +394,17 @@ def _meet_link(child: etree._Element, found: _Found) -> None:
         found.other_link = found.other_link or child.get("href", "")
 
 
+def _words(element: etree._Element) -> str:
+    """All text inside."""
+    return "".join(element.itertext()) if len(element) else element.text or ""
+
+
 def _source(source: etree._Element) -> str:
     """RSS writes the outlet into <source>; Atom has a whole feed's head there."""
     for child in source:
         if str(child.tag).rpartition("}")[2] == "title":
-            return title_of("".join(child.itertext()))
-    return title_of("".join(source.itertext()))
+            return title_of(_words(child))
+    return title_of(_words(source))
 
 
 def _title(element: etree._Element, layout: str) -> str:
@@ -402,13 +415,17 @@ def _body(found: _Found, layout: str) -> str:
     """The full text rather than the summary, unless that says more."""
     longest = ""
     for element in (found.content, found.summary, found.lesser_summary):
-        if element is None:
-            continue
-        markup = _markup(element)
-        if len(markup) > len(longest):
-            text = text_of(markup, literal=_literal(element, layout))
-            longest = text if len(text) > len(longest) else longest
+        if element is not None:
+            longest = max(longest, _text(element, layout, len(longest)), key=len)
     return longest
+
+
+def _text(element: etree._Element, layout: str, enough: int) -> str:
+    """The text of a body, or nothing when it cannot have more than `enough` characters."""
+    if len(element):
+        return text_of_tree(element)
+    markup = _markup(element)
+    return text_of(markup, literal=_literal(element, layout)) if len(markup) > enough else ""
 
 
 def _literal(element: etree._Element, layout: str) -> bool:
