@@ -15,7 +15,6 @@ from typing import Protocol
 from bot.model import (
     Bulletin,
     Card,
-    Company,
     Delivery,
     Document,
     ListChange,
@@ -73,6 +72,12 @@ class Fetcher(Protocol):
 
     async def fetch(self, ask: Ask) -> Answer:
         """The document, or "not modified". Raises FetchLater, FetchGone or FetchRefused; never another error."""
+
+    async def release(self, document: Document) -> None:
+        """Remove a document's spooled file. Called by whoever fetched it, once it has been read (also when that
+
+        failed); the document cannot be opened after that. Twice, or for a document in memory, it does nothing.
+        """
 
     async def close(self) -> None:
         """Let go of connections and spooled files."""
@@ -137,6 +142,12 @@ class Store(Protocol):
 
     async def lead(self, name: str, holder: str, *, now: datetime, lease: timedelta) -> bool:
         """Whether `holder` may do `name` (poll one source) until the lease ends. The same holder may renew."""
+
+    async def accept(self, source: str, *, now: datetime) -> bool:
+        """An operator says that a surprising reading is real: the next one is believed, and is due now.
+
+        Called by a command, so it changes only `Memory.accept_next` and `Memory.due`. False for an unknown source.
+        """
 
     async def listings_version(self) -> int:
         """A number that rises whenever any listing is added, changed or removed."""
@@ -248,10 +259,18 @@ class Chat(Protocol):
     async def close(self) -> None: ...
 
 
-class Book(Protocol):
-    """The company book: who is who."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundFeed:
+    """A feed that can be read, and under which id."""
 
-    def find(self, typed: str) -> Company:
-        """The book's company of that name, or one made from the name as typed."""
+    id: str
+    url: str
+    title: str
+    items: int
 
-    def companies(self) -> Sequence[Company]: ...
+
+class FeedFinder(Protocol):
+    """Turns what a person typed into a feed that can be read. Called by `feed add`."""
+
+    async def find(self, url: str) -> FoundFeed:
+        """Raises TellPerson when there is none, saying what is there instead."""
