@@ -146,12 +146,6 @@ class Store(Protocol):
     async def lead(self, name: str, holder: str, *, now: datetime, lease: timedelta) -> bool:
         """Whether `holder` may do `name` (poll one source) until the lease ends. The same holder may renew."""
 
-    async def accept(self, source: str, *, now: datetime) -> bool:
-        """An operator says that a surprising reading is real: the next one is believed, and is due now.
-
-        Called by a command, so it changes only `Memory.accept_next` and `Memory.due`. False for an unknown source.
-        """
-
     async def listings_version(self) -> int:
         """A number that rises whenever any listing is added, changed or removed."""
 

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 
 from adapters.news.finder import Finder
 from adapters.stores.redis import RedisStore
@@ -18,7 +19,7 @@ from adapters.stores.sqlite import SqliteStore
 import adapters.lists
 from adapters.console import ConsoleChat
 from adapters.http import HttpFetcher
-from adapters.news import catalogue as news
+from adapters.news import sources as news
 from bot import __version__
 from bot.book import CompanyBook, shipped
 from bot.commands import FrontDesk, Office
@@ -71,7 +72,7 @@ class House:
         """The feeds of feeds.toml: ours, the operator's, or none."""
         if self.settings.tocsin_feeds == "none":
             return {}
-        return {source.card.id: source for source in news.load(self.settings.tocsin_feeds or None)}
+        return {source.card.id: source for source in news.load(Path(self.settings.tocsin_feeds) if self.settings.tocsin_feeds else None)}
 
     async def everything(self) -> dict[str, Source]:
         """The shelf, the feeds, and those that people added."""
@@ -124,7 +125,7 @@ class House:
 
     @cached_property
     def desk(self) -> FrontDesk:
-        finder = Finder(self.fetcher, trusted=self.settings.tocsin_allow_private, now=self.clock.now)
+        finder = Finder(self.fetcher, trusted=self.settings.tocsin_allow_private, taken=self.addresses)
         office = Office(
             store=self.store,
             book=self.book,
@@ -134,6 +135,10 @@ class House:
             feed_finder=finder,
         )
         return FrontDesk(office)
+
+    def addresses(self) -> dict[str, str]:
+        """Ids in use and their addresses."""
+        return {id: card.url for id, card in self.cards().items()}
 
     async def once(self) -> None:
         """Poll what is due now, deliver what follows, and end."""
