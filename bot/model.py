@@ -255,7 +255,7 @@ class Bulletin:
     stories: list[Story]
     title: str = ""
     language: str = ""
-    identity: str = ""  #: the kind of id that holds for the whole stream ("guid", "link", "title")
+    identity: str = ""  #: the kind of id that holds for the whole stream ("guid", "link", "title+day", "title")
     ttl: timedelta | None = None  #: what the publisher asks; clamped by the schedule
     signals: list[str] = field(default_factory=list)
 

@@ -97,10 +97,13 @@ class ReadList(Protocol):
 
 
 class ReadStream(Protocol):
-    """A source of stories or notices: one function marked with `@news_source` (or `@list_source(kind=NOTICES)`)."""
+    """A source of stories or notices: a feed of adapters/news, or a function marked with `@notice_source`."""
 
-    def __call__(self, document: Document) -> Bulletin:
-        """The document's items. Raises FeedDamaged (or ListDamaged) saying what it looks like instead."""
+    def __call__(self, document: Document, identity: str = "") -> Bulletin:
+        """The document's items. `identity` is `Memory.identity`: the kind of id that held at the last reading.
+
+        Raises FeedDamaged (or ListDamaged) saying what it looks like instead.
+        """
 
 
 # ── Remembering ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -21,6 +21,7 @@ from typing import Any
 
 from bot.errors import BadSettings
 from bot.model import Bulletin, Document, Reading, SourceCard, SourceKind
+from bot.ports import ReadStream
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class StreamSource:
     """A stream of stories or official notices and how to read it."""
 
     card: SourceCard
-    read: Callable[[Document], Bulletin]
+    read: ReadStream
 
 
 Source = ListSource | StreamSource
@@ -70,7 +71,11 @@ def notice_source(
             tier=1,
             **facts,
         )
-        return StreamSource(card, read)
+
+        def read_notices(document: Document, identity: str = "") -> Bulletin:
+            return read(document)  # official notices have numbers; which kind of id holds is no question
+
+        return StreamSource(card, read_notices)
 
     return of
 

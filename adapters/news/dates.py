@@ -14,9 +14,8 @@ from datetime import UTC, datetime, timedelta
 from feedparser.datetimes import _parse_date
 
 _LONGEST = 100  # characters; the longest real one seen has 40
-_MONTHS = {
-    name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)
-}
+_NAMES = "jan feb mar apr may jun jul aug sep oct nov dec"
+_MONTHS = {name: number for number, name in enumerate(_NAMES.split(), start=1)}
 _RFC_822 = re.compile(
     r"(?:[A-Za-z]{3},\s+)?(\d{1,2})\s+([A-Za-z]{3})\s+(\d{4})\s+(\d\d):(\d\d)(?::(\d\d))?\s+(GMT|UTC|UT|Z|[+-]\d{4})"
 )
@@ -46,9 +45,7 @@ def from_tuple(parts: object) -> datetime | None:
         return None
 
 
-def _from_mail(
-    day: str, month: str, year: str, hour: str, minute: str, second: str | None, zone: str
-) -> datetime:
+def _from_mail(day: str, month: str, year: str, hour: str, minute: str, second: str | None, zone: str) -> datetime:
     number = _MONTHS[month.lower()]
     local = datetime(int(year), number, int(day), int(hour), int(minute), int(second or 0), tzinfo=UTC)
     if zone[0] not in "+-" or zone[1:] == "0000":

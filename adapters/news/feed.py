@@ -20,7 +20,7 @@ from adapters.news.plain import clean, title_of
 from adapters.news.salvage import salvage
 from adapters.news.xmlfeed import FEEDS, channel, prolog, tree
 from bot.errors import FeedDamaged
-from bot.model import Bulletin, Document, Story
+from bot.model import Bulletin, Document, Story, fingerprint
 
 CAP = 15_000_000  #: bytes of a feed after decompression; the largest real one seen has 3 million
 
@@ -109,7 +109,9 @@ def _salvaged(text: str, document: Document, source: str, why: str) -> Channel:
     try:
         found = salvage(text[start.end :], document.url)
     except Unreadable as worse:
-        cut = not text.rstrip().endswith(">") or not re.search(r"</(?:\w+:)?(?:rss|rdf|feed)\s*>", text[-2000:], re.I)
+        cut = not text.rstrip().endswith(">") or not re.search(
+            r"</(?:\w+:)?(?:rss|rdf|feed)\s*>", text[-2000:], re.IGNORECASE
+        )
         cause = "it is cut before the end of its first item" if cut else f"{why}; {worse}"
         raise FeedDamaged(f"{source}: a broken feed, and nothing in it could be saved: {cause}") from worse
     found.signals.insert(0, f"not well-formed XML ({why}); read leniently")
@@ -147,7 +149,7 @@ def _stories(
     feed_language = language or _language(found.language)
     stories = []
     for (item, link), keys in zip(items, ids.keys(traits, kind, searches=searches), strict=True):
-        keys = keys or (f"text:{ids.fingerprint(source, link, item.title, item.text)}",)
+        keys = keys or (f"text:{fingerprint(source, link, item.title, item.text)}",)
         story = Story(
             source=source,
             id=keys[0],
@@ -165,9 +167,7 @@ def _stories(
     return stories, kind
 
 
-def _once(
-    found: Channel, links: list[str], source: str, home: str
-) -> tuple[list[tuple[Item, str]], list[ids.Traits]]:
+def _once(found: Channel, links: list[str], source: str, home: str) -> tuple[list[tuple[Item, str]], list[ids.Traits]]:
     """Each item where it stands first, with its address and what identifies it.
 
     A repeat has the same guid, link and title, or the same link, words and time.
@@ -225,7 +225,9 @@ def _headline(text: str) -> str:
     line = text.partition("\n")[0]
     if len(line) <= _HEADLINE:
         return line
-    return line[:_HEADLINE].rpartition(" ")[0].rstrip(" ,;:") + "…" if " " in line[:_HEADLINE] else line[:_HEADLINE] + "…"
+    return (
+        line[:_HEADLINE].rpartition(" ")[0].rstrip(" ,;:") + "…" if " " in line[:_HEADLINE] else line[:_HEADLINE] + "…"
+    )
 
 
 def _language(said: str) -> str:

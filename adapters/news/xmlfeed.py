@@ -10,11 +10,11 @@ What the element names mean follows feedparser, whose reading of the many dialec
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from html.entities import html5
 from xml.sax.saxutils import escape
 
 from lxml import etree
@@ -139,7 +139,7 @@ def _strict(text: str, url: str) -> etree._Element:
         remove_pis=True,
         recover=False,
     )
-    base = url if url.startswith(("http://", "https://")) else None
+    base = url if url.startswith(("http://", "https://")) else "memory:"
     root: etree._Element | None = etree.fromstring(text.encode("utf-8", "replace"), parser, base_url=base)
     if root is None:
         raise Unreadable("no element")
@@ -176,7 +176,7 @@ def _entity(found: re.Match[str]) -> str:
         legal = code in (9, 10, 13) or (0x20 <= code <= 0x10FFFF and not _ILLEGAL.match(chr(code)))
         return found[0] if legal else ""
     if name:
-        return escape(html.entities.html5[name]) if name in html.entities.html5 else "&amp;" + name
+        return escape(html5[name]) if name in html5 else "&amp;" + name
     return "&amp;" if found[0] == "&" else found[0]
 
 
@@ -241,9 +241,7 @@ def channel(root: etree._Element) -> Channel:
     return found
 
 
-def _read_head(
-    head: etree._Element, found: Channel, names: _Names, layout: str
-) -> list[etree._Element]:
+def _read_head(head: etree._Element, found: Channel, names: _Names, layout: str) -> list[etree._Element]:
     """Fill in what the feed says of itself, and give back its items."""
     entries = []
     period, frequency = 0, 1.0
@@ -277,7 +275,7 @@ def _number(text: str | None) -> float:
 
 def _minutes(text: str | None) -> timedelta | None:
     minutes = _number(text)
-    return timedelta(minutes=minutes) if minutes else None
+    return timedelta(minutes=minutes) if minutes else "memory:"
 
 
 def _alternate(link: etree._Element) -> str:
@@ -396,7 +394,7 @@ def _meet_link(child: etree._Element, found: _Found) -> None:
 
 def _words(element: etree._Element) -> str:
     """All text inside."""
-    return "".join(element.itertext()) if len(element) else element.text or ""
+    return "".join(map(str, element.itertext())) if len(element) else element.text or ""
 
 
 def _source(source: etree._Element) -> str:
