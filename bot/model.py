@@ -669,7 +669,9 @@ class Poll:
     removed: tuple[str, ...] = ()  #: keys that are off the list for good
     changes: tuple[ListChange, ...] = ()
     stories: tuple[Story, ...] = ()  #: new ones, and edits under the same id
-    story_companies: tuple[tuple[str, str], ...] = ()  #: story id -> company id, for "nearest recent stories"
+    story_companies: tuple[
+        tuple[str, str], ...
+    ] = ()  #: story (`source/id`) -> company id, for "nearest recent stories"
     deliveries: tuple[Delivery, ...] = ()
 
 

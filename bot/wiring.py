@@ -42,6 +42,11 @@ class SystemClock:
         await asyncio.sleep(span.total_seconds())
 
 
+def official() -> dict[str, Source]:
+    """Every list and notice source on the shelf, by id."""
+    return {source.card.id: source for source in shelf(adapters.lists)}
+
+
 @dataclass
 class House:
     """Everything one process needs, put together from its settings."""
@@ -59,7 +64,7 @@ class House:
     @cached_property
     def official(self) -> dict[str, Source]:
         """Every list and notice source on the shelf."""
-        return {source.card.id: source for source in shelf(adapters.lists)}
+        return official()
 
     @cached_property
     def feeds(self) -> dict[str, Source]:
