@@ -181,7 +181,7 @@ class Found:
 
 
 class CompanyBook:
-    """Implements `bot.ports.Book` over companies held in memory."""
+    """The companies, asked by what people type, by id, by tag and by parent."""
 
     def __init__(self, companies: Iterable[Company]) -> None:
         self._companies = tuple(companies)

@@ -15,7 +15,6 @@ from bot.data import table
 from bot.errors import BadSettings, TellPerson
 from bot.matching.fold import fold
 from bot.model import Company, Name, NameKind
-from bot.ports import Book
 
 MILLET: dict[str, Any] = {
     "id": "millet",
@@ -196,11 +195,9 @@ NATIVE = {
 COMPANIES = shipped().companies()
 
 
-def test_the_book_keeps_what_the_port_promises() -> None:
-    """Whoever asks for a Book can be given this one."""
-    port: Book = shipped()
-    assert port.find("xiaomi").name == "Xiaomi"
-    assert len(port.companies()) >= 200
+def test_the_book_is_as_large_as_promised() -> None:
+    """About two hundred companies a channel is likely to watch, or more."""
+    assert len(COMPANIES) >= 200
 
 
 def test_entries_are_sorted() -> None:
