@@ -1,0 +1,373 @@
+"""Which watched companies a story names, where, and whether it is about them.
+
+`scan` finds spellings; this module decides which of them are companies. A name is ambiguous as far as it is one of
+the language's own words (apple, honour, smic in French, 中兴), which is measured, not listed; how it is written
+(apple, Apple, APPLE), what stands around it and whether the company shows itself elsewhere in the story decide.
+Every mention keeps those reasons. A brand or a person of the company book is a pointer and says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from bot.data import shelf, table
+from bot.matching.language import language_of
+from bot.matching.scan import EXACT_FORMS, LONGEST, Folded, Hit, Scanner, Spelling, folded, spellings
+from bot.matching.frequency import homely, zipf
+from bot.model import Company, Mention, Name, NameKind, Reason, Role
+
+#: How far to look for words that go with companies: about a sentence.
+NEAR = 90
+#: Names in scripts without capitals are tried against the language's words up to this length.
+SHORT_HAN = 3
+
+_POINTERS = {NameKind.BRAND: "brand of the company", NameKind.PERSON: "person of the company"}
+_SENTENCE_END = re.compile(r"(?:[.!?:。！？：\n\r•*#>|]|(?:^|\s)[-–—])[\s\"'“”‘’«»„(\[*_]*$")
+_CASED = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿĀ-ɏЀ-ӿ]")
+_WORD = re.compile(r"[^\W\d_][\w'’-]*")
+_OPENING_MARKS = '「『“《"«„‘【('
+
+
+# ── The words that go with names, per language ────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class _Habits:
+    """How a language treats names: what hangs on them, and which words stand beside companies and people."""
+
+    endings: frozenset[str] = frozenset()
+    particles: re.Pattern[str] | None = None
+    company: re.Pattern[str] | None = None
+    person: re.Pattern[str] | None = None
+    place: re.Pattern[str] | None = None
+    cased: bool = True
+    nouns_capital: bool = False
+
+
+@cache
+def _habits(language: str) -> _Habits:
+    if language not in shelf("phrases"):
+        return _Habits(company=_any_of(table("phrases/en")["names"]["company"], spaced=True))
+    names = table(f"phrases/{language}")["names"]
+    spaced = bool(names.get("spaces", True))
+    particles = names.get("particles", ())
+    return _Habits(
+        endings=frozenset(names.get("endings", ())),
+        particles=re.compile("|".join(sorted(map(re.escape, particles), key=len, reverse=True))) if particles else None,
+        company=_any_of(names.get("company", ()), spaced=spaced),
+        person=_any_of(names.get("person", ()), spaced=spaced),
+        place=_any_of(names.get("place", ()), spaced=spaced),
+        cased=bool(names.get("cased", True)),
+        nouns_capital=bool(names.get("nouns_capital", False)),
+    )
+
+
+def _any_of(words: Sequence[str], *, spaced: bool) -> re.Pattern[str] | None:
+    if not words:
+        return None
+    forms = []
+    for word in sorted(words, key=len, reverse=True):
+        body = re.escape(folded(word.rstrip("*")).text.strip())
+        forms.append(body if not spaced else rf" {body}{r'[^ ]*' if word.endswith('*') else ''}(?= )")
+    return re.compile("|".join(forms))
+
+
+# ── What is known of a company ────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(slots=True)
+class _Owner:
+    """A company in the finder: its names by number, and from where on they are somebody else's."""
+
+    company: Company
+    names: tuple[Name, ...]
+    others: int  #: names from this number on are `not_names`
+
+
+class MentionFinder:
+    """Finds the companies it was given in stories. Adding and removing is cheap and holds from the next story on."""
+
+    def __init__(self, companies: Iterable[Company] = ()) -> None:
+        self._owners: list[_Owner | None] = []
+        self._slots: dict[str, int] = {}
+        self._scanner = Scanner()
+        self._scanner.load(pattern for company in companies for pattern in self._enter(company))
+
+    def __len__(self) -> int:
+        return len(self._slots)
+
+    def __contains__(self, company_id: object) -> bool:
+        return company_id in self._slots
+
+    def add(self, company: Company) -> None:
+        """Watch a company, or its new names when it is already there."""
+        self.remove(company.id)
+        self._scanner.add(self._enter(company))
+
+    def remove(self, company_id: str) -> None:
+        """Forget a company; one that is not there is no error."""
+        slot = self._slots.pop(company_id, None)
+        if slot is not None:
+            self._owners[slot] = None
+
+    def compact(self) -> None:
+        """Melt what was added and removed into one automaton. About ten seconds for a million names; may run in a
+
+        thread of its own: until it is done stories are searched with the old ones.
+        """
+        fresh = Scanner()
+        known = [(slot, owner) for slot, owner in enumerate(self._owners) if owner is not None]
+        fresh.load(pattern for slot, owner in known for pattern in _patterns(slot, owner))
+        self._scanner = fresh
+
+    def _enter(self, company: Company) -> Iterator[tuple[bytes, Spelling]]:
+        names = company.all_names()
+        owner = _Owner(company, (*names, *map(Name, company.not_names)), len(names))
+        slot = len(self._owners)
+        self._owners.append(owner)
+        self._slots[company.id] = slot
+        return _patterns(slot, owner)
+
+    def find(self, title: str, text: str, language: str = "") -> tuple[Mention, ...]:
+        """Every watched company in a story, in order of appearance, with its role. Never raises on any text."""
+        title, text = title[:LONGEST], text[:LONGEST]
+        language = language or language_of(title, text)
+        habits = _habits(language)
+        parts = []
+        for where, part in (("title", title), ("text", text)):
+            plain = folded(part)
+            hits = self._scanner.hits(plain, habits.endings, habits.particles)
+            parts.append(_Part(where, part, plain, self._alive(hits)))
+        if not any(part.hits for part in parts):
+            return ()
+        return _judged(parts, language, habits, self._owners)
+
+    def _alive(self, hits: list[Hit]) -> list[Hit]:
+        """The hits of companies still watched, the longest at each place, in order."""
+        owners = self._owners
+        alive = [hit for hit in hits if owners[hit.spelling[0]] is not None]
+        alive.sort(key=lambda hit: (hit.start, -hit.end))
+        kept: list[Hit] = []
+        reach = -1
+        for hit in alive:
+            same = bool(kept) and kept[-1].start == hit.start and kept[-1].end == hit.end
+            if hit.start >= reach or same:
+                kept.append(hit)
+                reach = max(reach, hit.end)
+        return kept
+
+
+def _patterns(slot: int, owner: _Owner) -> Iterator[tuple[bytes, Spelling]]:
+    for number, name in enumerate(owner.names):
+        yield from spellings(slot, number, name.text)
+
+
+# ── Deciding ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(slots=True)
+class _Part:
+    """Title or text: as published, as searched, and what was found in it."""
+
+    where: str
+    original: str
+    plain: Folded
+    hits: list[Hit]
+    shouting: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        words = [word for word in _WORD.findall(self.original[:400]) if len(word) > 3]
+        capitals = sum(1 for word in words if not word[0].islower())
+        # A headline Written Like This, or ALL IN CAPITALS, says nothing by a capital letter.
+        self.shouting = self.where == "title" and len(words) > 2 and capitals > 0.65 * len(words)
+
+
+@dataclass(slots=True)
+class _Sighting:
+    """One hit with what speaks for it being the company."""
+
+    part: _Part
+    hit: Hit
+    start: int
+    surface: str
+    name: Name
+    reasons: list[Reason]
+
+    @property
+    def score(self) -> float:
+        return sum(reason.score for reason in self.reasons)
+
+
+def _judged(parts: list[_Part], language: str, habits: _Habits, owners: Sequence[_Owner | None]) -> tuple[Mention, ...]:
+    by_company: dict[int, list[_Sighting]] = defaultdict(list)
+    disowned: Counter[int] = Counter()
+    for part in parts:
+        for hit in part.hits:
+            owner = owners[hit.spelling[0]]
+            if owner is None:
+                continue
+            if hit.spelling[1] >= owner.others:
+                disowned[hit.spelling[0]] += 1
+                continue
+            by_company[hit.spelling[0]].append(_sighting(part, hit, owner, language, habits))
+    accepted: dict[int, list[_Sighting]] = {}
+    for slot, sightings in by_company.items():
+        kept = _believed(sightings, disowned[slot], len(by_company), habits)
+        if kept:
+            accepted[slot] = kept
+    return _with_roles(accepted, parts, owners)
+
+
+def _sighting(part: _Part, hit: Hit, owner: _Owner, language: str, habits: _Habits) -> _Sighting:
+    start = part.plain.origin(hit.start)
+    end = part.plain.origin(hit.end - 1) + 1
+    surface = part.original[start:end]
+    name = owner.names[hit.spelling[1]]
+    seen = _Sighting(part, hit, start, surface, name, [])
+    seen.reasons.append(_met(name, surface, hit))
+    if name.kind in _POINTERS:
+        seen.reasons.append(Reason(f"{_POINTERS[name.kind]} {owner.company.name}", 0.0, name.text, surface))
+    seen.reasons.extend(_ambiguity(seen, language, habits))
+    return seen
+
+
+def _met(name: Name, surface: str, hit: Hit) -> Reason:
+    if hit.ending:
+        return Reason("name with an ending", 0.9, name.text, surface)
+    if surface == name.text:
+        return Reason("same name", 1.0, name.text, surface)
+    return Reason("same name but for case and accents", 1.0, name.text, surface)
+
+
+def _ambiguity(seen: _Sighting, language: str, habits: _Habits) -> Iterator[Reason]:
+    """What speaks against and for this sighting on its own ground."""
+    form = seen.hit.spelling[4]
+    common, own = _commonness(form, language)
+    if common < EXACT_FORMS:
+        return
+    if habits.cased and _CASED.search(seen.surface):
+        yield from _by_capitals(seen, common, own, habits)
+    elif common >= 3.3:
+        yield Reason("an everyday word of the language", -min(1.6, 0.5 + 0.55 * (common - 3.3)), form, seen.surface)
+    yield from _by_neighbours(seen, own, habits)
+
+
+@cache
+def _commonness(form: str, language: str) -> tuple[float, float]:
+    """How frequent a name is as a word, and how much of a home word it is; names of several words are rarer."""
+    words = form.split()
+    if not words or len(words) > 3:
+        return 0.0, 0.0
+    frequencies = [zipf(word, language) for word in words]
+    if len(words) > 1:
+        return max(0.0, min(frequencies) - 0.8 * (len(words) - 1)), min(homely(word, language) for word in words)
+    return frequencies[0], homely(words[0], language)
+
+
+def _by_capitals(seen: _Sighting, common: float, own: float, habits: _Habits) -> Iterator[Reason]:
+    surface, name = seen.surface, seen.name.text
+    form = seen.hit.spelling[4]
+    if surface.islower() and not name.islower():
+        yield Reason("written small like a word", -0.6 - 0.5 * max(0.0, common - 3.0) - own, name, surface)
+        return
+    acronym = name.isupper() and len(name) <= 5
+    if own >= 0.3:
+        yield Reason("also a word of the language", -0.45 * own - (0.8 if acronym else 0.0), form, surface)
+    if acronym and not surface.isupper() and common >= 3.0:
+        yield Reason("not written as the company writes it", -0.8, name, surface)
+    first = not seen.part.original[: seen.start].strip() or _SENTENCE_END.search(
+        seen.part.original[max(0, seen.start - 12) : seen.start]
+    )
+    if first or seen.part.shouting or habits.nouns_capital:
+        if common >= 3.3 and own >= 0.25:
+            yield Reason("its capital proves nothing here", -0.7, name, surface)
+    elif own < 0.3:
+        yield Reason("a capital within the sentence", 0.5, name, surface)
+
+
+def _by_neighbours(seen: _Sighting, own: float, habits: _Habits) -> Iterator[Reason]:
+    plain, start, end = seen.part.plain.text, seen.hit.start, seen.hit.end
+    before, after = f" {plain[max(0, start - NEAR) : start]} ", f" {plain[end : end + NEAR]} "
+    if habits.company is not None and (habits.company.search(before) or habits.company.search(after)):
+        yield Reason("company words beside it", 0.8, seen.name.text, seen.surface)
+    if habits.person is not None and habits.person.search(f" {plain[max(0, start - 24) : start].strip()} "):
+        yield Reason("a person's title before it", -1.2, seen.name.text, seen.surface)
+    if own >= 0.2 and habits.place is not None and habits.place.search(f" {plain[max(0, start - 8) : start].strip()} "):
+        yield Reason("a word for places before it", -0.8, seen.name.text, seen.surface)
+
+
+def _believed(sightings: list[_Sighting], disowned: int, companies: int, habits: _Habits) -> list[_Sighting]:
+    """The sightings that are the company, given all of them together."""
+    forms = {seen.hit.spelling[4] for seen in sightings}
+    sure = [seen for seen in sightings if seen.score >= 1.0]
+    extra: list[Reason] = []
+    if disowned:
+        extra.append(Reason("the story names somebody else of that name", -1.5))
+    if len(forms) > 1 and sure:
+        extra.append(Reason("also named otherwise in the story", 0.7))
+    elif sure and len(sure) < len(sightings):
+        extra.append(Reason("plainly the company elsewhere in the story", 0.4))
+    if companies > 1:
+        extra.append(Reason("other companies in the story", 0.2))
+    kept = []
+    for seen in sightings:
+        if seen.score + sum(reason.score for reason in extra) >= 0.5 or (seen.score >= 0.9 and not disowned):
+            seen.reasons.extend(extra)
+            kept.append(seen)
+    return kept
+
+
+# ── Roles ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _with_roles(
+    accepted: dict[int, list[_Sighting]], parts: list[_Part], owners: Sequence[_Owner | None]
+) -> tuple[Mention, ...]:
+    mentions = []
+    most = max((len(sightings) for sightings in accepted.values()), default=0)
+    titled = any(seen.part.where == "title" for sightings in accepted.values() for seen in sightings)
+    for slot, sightings in accepted.items():
+        owner = owners[slot]
+        assert owner is not None
+        role, why = _role(sightings, most, titled=titled, text=parts[1].original)
+        for seen in sightings:
+            mentions.append(
+                Mention(
+                    company=owner.company.id,
+                    surface=seen.surface,
+                    where=seen.part.where,
+                    start=seen.start,
+                    name=seen.name,
+                    role=role,
+                    reasons=(*seen.reasons, why),
+                )
+            )
+    return tuple(sorted(mentions, key=lambda one: (one.where != "title", one.start)))
+
+
+def _role(sightings: list[_Sighting], most: int, *, titled: bool, text: str) -> tuple[Role, Reason]:
+    in_title = any(seen.part.where == "title" for seen in sightings)
+    if in_title:
+        return Role.SUBJECT, Reason("in the title", 1.0)
+    first = min(seen.start for seen in sightings)
+    often = len(sightings)
+    lead = max(200, len(text) // 5)
+    if not titled and first < lead and often * 2 >= most:
+        return Role.SUBJECT, Reason("named early and often", 0.8)
+    if titled and often >= 4 and often * 3 >= most * 2 and first < lead:
+        return Role.SUBJECT, Reason("named as often as the company in the title", 0.7)
+    return Role.MENTIONED, Reason("named in passing", 0.7)
+
+
+def in_role(mentions: Iterable[Mention], role: Role) -> tuple[str, ...]:
+    """The companies in that role, each once, in order of appearance."""
+    return tuple(dict.fromkeys(one.company for one in mentions if one.role is role))
+
+
+def retold(mention: Mention, role: Role) -> Mention:
+    """The same mention in another role."""
+    return replace(mention, role=role)

@@ -1,0 +1,98 @@
+"""The phrase files of bot/data/phrases as things that can be asked: does this sentence speak of a list?
+
+Sentences are asked in folded form (lower case, no accents, one blank between words), so a phrase written plainly in a
+file meets every way of printing it. Chinese and Japanese have their blanks taken out and Chinese is made simplified,
+so that one phrase serves both scripts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from bot.data import shelf, table
+from bot.matching.scan import folded
+
+#: Languages written without blanks between words.
+UNSPACED = frozenset({"zh", "ja"})
+#: What a gap (`~`) in a phrase may hold: six words, or twenty characters without blanks.
+_GAP_WORDS = r"(?: [^ ]{1,40}){0,6}?"
+_GAP_CHARACTERS = r".{0,20}?"
+#: A sentence is asked up to this length; what is longer is a list or mark-up.
+LONGEST_SENTENCE = 1_500
+
+
+def plain(text: str, language: str) -> str:
+    """A sentence as phrases are asked: folded, one blank between words and around."""
+    words = folded(text[:LONGEST_SENTENCE]).text.split()
+    if language in UNSPACED:
+        joined = "".join(words)
+        return simplify(joined) if language == "zh" else joined
+    return f" {' '.join(words)} "
+
+
+def compiled(phrases: Iterable[str], language: str) -> re.Pattern[str] | None:
+    """One pattern for many phrases; None for none."""
+    forms = sorted((_form(phrase, language) for phrase in phrases), key=len, reverse=True)
+    return re.compile("|".join(forms)) if forms else None
+
+
+def _form(phrase: str, language: str) -> str:
+    pieces = [piece for piece in phrase.split(" ~ ")]
+    if language in UNSPACED:
+        return _GAP_CHARACTERS.join(re.escape(plain(piece.replace("*", ""), language)) for piece in pieces)
+    return f"{_GAP_WORDS}".join(_words(piece) for piece in pieces) + "(?= )"
+
+
+def _words(piece: str) -> str:
+    """`plac* on` as a pattern: each word with the blank before it."""
+    out = []
+    for word in piece.split():
+        body = " ".join(folded(word.replace("*", "")).text.split())
+        out.append(f" {re.escape(body)}" + ("[^ ]*" if word.endswith("*") else ""))
+    return "".join(out)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Phrases:
+    """The phrases of one language, by table and name: `has(sentence, "stage", "relief")`."""
+
+    language: str
+    patterns: Mapping[tuple[str, str], re.Pattern[str]]
+    outlets: tuple[str, ...]
+
+    def has(self, sentence: str, kind: str, name: str) -> bool:
+        pattern = self.patterns.get((kind, name))
+        return pattern is not None and pattern.search(sentence) is not None
+
+    def count(self, sentence: str, kind: str, name: str) -> int:
+        pattern = self.patterns.get((kind, name))
+        return 0 if pattern is None else len(pattern.findall(sentence))
+
+    def which(self, sentence: str, kind: str) -> tuple[str, ...]:
+        """The names within a table of which a phrase occurs."""
+        return tuple(name for (one, name), found in self.patterns.items() if one == kind and found.search(sentence))
+
+
+@cache
+def phrases(language: str) -> Phrases:
+    """The phrases of a language; of English for a language that has no file."""
+    known = language if language in shelf("phrases") else "en"
+    tables = table(f"phrases/{known}")
+    patterns: dict[tuple[str, str], re.Pattern[str]] = {}
+    for kind in ("topic", "authority", "field", "stage", "why"):
+        for name, words in tables.get(kind, {}).items():
+            pattern = compiled(words, known)
+            if pattern is not None:
+                patterns[kind, name] = pattern
+    for name, words in table("phrases/lists")["lists"].items():
+        own: Sequence[str] = tables.get("lists", {}).get(name, ())
+        pattern = compiled((*own, *words), known)
+        if pattern is not None:
+            patterns["lists", name] = pattern
+    never = compiled(tables.get("origin", {}).get("never", ()), known)
+    if never is not None:
+        patterns["origin", "never"] = never
+    return Phrases(known, patterns, tuple(tables.get("origin", {}).get("patterns", ())))
