@@ -102,6 +102,15 @@ def test_an_override_holds_from_the_start() -> None:
     assert due([card()], {"us_ofac_sdn": failing}, NOW, MINUTE).ready == ()
 
 
+def test_a_source_that_kills_the_process() -> None:
+    """What was written down before the request holds when it restarts, with an override too."""
+    every = timedelta(seconds=5)
+    before = memory(due=NOW - MINUTE, tried_at=NOW - HOUR)
+    set_out = memory(due=next_look(card(), before, None, NOW, every=every), tried_at=NOW - HOUR)
+    assert due([card()], {"us_ofac_sdn": set_out}, NOW + every / 2, every) == Due((), NOW + every)
+    assert due([card()], {"us_ofac_sdn": set_out}, NOW + every, every).ready == ("us_ofac_sdn",)
+
+
 @given(st.lists(cards, max_size=8, unique_by=lambda one: one.id), st.data(), nows, st.none() | overrides)
 def test_a_look_at_all_that_is_due_leaves_nothing_due(
     shelf: list[SourceCard], data: st.DataObject, now: datetime, every: timedelta | None
