@@ -120,8 +120,9 @@ def test_a_look_at_all_that_is_due_leaves_nothing_due(
     after = {}
     for one in shelf:
         before, outcome = data.draw(memories), data.draw(st.none() | outcomes)
-        failed = outcome is not None and outcome.how is not How.READ
-        failures = (before.failures if before else 0) + 1 if failed else 0
+        failures = before.failures if before else 0
+        if outcome is not None:
+            failures = 0 if outcome.how is How.READ else failures + 1
         at = next_look(one, before, outcome, now, every=every)
         after[one.id] = memory(one.id, due=at, tried_at=now, failures=failures)
     again = due(shelf, after, now, every)
