@@ -13,7 +13,6 @@ from functools import cached_property
 from pathlib import Path
 
 from adapters.news.finder import Finder
-from adapters.stores.redis import RedisStore
 from adapters.stores.sqlite import SqliteStore
 
 import adapters.lists
@@ -72,7 +71,10 @@ class House:
         """The feeds of feeds.toml: ours, the operator's, or none."""
         if self.settings.tocsin_feeds == "none":
             return {}
-        return {source.card.id: source for source in news.load(Path(self.settings.tocsin_feeds) if self.settings.tocsin_feeds else None)}
+        return {
+            source.card.id: source
+            for source in news.load(Path(self.settings.tocsin_feeds) if self.settings.tocsin_feeds else None)
+        }
 
     async def everything(self) -> dict[str, Source]:
         """The shelf, the feeds, and those that people added."""
@@ -165,6 +167,8 @@ class House:
 def store_for(settings: Settings) -> Store:
     """The shared store when REDIS_URL is set, else the embedded one."""
     if url := settings.redis_url.get_secret_value():
+        from adapters.stores.redis import RedisStore  # half a second of imports that the embedded store does without
+
         return RedisStore(url, trust=settings.tocsin_redis_trust)
     return SqliteStore(settings.home / "tocsin.db")
 

@@ -108,7 +108,8 @@ _LISTED_DETAILS = {"dates_of_birth": "born", "places_of_birth": "place of birth"
     url="https://data.trade.gov/downloadable_consolidated_screening_list/v1/consolidated.csv",
     page="https://www.trade.gov/consolidated-screening-list",
     every=timedelta(hours=3),
-    rows=range(8_000, 80_000),  # 14,160 in May 2022
+    rows=range(1, 80_000),
+    usual=8_000,  # 14,160 in May 2022
     licence="Work of the US government, public domain in the US",
     language="en",
     note="Its server limits plain clients at times, and whole inner lists have vanished for a day.",

@@ -67,6 +67,4 @@ class Finder:
     def _found(self, url: str, bulletin: Bulletin) -> FoundFeed:
         taken = self._taken()
         known = next((id for id, address in taken.items() if address == url), "")
-        return FoundFeed(
-            id=known or feed_id(url, taken), url=url, title=bulletin.title, items=len(bulletin.stories)
-        )
+        return FoundFeed(id=known or feed_id(url, taken), url=url, title=bulletin.title, items=len(bulletin.stories))

@@ -89,7 +89,9 @@ async def accept(office: Office, request: Request) -> Reply:
             raise TellPerson(f"{card.id} has no reading that waits to be believed. See: sources why {card.id}")
         accepted = replace(memory, accept_next=True, due=office.clock.now())
         if await office.store.commit(Poll(memory=accepted)):
-            return Reply(cards=(plain_card(f"{card.id}: its next reading will be believed"),), data=as_data(card, memory))
+            return Reply(
+                cards=(plain_card(f"{card.id}: its next reading will be believed"),), data=as_data(card, memory)
+            )
     raise TellPerson(f"{card.id} is being polled just now. Look again: sources why {card.id}")
 
 
