@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.matching.scan import folded
 from bot.matching.frequency import zipf
+from bot.matching.scan import folded
 from bot.model import Analysis, Match, Reason, Role, Story, Verdict
 
 
