@@ -1,8 +1,8 @@
 """The phrase files of bot/data/phrases as things that can be asked: does this sentence speak of a list?
 
 Sentences are asked in folded form (lower case, no accents, one blank between words), so a phrase written plainly in a
-file meets every way of printing it. Chinese and Japanese have their blanks taken out and Chinese is made simplified,
-so that one phrase serves both scripts.
+file meets every way of printing it. Chinese and Japanese have their blanks taken out; folding
+makes traditional characters simplified, so that one phrase serves both.
 """
 
 from __future__ import annotations
@@ -28,8 +28,7 @@ def plain(text: str, language: str) -> str:
     """A sentence as phrases are asked: folded, one blank between words and around."""
     words = folded(text[:LONGEST_SENTENCE]).text.split()
     if language in UNSPACED:
-        joined = "".join(words)
-        return simplify(joined) if language == "zh" else joined
+        return "".join(words)
     return f" {' '.join(words)} "
 
 
@@ -62,6 +61,7 @@ class Phrases:
     language: str
     patterns: Mapping[tuple[str, str], re.Pattern[str]]
     outlets: tuple[str, ...]
+    named: tuple[re.Pattern[str], tuple[str, ...]]  #: names of lists, one group each, and whose they are
 
     def has(self, sentence: str, kind: str, name: str) -> bool:
         pattern = self.patterns.get((kind, name))
@@ -70,6 +70,11 @@ class Phrases:
     def count(self, sentence: str, kind: str, name: str) -> int:
         pattern = self.patterns.get((kind, name))
         return 0 if pattern is None else len(pattern.findall(sentence))
+
+    def lists(self, sentence: str) -> tuple[str, ...]:
+        """The lists a sentence names, by id. The longest name wins: an unreliable entity list is no entity list."""
+        pattern, ids = self.named
+        return tuple(dict.fromkeys(ids[found.lastindex - 1] for found in pattern.finditer(sentence) if found.lastindex))
 
     def which(self, sentence: str, kind: str) -> tuple[str, ...]:
         """The names within a table of which a phrase occurs."""
@@ -87,12 +92,19 @@ def phrases(language: str) -> Phrases:
             pattern = compiled(words, known)
             if pattern is not None:
                 patterns[kind, name] = pattern
-    for name, words in table("phrases/lists")["lists"].items():
-        own: Sequence[str] = tables.get("lists", {}).get(name, ())
-        pattern = compiled((*own, *words), known)
-        if pattern is not None:
-            patterns["lists", name] = pattern
     never = compiled(tables.get("origin", {}).get("never", ()), known)
     if never is not None:
         patterns["origin", "never"] = never
-    return Phrases(known, patterns, tuple(tables.get("origin", {}).get("patterns", ())))
+    return Phrases(known, patterns, tuple(tables.get("origin", {}).get("patterns", ())), _lists(tables, known))
+
+
+def _lists(tables: Mapping[str, Mapping[str, Sequence[str]]], language: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
+    everywhere = table("phrases/lists")["lists"]
+    named = [
+        (_form(phrase, language), source)
+        for words in (tables.get("lists", {}), everywhere)
+        for source, listed in words.items()
+        for phrase in listed
+    ]
+    named.sort(key=lambda one: -len(one[0]))
+    return re.compile("|".join(f"({form})" for form, _ in named)), tuple(source for _, source in named)

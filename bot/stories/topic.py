@@ -22,6 +22,8 @@ ENOUGH = 2.0
 TITLE_WEIGHT = 1.3
 BODY_WEIGHTS = (1.0, 1.0, 0.7, 0.6, 0.5)
 LATER_WEIGHT = 0.3
+#: Shorter lines than this are bylines and headings: they do not push the story's opening back.
+FURNITURE = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +53,19 @@ def heard(sentences: Sequence[Sentence], words: Phrases, named: Collection[int])
     body = 0
     out = []
     for index, sentence in enumerate(sentences):
-        if sentence.title:
-            weight = TITLE_WEIGHT
-        else:
+        weight = TITLE_WEIGHT
+        if not sentence.title:
             weight = BODY_WEIGHTS[body] if body < len(BODY_WEIGHTS) else LATER_WEIGHT
+        one = _hear(sentence, words, weight, index in named)
+        out.append(one)
+        if not sentence.title and (one.about or len(sentence.text) >= FURNITURE):
             body += 1
-        out.append(_hear(sentence, words, weight, index in named))
     return tuple(out)
 
 
 def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool) -> Heard:
     text = sentence.plain
-    lists = words.which(text, "lists")
+    lists = words.lists(text)
     generic = words.has(text, "topic", "list")
     listed = words.has(text, "topic", "listed")
     removed = words.has(text, "topic", "removed")
@@ -142,15 +145,15 @@ def list_meant(told: Sequence[Heard], words: Phrases) -> tuple[str, tuple[Reason
     named: Counter[str] = Counter()
     points: dict[str, float] = defaultdict(float)
     for one in told:
-        weight = one.weight + 0.2
         for source in one.lists:
-            boost = 2.5 if one.listed or one.removed else 1.6
+            worth = (2.5 if one.listed or one.removed else 1.6) * (one.weight + 0.2) * (0.5 if one.background else 1.0)
+            # Later sentences that name it again add little: background is told at length.
+            points[source] += worth if not named[source] else 0.2 * worth
             named[source] += 1
-            points[source] += boost * weight * (0.5 if one.background else 1.0)
         if one.about:
             for authority, field, source, worth in _BY_FIELD:
                 if authority in one.authorities and (not field or words.has(one.sentence.plain, "field", field)):
-                    points[source] += worth * weight
+                    points[source] += worth * (one.weight + 0.2)
     _whole_story(told, words, points)
     if not points:
         return "", ()
@@ -182,13 +185,13 @@ _PHRASES_OF = {"suspended_by_court": "court"}
 
 
 def stage_of(told: Sequence[Heard], words: Phrases) -> tuple[str, tuple[Reason, ...]]:
-    """The stage that the sentences about the listing speak for, with how strongly."""
+    """The stage that the sentences about the listing speak for, with how strongly. Titles overstate and count little."""
     points: dict[str, float] = defaultdict(float)
+    weights = iter((1.0, 0.8, 0.6, 0.5, 0.4))
     for one in told:
-        near = one.about or one.sentence.title or one.weight >= 1.0
-        if not near:
+        if not (one.about or one.sentence.title or one.weight >= 1.0):
             continue
-        weight = one.weight * (1.0 if one.about else 0.4)
+        weight = 0.45 if one.sentence.title else next(weights, 0.3) if one.about else 0.4
         for stage in _STAGES:
             if words.has(one.sentence.plain, "stage", _PHRASES_OF.get(stage, stage)):
                 points[stage] += weight * _WORTH[stage]
