@@ -334,7 +334,7 @@ def _believed(sightings: list[_Sighting], disowned: int, companies: int, habits:
     if len(forms) > 1 and sure:
         extra.append(Reason("also named otherwise in the story", 0.7))
     elif sure and len(sure) < len(sightings):
-        extra.append(Reason("plainly the company elsewhere in the story", 0.4))
+        extra.append(Reason("plainly the company elsewhere in the story", 0.8))
     if any(reason.rule == _SMALL for seen in sightings for reason in seen.reasons):
         extra.append(Reason("also written small in the story", -0.6))
     if companies > 1:

@@ -20,7 +20,8 @@ def analyse(story: Story, mentions: Sequence[Mention]) -> Analysis:
     language = language_of(story.title, story.text, story.language)
     words = phrases(language)
     parts = sentences(story.title, story.text, words.language)
-    told = heard(parts, words, _named(parts, mentions))
+    subjects = [one for one in mentions if one.role is Role.SUBJECT]
+    told = heard(parts, words, _named(parts, mentions), _named(parts, subjects))
     trapped = bool(parts) and any(words.has(one.plain, "topic", "not_a_list") for one in parts[:3])
     score = listing_score(told, trapped)
     origin = story.origin or origin_of(parts, words, frozenset(one.surface.casefold() for one in mentions))

@@ -20,7 +20,7 @@ from bot.matching.scan import folded
 from bot.model import Analysis, Match, Reason, Role, Story, Verdict
 
 #: Characters of the text that tell what the event is; what follows is context that stories share for months.
-OPENING = 500
+OPENING = 400
 #: Words are compared by their beginning, so that Пермь and Перми are one.
 STEM = 5
 #: Within this time two stories of one listing are one event; wires are days ahead of monthly papers, not weeks.
@@ -141,13 +141,13 @@ def _covered(title: Mapping[str, float], text: Mapping[str, float]) -> float:
 
 def _needed(a: Told, b: Told) -> tuple[float, tuple[Reason, ...]]:
     """How much text two stories must share, given all else."""
-    needed, reasons = 0.8, []
+    needed, reasons = 0.7, []
     gap = _gap(a, b)
     if _other_figures(a, b):
-        needed += 0.35
+        needed += 0.2
         reasons.append(Reason("other figures in the title", 0.0))
     if a.subjects & b.subjects:
-        needed -= 0.16
+        needed -= 0.1
         reasons.append(Reason("same company", 0.3))
     elif a.companies and b.companies and not a.companies & b.companies:
         needed += 0.3
@@ -178,7 +178,7 @@ def _with_stage(a: Told, b: Told, gap: timedelta | None, needed: float) -> tuple
         return needed + 0.25, Reason(f"another stage: {a.stage}, {b.stage}", 0.0)
     if gap is not None and gap <= SAME_DAYS:
         return needed - 0.34, Reason(f"same list, stage and days: {a.source}", 0.6)
-    return needed - 0.2, Reason(f"same list and stage: {a.source}", 0.5)
+    return needed - 0.12, Reason(f"same list and stage: {a.source}", 0.5)
 
 
 def _across(a: Told, b: Told) -> Match:

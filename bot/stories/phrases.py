@@ -54,6 +54,10 @@ def _words(piece: str) -> str:
     return "".join(out)
 
 
+#: A pattern with one group for each phrase, and which name each group stands for.
+_Whose = tuple[re.Pattern[str], tuple[str, ...]]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Phrases:
     """The phrases of one language, by table and name: `has(sentence, "stage", "relief")`."""
@@ -61,7 +65,8 @@ class Phrases:
     language: str
     patterns: Mapping[tuple[str, str], re.Pattern[str]]
     outlets: tuple[str, ...]
-    named: tuple[re.Pattern[str], tuple[str, ...]]  #: names of lists, one group each, and whose they are
+    named: _Whose  #: names of lists, one group each, and whose they are
+    acting: _Whose  #: the same for authorities
 
     def has(self, sentence: str, kind: str, name: str) -> bool:
         pattern = self.patterns.get((kind, name))
@@ -73,8 +78,11 @@ class Phrases:
 
     def lists(self, sentence: str) -> tuple[str, ...]:
         """The lists a sentence names, by id. The longest name wins: an unreliable entity list is no entity list."""
-        pattern, ids = self.named
-        return tuple(dict.fromkeys(ids[found.lastindex - 1] for found in pattern.finditer(sentence) if found.lastindex))
+        return _met(self.named, sentence)
+
+    def authorities(self, sentence: str) -> tuple[str, ...]:
+        """Who acts in a sentence; China's ministry of commerce is not the American one, whose name stands within."""
+        return _met(self.acting, sentence)
 
     def which(self, sentence: str, kind: str) -> tuple[str, ...]:
         """The names within a table of which a phrase occurs."""
@@ -87,7 +95,7 @@ def phrases(language: str) -> Phrases:
     known = language if language in shelf("phrases") else "en"
     tables = table(f"phrases/{known}")
     patterns: dict[tuple[str, str], re.Pattern[str]] = {}
-    for kind in ("topic", "authority", "field", "stage", "why"):
+    for kind in ("topic", "field", "stage", "why"):
         for name, words in tables.get(kind, {}).items():
             pattern = compiled(words, known)
             if pattern is not None:
@@ -95,16 +103,22 @@ def phrases(language: str) -> Phrases:
     never = compiled(tables.get("origin", {}).get("never", ()), known)
     if never is not None:
         patterns["origin", "never"] = never
-    return Phrases(known, patterns, tuple(tables.get("origin", {}).get("patterns", ())), _lists(tables, known))
+    return Phrases(
+        known,
+        patterns,
+        tuple(tables.get("origin", {}).get("patterns", ())),
+        _whose((tables.get("lists", {}), table("phrases/lists")["lists"]), known),
+        _whose((tables["authority"],), known),
+    )
 
 
-def _lists(tables: Mapping[str, Mapping[str, Sequence[str]]], language: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
-    everywhere = table("phrases/lists")["lists"]
-    named = [
-        (_form(phrase, language), source)
-        for words in (tables.get("lists", {}), everywhere)
-        for source, listed in words.items()
-        for phrase in listed
-    ]
+def _whose(tables: Iterable[Mapping[str, Sequence[str]]], language: str) -> _Whose:
+    """One pattern for the phrases of several names, the longest first."""
+    named = [(_form(phrase, language), name) for one in tables for name, listed in one.items() for phrase in listed]
     named.sort(key=lambda one: -len(one[0]))
-    return re.compile("|".join(f"({form})" for form, _ in named)), tuple(source for _, source in named)
+    return re.compile("|".join(f"({form})" for form, _ in named)), tuple(name for _, name in named)
+
+
+def _met(whose: _Whose, sentence: str) -> tuple[str, ...]:
+    pattern, names = whose
+    return tuple(dict.fromkeys(names[found.lastindex - 1] for found in pattern.finditer(sentence) if found.lastindex))

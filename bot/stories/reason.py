@@ -8,7 +8,7 @@ from bot.stories.phrases import Phrases
 from bot.stories.topic import Heard
 
 #: From here on a sentence is taken for the reason.
-ENOUGH = 2.0
+ENOUGH = 2.4
 #: Characters beyond which a sentence is a list or a heap of mark-up, not a reason.
 LONGEST = 700
 
@@ -31,12 +31,15 @@ def reason_sentence(told: Sequence[Heard], words: Phrases) -> str:
 
 def _points(one: Heard, words: Phrases, *, promised: bool) -> float:
     """How much a sentence looks like the reason. `promised`: the one before said that the reason follows."""
-    strong = min(2, words.count(one.sentence.plain, "why", "strong"))
-    if not strong:
+    text = one.sentence.plain
+    strong = min(2, words.count(text, "why", "strong"))
+    weak = min(2, words.count(text, "why", "weak"))
+    because = words.has(text, "why", "because")
+    if not strong and not (because and (weak or promised or (one.listed and (one.generic or one.lists)))):
         return 0.0
-    weak = min(2, words.count(one.sentence.plain, "why", "weak"))
-    points = 1.2 + 0.5 * (strong - 1) + 0.4 * weak
+    points = 1.2 + 0.5 * (strong - 1) if strong else 0.6
+    points += 0.3 * (because and bool(strong)) + 0.4 * weak
     points += 0.4 * one.company + 0.4 * bool(one.authorities)
     points += 0.6 * one.about + 0.5 * bool(one.listed and (one.generic or one.lists))
-    points += 1.5 * promised
-    return points + 0.1 * one.weight
+    points += 2.5 * promised - 0.8 * (one.company and not one.subject) - 0.5 * one.background
+    return points + 0.3 * one.weight
