@@ -1,8 +1,8 @@
 """The phrase files of bot/data/phrases as things that can be asked: does this sentence speak of a list?
 
 Sentences are asked in folded form (lower case, no accents, one blank between words), so a phrase written plainly in a
-file meets every way of printing it. Chinese and Japanese have their blanks taken out and Chinese is made simplified,
-so that one phrase serves both scripts.
+file meets every way of printing it. Chinese and Japanese have their blanks taken out; folding
+makes traditional characters simplified, so that one phrase serves both.
 """
 
 from __future__ import annotations
@@ -28,8 +28,7 @@ def plain(text: str, language: str) -> str:
     """A sentence as phrases are asked: folded, one blank between words and around."""
     words = folded(text[:LONGEST_SENTENCE]).text.split()
     if language in UNSPACED:
-        joined = "".join(words)
-        return simplify(joined) if language == "zh" else joined
+        return "".join(words)
     return f" {' '.join(words)} "
 
 
@@ -55,6 +54,10 @@ def _words(piece: str) -> str:
     return "".join(out)
 
 
+#: A pattern with one group for each phrase, and which name each group stands for.
+_Whose = tuple[re.Pattern[str], tuple[str, ...]]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Phrases:
     """The phrases of one language, by table and name: `has(sentence, "stage", "relief")`."""
@@ -62,6 +65,8 @@ class Phrases:
     language: str
     patterns: Mapping[tuple[str, str], re.Pattern[str]]
     outlets: tuple[str, ...]
+    named: _Whose  #: names of lists, one group each, and whose they are
+    acting: _Whose  #: the same for authorities
 
     def has(self, sentence: str, kind: str, name: str) -> bool:
         pattern = self.patterns.get((kind, name))
@@ -70,6 +75,14 @@ class Phrases:
     def count(self, sentence: str, kind: str, name: str) -> int:
         pattern = self.patterns.get((kind, name))
         return 0 if pattern is None else len(pattern.findall(sentence))
+
+    def lists(self, sentence: str) -> tuple[str, ...]:
+        """The lists a sentence names, by id. The longest name wins: an unreliable entity list is no entity list."""
+        return _met(self.named, sentence)
+
+    def authorities(self, sentence: str) -> tuple[str, ...]:
+        """Who acts in a sentence; China's ministry of commerce is not the American one, whose name stands within."""
+        return _met(self.acting, sentence)
 
     def which(self, sentence: str, kind: str) -> tuple[str, ...]:
         """The names within a table of which a phrase occurs."""
@@ -82,17 +95,30 @@ def phrases(language: str) -> Phrases:
     known = language if language in shelf("phrases") else "en"
     tables = table(f"phrases/{known}")
     patterns: dict[tuple[str, str], re.Pattern[str]] = {}
-    for kind in ("topic", "authority", "field", "stage", "why"):
+    for kind in ("topic", "field", "stage", "why"):
         for name, words in tables.get(kind, {}).items():
             pattern = compiled(words, known)
             if pattern is not None:
                 patterns[kind, name] = pattern
-    for name, words in table("phrases/lists")["lists"].items():
-        own: Sequence[str] = tables.get("lists", {}).get(name, ())
-        pattern = compiled((*own, *words), known)
-        if pattern is not None:
-            patterns["lists", name] = pattern
     never = compiled(tables.get("origin", {}).get("never", ()), known)
     if never is not None:
         patterns["origin", "never"] = never
-    return Phrases(known, patterns, tuple(tables.get("origin", {}).get("patterns", ())))
+    return Phrases(
+        known,
+        patterns,
+        tuple(tables.get("origin", {}).get("patterns", ())),
+        _whose((tables.get("lists", {}), table("phrases/lists")["lists"]), known),
+        _whose((tables["authority"],), known),
+    )
+
+
+def _whose(tables: Iterable[Mapping[str, Sequence[str]]], language: str) -> _Whose:
+    """One pattern for the phrases of several names, the longest first."""
+    named = [(_form(phrase, language), name) for one in tables for name, listed in one.items() for phrase in listed]
+    named.sort(key=lambda one: -len(one[0]))
+    return re.compile("|".join(f"({form})" for form, _ in named)), tuple(name for _, name in named)
+
+
+def _met(whose: _Whose, sentence: str) -> tuple[str, ...]:
+    pattern, names = whose
+    return tuple(dict.fromkeys(names[found.lastindex - 1] for found in pattern.finditer(sentence) if found.lastindex))
