@@ -15,7 +15,7 @@ from adapters.news.dates import from_tuple
 from adapters.news.item import MOST, Channel, Item, Unreadable
 from adapters.news.plain import text_of, title_of
 
-MOST_CHARACTERS = 3_000_000  #: its lenient parser takes about a second for each million
+MOST_CHARACTERS = 2_000_000  #: its lenient parser takes seconds for each million of the worst kind
 
 
 def salvage(text: str, url: str) -> Channel:
