@@ -340,7 +340,7 @@ async def test_a_story_about_a_listing_rings(world: World) -> None:
     await world.list_shows([*FILLER, "Xiaomi Corporation"])
     await world.feed_shows(("1", "Quiet day", "Nothing."))
     outcome = await world.feed_shows(("1", "Quiet day", "Nothing."), LISTED)
-    assert (outcome.added, outcome.alerts) == (1, 1)
+    assert (outcome.added, outcome.changed, outcome.alerts) == (1, 0, 1)
     (alert,) = await world.alerts()
     assert alert.kind is AlertKind.LISTING_STORY
     assert alert.story
