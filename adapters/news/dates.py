@@ -15,23 +15,11 @@ from feedparser.datetimes import _parse_date
 
 _LONGEST = 100  # characters; the longest real one seen has 40
 # By their first letters, in English and as publishers write them who translate even this (pt, es, fr, it, de, nl).
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan ene gen",
-            "feb fev fév",
-            "mar mär mrt maa",
-            "apr abr avr",
-            "may mai mag mei",
-            "jun giu juin",
-            "jul lug juil",
-        )
-        + ("aug ago aoû aou", "sep set", "oct out ott okt", "nov", "dec dez dic déc"),
-        start=1,
-    )
-    for name in names.split()
-}
+_NAMES = (
+    "jan ene gen,feb fev fév,mar mär mrt maa,apr abr avr,may mai mag mei,jun giu juin,"
+    "jul lug juil,aug ago aoû aou,sep set,oct out ott okt,nov,dec dez dic déc"
+)
+_MONTHS = {name: number for number, names in enumerate(_NAMES.split(","), start=1) for name in names.split()}
 _RFC_822 = re.compile(
     r"(?:[^\W\d]{2,12}\.?,?\s+)?(\d{1,2})\s+([^\W\d]{3,10})\.?\s+(\d{4})\s+(\d\d):(\d\d)(?::(\d\d))?\s+(GMT|UTC|UT|Z|[+-]\d{4})"
 )

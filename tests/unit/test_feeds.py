@@ -468,7 +468,7 @@ def test_a_body_is_never_taken_for_a_file_name_or_an_address(monkeypatch: pytest
         seen.append(given)
         raise AssertionError("inside feedparser")
 
-    monkeypatch.setattr(salvage.feedparser, "parse", spy)
+    monkeypatch.setattr("feedparser.parse", spy)
     with pytest.raises(FeedDamaged, match="feedparser gave up: AssertionError"):
         read("<rss><channel><item><x:y/></item></channel></rss>")
     assert hasattr(seen[0], "read")

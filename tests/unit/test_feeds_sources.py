@@ -163,7 +163,7 @@ def test_a_page_names_its_feeds() -> None:
             <link rel="alternate" hreflang="fr" href="/fr/">
             <link rel="stylesheet" type="text/css" href="rss.css"></head>
             <body><a href="/rss/world">World (RSS)</a> <a href="/x/feed/">more</a> <a href="atom">again</a>
-            <a href="javascript:rss()">rss</a> <a href="/feedback">feedback</a> <a href="/about">about</a></body></html>"""
+            <a href="javascript:rss()">rss</a> <a href="/feedback">feedback</a> <a href="/about">about</a></body>"""
         )
     )
     assert found == (
