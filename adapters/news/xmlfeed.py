@@ -336,7 +336,10 @@ def _item(entry: etree._Element, names: _Names, layout: str) -> Item:
     linked = found.linked if found.linked is not None else entry
     return Item(
         guid=found.guid,
-        link=found.original or found.link or (found.guid if found.guid_is_link else "") or found.other_link,
+        link=found.original
+        or found.link
+        or (found.guid if found.guid_is_link and found.guid.startswith("http") else "")
+        or found.other_link,
         base=_base(linked),
         title=found.title or found.lesser_title,
         text=_body(found, layout),
