@@ -65,8 +65,13 @@ class ConsoleChat:
         self.show(card)
 
     def show(self, card: Card) -> None:
-        """Draw a card. All text is printed as it is: nothing in it is taken for mark-up."""
+        """Print a card."""
         console = self.console
+        self.draw(console, card)
+        console.file.flush()
+
+    def draw(self, console: Console, card: Card) -> None:
+        """All text is drawn as it is: nothing in it is taken for mark-up."""
         console.print(Text(_plain(card.title), style=STYLE[card.severity]))
         for section in card.sections:
             self._section(console, section.heading, section.text, section.quote)
@@ -75,7 +80,6 @@ class ConsoleChat:
         if card.footer:
             console.print(Padding(Text(_plain(card.footer), style="dim"), (0, 0, 0, 2)))
         console.print()
-        console.file.flush()
 
     def _section(self, console: Console, heading: str, text: str, quote: bool) -> None:
         words = f"“{_plain(text)}”" if quote and "\n" not in text else _plain(text)

@@ -112,7 +112,7 @@ class Body:
         self.lost = 0  #: letters that were already lost (U+FFFD) when it reached us
         self.twice = 0  #: characters that were encoded twice
         self.foreign = 0  #: chunks with anything beyond ASCII
-        self.head = next(self._unpacked(), b"").removeprefix(_BOM)  #: the first 256 KiB
+        self.head = self._first().removeprefix(_BOM)  #: the first 256 KiB
         if (words := looks_like(self.head)) in ("an empty body", "UTF-16 text"):
             raise self.damaged(f"{words} ({document.size} bytes); fetch it again")
 
@@ -167,6 +167,14 @@ class Body:
                 once(signals, f"{count} {what}")
         if ascii_only and self.foreign:
             once(signals, "letters beyond ASCII in a list that was pure ASCII")
+
+    def _first(self) -> bytes:
+        head = b""
+        for chunk in self._unpacked():
+            head += chunk
+            if len(head) >= CHUNK:
+                break
+        return head
 
     def _unpacked(self) -> Iterator[bytes]:
         with self.document.open() as stream:
@@ -248,7 +256,7 @@ class XmlRecords:
             parser.feed(head)
             _, root = next(parser.read_events())
         except (etree.XMLSyntaxError, StopIteration) as error:
-            raise self._body.damaged(f"not well-formed XML ({error}); fetch it again") from error
+            raise self._body.damaged(f"not well-formed XML ({error or 'no root'}); fetch it again") from error
         assert isinstance(root, etree._Element)
         return root
 
@@ -292,7 +300,9 @@ class XmlRecords:
 
     def _between(self, piece: bytes, start: int, count: int) -> None:
         """What stands before a record that is not whitespace: comments are fine, everything else is damage."""
-        around = re.sub(rb"<!--.*?-->", b"", piece[: max(start, 0)], flags=re.DOTALL)
+        around = piece[: max(start, 0)]
+        if len(around) < 10_000:  # the pattern takes the square of the length where comments do not end
+            around = re.sub(rb"<!--.*?-->", b"", around, flags=re.DOTALL)
         if start < 0 or piece.count(b"<" + self._name) > 1 or (count and around.strip()):
             raise self._body.damaged(f"garbled near entry {count + 1}: {_quoted(piece[:200])}; fetch it again")
 
@@ -494,10 +504,7 @@ def html_tables(body: Body) -> list[list[list[str]]]:
     page = lxml.html.document_fromstring(b"".join(body.chunks()))
     return [
         [
-            [
-                " ".join("".join(map(str, cell.itertext(with_tail=False))).split())
-                for cell in row.iterchildren("td", "th")
-            ]
+            [" ".join(str(cell.xpath("string()")).split()) for cell in row.iterchildren("td", "th")]
             for row in table.iter("tr")
         ]
         for table in page.iter("table")

@@ -546,5 +546,5 @@ def _weak_alias(said: str) -> Name | None:
 
 
 def _number(said: str) -> Identifier | None:
-    found = _NUMBER.fullmatch(said)
+    found = _NUMBER.fullmatch(said) if len(said) <= _REMARKS_CUT else None
     return _identifier(found[1], found[2]) if found else None

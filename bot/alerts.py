@@ -96,9 +96,9 @@ def story_kind(card: SourceCard, analysis: Analysis, mention: Mention) -> AlertK
     """An official document that names a company always counts; a story counts for what it is about."""
     if card.kind is SourceKind.NOTICES:
         return AlertKind.NOTICE
-    if analysis.listing_story:
-        return AlertKind.LISTING_STORY
-    return AlertKind.SUBJECT if mention.role is Role.SUBJECT else AlertKind.MENTION
+    if mention.role is not Role.SUBJECT:
+        return AlertKind.MENTION
+    return AlertKind.LISTING_STORY if analysis.listing_story else AlertKind.SUBJECT
 
 
 #: How loud each kind is: when it is about the company itself, and when about a unit of its group or in passing.

@@ -8,7 +8,6 @@ a brand of Xiaomi"). Whom the book does not know is watched under the name as ty
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +15,7 @@ from typing import Any
 
 from bot.data import table
 from bot.errors import BadSettings, TellPerson
+from bot.matching.fold import fold
 from bot.model import Company, Identifier, Name, NameKind
 
 #: The fields that hold names, and what kind of name each holds. Their order is the order in which names are shown.
@@ -48,11 +48,6 @@ _RANK = {
         )
     )
 }
-
-
-def fold(text: str) -> str:
-    """Case and width taken away."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -157,6 +152,9 @@ def _refuse_doubles(companies: Sequence[Company]) -> None:
         for name in company.all_names():
             if name.kind in _OWN:
                 _claim(owners, company.id, name.text)
+        own = {fold(name.text) for name in company.all_names()}
+        if denied := next((text for text in company.not_names if fold(text) in own), None):
+            raise _bad(company.id, f"{denied!r} is among its names and its not_names; leave one out")
     for company in companies:
         if company.parent and company.parent not in ids:
             raise _bad(company.id, f"its parent {company.parent!r} is not in the book; add it or leave parent out")
@@ -183,7 +181,7 @@ class Found:
 
 
 class CompanyBook:
-    """Implements `bot.ports.Book` over companies held in memory."""
+    """The companies, asked by what people type, by id, by tag and by parent."""
 
     def __init__(self, companies: Iterable[Company]) -> None:
         self._companies = tuple(companies)

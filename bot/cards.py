@@ -63,7 +63,7 @@ class Reader:
 
     def title(self, source: str) -> str:
         card = self.cards.get(source)
-        return card.title if card else source
+        return card.title if card else str(table("list_titles").get(source, source))
 
     def fresh(self, moment: datetime | None) -> str:
         """How long ago, in a word or two."""
@@ -220,12 +220,13 @@ def _matched(alert: Alert, reader: Reader) -> list[Section]:
 
 def match_words(match: Match, reader: Reader) -> str:
     """Why two names are one, as a sentence: the spellings that met, the rule, the confidence."""
+    rules: dict[tuple[str, str], list[str]] = {}
+    for one in match.reasons:
+        rules.setdefault((reader.clean(one.ours, 120), reader.clean(one.theirs, 160)), []).append(one.rule)
     reasons = "; ".join(
-        reader.say(
-            "matched.reason", ours=reader.clean(one.ours, 120), theirs=reader.clean(one.theirs, 160), rule=one.rule
-        )
-        for one in match.reasons
-        if one.ours or one.theirs
+        reader.say("matched.reason", ours=ours, theirs=theirs, rule=", ".join(why))
+        for (ours, theirs), why in rules.items()
+        if ours or theirs
     )
     band = f"{reader.say(f'band.{match.band}')} ({match.score:.2f})"
     if match.verdict is Verdict.RELATED:

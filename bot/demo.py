@@ -119,8 +119,7 @@ def say(out: TextIO, text: str) -> None:
 def _settings(home: Path, address: str) -> Settings:
     feeds = home / "feeds.toml"
     parts = [
-        f'[news_{name}]\ntitle = "{title}"\nurl = "{address}/{name}"\nlanguage = "{language}"\npublisher = "{title}"\n'
-        f"tier = 3\nevery = 600\n"
+        f'[[feed]]\nid = "news_{name}"\ntitle = "{title}"\nurl = "{address}/{name}"\nlanguage = "{language}"\n'
         for name, (title, language) in FEEDS.items()
     ]
     feeds.write_text("\n".join(parts), encoding="utf-8")

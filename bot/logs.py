@@ -16,6 +16,8 @@ log: Any = structlog.get_logger("tocsin")
 
 def configure(level: str = "INFO", *, json: bool = False) -> None:
     """Send events of `level` and above to standard error, as readable lines or as JSON."""
+    for library in ("httpx", "httpcore"):  # at DEBUG they would write whole addresses and headers
+        logging.getLogger(library).setLevel(logging.WARNING)
     render: Any = (
         structlog.processors.JSONRenderer()
         if json

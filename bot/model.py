@@ -55,6 +55,7 @@ class SourceCard:
     also: tuple[str, ...] = ()  #: further addresses read in the same poll (streams only)
     page: str = ""  #: where a person reads the same thing
     rows: range = range(1, 1_000_000)  #: how many entries any edition may have; wide, the sharp guard is relative
+    usual: int = 0  #: fewer entries than this are believed, but what comes above it later is history, not news
     may_lose: float = 0.10  #: the share of entries that may leave in one edition before a person must look
     programmes: tuple[str, ...] = ()  #: codes of `programmes.toml` that occur in it
     licence: str = ""
@@ -255,7 +256,7 @@ class Bulletin:
     stories: list[Story]
     title: str = ""
     language: str = ""
-    identity: str = ""  #: the kind of id that holds for the whole stream ("guid", "link", "title")
+    identity: str = ""  #: the kind of id that holds for the whole stream ("guid", "link", "title+day", "title")
     ttl: timedelta | None = None  #: what the publisher asks; clamped by the schedule
     signals: list[str] = field(default_factory=list)
 
@@ -669,7 +670,9 @@ class Poll:
     removed: tuple[str, ...] = ()  #: keys that are off the list for good
     changes: tuple[ListChange, ...] = ()
     stories: tuple[Story, ...] = ()  #: new ones, and edits under the same id
-    story_companies: tuple[tuple[str, str], ...] = ()  #: story id -> company id, for "nearest recent stories"
+    story_companies: tuple[
+        tuple[str, str], ...
+    ] = ()  #: story (`source/id`) -> company id, for "nearest recent stories"
     deliveries: tuple[Delivery, ...] = ()
 
 
@@ -691,6 +694,16 @@ class Section:
     quote: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A press of it is a typed command: the same registry answers both."""
+
+    text: str
+    command: str
+    arguments: tuple[tuple[str, str], ...] = ()
+    danger: bool = False  #: it takes something away
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """What we say, in words, before a chat draws it."""
@@ -700,6 +713,7 @@ class Card:
     severity: Severity = Severity.LOW
     sections: tuple[Section, ...] = ()
     links: tuple[Link, ...] = ()
+    buttons: tuple[Button, ...] = ()
     footer: str = ""
 
 

@@ -97,10 +97,13 @@ class ReadList(Protocol):
 
 
 class ReadStream(Protocol):
-    """A source of stories or notices: one function marked with `@news_source` (or `@list_source(kind=NOTICES)`)."""
+    """A source of stories or notices: a feed of adapters/news, or a function marked with `@notice_source`."""
 
-    def __call__(self, document: Document) -> Bulletin:
-        """The document's items. Raises FeedDamaged (or ListDamaged) saying what it looks like instead."""
+    def __call__(self, document: Document, identity: str = "") -> Bulletin:
+        """The document's items. `identity` is `Memory.identity`: the kind of id that held at the last reading.
+
+        Raises FeedDamaged (or ListDamaged) saying what it looks like instead.
+        """
 
 
 # ── Remembering ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -109,7 +112,9 @@ class ReadStream(Protocol):
 class Store(Protocol):
     """The meeting point of watcher, couriers and commands. Every method is one transaction: all or nothing.
 
-    Several processes may use one store at once. Any method may raise StoreBusy; then nothing was written.
+    Several processes may use one store at once. Any method may raise StoreBusy; then nothing was written, or, when a
+    server went away in the middle of the call, perhaps all of it. Every write is safe to repeat: a commit is refused
+    by the memory's version, a delivery is known by its key, a settlement is refused by its lease.
     """
 
     async def open(self) -> None:
@@ -137,17 +142,12 @@ class Store(Protocol):
         """Keep snapshot, changes, stories and deliveries of a poll, or none of them. Called by the watcher.
 
         False, with nothing written, when the memory's version has moved on: another watcher was faster.
-        A delivery whose key exists already is left as it is.
+        A delivery whose key exists already is left as it is. Of the keys in it, `removed` are taken off last. A story
+        is dated by its publication, but not after the poll, and keeps the date under which it first came.
         """
 
     async def lead(self, name: str, holder: str, *, now: datetime, lease: timedelta) -> bool:
         """Whether `holder` may do `name` (poll one source) until the lease ends. The same holder may renew."""
-
-    async def accept(self, source: str, *, now: datetime) -> bool:
-        """An operator says that a surprising reading is real: the next one is believed, and is due now.
-
-        Called by a command, so it changes only `Memory.accept_next` and `Memory.due`. False for an unknown source.
-        """
 
     async def listings_version(self) -> int:
         """A number that rises whenever any listing is added, changed or removed."""
@@ -157,10 +157,10 @@ class Store(Protocol):
     async def changes(
         self, *, source: str = "", key: str = "", since: datetime | None = None, limit: int = 100
     ) -> Sequence[ListChange]:
-        """Changes kept, newest first."""
+        """Changes kept, newest first; of one moment, the last written first. `since` is included."""
 
     async def known_stories(self, keys: Iterable[str]) -> Mapping[str, str]:
-        """For each identity key seen before, the id of its story (`source/id`)."""
+        """For each identity key seen before, the id of its story (`source/id`): of two, the one that came first."""
 
     async def stories(self, ids: Iterable[str]) -> Mapping[str, Story]:
         """Stories by `source/id`."""
@@ -171,7 +171,7 @@ class Store(Protocol):
     # Whom people watch
 
     async def subscribe(self, subscription: Subscription) -> bool:
-        """Add or replace. True when it is new."""
+        """Add or replace. True when it is new; one that is replaced keeps its rank."""
 
     async def unsubscribe(self, place: Place, target: str) -> bool:
         """True when it was there."""
@@ -185,9 +185,11 @@ class Store(Protocol):
     async def feeds(self) -> Mapping[str, str]:
         """Feeds that people added: id to address."""
 
-    async def add_feed(self, id: str, url: str) -> bool: ...
+    async def add_feed(self, id: str, url: str) -> bool:
+        """Add, or give it another address. True when it is new."""
 
-    async def remove_feed(self, id: str) -> bool: ...
+    async def remove_feed(self, id: str) -> bool:
+        """True when it was there."""
 
     # The outbox
 
@@ -200,7 +202,7 @@ class Store(Protocol):
     async def claim(self, platform: str, *, now: datetime, lease: timedelta, limit: int = 20) -> Sequence[Delivery]:
         """Take the oldest unsettled delivery of each place whose lane is free and whose head is due.
 
-        Called by couriers.
+        Called by couriers. Those that have been ready longest come first.
 
         A lane is one place: while its head is leased or waits for a retry, nothing behind it is given out.
         A lease that ran out (its courier died) is given out again, marked `doubtful`.
@@ -213,13 +215,19 @@ class Store(Protocol):
         """
 
     async def deliveries(self, *, place: Place | None = None, state: str = "", limit: int = 50) -> Sequence[Delivery]:
-        """Newest first. `state` is "waiting", "posted", "parked" or all."""
+        """Newest first. `state` is "waiting" (also while a courier holds it), "posted", "parked" or all.
+
+        Raises ValueError for another word.
+        """
 
     async def unpark(self, key: str, *, now: datetime) -> bool:
-        """Put a parked delivery back at the end of its lane."""
+        """Put a parked delivery back at the end of its lane, due now, its attempts forgotten. False: none is parked."""
 
     async def wait(self, platform: str, at_most: timedelta) -> None:
-        """Return when something may be there to claim, or after that long. May return early for no reason."""
+        """Return when something may be there to claim, or after that long. May return early for no reason.
+
+        What was put in since this process's last `claim` counts; what becomes due by the clock alone does not.
+        """
 
 
 # ── Chatting ──────────────────────────────────────────────────────────────────────────────────────────────────────

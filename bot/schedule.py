@@ -98,10 +98,10 @@ def due_at(
     if memory is None or memory.due is None:
         return now
     looked = memory.tried_at or now
-    if looked > now + SKEW:
+    planned_without_override = every is not None and not memory.failures and memory.due > now + every
+    if looked > now + SKEW or planned_without_override:
         return now
-    longest = every if every is not None and not memory.failures else max(card.every, PROBE) * (1 + JITTER)
-    return min(memory.due, looked + longest)
+    return min(memory.due, looked + max(card.every, PROBE, every or PROBE) * (1 + JITTER))
 
 
 def next_look(

@@ -145,3 +145,7 @@ def manual() -> str:
             f"# {field.description}\n# Default: {default if default != '' else '(empty)'}\n#{name.upper()}={example}\n"
         )
     return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    print(manual(), end="")  # noqa: T201 - `python -m bot.settings > .env.example`

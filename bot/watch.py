@@ -17,7 +17,7 @@ from bot.alerts import list_alerts, story_alert
 from bot.book import CompanyBook
 from bot.corroborate import corroborate
 from bot.diff import Difference, Missing, Survey, believe, diff, missing, survey
-from bot.errors import FetchGone, FetchRefused, ListDamaged, TellOperator, TocsinError, TryLater
+from bot.errors import FeedDamaged, FetchGone, FetchRefused, ListDamaged, TellOperator, TocsinError, TryLater
 from bot.logs import log
 from bot.model import (
     Alert,
@@ -34,6 +34,7 @@ from bot.model import (
     Poll,
     Quarantine,
     SourceCard,
+    SourceKind,
     Standing,
     Story,
     Validators,
@@ -183,7 +184,7 @@ class Watcher:
             seen,
             marks,
             old,
-            first=task.first,
+            first=task.first or grown_up(card, memory, seen),
             same_layout=same_layout,
             noticed=noticed,
             seen=task.now,
@@ -410,11 +411,14 @@ class Watcher:
         )
         after = trouble.after if isinstance(trouble, TryLater) else None
         retired = isinstance(trouble, FetchGone)
-        how = schedule.How.LATER if isinstance(trouble, TryLater) else schedule.How.REFUSED
+        mends_itself = TryLater | ListDamaged | FeedDamaged
+        how = schedule.How.LATER if isinstance(trouble, mends_itself) else schedule.How.REFUSED
         memory = replace(memory, due=self.next_look(task, schedule.Outcome(how=how, after=after)), retired=retired)
         notices: list[Delivery] = []
         if isinstance(trouble, TellOperator) or memory.failures >= TOLERATED:
-            memory, notices = self.tell(memory, _stopped_title(task.card, retired), str(trouble), task.now)
+            title = _stopped_title(task.card, trouble)
+            text = f"{trouble}. Kept {_last_good(memory)}."
+            memory, notices = self.tell(memory, title, text, task.now)
         elif _silent(task.card, memory, task.now):
             memory, notices = self.tell(memory, f"{task.card.id}: unread for too long", str(trouble), task.now)
         log.warning("poll_stopped", source=task.card.id, failures=memory.failures, trouble=str(trouble))
@@ -497,10 +501,10 @@ class Watcher:
 
     async def set_out(self, card: SourceCard) -> None:
         """Write down when to look next before looking, so that a source that kills the process is no hot loop."""
-        memory = await self.store.memory(card.id)
-        if memory:
-            task = Task(card=card, memory=memory, now=self.clock.now())
-            await self.store.commit(Poll(memory=replace(memory, due=self.next_look(task, None))))
+        memory = await self.store.memory(card.id) or Memory(source=card.id, stream=card.kind is not SourceKind.LIST)
+        task = Task(card=card, memory=memory, now=self.clock.now())
+        setting_out = replace(memory, due=self.next_look(task, None), tried_at=task.now)
+        await self.store.commit(Poll(memory=setting_out))
 
     async def broken(self, source: Source, bug: Exception) -> None:
         memory = await self.store.memory(source.card.id) or Memory(source=source.card.id)
@@ -550,6 +554,11 @@ def _survey(source: ListSource, document: Document, marks: Mapping[str, Mark], l
     reading = source.read(document)
     same = reading.layout == layout
     return survey(reading, marks, same_layout=same), same
+
+
+def grown_up(card: SourceCard, memory: Memory, seen: Survey) -> bool:
+    """Whether the last reading was too thin to compare with: what fills it up now is history, not news."""
+    return memory.rows < card.usual <= seen.rows
 
 
 def _believed(
@@ -628,8 +637,20 @@ def _silent(card: SourceCard, memory: Memory, now: datetime) -> bool:
     return bool(memory.read_at and now - memory.read_at > max(SILENT_AT_LEAST, SILENT * card.every))
 
 
-def _stopped_title(card: SourceCard, retired: bool) -> str:
-    return f"{card.id}: its publisher retired this address" if retired else f"{card.id}: could not be read"
+def _stopped_title(card: SourceCard, trouble: TocsinError) -> str:
+    match trouble:
+        case FetchGone():
+            return f"{card.id}: its publisher retired this address"
+        case ListDamaged() | FeedDamaged():
+            return f"{card.id}: this reading was not believed"
+        case _:
+            return f"{card.id}: could not be read"
+
+
+def _last_good(memory: Memory) -> str:
+    if memory.read_at is None:
+        return "nothing, there is no earlier reading"
+    return f"the reading of {memory.read_at:%Y-%m-%d %H:%M} UTC ({memory.rows} entries)"
 
 
 def _rest(span: timedelta) -> timedelta:

@@ -7,18 +7,17 @@ import os
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-
-from adapters.news.finder import Finder
-from adapters.stores.redis import RedisStore
-from adapters.stores.sqlite import SqliteStore
+from pathlib import Path
 
 import adapters.lists
 from adapters.console import ConsoleChat
 from adapters.http import HttpFetcher
-from adapters.news import catalogue as news
+from adapters.news import sources as news
+from adapters.news.finder import Finder
+from adapters.stores.sqlite import SqliteStore
 from bot import __version__
 from bot.book import CompanyBook, shipped
 from bot.commands import FrontDesk, Office
@@ -42,6 +41,11 @@ class SystemClock:
         await asyncio.sleep(span.total_seconds())
 
 
+def official() -> dict[str, Source]:
+    """Every list and notice source on the shelf, by id."""
+    return {source.card.id: source for source in shelf(adapters.lists)}
+
+
 @dataclass
 class House:
     """Everything one process needs, put together from its settings."""
@@ -59,18 +63,21 @@ class House:
     @cached_property
     def official(self) -> dict[str, Source]:
         """Every list and notice source on the shelf."""
-        return {source.card.id: source for source in shelf(adapters.lists)}
+        return official()
 
     @cached_property
     def feeds(self) -> dict[str, Source]:
         """The feeds of feeds.toml: ours, the operator's, or none."""
         if self.settings.tocsin_feeds == "none":
             return {}
-        return {source.card.id: source for source in news.load(self.settings.tocsin_feeds or None)}
+        return {
+            source.card.id: source
+            for source in news.load(Path(self.settings.tocsin_feeds) if self.settings.tocsin_feeds else None)
+        }
 
     async def everything(self) -> dict[str, Source]:
         """The shelf, the feeds, and those that people added."""
-        added = {id: self.added(id, url) for id, url in (await self.store.feeds()).items()}
+        added = {id: news.user_feed(id, url) for id, url in (await self.store.feeds()).items()}
         return {**self.official, **self.feeds, **added}
 
     async def catalogue(self) -> Mapping[str, Source]:
@@ -81,12 +88,6 @@ class House:
             raise BadSettings(f"TOCSIN_SOURCES names {', '.join(sorted(unknown))}, which is no source; known: {known}")
         self._cards = {id: source.card for id, source in everything.items() if not wanted or id in wanted}
         return {id: everything[id] for id in self._cards}
-
-    def added(self, id: str, url: str) -> Source:
-        """A feed that somebody added. Only an installation that says so lets it reach private addresses."""
-        source = news.user_feed(id, url)
-        card = replace(source.card, user_given=not self.settings.tocsin_allow_private)
-        return replace(source, card=card)
 
     _cards: dict[str, SourceCard] = field(default_factory=dict)
 
@@ -119,7 +120,7 @@ class House:
 
     @cached_property
     def desk(self) -> FrontDesk:
-        finder = Finder(self.fetcher, trusted=self.settings.tocsin_allow_private, now=self.clock.now)
+        finder = Finder(self.fetcher, taken=self.addresses)
         office = Office(
             store=self.store,
             book=self.book,
@@ -129,6 +130,10 @@ class House:
             feed_finder=finder,
         )
         return FrontDesk(office)
+
+    def addresses(self) -> dict[str, str]:
+        """Ids in use and their addresses."""
+        return {id: card.url for id, card in self.cards().items()}
 
     async def once(self) -> None:
         """Poll what is due now, deliver what follows, and end."""
@@ -155,6 +160,8 @@ class House:
 def store_for(settings: Settings) -> Store:
     """The shared store when REDIS_URL is set, else the embedded one."""
     if url := settings.redis_url.get_secret_value():
+        from adapters.stores.redis import RedisStore  # half a second of imports that the embedded store does without
+
         return RedisStore(url, trust=settings.tocsin_redis_trust)
     return SqliteStore(settings.home / "tocsin.db")
 
@@ -164,6 +171,7 @@ def fetcher_for(settings: Settings, clock: Clock) -> HttpFetcher:
         user_agent=f"Tocsin/{__version__} (+{settings.tocsin_contact})",
         spool=settings.home / "spool",
         proxy=settings.tocsin_proxy,
+        allow_private=settings.tocsin_allow_private,
         now=clock.now,
     )
 

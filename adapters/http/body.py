@@ -36,6 +36,9 @@ RATIO_FROM = 8 << 20
 #: A spooled file this old belongs to a process that died: fetching and reading take minutes.
 ORPHANED_AFTER = 3600.0
 
+#: Nobody compresses more than twice, and a thousand layers would break the stack.
+LAYERS = 3
+
 DAMAGED = (zlib.error, brotli.error, zstandard.ZstdError)
 
 
@@ -227,6 +230,10 @@ class Body:
         self._cap = cap
         self._spool = spool
         self._layers = [*decoders(encoding), StoredGzip()]
+        if len(self._layers) > LAYERS + 1:
+            raise FetchRefused(
+                f"{name}: compressed {len(self._layers) - 1} times over; open it in a browser to see why"
+            )
         self._held = bytearray()
         self._file: IO[bytes] | None = None
         self._path: Path | None = None

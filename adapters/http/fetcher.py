@@ -31,7 +31,7 @@ from adapters.http.body import ACCEPT_ENCODING, Body, Spool, too_long
 from adapters.http.line import Line
 from adapters.http.reach import Reach, Resolve, lookup
 from adapters.http.words import freshness, redact, retry_after, same_etag
-from bot.errors import FetchGone, FetchLater, FetchRefused
+from bot.errors import BadSettings, FetchGone, FetchLater, FetchRefused
 from bot.model import Document, Validators, aware
 from bot.ports import Answer, Ask
 
@@ -77,6 +77,8 @@ class HttpFetcher:
     `file:` addresses. `allow_private` lets untrusted ones reach any address, `opened` only the networks in it
     ("10.20.0.0/16"). `proxy` is an http:// address; the environment is not read. `tls` replaces the bundled
     authorities, for companies with their own. `resolve` looks names up for asks that are checked.
+
+    Raises BadSettings for a user agent, a network or a proxy that cannot be one.
     """
 
     def __init__(
@@ -95,6 +97,8 @@ class HttpFetcher:
         tls: ssl.SSLContext | None = None,
         resolve: Resolve = lookup,
     ) -> None:
+        if not (user_agent.isascii() and user_agent.isprintable() and user_agent):
+            raise BadSettings(f"user agent {user_agent!r}: plain ASCII only, as in Tocsin/1.0 (+https://example.org)")
         self._user_agent = user_agent
         self._now = now
         self._timeout = timeout
@@ -323,7 +327,7 @@ class HttpFetcher:
             inherits = _origin(target) == _origin(url)
         except (httpx.InvalidURL, ValueError):
             raise FetchRefused(f"{name}: redirects to something that is no address; open it in a browser") from None
-        if target.scheme not in ("http", "https") or not target.host:
+        if not _is_web(target):
             raise FetchRefused(
                 f"{name}: redirects to {redact(str(target))}, which is no web address; open it in a browser"
             )
@@ -398,12 +402,12 @@ class HttpFetcher:
             answer = await self.fetch(Ask(url=url, cap=ROBOTS_CAP, trusted=ask.trusted))
         except (FetchRefused, FetchGone):
             return None
-        if answer.document is None:
-            return None
+        document = answer.document
+        assert document is not None, "without validators nothing is 'not modified'"
         try:
-            return Protego.parse(answer.document.whole().decode("utf-8-sig", "replace"))
+            return Protego.parse(document.whole().decode("utf-8-sig", "replace"))
         finally:
-            await self.release(answer.document)
+            await self.release(document)
 
     # Files
 
@@ -459,7 +463,7 @@ class HttpFetcher:
             if ask.trusted and self._trusted_files:
                 return url
             raise FetchRefused(f"{name}: files of this machine are read only when the settings name them")
-        if url.scheme not in ("http", "https") or not url.host:
+        if not _is_web(url):
             raise FetchRefused(f"{name}: is no web address; write it as https://host/path")
         return url
 
@@ -482,7 +486,10 @@ def _transport(tls: ssl.SSLContext, proxy: str) -> httpx.AsyncBaseTransport:
     if not proxy:
         return Line(tls)
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)  # the fetcher's slots are the limit
-    return httpx.AsyncHTTPTransport(verify=tls, trust_env=False, limits=limits, proxy=proxy)
+    try:
+        return httpx.AsyncHTTPTransport(verify=tls, trust_env=False, limits=limits, proxy=proxy)
+    except (httpx.InvalidURL, ValueError, ImportError):
+        raise BadSettings(f"proxy {redact(proxy)}: write it as http://name:password@host:8080") from None
 
 
 def _root(error: BaseException) -> str:
@@ -490,6 +497,11 @@ def _root(error: BaseException) -> str:
     while (below := error.exceptions[0] if isinstance(error, BaseExceptionGroup) else error.__cause__) is not None:
         error = below
     return str(error)
+
+
+def _is_web(url: httpx.URL) -> bool:
+    """Whether http or https can ask for it: a host of 1 to 253 letters, and none that httpx had to write as %xx."""
+    return url.scheme in ("http", "https") and 0 < len(url.raw_host) <= 253 and b"%" not in url.raw_host
 
 
 def _port(url: httpx.URL) -> int:

@@ -80,8 +80,7 @@ class Call(httpx.AsyncByteStream):
             self._writer.write(self._protocol.send(asking) or b"")
             self._protocol.send(h11.EndOfMessage())
         while not isinstance(event := await self._next(), h11.Response):
-            if isinstance(event, h11.ConnectionClosed):
-                raise httpx.RemoteProtocolError("the server hung up without an answer")
+            pass  # 100 and 103 announce an answer; patience has its own limit
         return event
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -97,7 +96,10 @@ class Call(httpx.AsyncByteStream):
         with _said_as(httpx.ReadTimeout, httpx.ReadError):
             while (event := self._protocol.next_event()) is h11.NEED_DATA:
                 async with asyncio.timeout(self._seconds):
-                    self._protocol.receive_data(await self._reader.read(READ))
+                    heard = await self._reader.read(READ)
+                if not heard and self._protocol.their_state is h11.SEND_RESPONSE:
+                    raise httpx.RemoteProtocolError("hung up without an answer")
+                self._protocol.receive_data(heard)
             return event
 
 
@@ -110,10 +112,8 @@ def _said_as(slow: type[httpx.TimeoutException], broken: type[httpx.NetworkError
         raise slow(str(error)) from error
     except (OSError, UnicodeError) as error:
         raise broken(str(error)) from error
-    except h11.RemoteProtocolError as error:
+    except h11.ProtocolError as error:
         raise httpx.RemoteProtocolError(str(error)) from error
-    except h11.LocalProtocolError as error:
-        raise httpx.LocalProtocolError(str(error)) from error
 
 
 def _is_number(host: str) -> bool:

@@ -12,7 +12,7 @@ import socket
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
-from bot.errors import FetchLater, FetchRefused
+from bot.errors import BadSettings, FetchLater, FetchRefused
 
 #: Name and port to the addresses it has, as text. Raises OSError when it has none.
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -24,8 +24,9 @@ Address = IPv4Address | IPv6Address
 _PLATFORM = frozenset({ip_address("168.63.129.16")})
 #: Ranges whose last 32 bits are an IPv4 address: translated (RFC 6052) and "compatible" (RFC 4291, 2.5.5.1).
 _EMBEDDING = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
-#: Local-use translation (RFC 8215) and site-local (RFC 3879): not in `is_private` of every Python we run on.
-_LOCAL = (IPv6Network("64:ff9b:1::/48"), IPv6Network("fec0::/10"))
+#: Protocol assignments (RFC 6890; one cloud's metadata is in it), local-use translation (RFC 8215), documentation
+#: (RFC 9637) and site-local (RFC 3879): not in `is_global` of every Python we run on.
+_LOCAL = tuple(map(ip_network, ("192.0.0.0/24", "64:ff9b:1::/48", "3fff::/20", "fec0::/10")))
 #: Where web servers listen. Other ports are other services, and a request to them from a stranger is a probe.
 _PORTS = frozenset({80, 443, *range(8000, 9000)})
 
@@ -65,7 +66,10 @@ class Reach:
     """Judges hosts. `opened` are networks that an operator lets strangers' addresses reach all the same."""
 
     def __init__(self, *, opened: Collection[str] = (), resolve: Resolve = lookup) -> None:
-        self._opened = tuple(ip_network(network) for network in opened)
+        try:
+            self._opened = tuple(ip_network(network) for network in opened)
+        except ValueError as error:
+            raise BadSettings(f"opened network: {error}; write it as 10.20.0.0/16") from error
         self._resolve = resolve
 
     async def addresses(self, host: str, port: int, *, name: str, any_port: bool = False) -> Sequence[str]:

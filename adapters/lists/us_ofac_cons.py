@@ -21,7 +21,8 @@ from bot.sources import list_source
     url="https://sanctionslistservice.ofac.treas.gov/api/PublicationPreview/exports/CONSOLIDATED.XML",
     page="https://sanctionslist.ofac.treas.gov/Home/ConsolidatedList",
     every=timedelta(hours=6),
-    rows=range(150, 5_000),  # 462 in March 2022, 443 in April 2025
+    rows=range(1, 5_000),
+    usual=150,  # 462 in March 2022, 443 in April 2025
     licence="Work of the US government, public domain in the US",
     language="en",
     note="An entry may move to or from the SDN list: one decision, seen as a removal and an addition.",

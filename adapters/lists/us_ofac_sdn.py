@@ -18,7 +18,8 @@ from bot.sources import list_source
     url="https://sanctionslistservice.ofac.treas.gov/api/PublicationPreview/exports/SDN.XML",
     page="https://sanctionslist.ofac.treas.gov/Home/SdnList",
     every=timedelta(hours=2),
-    rows=range(5_000, 60_000),  # 7,379 in January 2019, 14,966 in May 2024
+    rows=range(1, 60_000),
+    usual=5_000,  # 7,379 in January 2019, 14,966 in May 2024
     licence="Work of the US government, public domain in the US",
     language="en",
     note="Changes several times a week, without warning. The address answers with a redirect.",

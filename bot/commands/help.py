@@ -14,6 +14,32 @@ async def help(office: Office, request: Request) -> Reply:
     return Reply(cards=(plain_card("What you can ask", lines),), data={"commands": list(commands())})
 
 
+def table() -> str:
+    """docs/commands.md: every command, how it is typed, what it does."""
+    rows = [f"| `{usage(name)}` | {one.about} |" for name, one in commands().items()]
+    arguments = [
+        f"| `{name}` | {argument.name.upper()} | {argument.about} |"
+        for name, one in commands().items()
+        for argument in one.arguments
+    ]
+    return "\n".join(
+        [
+            "# Commands",
+            "",
+            "The same on the command line (`tocsin lookup 小米`), in the console of `tocsin run`, and in every chat.",
+            "",
+            "| command | what it does |",
+            "|---|---|",
+            *rows,
+            "",
+            "| command | argument | meaning |",
+            "|---|---|---|",
+            *arguments,
+            "",
+        ]
+    )
+
+
 def usage(name: str) -> str:
     """How a command is typed: `watch add NAMES...`."""
     parts = [name]

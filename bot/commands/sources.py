@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.cards import Reader, plain_card
 from bot.commands import Argument, Office, command
 from bot.errors import TellPerson
-from bot.model import Memory, Reply, Request, SourceCard
+from bot.model import Memory, Poll, Reply, Request, SourceCard
+
+#: A poll may commit between our look and our word; then we look again.
+TRIES = 3
 
 
 @command("sources")
@@ -78,11 +83,16 @@ async def why(office: Office, request: Request) -> Reply:
 async def accept(office: Office, request: Request) -> Reply:
     """Believe a source's next reading even where it surprises; a damaged document is still refused."""
     card = _card(office, request.one("source"))
-    memory = await office.store.memory(card.id)
-    if memory is None or memory.quarantine is None:
-        raise TellPerson(f"{card.id} has no reading that waits to be believed. See: sources why {card.id}")
-    await office.store.accept(card.id, now=office.clock.now())
-    return Reply(cards=(plain_card(f"{card.id}: its next reading will be believed"),), data=as_data(card, memory))
+    for _ in range(TRIES):
+        memory = await office.store.memory(card.id)
+        if memory is None or memory.quarantine is None:
+            raise TellPerson(f"{card.id} has no reading that waits to be believed. See: sources why {card.id}")
+        accepted = replace(memory, accept_next=True, due=office.clock.now())
+        if await office.store.commit(Poll(memory=accepted)):
+            return Reply(
+                cards=(plain_card(f"{card.id}: its next reading will be believed"),), data=as_data(card, memory)
+            )
+    raise TellPerson(f"{card.id} is being polled just now. Look again: sources why {card.id}")
 
 
 def _card(office: Office, id: str) -> SourceCard:

@@ -77,5 +77,5 @@ class NameIndex:
 
 
 def _keys(form: Form) -> set[str]:
-    keys = {unit.sound for unit in form.units} | {unit.concept for unit in form.units} | set(form.initials)
+    keys = {unit.sound for unit in form.units} | {unit.concept for unit in form.units}
     return keys | {form.squashed, *(form.han[at : at + 2] for at in range(len(form.han) - 1))}

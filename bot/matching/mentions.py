@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from bot.data import shelf, table
+from bot.matching.frequency import homely, zipf
 from bot.matching.language import language_of
 from bot.matching.scan import EXACT_FORMS, LONGEST, Folded, Hit, Scanner, Spelling, folded, spellings
-from bot.matching.frequency import homely, zipf
 from bot.model import Company, Mention, Name, NameKind, Reason, Role
 
 #: How far to look for words that go with companies: about a sentence.

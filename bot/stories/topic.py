@@ -80,9 +80,7 @@ def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool, subj
     background = words.has(text, "topic", "despite")
     value = _value(bool(lists), generic, listed or removed, measure, bool(authorities))
     if value and not lists:
-        if words.has(text, "topic", "not_a_list"):
-            value = 0.0
-        elif words.has(text, "topic", "not_companies") and not generic:
+        if words.has(text, "topic", "not_a_list") or (words.has(text, "topic", "not_companies") and not generic):
             value = 0.0
     if background:
         value *= 0.4

@@ -104,7 +104,7 @@ def test_a_cut_real_answer_is_refused(shared: Path, name: str, share: float) -> 
 
 def test_the_sample_reads_as_its_golden() -> None:
     """A search answer with two designations of Chinese military companies, and an order on inspection."""
-    golden = json.loads((SAMPLES / "expected.json").read_text(encoding="utf-8"))
+    golden = json.loads((SAMPLES / "expected.json").read_text(encoding="utf-8"))["sample.json"]["stories"]
     assert json.loads(codec.encode(read((SAMPLES / "sample.json").read_bytes()).stories)) == golden
 
 

@@ -63,7 +63,7 @@ class Site:
     most_at_once: int = 0
     _now: int = 0
     _pages: dict[str, list[Page]] = field(default_factory=dict)
-    _gates: dict[str, threading.Event] = field(default_factory=dict)
+    _gates: dict[str, tuple[threading.Event, int | None]] = field(default_factory=dict)
     _loop: asyncio.AbstractEventLoop | None = None
     _thread: threading.Thread | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -127,9 +127,11 @@ class Site:
         """Takes the request and never answers."""
         self._put(path, Page(hangs=True))
 
-    def holds(self, path: str) -> threading.Event:
-        """Answers only once the event that is returned is set."""
-        return self._gates.setdefault(path, threading.Event())
+    def holds(self, path: str, *, until: int | None = None) -> threading.Event:
+        """Answers only once the event that is returned is set, or once so many have asked for the path."""
+        gate = threading.Event()
+        self._gates[path] = (gate, until)
+        return gate
 
     # What it saw
 
@@ -153,7 +155,7 @@ class Site:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for gate in self._gates.values():
+        for gate, _ in self._gates.values():
             gate.set()
         if self._loop is not None and self._thread is not None:
             self._loop.call_soon_threadsafe(self._loop.stop)
@@ -210,7 +212,10 @@ class Site:
             self._now -= 1
 
     async def _answer(self, path: str, headers: dict[str, str], writer: asyncio.StreamWriter) -> bool:
-        if gate := self._gates.get(path):
+        gate, until = self._gates.get(path, (None, None))
+        if gate is not None and until is not None and self.counts(path) >= until:
+            gate.set()
+        if gate is not None:
             await asyncio.to_thread(gate.wait)
         page = self._take(path)
         if page.hangs:
