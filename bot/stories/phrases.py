@@ -54,8 +54,31 @@ def _words(piece: str) -> str:
     return "".join(out)
 
 
-#: A pattern with one group for each phrase, and which name each group stands for.
-_Whose = tuple[re.Pattern[str], tuple[str, ...]]
+class Whose:
+    """Phrases that stand for names (lists, authorities), all searched at once, the longest first.
+
+    One group for each phrase in one pattern would say which it was, but makes the search ten times slower; so what
+    was met is looked up afterwards, and remembered.
+    """
+
+    def __init__(self, tables: Iterable[Mapping[str, Sequence[str]]], language: str) -> None:
+        named = [(_form(phrase, language), name) for one in tables for name, listed in one.items() for phrase in listed]
+        named.sort(key=lambda one: -len(one[0]))
+        self._any = re.compile("|".join(form for form, _ in named))
+        self._forms = [(re.compile(form), name) for form, name in named]
+        self._known: dict[str, str] = {}
+
+    def met(self, sentence: str) -> tuple[str, ...]:
+        """The names of which a phrase stands in the sentence, in order."""
+        found = self._any.findall(sentence)
+        return tuple(dict.fromkeys(self._name(text) for text in found)) if found else ()
+
+    def _name(self, text: str) -> str:
+        if text not in self._known:
+            if len(self._known) > 10_000:
+                self._known.clear()
+            self._known[text] = next(name for form, name in self._forms if form.match(f"{text} "))
+        return self._known[text]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,8 +88,9 @@ class Phrases:
     language: str
     patterns: Mapping[tuple[str, str], re.Pattern[str]]
     outlets: tuple[str, ...]
-    named: _Whose  #: names of lists, one group each, and whose they are
-    acting: _Whose  #: the same for authorities
+    named: Whose  #: names of lists
+    acting: Whose  #: names of authorities
+    door: re.Pattern[str]  #: any of the phrases without which a sentence has nothing to say about a listing
 
     def has(self, sentence: str, kind: str, name: str) -> bool:
         pattern = self.patterns.get((kind, name))
@@ -78,11 +102,11 @@ class Phrases:
 
     def lists(self, sentence: str) -> tuple[str, ...]:
         """The lists a sentence names, by id. The longest name wins: an unreliable entity list is no entity list."""
-        return _met(self.named, sentence)
+        return self.named.met(sentence)
 
     def authorities(self, sentence: str) -> tuple[str, ...]:
         """Who acts in a sentence; China's ministry of commerce is not the American one, whose name stands within."""
-        return _met(self.acting, sentence)
+        return self.acting.met(sentence)
 
     def which(self, sentence: str, kind: str) -> tuple[str, ...]:
         """The names within a table of which a phrase occurs."""
@@ -107,18 +131,19 @@ def phrases(language: str) -> Phrases:
         known,
         patterns,
         tuple(tables.get("origin", {}).get("patterns", ())),
-        _whose((tables.get("lists", {}), table("phrases/lists")["lists"]), known),
-        _whose((tables["authority"],), known),
+        Whose((tables.get("lists", {}), table("phrases/lists")["lists"]), known),
+        Whose((tables["authority"],), known),
+        _door(tables, known),
     )
 
 
-def _whose(tables: Iterable[Mapping[str, Sequence[str]]], language: str) -> _Whose:
-    """One pattern for the phrases of several names, the longest first."""
-    named = [(_form(phrase, language), name) for one in tables for name, listed in one.items() for phrase in listed]
-    named.sort(key=lambda one: -len(one[0]))
-    return re.compile("|".join(f"({form})" for form, _ in named)), tuple(name for _, name in named)
-
-
-def _met(whose: _Whose, sentence: str) -> tuple[str, ...]:
-    pattern, names = whose
-    return tuple(dict.fromkeys(names[found.lastindex - 1] for found in pattern.finditer(sentence) if found.lastindex))
+def _door(tables: Mapping[str, Mapping[str, Sequence[str]]], language: str) -> re.Pattern[str]:
+    topic, why = tables["topic"], tables["why"]
+    ways = [
+        *(topic[name] for name in ("list", "listed", "removed", "measure")),
+        why["strong"],
+        why["because"],
+        why["announced"],
+    ]
+    named = (*tables["lists"].values(), *table("phrases/lists")["lists"].values())
+    return re.compile("|".join(sorted({_form(one, language) for words in (*ways, *named) for one in words})))

@@ -69,6 +69,8 @@ def heard(
 
 def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool, subject: bool) -> Heard:
     text = sentence.plain
+    if words.door.search(text) is None:
+        return Heard(sentence, weight, 0.0, (), False, False, False, False, (), False, company, subject)
     lists = words.lists(text)
     generic = words.has(text, "topic", "list")
     listed = words.has(text, "topic", "listed")
