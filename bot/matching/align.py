@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
 
-from bot.matching.japanese import loan_bones, reads_as
+from bot.matching.japanese import loan_bones, loan_sound, reads_as
 from bot.matching.scripts import consonants, pinyin_fits
 from bot.matching.words import Form, Unit, glossary
 
@@ -140,7 +140,7 @@ def _alike_joined(units: Sequence[Unit], text: str, heard: str, whole: Unit) -> 
     if whole.script == "han" and not any(unit.native for unit in units):
         return 0.97 if pinyin_fits(whole.native, text) else 0.0
     if whole.script == "kana" or any(unit.script == "kana" for unit in units):
-        return _bones_alike(loan_bones(text, whole.script == "kana"), loan_bones(whole.text, whole.script != "kana"))
+        return _loan_alike(whole.text, text) if whole.script == "kana" else _loan_alike(text, whole.text)
     if whole.script == "arabic" or units[0].script == "arabic":
         return _bones_alike(consonants(text), consonants(whole.text))
     if len(whole.text) < 4 or abs(len(whole.text) - len(text)) > 3 or (kanji and whole.native):
@@ -214,7 +214,7 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
         return 0.97 if pinyin_fits(native.native, latin.text) else 0.9 if reads_as(native.native, latin.text) else _sharpened(_best(mine, other))
     best = _sharpened(_best(mine, other))
     if native.script == "kana":
-        best = max(best, _bones_alike(loan_bones(native.text, False), loan_bones(latin.text, True)), _bones_alike(loan_bones(native.text, False), loan_bones(latin.text, False)))
+        best = max(best, _loan_alike(native.text, latin.text))
     elif native.script in ("arabic", "hebrew", "thai"):
         bare = latin.text[2:] if latin.text.startswith("al") and len(latin.text) > 4 else latin.text
         best = max(best, *(_bones_alike(consonants(native.text), consonants(text)) for text in (latin.text, bare)))
@@ -234,6 +234,16 @@ def _bones_alike(one: str, other: str) -> float:
         return (0.0, 0.6, 0.85, 0.93)[len(one)] if len(one) < 4 else 0.96
     alike = OSA.normalized_similarity(one, other)
     return 0.75 if alike >= 0.8 else 0.65 if alike >= 0.75 else 0.0
+
+
+def _loan_alike(kana: str, latin: str) -> float:
+    """A foreign word in kana against its Latin spelling: by sound, and by consonants as far as the sound bears it out."""
+    best = 0.0
+    for english in (True, False):
+        heard = OSA.normalized_similarity(loan_sound(kana, False), loan_sound(latin, english))
+        bones = _bones_alike(loan_bones(kana, False), loan_bones(latin, english))
+        best = max(best, _sharpened(heard), bones * (0.4 + 0.6 * heard))
+    return best if best >= 0.5 else 0.0
 
 
 def _spelling_alike(mine: Unit, other: Unit, short: str, long: str) -> float:

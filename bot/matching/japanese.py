@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from itertools import islice, product
 
 from bot.data import table
 from bot.matching.fold import fold
@@ -77,6 +78,24 @@ def main_reading(word: str) -> str:
     return "".join(_table()[char][0] if char in _table() else romanise(char) for char in word) if _has_han(word) else romanise(word)
 
 
+@lru_cache(maxsize=20_000)
+def likely_readings(word: str, most: int = 24) -> tuple[str, ...]:
+    """Readings worth looking up for a short word in kanji: combinations of the first readings of its characters."""
+    if not 0 < len(word) < 5:
+        return ()
+    choices = [_first_sounds(char, at > 0) for at, char in enumerate(word)]
+    return tuple(dict.fromkeys("".join(one) for one in islice(product(*choices), most)))
+
+
+def _first_sounds(char: str, inside: bool) -> tuple[str, ...]:
+    listed = _table().get(char)
+    if listed is None:
+        return (romanise(char),)
+    first = listed[: 4 if len(listed) < 5 else 3]
+    voiced = (new + one[len(old) :] for one in first[:2] for old, new in _VOICED[:7] if one.startswith(old)) if inside else ()
+    return (*first, *voiced)
+
+
 def _has_han(word: str) -> bool:
     return any(script_of(char) == "han" for char in word)
 
@@ -108,9 +127,19 @@ _DROPPED = re.compile(r"[aeiou]")
 
 
 @lru_cache(maxsize=100_000)
-def loan_bones(latin: str, english: bool) -> str:
-    """The consonants that are left of a foreign word in kana; for the English side, r is dropped where it is silent."""
+def loan_sound(latin: str, english: bool) -> str:
+    """How a foreign word sounds once kana have had it; for the English side, r is dropped where it is silent."""
     word = _SILENT_R.sub("", latin) if english else latin
     for old, new in _LOAN:
         word = word.replace(old, new)
-    return _DOUBLE.sub(r"\1", _DROPPED.sub("", word))
+    return _DOUBLE.sub(r"\1", _PADDING.sub("", word))
+
+
+#: Vowels that kana need between or after consonants: "puranetto" for planet.
+_PADDING = re.compile(r"u|(?<=[td])o(?=[^aeiou]|$)")
+
+
+@lru_cache(maxsize=100_000)
+def loan_bones(latin: str, english: bool) -> str:
+    """The consonants of `loan_sound`."""
+    return _DOUBLE.sub(r"\1", _DROPPED.sub("", loan_sound(latin, english)))

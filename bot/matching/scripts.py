@@ -225,7 +225,8 @@ def sound(word: str) -> str:
     levelled = _LEVEL_RE.sub(
         lambda found: _LEVELLED[found.group()], _HARD_C.sub("k", stem.replace("ch", "\0")).replace("\0", "ch")
     )
-    return _DOUBLED.sub(r"\1", levelled)
+    short = _DOUBLED.sub(r"\1", levelled)
+    return short if len(short) > 3 else word
 
 
 @lru_cache(maxsize=100_000)
@@ -238,17 +239,3 @@ def consonants(word: str) -> str:
 @cache
 def _no_vowels() -> dict[int, str | None]:
     return str.maketrans({"a": None, "e": None, "i": None, "o": None, "u": None, "v": None, "h": None, "z": "s", "c": "s", "q": "k"})
-
-
-@cache
-def _bones() -> dict[int, str | None]:
-    return str.maketrans(
-        {"a": None, "e": None, "i": None, "o": None, "u": None, "l": "r", "v": "b", "z": "s", "c": "s", "h": None}
-    )
-
-
-@lru_cache(maxsize=200_000)
-def skeleton(word: str) -> str:
-    """The consonants of a word, l and r, b and v, s, z and c taken together: what survives kana and Arabic script."""
-    heard = sound(word)
-    return _DOUBLED.sub(r"\1", (heard[:1] if heard[:1] in "aeiou" else "") + heard.translate(_bones()))

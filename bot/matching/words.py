@@ -147,7 +147,7 @@ def _units(words: Sequence[str], *, japanese: bool = False) -> Iterator[Unit]:
             at += len(found[0])
             continue
         at += 1
-        if not word.isascii() and script_of(word[0]) in ("han", "kana"):
+        if not word.isascii() and _CJK.search(word):
             yield from (_cjk_unit(piece, japanese=japanese) for piece in pieces(word))
         elif word.isascii():
             yield unit(word)
@@ -155,6 +155,9 @@ def _units(words: Sequence[str], *, japanese: bool = False) -> Iterator[Unit]:
             yield unit(word[2:], word[2:])  # the Arabic article, written "al" apart or not at all in Latin letters
         else:
             yield unit(word, word)
+
+
+_CJK = re.compile("[\u3041-\u30ff\u3400-\u9fff]")
 
 
 def _cjk_unit(piece: str, *, japanese: bool) -> Unit:
@@ -215,6 +218,35 @@ def readings(text: str) -> tuple[Form, ...]:
     return tuple(forms[:4])
 
 
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
+
+
+def _unglued(text: str) -> str:
+    """A name in which words ran together, taken apart: at capitals, or before an ending that is a word by itself."""
+    if not text.isascii():
+        return ""
+    apart = _CAMEL.sub(" ", text)
+    words = [part for word in apart.split() for part in _split_ending(word)]
+    joined = " ".join(words)
+    return joined if len(words) > len(text.split()) else ""
+
+
+def _split_ending(word: str) -> tuple[str, ...]:
+    """ "stantecinc" to "stantec", "inc"; words that the glossary knows whole stay whole."""
+    low = word.casefold().rstrip(".,")
+    known = glossary()
+    if len(low) < 6 or not low.isalpha() or known.concept(low):
+        return (word,)
+    for size in range(min(len(low) - 3, 14), 2, -1):
+        ending = low[-size:]
+        if ending in _ENDINGS or (size > 5 and ending in known.words):
+            return (word[: len(low) - size], ending)
+    return (word,)
+
+
+_ENDINGS = frozenset("inc ltd llc plc corp gmbh jsc ooo fze group bank limited company".split())
+
+
 def _telling(form: Form) -> float:
     return sum([unit.weight for unit in form.units if unit.rank in ("", "plain")])
 
@@ -229,9 +261,17 @@ def _parts(text: str) -> Iterator[str]:
         yield from bracketed
     elif len(halves := _STROKE.split(text)) == 2:
         yield from halves
+    unglued = _unglued(text)
+    if unglued:
+        yield unglued
     quoted = _QUOTED.search(text)
     if quoted and len(quoted.group(1)) > 2:
         yield quoted.group(1)
+
+
+def read_whole(text: str) -> Form:
+    """A name read whole and not remembered: for reading a million of them once."""
+    return _read(text[:LONGEST])
 
 
 def read(text: str) -> Form:
