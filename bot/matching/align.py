@@ -209,7 +209,9 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
     """A word in another script against a Latin one (or one of a third script)."""
     native, latin = (mine, other) if mine.native and (mine.script in _HARD or not other.native) else (other, mine)
     if native.script == "kanji":
-        return 0.95 if reads_as(native.native, latin.text) else 0.0
+        if reads_as(native.native, latin.text):
+            return 0.95
+        return 0.7 if len(native.native) > 3 and reads_as(native.native[:2], latin.text) else 0.0
     if native.script == "han" and not latin.native:
         return 0.97 if pinyin_fits(native.native, latin.text) else 0.9 if reads_as(native.native, latin.text) else _sharpened(_best(mine, other))
     best = _sharpened(_best(mine, other))

@@ -25,6 +25,7 @@ from bot.matching.fold import fold
 from bot.matching.japanese import likely_readings, loan_bones
 from bot.matching.scripts import consonants, sound
 from bot.matching.words import Form, Unit, glossary, read_whole, readings
+from bot.matching.words import unit as unit_of
 from bot.model import Match, Name
 
 #: How many names are compared in full. Recall at one stops rising here on the development queries.
@@ -68,6 +69,7 @@ class NameIndex:
             for unit in form.units:
                 if not unit.rank or unit.rank == "plain":
                     self._file_word(unit, number)
+            self._file_pairs(form)
             if self._sorted is not None:
                 for line in _lines(form.folded):
                     insort(self._sorted, (line, number))
@@ -93,6 +95,15 @@ class NameIndex:
         if unit.script == "kanji":
             for reading in likely_readings(unit.native):
                 self._file(f"={sound(reading)}", number)
+
+    def _file_pairs(self, form: Form) -> None:
+        """Two words of a Latin name may be one word in kana: known by their consonants together."""
+        for first, second in pairwise(form.units[:3]):
+            if not (first.rank or second.rank or first.native or second.native):
+                joined = first.text + second.text
+                lines = self._near.setdefault(f"^{loan_bones(joined, True)}", [])
+                if joined not in lines:
+                    lines.append(joined)
 
     def _file(self, key: str, number: int) -> None:
         filed = self._files.get(key)
@@ -200,11 +211,16 @@ class NameIndex:
                 continue
             word = _word(unit)
             want(word, unit.weight)
-            if unit.rank in ("", "plain"):
+            if unit.rank in ("", "plain") or unit.script == "kanji":
                 for other, alike in self._words_near(unit):
                     want(other, unit.weight * alike)
         for key, worth in _query_keys(form):
             want(key, worth)
+        for first, second in pairwise(form.units[:4]):
+            if not (first.rank or second.rank or first.native or second.native):
+                for bones in _asked_bones(unit_of(first.text + second.text)):
+                    for other in islice(self._near.get(bones, ()), 60):
+                        want(f"={sound(other)}", 1.2)
         return wanted
 
     def _words_near(self, unit: Unit) -> Iterator[tuple[str, float]]:
@@ -291,7 +307,7 @@ def _together(form: Form) -> Iterator[str]:
             low, high = sorted((first.concept, second.concept))
             yield f"+{low} {high}"
         else:
-            yield f"={first.sound}{second.sound}"
+            yield f"={sound(first.text + second.text)}"
     if len(carrying) > 2:
         yield f"={form.heard}"
 

@@ -31,6 +31,16 @@ def _table() -> dict[str, tuple[str, ...]]:
     return found
 
 
+@cache
+def _words() -> dict[str, tuple[str, ...]]:
+    found = {}
+    for line in table("kanji_readings")["words"]:
+        for entry in line.split():
+            kanji, listed = entry.split(":")
+            found[fold(kanji)] = found[kanji] = tuple(listed.split(","))
+    return found
+
+
 def plain(latin: str) -> str:
     """A romanised Japanese word with long vowels short, doubled consonants single, m before p and b as n."""
     short = _LONG.sub(lambda found: found.group()[:1], latin).replace("tch", "ch").replace("mb", "nb").replace("mp", "np")
@@ -54,13 +64,19 @@ def _sounds(kanji: str, inside: bool) -> tuple[str, ...]:
 def reads_as(kanji: str, latin: str) -> bool:
     """Whether the characters can be read as the whole of this Latin word. Kana among them are read as they sound."""
     target = plain(latin)
-    reached = {0}
+    reached: list[set[int]] = [{0}, *(set() for _ in kanji)]
     for at, char in enumerate(kanji):
         sounds = _sounds(char, at > 0) if script_of(char) == "han" else (plain(romanise(char)),)
-        reached = {end for start in reached for one in sounds if (end := _after(target, start, one)) >= 0}
-        if not reached:
-            return False
-    return len(target) in reached
+        reached[at + 1] |= _ends(target, reached[at], sounds)
+        for size in (2, 3):
+            irregular = _words().get(kanji[at : at + size])
+            if irregular and at + size <= len(kanji):
+                reached[at + size] |= _ends(target, reached[at], tuple(map(plain, irregular)))
+    return len(target) in reached[-1]
+
+
+def _ends(target: str, starts: set[int], sounds: tuple[str, ...]) -> set[int]:
+    return {end for start in starts for one in sounds if (end := _after(target, start, one)) >= 0}
 
 
 def _after(target: str, start: int, sound: str) -> int:
@@ -75,14 +91,24 @@ def _after(target: str, start: int, sound: str) -> int:
 @lru_cache(maxsize=50_000)
 def main_reading(word: str) -> str:
     """The likeliest reading: the first of each character, pinyin for those that the table lacks."""
+    if word in _words():
+        return _words()[word][0]
     return "".join(_table()[char][0] if char in _table() else romanise(char) for char in word) if _has_han(word) else romanise(word)
 
 
 @lru_cache(maxsize=20_000)
 def likely_readings(word: str, most: int = 24) -> tuple[str, ...]:
     """Readings worth looking up for a short word in kanji: combinations of the first readings of its characters."""
-    if not 0 < len(word) < 5:
+    if not 0 < len(word) < 7:
         return ()
+    if word in _words():
+        return _words()[word]
+    if len(word) > 3:  # a family or place name of two characters, and something of a trade
+        return likely_readings(word[:2], most) if len(word) > 4 else (*_products(word, most), *likely_readings(word[:2], most))
+    return _products(word, most)
+
+
+def _products(word: str, most: int) -> tuple[str, ...]:
     choices = [_first_sounds(char, at > 0) for at, char in enumerate(word)]
     return tuple(dict.fromkeys("".join(one) for one in islice(product(*choices), most)))
 
@@ -107,6 +133,11 @@ _LETTERS = {
 }  # fmt: skip
 _LETTER = re.compile("|".join(sorted(_LETTERS, key=len, reverse=True)))
 _SPELLED = re.compile(f"(?:{_LETTER.pattern}){{2,}}")
+
+
+def letter_name(kana: str) -> str:
+    """The Latin letter of this name, or nothing."""
+    return _LETTERS.get(kana, "")
 
 
 @lru_cache(maxsize=50_000)

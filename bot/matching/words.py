@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 
 from bot.data import table
 from bot.matching.fold import core_words, fold
-from bot.matching.japanese import main_reading, spelled_letters
+from bot.matching.japanese import letter_name, main_reading, spelled_letters
 from bot.matching.scripts import romanise, script_of, sound
 
 #: Names longer than this are no names, and cost more to compare than they are worth.
@@ -147,6 +147,11 @@ def _units(words: Sequence[str], *, japanese: bool = False) -> Iterator[Unit]:
             at += len(found[0])
             continue
         at += 1
+        if (letters := letter_name(word)) and at < len(words) and letter_name(words[at]):
+            while at < len(words) and (letter := letter_name(words[at])):
+                letters, at = letters + letter, at + 1
+            yield unit(letters)
+            continue
         if not word.isascii() and _CJK.search(word):
             yield from (_cjk_unit(piece, japanese=japanese) for piece in pieces(word))
         elif word.isascii():
@@ -166,8 +171,8 @@ def _cjk_unit(piece: str, *, japanese: bool) -> Unit:
     return unit(letters) if letters else unit(piece, piece, japanese)
 
 
-#: Where a Chinese or Japanese word may be cut without knowing it: katakana of three and more beside other writing.
-_SEAMS = re.compile("[\u30a1-\u30fa\u30fc]{3,}|[a-z0-9]+|(?:(?![\u30a1-\u30fa\u30fc]{3,})[^a-z0-9])+")
+#: Where a Chinese or Japanese word may be cut without knowing it: katakana of two and more beside other writing.
+_SEAMS = re.compile("[\u30a1-\u30fa\u30fc]{2,}|[a-z0-9]+|(?:(?![\u30a1-\u30fa\u30fc]{2,})[^a-z0-9])+")
 
 
 @lru_cache(maxsize=50_000)
@@ -198,7 +203,7 @@ def _cut(run: str) -> Iterator[str]:
 #: "Name (ABC)", "Name (John) Ltd", "Name / Nom": what stands in brackets or beside a stroke may be a name of its own.
 _BRACKETS = re.compile(r"[(\uff08\[]([^()\uff08\uff09\[\]]{2,})[)\uff09\]]")
 _QUOTED = re.compile("(?:^|\\s)[\u00ab\u201c\u201e\"\u2018'\u201a]([^\u00ab\u201c\u201e\"\u201d\u00bb]+?)[\u00bb\u201d\"\u2019'\u201c\u2018]+(?=[\\s,)]|$)")
-_STROKE = re.compile(r"\s+/\s*|\s*/\s+|(?<=\w{4})/(?=\w{4})|\s+[a-z]\.?[kf]\.?a\.?\s+|\s[-\u2013\u2014]\s(?=[A-Z0-9]{2,8}$)|(?<=^[A-Z]{3})\s[-\u2013\u2014]\s", re.IGNORECASE)
+_STROKE = re.compile(r"\s+/\s*|\s*/\s+|(?<=\w\w)/(?=\w{3})|\s+[a-z]\.?[kf]\.?a\.?\s+|\s[-\u2013\u2014]\s(?=[A-Z0-9]{2,8}$)|(?<=^[A-Z]{3})\s[-\u2013\u2014]\s", re.IGNORECASE)
 
 
 @lru_cache(maxsize=100_000)
