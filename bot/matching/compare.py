@@ -281,6 +281,16 @@ def best_reading(ours: Sequence[Form], theirs: Sequence[Form]) -> tuple[float, A
     return max((score(mine, other) for mine in ours for other in theirs), key=lambda one: one[0])
 
 
+def likeness(left: str, right: str) -> float:
+    """The score of `compare` alone, without reasons."""
+    mine, other = readings(left), readings(right)
+    if not mine or not other:
+        return 0.0
+    if mine[0].folded == other[0].folded:
+        return 1.0 if left == right else 0.9999
+    return best_reading(mine, other)[0]
+
+
 def compare(ours: Name | str, theirs: Name | str) -> Match:
     """Whether two names are one: a verdict, a score between 0 and 1 that keeps an order, and the reasons.
 
