@@ -8,7 +8,6 @@ them. It was trained by `benchmarks/train_matching.py`; rules about people, bran
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -18,7 +17,7 @@ from rapidfuzz.distance import Indel, JaroWinkler
 from bot.data import table
 from bot.matching.align import Alignment, align
 from bot.matching.fold import fold
-from bot.matching.words import LONGEST, Form, Unit, read, readings, unit
+from bot.matching.words import LONGEST, ROMAN, Form, Unit, read, readings, unit
 from bot.model import Company, Listing, Match, Name, NameKind, Reason, Verdict
 
 #: From this score on two names are taken for one.
@@ -118,18 +117,6 @@ def _ranked(units: Sequence[Unit], *ranks: str) -> float:
 _ROMAN = frozenset("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split())
 
 
-def _numbers(form: Form) -> frozenset[str]:
-    """The numbers in a name, Roman ones too; "48th" is 48 and "ME2" is 2."""
-    digits = {str(int(found)) for one in form.units for found in _DIGITS.findall(one.text)}
-    last = len(form.units) - 1
-    roman = {_ROMAN[one.text] for at, one in enumerate(form.units) if at and one.text in _ROMAN and (at == last or len(one.text) > 1)}
-    return frozenset(digits | roman)
-
-
-_DIGITS = re.compile(r"[0-9]{1,9}")
-_ROMAN = {roman: str(number) for number, roman in enumerate("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split(), 1)}
-
-
 def _head(units: Sequence[Unit]) -> Unit | None:
     return next((unit for unit in units if unit.rank in ("", "plain")), None)
 
@@ -175,7 +162,7 @@ def _form_words() -> frozenset[str]:
 
 
 def _skip_cost(word: str) -> float:
-    if word in _ROMAN:
+    if word in ROMAN:
         return 1.0
     if word in _form_words():
         return 0.1
@@ -216,7 +203,7 @@ def objections(found: Alignment) -> Iterator[Objection]:
     ours, theirs = found.ours, found.theirs
     if found.met and (_goes_on(ours, found.over_theirs()) or _goes_on(theirs, found.over_ours())):
         yield NAME_GOES_ON
-    mine, others = _numbers(ours), _numbers(theirs)
+    mine, others = ours.numbers, theirs.numbers
     if mine - others and others - mine:
         yield OTHER_NUMBER
     elif mine != others:
