@@ -124,14 +124,20 @@ def _joined(found: Alignment) -> None:
             if not set(run) <= set(left_mine):
                 continue
             units = [mine.units[at] for at in run]
-            text, heard = "".join([unit.text for unit in units]), "".join([unit.sound for unit in units])
-            best = max(((_alike_joined(units, text, heard, others.units[at]), at) for at in left_others), default=(0.0, 0))
+            text = "".join([unit.text for unit in units])
+            native = any([unit.native for unit in units])
+            best = (0.0, 0)
+            for at in left_others:
+                whole = others.units[at]
+                if native or whole.native or abs(len(whole.text) - len(text)) < 4:
+                    best = max(best, (_alike_joined(units, text, whole), at))
             if best[0] >= 0.86:
                 sides = ([best[1]], run) if flipped else (run, [best[1]])
                 found.meet(*sides, best[0], "written together")
 
 
-def _alike_joined(units: Sequence[Unit], text: str, heard: str, whole: Unit) -> float:
+def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
+    """How alike neighbouring words, written as one, are to a word of the other side."""
     kanji = "".join([unit.native for unit in units if unit.script == "kanji"])
     if whole.script == "kanji" and not kanji:
         return 0.95 if reads_as(whole.native, text) else 0.0
@@ -145,6 +151,7 @@ def _alike_joined(units: Sequence[Unit], text: str, heard: str, whole: Unit) -> 
         return _bones_alike(consonants(text), consonants(whole.text))
     if len(whole.text) < 4 or abs(len(whole.text) - len(text)) > 3 or (kanji and whole.native):
         return 0.0
+    heard = "".join([unit.sound for unit in units])
     if whole.text == text or whole.sound == heard:
         return 0.97
     if len(text) < 7 or text.isdigit() or text[-1].isdigit() or whole.text[-1].isdigit():

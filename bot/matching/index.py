@@ -25,7 +25,6 @@ from bot.matching.fold import fold
 from bot.matching.japanese import likely_readings, loan_bones
 from bot.matching.scripts import consonants, sound
 from bot.matching.words import Form, Unit, glossary, read_whole, readings
-from bot.matching.words import unit as unit_of
 from bot.model import Match, Name
 
 #: How many names are compared in full. Recall at one stops rising here on the development queries.
@@ -53,6 +52,7 @@ class NameIndex:
         self._by_owner: dict[str, list[int]] = {}
         self._files: dict[str, int | array[int]] = {}  # key -> the number of one name, or of many
         self._near: dict[str, list[str]] = {}  # halves and consonants of words -> the words
+        self._known: set[str] = set()  # words that `_near` has
         self._sorted: list[tuple[str, int]] | None = None  # folded names for autocomplete, made when first asked for
 
     def __len__(self) -> int:
@@ -69,7 +69,6 @@ class NameIndex:
             for unit in form.units:
                 if not unit.rank or unit.rank == "plain":
                     self._file_word(unit, number)
-            self._file_pairs(form)
             if self._sorted is not None:
                 for line in _lines(form.folded):
                     insort(self._sorted, (line, number))
@@ -88,22 +87,12 @@ class NameIndex:
     def _file_word(self, unit: Unit, number: int) -> None:
         """File a word of its own by sound, and the first time also where words near it are looked for."""
         text = unit.text
-        if f"={unit.sound}" not in self._files or text not in self._near.get(f"<{text[: len(text) // 2]}", ()):
+        if text not in self._known:
+            self._known.add(text)
             for part in _filed_parts(unit):
                 self._near.setdefault(part, []).append(text)
-        self._file(f"={unit.sound}", number)
-        if unit.script == "kanji":
-            for reading in likely_readings(unit.native):
-                self._file(f"={sound(reading)}", number)
-
-    def _file_pairs(self, form: Form) -> None:
-        """Two words of a Latin name may be one word in kana: known by their consonants together."""
-        for first, second in pairwise(form.units[:3]):
-            if not (first.rank or second.rank or first.native or second.native):
-                joined = first.text + second.text
-                lines = self._near.setdefault(f"^{loan_bones(joined, True)}", [])
-                if joined not in lines:
-                    lines.append(joined)
+        for key in _word_key(unit):
+            self._file(key, number)
 
     def _file(self, key: str, number: int) -> None:
         filed = self._files.get(key)
@@ -211,6 +200,10 @@ class NameIndex:
                 continue
             word = _word(unit)
             want(word, unit.weight)
+            if not unit.native:
+                want(f"~{unit.sound}", unit.weight)
+            elif unit.script == "kana":
+                want(f"^{loan_bones(unit.text, False)}", unit.weight)
             if unit.rank in ("", "plain") or unit.script == "kanji":
                 for other, alike in self._words_near(unit):
                     want(other, unit.weight * alike)
@@ -218,8 +211,10 @@ class NameIndex:
             want(key, worth)
         for first, second in pairwise(form.units[:4]):
             if not (first.rank or second.rank or first.native or second.native):
-                for bones in _asked_bones(unit_of(first.text + second.text)):
-                    for other in islice(self._near.get(bones, ()), 60):
+                want(f"~{first.sound}{second.sound}", 1.2)
+                for english in (True, False):
+                    joined = f"&{loan_bones(first.text, english)}{loan_bones(second.text, english)}"
+                    for other in islice(self._near.get(joined, ()), 60):
                         want(f"={sound(other)}", 1.2)
         return wanted
 
@@ -281,9 +276,15 @@ def _word_keys(form: Form) -> Iterator[str]:
     """The keys of a name's own words."""
     for unit in form.units:
         if not unit.rank or unit.rank == "plain":
-            yield f"={unit.sound}"
-            if unit.script == "kanji":
-                yield from (f"={sound(reading)}" for reading in likely_readings(unit.native))
+            yield from _word_key(unit)
+
+
+def _word_key(unit: Unit) -> Iterator[str]:
+    """The keys of one word: its sound, and for kanji every likely sound apart from those of written words."""
+    if unit.script != "kanji":
+        yield f"={unit.sound}"
+    else:
+        yield from dict.fromkeys(f"~{sound(reading)}" for reading in likely_readings(unit.native))
 
 
 def _keys(form: Form) -> Iterator[str]:
@@ -292,11 +293,13 @@ def _keys(form: Form) -> Iterator[str]:
         if unit.rank and (unit.rank != "little" or len(form.units) == 1):
             yield f":{unit.concept}"
     yield from _together(form)
+    yield from _loan_pairs(form)
     if len(form.words) > 1:
         for letters in _initials(form):
             yield f"@{letters}"
-    for at in range(len(form.han) - 1):
-        yield f"#{form.han[at : at + 2]}"
+    for first, second in pairwise(form.han):
+        if first > "\u3100" < second:  # both Chinese characters, not kana
+            yield f"#{first}{second}"
 
 
 def _together(form: Form) -> Iterator[str]:
@@ -307,9 +310,16 @@ def _together(form: Form) -> Iterator[str]:
             low, high = sorted((first.concept, second.concept))
             yield f"+{low} {high}"
         else:
-            yield f"={sound(first.text + second.text)}"
+            yield f"={first.sound}{second.sound}"
     if len(carrying) > 2:
         yield f"={form.heard}"
+
+
+def _loan_pairs(form: Form) -> Iterator[str]:
+    """Two words of a Latin name may be one word in kana: filed by their consonants together."""
+    for first, second in pairwise(form.units[:3]):
+        if not (first.rank or second.rank or first.native or second.native):
+            yield f"^{loan_bones(first.text, True)}{loan_bones(second.text, True)}"
 
 
 def _initials(form: Form) -> list[str]:
@@ -322,7 +332,7 @@ def _initials(form: Form) -> list[str]:
 def _query_keys(form: Form) -> Iterator[tuple[str, float]]:
     for key in _keys(form):
         kind = key[0]
-        if kind == "#":
+        if kind in "#^":
             yield key, 0.5
         elif kind == "+":
             yield key, 0.4

@@ -46,6 +46,7 @@ class Form:
     squashed: str  #: the units written as one word
     heard: str  #: the same by sound
     total: float  #: the weight of all units together
+    numbers: frozenset[str] = frozenset()  #: the numbers in it, Roman ones too; "48th" is 48 and "ME2" is 2
     part: bool = False  #: read from a part of the name only (what stands in brackets, or beside a stroke)
 
 
@@ -294,7 +295,20 @@ def _read(text: str, *, part: bool = False) -> Form:
     heard = "".join([unit.sound for unit in units])
     outside = fold(_BRACKETS.sub(" ", text)) if "(" in text else folded
     latin = tuple(romanise(word) for word in (outside or folded).split())
-    return Form(text, folded, latin, units, kinds, han, squashed, heard, sum([unit.weight for unit in units]), part)
+    return Form(text, folded, latin, units, kinds, han, squashed, heard, sum([unit.weight for unit in units]), _numbers(units), part)
+
+
+_DIGITS = re.compile(r"[0-9]{1,9}")
+ROMAN = {roman: str(number) for number, roman in enumerate("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split(), 1)}
+_NO_NUMBERS: frozenset[str] = frozenset()
+
+
+def _numbers(units: Sequence[Unit]) -> frozenset[str]:
+    """Numbers of a name. A single letter is a Roman number only at the end: "i" and "v" are words elsewhere."""
+    found = [str(int(digits)) for one in units if not one.text.isalpha() for digits in _DIGITS.findall(one.text)]
+    last = len(units) - 1
+    found += [ROMAN[one.text] for at, one in enumerate(units) if at and one.text in ROMAN and (at == last or len(one.text) > 1)]
+    return frozenset(found) if found else _NO_NUMBERS
 
 
 _JAPANESE = re.compile("[\u3041-\u30ff\uff66-\uff9d]|株式会社|有限会社|合同会社|合資会社|社団法人|財団法人|[株有]）|㈱|㈲")
