@@ -217,6 +217,22 @@ def test_two_names(terminal: Terminal) -> None:
     assert said.startswith("not the same")
 
 
+def test_a_story_is_read(terminal: Terminal, tmp_path: Path) -> None:
+    """Whom it names, whether it is about a listing, which list; the watched names when somebody is watched."""
+    path = tmp_path / "story.txt"
+    path.write_text(
+        "US adds Xiaomi to list of Chinese military companies\n"
+        "The Pentagon added Xiaomi to its list of Chinese military companies on Thursday. Huawei was listed before.\n",
+        encoding="utf-8",
+    )
+    answer = terminal.json("read", str(path))
+    assert {one["company"]: one["role"] for one in answer["mentions"]} == {"Xiaomi": "subject", "Huawei": "mentioned"}
+    assert (answer["listing_story"], answer["list"], answer["language"]) == (True, "us_dod_cmc", "en")
+    terminal.type("watch", "add", "Xiaomi")
+    assert [one["company"] for one in terminal.json("read", str(path))["mentions"]] == ["Xiaomi"]
+    assert "list: us_dod_cmc" in terminal.type("read", str(path)).stdout
+
+
 def test_version(terminal: Terminal) -> None:
     """For reports."""
     assert terminal.type("version").stdout.strip() == __version__
