@@ -227,10 +227,9 @@ def _goes_on(form: Form, over: Sequence[Unit]) -> bool:
 def evidence(ours: Form, theirs: Form) -> tuple[dict[str, float], Alignment]:
     """The features of two readings, and how they were laid side by side."""
     found = align(ours, theirs)
-    row = features(found)
-    if row["covered"] < 0.5 and (initials := acronym_features(ours, theirs)):
-        row = initials
-    return row, found
+    covered = min(found.gained_ours / (ours.total or 1), found.gained_theirs / (theirs.total or 1))
+    initials = acronym_features(ours, theirs) if covered < 0.5 else None
+    return initials or features(found), found
 
 
 def logit(row: dict[str, float], found: Alignment) -> float:

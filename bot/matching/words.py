@@ -290,7 +290,7 @@ def read(text: str) -> Form:
 def _read(text: str, *, part: bool = False) -> Form:
     folded = fold(text)
     words, kinds = core_words(folded)
-    units = tuple(one for one in _units(words, japanese=_japanese(text)) if one.text)
+    units = tuple(one for one in _units(words, japanese=japanese(text)) if one.text)
     han = "".join(words) if not folded.isascii() and any(script_of(char) == "han" for word in words for char in word) else ""
     squashed = "".join([unit.text for unit in units])
     heard = "".join([unit.sound for unit in units])
@@ -320,5 +320,5 @@ def _marks(units: Sequence[Unit]) -> frozenset[str]:
 _JAPANESE = re.compile("[\u3041-\u30ff\uff66-\uff9d]|株式会社|有限会社|合同会社|合資会社|社団法人|財団法人|[株有]）|㈱|㈲")
 
 
-def _japanese(text: str) -> bool:
+def japanese(text: str) -> bool:
     return not text.isascii() and _JAPANESE.search(text) is not None
