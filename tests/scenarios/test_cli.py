@@ -204,7 +204,7 @@ def test_why_and_unpark(terminal: Terminal) -> None:
     terminal.site.shows("/us_dod_cmc", table([*FILLER, "Xiaomi Corporation"]))
     terminal.type("poll", "us_dod_cmc")
     (delivery,) = terminal.json("why")["deliveries"]
-    assert "watches Xiaomi here" in delivery["because"]
+    assert "Xiaomi is watched here" in delivery["because"]
     assert "Xiaomi: listed (us_dod_cmc)" in terminal.type("why", delivery["key"]).stdout
     assert "No delivery" in terminal.type("why", "nokey").stdout
     assert "is parked" in terminal.type("unpark", "nokey").stdout

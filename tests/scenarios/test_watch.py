@@ -131,7 +131,7 @@ async def test_xiaomi_is_listed(world: World) -> None:
     assert (outcome.first, outcome.added, outcome.changed, outcome.removed) == (False, 1, 0, 0)
     (delivery,) = await world.waiting()
     assert delivery.place == CHANNEL
-    assert delivery.because == "Ana watches Xiaomi here since 2021-01-14"
+    assert delivery.because == "Xiaomi is watched here since 2021-01-14, asked for by Ana"
     (alert,) = await world.alerts()
     assert (alert.kind, alert.company.id) == (AlertKind.LISTED, "xiaomi")
     assert alert.changes[0].listing.name == "Xiaomi Corporation"
