@@ -390,6 +390,23 @@ def _document(body: bytes) -> Document:
     return Document.of(body, url=FEED.url, at=SetClock().now())
 
 
+async def test_a_stream_may_have_several_addresses(world: World) -> None:
+    """Public inspection is read beside the documents; one that fails does not stop the other."""
+    inspection = "https://news.example/inspection"
+    card = replace(FEED, also=(inspection,))
+    source = world.sources["news_x"]
+    assert isinstance(source, StreamSource)
+    world.sources["news_x"] = replace(source, card=card)
+    world.pages.shows(inspection, rss(("9", "Quiet inspection", "Nothing.")))
+    assert (await world.feed_shows(("1", "Quiet day", "Nothing."))).rows == 2
+    world.pages.stands_by(FEED.url)
+    world.pages.shows(inspection, rss(LISTED))
+    assert (await world.polled("news_x")).alerts == 1
+    world.pages.fails(inspection, FetchLater("busy"))
+    outcome = await world.feed_shows(("1", "Quiet day", "Nothing."), ("4", "Another", "x"))
+    assert (outcome.added, outcome.why) == (1, "")
+
+
 async def test_a_broken_feed_says_why(world: World) -> None:
     """And keeps what it knew."""
     await world.feed_shows(LISTED)
