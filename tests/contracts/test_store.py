@@ -119,7 +119,7 @@ async def test_marks_of_any_length(store: Store) -> None:
 
 async def test_names_in_every_script_and_awkward_keys(store: Store) -> None:
     """A key may hold whatever a publisher writes: colons, slashes, quotes, other scripts, spaces, nothing at all."""
-    keys = ["a:b/c", "小米 #1", "'; DROP TABLE listings; --", "{x}", "\x1f", "%s", ""]
+    keys = ["a:b/c", "小米 #1", "'; DROP TABLE listings; --", "{x}", "\x1f", "%s", "\x00", "a\x00b", ""]
     entries = [listing(key, name="اسم الشركة \U0001f6a8") for key in keys]
     await store.commit(poll("us_dod_cmc", *entries))
     assert await store.listings("us_dod_cmc", keys) == {entry.key: entry for entry in entries}
