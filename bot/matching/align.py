@@ -18,7 +18,9 @@ from bot.matching.words import Form, Unit, glossary
 #: Two words closer than this are one word misspelt; found on names of one entity in lists.
 CLOSE = 0.72
 
-_GLUED_ENDS = frozenset("ltd llc inc gmbh limited corp fze fzco company co group jsc ooo holding holdings srl bank".split())
+_GLUED_ENDS = frozenset(
+    "ltd llc inc gmbh limited corp fze fzco company co group jsc ooo holding holdings srl bank".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +121,17 @@ def _joined(found: Alignment) -> None:
         return
     for flipped in (False, True):
         mine, others = (found.theirs, found.ours) if flipped else (found.ours, found.theirs)
-        left_mine, left_others = (found.left_theirs, found.left_ours) if flipped else (found.left_ours, found.left_theirs)
+        left_mine, left_others = (
+            (found.left_theirs, found.left_ours) if flipped else (found.left_ours, found.left_theirs)
+        )
         for run in list(_runs(left_mine)):
             if not set(run) <= set(left_mine):
                 continue
             units = [mine.units[at] for at in run]
             text, heard = "".join([unit.text for unit in units]), "".join([unit.sound for unit in units])
-            best = max(((_alike_joined(units, text, heard, others.units[at]), at) for at in left_others), default=(0.0, 0))
+            best = max(
+                ((_alike_joined(units, text, heard, others.units[at]), at) for at in left_others), default=(0.0, 0)
+            )
             if best[0] >= 0.86:
                 sides = ([best[1]], run) if flipped else (run, [best[1]])
                 found.meet(*sides, best[0], "written together")
@@ -211,10 +217,20 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
     if native.script == "kanji":
         return 0.95 if reads_as(native.native, latin.text) else 0.0
     if native.script == "han" and not latin.native:
-        return 0.97 if pinyin_fits(native.native, latin.text) else 0.9 if reads_as(native.native, latin.text) else _sharpened(_best(mine, other))
+        return (
+            0.97
+            if pinyin_fits(native.native, latin.text)
+            else 0.9
+            if reads_as(native.native, latin.text)
+            else _sharpened(_best(mine, other))
+        )
     best = _sharpened(_best(mine, other))
     if native.script == "kana":
-        best = max(best, _bones_alike(loan_bones(native.text, False), loan_bones(latin.text, True)), _bones_alike(loan_bones(native.text, False), loan_bones(latin.text, False)))
+        best = max(
+            best,
+            _bones_alike(loan_bones(native.text, False), loan_bones(latin.text, True)),
+            _bones_alike(loan_bones(native.text, False), loan_bones(latin.text, False)),
+        )
     elif native.script in ("arabic", "hebrew", "thai"):
         bare = latin.text[2:] if latin.text.startswith("al") and len(latin.text) > 4 else latin.text
         best = max(best, *(_bones_alike(consonants(native.text), consonants(text)) for text in (latin.text, bare)))
@@ -264,7 +280,9 @@ def _shortened(found: Alignment) -> None:
     """Initials ("nziv" for novosibirsk zavod iskusstvennogo volokna) and syllable words (tulmash for tula mash...)."""
     for flipped in (False, True):
         mine, others = (found.theirs, found.ours) if flipped else (found.ours, found.theirs)
-        left_mine, left_others = (found.left_theirs, found.left_ours) if flipped else (found.left_ours, found.left_theirs)
+        left_mine, left_others = (
+            (found.left_theirs, found.left_ours) if flipped else (found.left_ours, found.left_theirs)
+        )
         for at in list(left_mine):
             unit = mine.units[at]
             if len(left_others) < 2 or unit.rank not in ("", "plain") or not unit.text.isalpha():
@@ -288,4 +306,8 @@ def _syllables(short: str, words: Sequence[str]) -> bool:
     if not words:
         return not short
     first, *rest = words
-    return any(_syllables(short[size:], rest) for size in range(min(len(first), len(short)), 1, -1) if first[:size] == short[:size])
+    return any(
+        _syllables(short[size:], rest)
+        for size in range(min(len(first), len(short)), 1, -1)
+        if first[:size] == short[:size]
+    )

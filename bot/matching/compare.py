@@ -101,7 +101,10 @@ def _telling(units: Sequence[Unit]) -> bool:
 
 def _ends_in_place(found: Alignment) -> bool:
     """One name goes on where the other ends, with a place: the branch of that country or town."""
-    for over, units, others in ((found.over_ours(), found.ours.units, found.left_theirs), (found.over_theirs(), found.theirs.units, found.left_ours)):
+    for over, units, others in (
+        (found.over_ours(), found.ours.units, found.left_theirs),
+        (found.over_theirs(), found.theirs.units, found.left_ours),
+    ):
         if over and not others and units[-1].rank == "place" and over[-1] is units[-1]:
             return True
     return False
@@ -122,12 +125,18 @@ def _numbers(form: Form) -> frozenset[str]:
     """The numbers in a name, Roman ones too; "48th" is 48 and "ME2" is 2."""
     digits = {str(int(found)) for one in form.units for found in _DIGITS.findall(one.text)}
     last = len(form.units) - 1
-    roman = {_ROMAN[one.text] for at, one in enumerate(form.units) if at and one.text in _ROMAN and (at == last or len(one.text) > 1)}
+    roman = {
+        _ROMAN[one.text]
+        for at, one in enumerate(form.units)
+        if at and one.text in _ROMAN and (at == last or len(one.text) > 1)
+    }
     return frozenset(digits | roman)
 
 
 _DIGITS = re.compile(r"[0-9]{1,9}")
-_ROMAN = {roman: str(number) for number, roman in enumerate("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split(), 1)}
+_ROMAN = {
+    roman: str(number) for number, roman in enumerate("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split(), 1)
+}
 
 
 def _head(units: Sequence[Unit]) -> Unit | None:
@@ -171,7 +180,13 @@ def _skipped(letters: str, words: tuple[str, ...]) -> float | None:
 def _form_words() -> frozenset[str]:
     """Words of spelled-out and short legal forms: an acronym may leave them out."""
     tables = table("legal_forms").values()
-    return frozenset(word for forms in tables for key in ("spelled", "edge") for form in forms.get(key, ()) for word in fold(form).split())
+    return frozenset(
+        word
+        for forms in tables
+        for key in ("spelled", "edge")
+        for form in forms.get(key, ())
+        for word in fold(form).split()
+    )
 
 
 def _skip_cost(word: str) -> float:

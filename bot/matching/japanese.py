@@ -32,7 +32,9 @@ def _table() -> dict[str, tuple[str, ...]]:
 
 def plain(latin: str) -> str:
     """A romanised Japanese word with long vowels short, doubled consonants single, m before p and b as n."""
-    short = _LONG.sub(lambda found: found.group()[:1], latin).replace("tch", "ch").replace("mb", "nb").replace("mp", "np")
+    short = (
+        _LONG.sub(lambda found: found.group()[:1], latin).replace("tch", "ch").replace("mb", "nb").replace("mp", "np")
+    )
     return _DOUBLE.sub(r"\1", short)
 
 
@@ -44,7 +46,9 @@ def _sounds(kanji: str, inside: bool) -> tuple[str, ...]:
     if inside:
         found += [voiced + one[len(plain_) :] for one in listed for plain_, voiced in _VOICED if one.startswith(plain_)]
     found += [one[:-3] for one in listed if one.endswith("tsu") and len(one) > 3]
-    found += [one[:-2] for one in listed if one.endswith(("ku", "ki", "chi")) and len(one) > 3 and not one.endswith("chi")]
+    found += [
+        one[:-2] for one in listed if one.endswith(("ku", "ki", "chi")) and len(one) > 3 and not one.endswith("chi")
+    ]
     found += [one[:-3] for one in listed if one.endswith("chi") and len(one) > 3]
     return tuple(dict.fromkeys(map(plain, found)))
 
@@ -74,7 +78,11 @@ def _after(target: str, start: int, sound: str) -> int:
 @lru_cache(maxsize=50_000)
 def main_reading(word: str) -> str:
     """The likeliest reading: the first of each character, pinyin for those that the table lacks."""
-    return "".join(_table()[char][0] if char in _table() else romanise(char) for char in word) if _has_han(word) else romanise(word)
+    return (
+        "".join(_table()[char][0] if char in _table() else romanise(char) for char in word)
+        if _has_han(word)
+        else romanise(word)
+    )
 
 
 def _has_han(word: str) -> bool:

@@ -253,7 +253,9 @@ def pinyin_fits(han: str, latin: str) -> bool:
     """Whether the characters can be read as the whole of this Latin word, with any of their Mandarin readings."""
     reached = {0}
     for listed in pinyin(han, style=Style.NORMAL, heteronym=True):
-        reached = {start + len(one) for start in reached for one in listed if latin.startswith(one.replace("ü", "v"), start)}
+        reached = {
+            start + len(one) for start in reached for one in listed if latin.startswith(one.replace("ü", "v"), start)
+        }
     return len(latin) in reached
 
 
@@ -290,7 +292,9 @@ _LEVELLED = dict(_LEVEL)
 _DOUBLED = re.compile(r"(.)\1+")
 _HARD_C = re.compile(r"c(?=[aoulrtks]|$)")
 #: Slavic adjectives end by gender and case; "Ryazan", "Ryazanskiy" and "Ryazanskoe" are one sound.
-_ADJECTIVE = re.compile(r"(?:sk(?:iy|yy|yi|ij|ii|i|y|aya|aia|aja|oe|oye|oje|ogo|oi|oy|om|ie|iye|ikh|a|e)|n(?:yy|yi|iy|yj|aya|oye|ogo|oe|ykh))$|(?<=a)h$")
+_ADJECTIVE = re.compile(
+    r"(?:sk(?:iy|yy|yi|ij|ii|i|y|aya|aia|aja|oe|oye|oje|ogo|oi|oy|om|ie|iye|ikh|a|e)|n(?:yy|yi|iy|yj|aya|oye|ogo|oe|ykh))$|(?<=a)h$"
+)
 
 
 @lru_cache(maxsize=200_000)
@@ -317,7 +321,9 @@ def consonants(word: str) -> str:
 
 @cache
 def _no_vowels() -> dict[int, str | None]:
-    return str.maketrans({"a": None, "e": None, "i": None, "o": None, "u": None, "v": None, "h": None, "z": "s", "c": "s", "q": "k"})
+    return str.maketrans(
+        {"a": None, "e": None, "i": None, "o": None, "u": None, "v": None, "h": None, "z": "s", "c": "s", "q": "k"}
+    )
 
 
 @cache

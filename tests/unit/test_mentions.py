@@ -1,0 +1,213 @@
+"""Which companies a text names: in any script, with any ending, and not when the word is only a word.
+
+The texts are made up; none stands in the labelled data.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.book import shipped
+from bot.matching.mentions import MentionFinder, in_role
+from bot.model import Company, Name, NameKind, Role
+
+WATCHED = (
+    "Apple", "Orange", "Target", "Gap", "Shell", "Intel", "Visa", "Ford", "Honor", "Alibaba", "SMIC", "ZTE", "Huawei", "Xiaomi", "Kaspersky", "Rosneft", "Sberbank", "VTB",
+    "Amazon", "Meta", "Tesla", "Oracle", "BP", "Vivo", "DJI", "Hikvision", "SenseTime", "Samsung", "Sony", "TikTok", "ByteDance", "YMTC", "Nokia", "Google", "Baidu", "Disney",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def finder() -> MentionFinder:
+    return MentionFinder({one.id: one for one in map(shipped().find, WATCHED)}.values())
+
+
+class Case(NamedTuple):
+    title: str
+    text: str
+    companies: set[str]
+
+
+NAMED = [
+    Case("Huaweia czekają zmiany", "Zarząd Huaweia zapowiedział nowy telefon.", {"huawei"}),
+    Case("Huawei'nin yeni telefonu", "Huawei'nin Ankara'daki mağazası açıldı.", {"huawei"}),
+    Case("Исследователи Касперского", "Аналитики «Лаборатории Касперского» нашли уязвимость.", {"kaspersky"}),
+    Case("Прибыль Роснефти выросла", "Чистая прибыль Роснефти за квартал выросла, акции Сбербанка и ВТБ упали.", {"rosneft", "sberbank", "vtb"}),
+    Case("华为与中兴通讯获得订单", "华为和中兴通讯周二表示，两家公司获得了新订单。", {"huawei", "zte"}),
+    Case("海康威視回應制裁", "杭州海康威視表示遺憾。", {"hikvision"}),
+    Case("ファーウェイ製スマホ", "ファーウェイ（華為技術）は新製品を発表した。", {"huawei"}),
+    Case("화웨이의 새 전략", "화웨이는 삼성전자와 경쟁한다. 스마트폰 시장 점유율이 올랐다.", {"huawei", "samsung"}),
+    Case("شركة هواوي تعلن", "قالت هواوي إنها ستتعاون مع شركاء جدد، وأعلنت شاومي نتائجها.", {"huawei", "xiaomi"}),
+    Case("Googles neue Regeln", "Der Konzern Google ändert seine Regeln.", {"google"}),
+    Case("Apple unveils new phone", "The company said on Tuesday that Apple shares rose.", {"apple"}),
+    Case("Shell to cut oil output", "Shell said on Monday it would cut output. The oil company is based in London.", {"shell"}),
+    Case("Target earnings beat forecasts", "Shares of Target rose after the retailer reported quarterly earnings.", {"target"}),
+    Case("Ford recalls trucks", "The carmaker Ford recalled 10,000 trucks on Friday.", {"ford"}),
+    Case("Orange supprime des postes", "L'opérateur Orange va supprimer 500 postes, a annoncé son PDG.", {"orange"}),
+    Case("美国考虑将荣耀列入黑名单", "从华为分拆的手机厂商荣耀公司可能受到制裁。", {"honor", "huawei"}),
+    Case("Lenders", "Shares (HKG: 1810) fell 3% after the company posted results.", {"xiaomi"}),
+    Case("#Huawei trends", "Users post with #Huawei and @HuaweiMobile.", {"huawei"}),
+    Case("存储芯片", "[[zh:长江]]存储去年被加入实体清单，公司未回应。", {"ymtc"}),
+    Case("Ｈｕａｗｅｉ", "ＨＵＡＷＥＩ announced a new chip.", {"huawei"}),
+    Case("Hu\u200bawei in the news", "Xia\u00adomi too.", {"huawei", "xiaomi"}),
+    Case("SMIC expands", "Chipmaker SMIC will build a plant in Shenzhen.", {"smic"}),
+]  # fmt: skip
+
+SILENT = [
+    Case("How to bake an apple pie", "Peel six apples and cut each apple into slices. An apple a day keeps the doctor away.", set()),
+    Case("The Best Apple Pie You Will Ever Bake", "You need flour, butter and sugar.\n\nWhich Apple Is Best?\n\nTart apples work well.", set()),
+    Case("It was an honour", "She said it was an honor to serve. The medal of honor was given to him.", set()),
+    Case("Missing the target", "The central bank missed its inflation target again; target rates stay low.", set()),
+    Case("Mind the gap", "The gap between rich and poor grows. A gap year helps.", set()),
+    Case("Orange juice prices rise", "Growers of orange trees in Florida expect less juice.", set()),
+    Case("Des oranges et des citrons", "Le jus d'orange est plein de vitamines. La robe orange plaît.", set()),
+    Case("No visa needed", "Travellers will not need a visa from May; visa fees are dropped.", set()),
+    Case("Sea shells", "Children collect every shell on the beach. A shell hit the house.", set()),
+    Case("Intelligence report", "The intelligence services had good intel on the attack.", set()),
+    Case("Ali Baba et les quarante voleurs", "Le conte d'Ali Baba est joué au théâtre.", set()),
+    Case("Le Smic augmente", "Le SMIC sera revalorisé de 2 % en janvier, a dit la ministre du Travail. Un salarié au Smic gagnera plus.", set()),
+    Case("歷史上的中興", "唐朝的中興只是短暫，後世所謂中興之主不多。", set()),
+    Case("秋天吃苹果", "每天吃一个苹果有益健康，苹果含有丰富的维生素。", set()),
+    Case("Un torero vivo", "El torero sigue vivo. La meta de la carrera está cerca y el público está vivo.", set()),
+    Case("A bela meta", "A meta de inflação foi alterada; o show foi ao vivo.", set()),
+    Case("The oracle of Delphi", "Greeks asked the oracle before each war.", set()),
+    Case("En el río", "Los pueblos de la selva viven de la pesca.", set()),
+    Case("荣耀与梦想", "他把荣耀归于全队，为国家赢得了荣耀。", set()),
+    Case("Die Shell im Terminal", "Unter Linux öffnet man die shell mit einem Befehl.", set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", NAMED, ids=lambda case: case.title)
+def test_company_is_named(finder: MentionFinder, case: Case) -> None:
+    """Exactly these companies are found, at the place where they stand."""
+    mentions = finder.find(case.title, case.text)
+    assert {one.company for one in mentions} == case.companies
+    for one in mentions:
+        part = case.title if one.where == "title" else case.text
+        assert part[one.start :].startswith(one.surface)
+        assert one.reasons
+
+
+@pytest.mark.parametrize("case", SILENT, ids=lambda case: case.title)
+def test_word_is_only_a_word(finder: MentionFinder, case: Case) -> None:
+    """Fruit, pay, towns and glory do not ring."""
+    assert [(one.company, one.surface) for one in finder.find(case.title, case.text)] == []
+
+
+def test_title_names_the_subject_and_the_text_others(finder: MentionFinder) -> None:
+    """Xiaomi is what the story is about; Huawei is named on the way."""
+    mentions = finder.find("Xiaomi sur liste noire", "Le fabricant Xiaomi conteste. Avant lui, Huawei avait été visé.")
+    assert in_role(mentions, Role.SUBJECT) == ("xiaomi",)
+    assert in_role(mentions, Role.MENTIONED) == ("huawei",)
+
+
+def test_name_that_only_says_whose_is_no_subject(finder: MentionFinder) -> None:
+    """ "TikTok owner ByteDance" is about ByteDance."""
+    mentions = finder.find("TikTok owner ByteDance plans music service", "ByteDance is in talks with labels.")
+    assert in_role(mentions, Role.SUBJECT) == ("bytedance",)
+
+
+def test_person_and_brand_say_that_they_point(finder: MentionFinder) -> None:
+    """A founder in the title is a mention of the company, and the reason says by whom."""
+    mentions = finder.find("Lei Jun reçoit une médaille", "Lei Jun dirige le groupe.")
+    assert {one.company for one in mentions} == {"xiaomi"}
+    assert any("person of the company Xiaomi" in reason.rule for reason in mentions[0].reasons)
+
+
+def test_brand_named_once_in_passing_is_no_mention(finder: MentionFinder) -> None:
+    """A link to a video under a story is no news about the owner of the video site."""
+    assert finder.find("Robot on sale", "Watch it walk on YouTube.") == ()
+
+
+def test_watch_added_at_run_time_finds_its_name_in_the_next_story(finder: MentionFinder) -> None:
+    """No restart, no rebuild; and removed is forgotten at once."""
+    acme = Company(id="name:zzyx", name="Zzyx Dynamics")
+    assert finder.find("", "Zzyx Dynamics signed a deal.") == ()
+    finder.add(acme)
+    assert [one.surface for one in finder.find("", "Zzyx Dynamics signed a deal.")] == ["Zzyx Dynamics"]
+    finder.remove(acme.id)
+    finder.remove(acme.id)
+    assert finder.find("", "Zzyx Dynamics signed a deal.") == ()
+
+
+def test_many_additions_and_a_compaction_lose_nothing() -> None:
+    """Names are found whether they came at the start, later, or went through melting."""
+    finder = MentionFinder([Company(id="first", name="Aardvark Metals")])
+    for number in range(2500):
+        finder.add(Company(id=f"c{number}", name=f"Quux{number}x Holdings"))
+    finder.remove("c7")
+    text = "Aardvark Metals, Quux3x Holdings, Quux7x Holdings and Quux2499x Holdings merged."
+    before = [one.company for one in finder.find("", text)]
+    finder.compact()
+    assert [one.company for one in finder.find("", text)] == before == ["first", "c3", "c2499"]
+    assert len(finder) == 2500
+    assert "c7" not in finder
+
+
+def test_renamed_company_keeps_one_entry() -> None:
+    """Adding a company again replaces its names."""
+    finder = MentionFinder([Company(id="x", name="Oldname Steel")])
+    finder.add(Company(id="x", name="Newname Steel"))
+    assert finder.find("", "Oldname Steel was here.") == ()
+    assert [one.company for one in finder.find("", "Newname Steel was here.")] == ["x"]
+
+
+def test_longer_name_of_somebody_else_hides_the_shorter() -> None:
+    """Sierra Nevada Gold is not Nevada Gold, when both are watched; nor is a name the book says is another's."""
+    finder = MentionFinder(
+        [
+            Company(id="short", name="Nevada Gold", not_names=("Nevada Gold Museum",)),
+            Company(id="long", name="Sierra Nevada Gold"),
+        ]
+    )
+    assert [one.company for one in finder.find("", "Shares of Sierra Nevada Gold rose.")] == ["long"]
+    assert finder.find("", "The Nevada Gold Museum opens today.") == ()
+
+
+def test_name_without_its_legal_form_is_found() -> None:
+    """People watch "Vektor Instruments Co., Ltd." and papers write "Vektor Instruments"."""
+    finder = MentionFinder([Company(id="v", name="Vektor Instruments Co., Ltd.")])
+    assert [one.surface for one in finder.find("", "Vektor Instruments shut down.")] == ["Vektor Instruments"]
+
+
+def test_weak_name_needs_another_name_of_the_company() -> None:
+    """A short form that means other things is worth something only beside a plain one."""
+    company = Company(id="c", name="Zhongke Xingtu", names=(Name("Star Map", NameKind.WEAK),))
+    finder = MentionFinder([company])
+    assert finder.find("", "Star Map helps sailors.") == ()
+    assert len(finder.find("", "Zhongke Xingtu grew; Star Map is its short name.")) == 2
+
+
+def test_hostile_texts_take_bounded_time(finder: MentionFinder) -> None:
+    """Ten megabytes, combining marks without end, nested tags, lone surrogates: an answer, no exception."""
+    for text in (
+        "Huawei " * 1_500_000,
+        "H" + "\u0301" * 300_000 + "uawei",
+        "<div>" * 200_000 + "Huawei",
+        "\ud800Huawei\udfff " * 1000,
+        "[[zh:" * 100_000,
+        "a" * 10_000_000,
+        "(" * 100_000 + "Huawei" + ")" * 100_000,
+    ):
+        assert isinstance(finder.find(text[:1000], text), tuple)
+
+
+@cache
+def some_finder() -> MentionFinder:
+    return MentionFinder(map(shipped().find, ("Huawei", "小米", "Касперский", "Apple", "Samsung")))
+
+
+@given(st.text(max_size=200), st.text(max_size=600))
+@settings(max_examples=150, deadline=None)
+def test_any_text_is_read_and_places_are_true(title: str, text: str) -> None:
+    """Whatever stands around a name, every mention is where it says it is."""
+    finder = some_finder()
+    text = f"{text} Huawei 小米 {text}"
+    for one in finder.find(title, text):
+        part = title if one.where == "title" else text
+        assert part[one.start : one.start + len(one.surface)] == one.surface
