@@ -435,9 +435,9 @@ def _aside(seen: _Sighting, habits: _Habits) -> bool:
         return False
     plain, start, end = seen.part.plain.text, seen.hit.start, seen.hit.end
     if habits.spaced:
-        left, right = plain[:start].split()[-2:], plain[end : end + 40].split()[:2]
-        befores = {" ".join(left[-1:]), " ".join(left)}
-        afters = {" ".join(right[:1]), " ".join(right)}
+        before, after = plain[:start].split()[-2:], plain[end : end + 40].split()[:2]
+        befores = {" ".join(before[-1:]), " ".join(before)}
+        afters = {" ".join(after[:1]), " ".join(after)}
         return bool(befores & habits.aside_before or afters & habits.aside_after)
     left, right = plain[max(0, start - 3) : start].strip(), plain[end : end + 6].strip()
     return any(map(left.endswith, habits.aside_before)) or any(map(right.startswith, habits.aside_after))

@@ -47,7 +47,7 @@ class Heard:
     @property
     def about(self) -> bool:
         """Whether it speaks of a listing or a measure at all."""
-        return bool(self.lists or self.generic or self.listed or self.removed or self.measure)
+        return bool(self.lists or self.generic or self.listed or self.removed or self.measure or self.eased)
 
 
 def heard(

@@ -1,11 +1,13 @@
 """Which companies a text names: in any script, with any ending, and not when the word is only a word.
 
-The texts are made up; none stands in the labelled data.
+The short texts stand in mention_texts.toml.
 """
 
 from __future__ import annotations
 
+import tomllib
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -17,9 +19,14 @@ from bot.matching.mentions import MentionFinder, in_role
 from bot.model import Company, Name, NameKind, Role
 
 WATCHED = (
-    "Apple", "Orange", "Target", "Gap", "Shell", "Intel", "Visa", "Ford", "Honor", "Alibaba", "SMIC", "ZTE", "Huawei", "Xiaomi", "Kaspersky", "Rosneft", "Sberbank", "VTB",
-    "Amazon", "Meta", "Tesla", "Oracle", "BP", "Vivo", "DJI", "Hikvision", "SenseTime", "Samsung", "Sony", "TikTok", "ByteDance", "YMTC", "Nokia", "Google", "Baidu", "Disney",
-)  # fmt: skip
+    """
+Apple, Orange, Target, Gap, Shell, Intel, Visa, Ford, Honor, Alibaba, SMIC, ZTE, Huawei, Xiaomi, Kaspersky,
+Rosneft, Sberbank, VTB, Amazon, Meta, Tesla, Oracle, BP, Vivo, DJI, Hikvision, SenseTime, Samsung, Sony,
+TikTok, ByteDance, YMTC, Nokia, Google, Baidu, Disney
+""".replace("\n", " ")
+    .strip()
+    .split(", ")
+)
 
 
 @pytest.fixture(scope="module")
@@ -33,70 +40,19 @@ class Case(NamedTuple):
     companies: set[str]
 
 
-NAMED = [
-    Case("Huaweia czekają zmiany", "Zarząd Huaweia zapowiedział nowy telefon.", {"huawei"}),
-    Case("Huawei'nin yeni telefonu", "Huawei'nin Ankara'daki mağazası açıldı.", {"huawei"}),
-    Case("Исследователи Касперского", "Аналитики «Лаборатории Касперского» нашли уязвимость.", {"kaspersky"}),
-    Case("Прибыль Роснефти выросла", "Чистая прибыль Роснефти за квартал выросла, акции Сбербанка и ВТБ упали.", {"rosneft", "sberbank", "vtb"}),
-    Case("华为与中兴通讯获得订单", "华为和中兴通讯周二表示，两家公司获得了新订单。", {"huawei", "zte"}),
-    Case("海康威視回應制裁", "杭州海康威視表示遺憾。", {"hikvision"}),
-    Case("ファーウェイ製スマホ", "ファーウェイ（華為技術）は新製品を発表した。", {"huawei"}),
-    Case("화웨이의 새 전략", "화웨이는 삼성전자와 경쟁한다. 스마트폰 시장 점유율이 올랐다.", {"huawei", "samsung"}),
-    Case("شركة هواوي تعلن", "قالت هواوي إنها ستتعاون مع شركاء جدد، وأعلنت شاومي نتائجها.", {"huawei", "xiaomi"}),
-    Case("Googles neue Regeln", "Der Konzern Google ändert seine Regeln.", {"google"}),
-    Case("Apple unveils new phone", "The company said on Tuesday that Apple shares rose.", {"apple"}),
-    Case("Shell to cut oil output", "Shell said on Monday it would cut output. The oil company is based in London.", {"shell"}),
-    Case("Target earnings beat forecasts", "Shares of Target rose after the retailer reported quarterly earnings.", {"target"}),
-    Case("Ford recalls trucks", "The carmaker Ford recalled 10,000 trucks on Friday.", {"ford"}),
-    Case("Orange supprime des postes", "L'opérateur Orange va supprimer 500 postes, a annoncé son PDG.", {"orange"}),
-    Case("美国考虑将荣耀列入黑名单", "从华为分拆的手机厂商荣耀公司可能受到制裁。", {"honor", "huawei"}),
-    Case("Lenders", "Shares (HKG: 1810) fell 3% after the company posted results.", {"xiaomi"}),
-    Case("#Huawei trends", "Users post with #Huawei and @HuaweiMobile.", {"huawei"}),
-    Case("存储芯片", "[[zh:长江]]存储去年被加入实体清单，公司未回应。", {"ymtc"}),
-    Case("Ｈｕａｗｅｉ", "ＨＵＡＷＥＩ announced a new chip.", {"huawei"}),
-    Case("Hu\u200bawei in the news", "Xia\u00adomi too.", {"huawei", "xiaomi"}),
-    Case("SMIC expands", "Chipmaker SMIC will build a plant in Shenzhen.", {"smic"}),
-]  # fmt: skip
-
-SILENT = [
-    Case("How to bake an apple pie", "Peel six apples and cut each apple into slices. An apple a day keeps the doctor away.", set()),
-    Case("The Best Apple Pie You Will Ever Bake", "You need flour, butter and sugar.\n\nWhich Apple Is Best?\n\nTart apples work well.", set()),
-    Case("It was an honour", "She said it was an honor to serve. The medal of honor was given to him.", set()),
-    Case("Missing the target", "The central bank missed its inflation target again; target rates stay low.", set()),
-    Case("Mind the gap", "The gap between rich and poor grows. A gap year helps.", set()),
-    Case("Orange juice prices rise", "Growers of orange trees in Florida expect less juice.", set()),
-    Case("Des oranges et des citrons", "Le jus d'orange est plein de vitamines. La robe orange plaît.", set()),
-    Case("No visa needed", "Travellers will not need a visa from May; visa fees are dropped.", set()),
-    Case("Sea shells", "Children collect every shell on the beach. A shell hit the house.", set()),
-    Case("Intelligence report", "The intelligence services had good intel on the attack.", set()),
-    Case("Ali Baba et les quarante voleurs", "Le conte d'Ali Baba est joué au théâtre.", set()),
-    Case("Le Smic augmente", "Le SMIC sera revalorisé de 2 % en janvier, a dit la ministre du Travail. Un salarié au Smic gagnera plus.", set()),
-    Case("歷史上的中興", "唐朝的中興只是短暫，後世所謂中興之主不多。", set()),
-    Case("秋天吃苹果", "每天吃一个苹果有益健康，苹果含有丰富的维生素。", set()),
-    Case("Un torero vivo", "El torero sigue vivo. La meta de la carrera está cerca y el público está vivo.", set()),
-    Case("A bela meta", "A meta de inflação foi alterada; o show foi ao vivo.", set()),
-    Case("The oracle of Delphi", "Greeks asked the oracle before each war.", set()),
-    Case("En el río", "Los pueblos de la selva viven de la pesca.", set()),
-    Case("荣耀与梦想", "他把荣耀归于全队，为国家赢得了荣耀。", set()),
-    Case("Die Shell im Terminal", "Unter Linux öffnet man die shell mit einem Befehl.", set()),
-]  # fmt: skip
+TEXTS = tomllib.loads(Path(__file__).with_name("mention_texts.toml").read_text(encoding="utf-8"))["text"]
+CASES = [Case(one["title"], one["text"], set(one["companies"])) for one in TEXTS]
 
 
-@pytest.mark.parametrize("case", NAMED, ids=lambda case: case.title)
-def test_company_is_named(finder: MentionFinder, case: Case) -> None:
-    """Exactly these companies are found, at the place where they stand."""
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
+def test_text_names_these_companies_and_no_others(finder: MentionFinder, case: Case) -> None:
+    """Any script and ending is met, at the place where it stands; fruit, pay, towns and glory do not ring."""
     mentions = finder.find(case.title, case.text)
     assert {one.company for one in mentions} == case.companies
     for one in mentions:
         part = case.title if one.where == "title" else case.text
         assert part[one.start :].startswith(one.surface)
         assert one.reasons
-
-
-@pytest.mark.parametrize("case", SILENT, ids=lambda case: case.title)
-def test_word_is_only_a_word(finder: MentionFinder, case: Case) -> None:
-    """Fruit, pay, towns and glory do not ring."""
-    assert [(one.company, one.surface) for one in finder.find(case.title, case.text)] == []
 
 
 def test_title_names_the_subject_and_the_text_others(finder: MentionFinder) -> None:
