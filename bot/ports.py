@@ -15,7 +15,6 @@ from typing import Protocol
 from bot.model import (
     Bulletin,
     Card,
-    Company,
     Delivery,
     Document,
     ListChange,
@@ -74,6 +73,12 @@ class Fetcher(Protocol):
     async def fetch(self, ask: Ask) -> Answer:
         """The document, or "not modified". Raises FetchLater, FetchGone or FetchRefused; never another error."""
 
+    async def release(self, document: Document) -> None:
+        """Remove a document's spooled file. Called by whoever fetched it, once it has been read (also when that
+
+        failed); the document cannot be opened after that. Twice, or for a document in memory, it does nothing.
+        """
+
     async def close(self) -> None:
         """Let go of connections and spooled files."""
 
@@ -92,10 +97,13 @@ class ReadList(Protocol):
 
 
 class ReadStream(Protocol):
-    """A source of stories or notices: one function marked with `@news_source` (or `@list_source(kind=NOTICES)`)."""
+    """A source of stories or notices: a feed of adapters/news, or a function marked with `@notice_source`."""
 
-    def __call__(self, document: Document) -> Bulletin:
-        """The document's items. Raises FeedDamaged (or ListDamaged) saying what it looks like instead."""
+    def __call__(self, document: Document, identity: str = "") -> Bulletin:
+        """The document's items. `identity` is `Memory.identity`: the kind of id that held at the last reading.
+
+        Raises FeedDamaged (or ListDamaged) saying what it looks like instead.
+        """
 
 
 # ── Remembering ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -259,10 +267,18 @@ class Chat(Protocol):
     async def close(self) -> None: ...
 
 
-class Book(Protocol):
-    """The company book: who is who."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundFeed:
+    """A feed that can be read, and under which id."""
 
-    def find(self, typed: str) -> Company:
-        """The book's company of that name, or one made from the name as typed."""
+    id: str
+    url: str
+    title: str
+    items: int
 
-    def companies(self) -> Sequence[Company]: ...
+
+class FeedFinder(Protocol):
+    """Turns what a person typed into a feed that can be read. Called by `feed add`."""
+
+    async def find(self, url: str) -> FoundFeed:
+        """Raises TellPerson when there is none, saying what is there instead."""

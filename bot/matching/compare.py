@@ -1,0 +1,199 @@
+"""Comparing: whether two names are one, how sure that is, and why.
+
+The three answers: *same*; *related*, when they share the word that makes the name but one says more or something else
+(a subsidiary, a branch, a sister); *no*. Every answer lists what met what and by which rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from bot.matching.align import Alignment, Meeting
+from bot.matching.evidence import Row, is_acronym, objections, score
+from bot.matching.words import LONGEST, Form, Unit, read, readings
+from bot.model import Company, Listing, Match, Name, NameKind, Reason, Verdict
+
+#: From this score on two names are taken for one. The model's even chance; F1 is flat between .4 and .6.
+SAME = 0.5
+#: The best a pair may score that is not the same name: just under `SAME`.
+NOT_SAME = SAME - 0.01
+
+Judged = tuple[float, Alignment, Row]
+
+
+def best_reading(ours: Sequence[Form], theirs: Sequence[Form]) -> Judged:
+    """The pair of readings that fits best. Parts are looked at only where they share a word or may be initials."""
+    best = score(ours[0], theirs[0])
+    for mine in ours:
+        for other in theirs:
+            if (mine.part or other.part) and (not mine.marks.isdisjoint(other.marks) or _brief(mine) or _brief(other)):
+                best = max(best, score(mine, other), key=_first)
+    return best
+
+
+def _first(judged: Judged) -> float:
+    return judged[0]
+
+
+def _brief(form: Form) -> bool:
+    return len(form.units) == 1 and len(form.squashed) < 9
+
+
+def likeness(left: str, right: str) -> float:
+    """The score of `compare` for two texts alone, without verdict and reasons."""
+    mine, other = readings(left), readings(right)
+    if not mine or not other:
+        return 0.0
+    if mine[0].folded == other[0].folded:
+        return 1.0 if left == right else 0.9999
+    if mine[0].folded > other[0].folded:
+        mine, other = other, mine
+    return best_reading(mine, other)[0]
+
+
+def compare(ours: Name | str, theirs: Name | str) -> Match:
+    """Whether two names are one: a verdict, a score between 0 and 1 that keeps an order, and the reasons.
+
+    The same pair always gets the same answer, in either order of the two. Of a name that its owner calls weak or an
+    acronym, only the name itself or its spelled-out form is the same. Never raises.
+    """
+    our_name, their_name = _name(ours), _name(theirs)
+    left, right = our_name.text, their_name.text
+    if max(len(left), len(right)) > LONGEST:
+        return Match(Verdict.NO, 0.0, (Reason("too long to be a name", 0.0, left[:40], right[:40]),))
+    mine, other = readings(left), readings(right)
+    if not mine or not other:
+        return Match(Verdict.NO, 0.0, (Reason("nothing to compare", 0.0, left, right),))
+    if mine[0].folded == other[0].folded:
+        rule = "same name" if left == right else "same but for case, accents or punctuation"
+        return Match(Verdict.SAME, 1.0 if left == right else 0.9999, (_headline(rule, 1.0, our_name, their_name),))
+    swapped = mine[0].folded > other[0].folded
+    judged = best_reading(other, mine) if swapped else best_reading(mine, other)
+    likely = judged[0]
+    if likely >= SAME and (_needs_all(our_name) or _needs_all(their_name)) and not _all_met(judged):
+        likely = NOT_SAME
+    told = [_flipped(reason) if swapped else reason for reason in _reasons(judged)]
+    verdict = _verdict(likely, judged[1])
+    return Match(verdict, likely, (_headline(str(verdict), likely, our_name, their_name), *told))
+
+
+def _name(name: Name | str) -> Name:
+    return Name(name) if isinstance(name, str) else name
+
+
+def _needs_all(name: Name) -> bool:
+    return name.kind in (NameKind.WEAK, NameKind.ACRONYM)
+
+
+def _all_met(judged: Judged) -> bool:
+    """Whether every word that tells something met its like, or one side is the initials of the other."""
+    _, found, row = judged
+    over = (*found.over_ours(), *found.over_theirs())
+    return is_acronym(row) or (all(one.weight < 0.2 for one in over) and all(one.alike > 0.9 for one in found.met))
+
+
+def _verdict(likely: float, found: Alignment) -> Verdict:
+    if likely >= SAME:
+        return Verdict.SAME
+    shared = max((one.weight * one.alike for one in found.met if _makes_a_name(one)), default=0.0)
+    covered = max(found.gained_ours / (found.ours.total or 1), found.gained_theirs / (found.theirs.total or 1))
+    return Verdict.RELATED if shared >= 0.7 and covered >= 0.4 else Verdict.NO
+
+
+def _makes_a_name(met: Meeting) -> bool:
+    """Whether these are words of their own, not a trade, a place or a number."""
+    return all(any(one.rank in ("", "plain") and not one.text.isdigit() for one in side) for side in (met.ours, met.theirs))
+
+
+# ── Reasons ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_KINDS = {
+    NameKind.FORMER: "former name",
+    NameKind.WEAK: "weak alias",
+    NameKind.ACRONYM: "acronym",
+    NameKind.BRAND: "brand",
+    NameKind.PERSON: "person",
+}
+_SCRIPTS = {"han": "pinyin", "kanji": "Japanese reading", "kana": "kana", "hangul": "Korean reading"}
+
+
+def _headline(rule: str, likely: float, ours: Name, theirs: Name) -> Reason:
+    """Which of our spellings met which of theirs: "same (alias zh)"."""
+    notes = [note for note in (_note(ours), _note(theirs)) if note]
+    return Reason(f"{rule} ({', '.join(notes)})" if notes else rule, likely, ours.text, theirs.text)
+
+
+def _note(name: Name) -> str:
+    if name.kind in _KINDS:
+        return _KINDS[name.kind]
+    return f"alias {name.language}" if name.language and name.kind is NameKind.ALIAS else ""
+
+
+def _reasons(judged: Judged) -> Iterator[Reason]:
+    """What met what, what is left over, and what speaks against it."""
+    likely, found, row = judged
+    if is_acronym(row):
+        short, long = sorted((found.ours, found.theirs), key=lambda form: len(form.text))
+        yield Reason("initials of", likely, *((short.text, long.text) if short is found.ours else (long.text, short.text)))
+    else:
+        yield from (Reason(_rule(one), one.alike, _written(one.ours), _written(one.theirs)) for one in found.met)
+        for over, ours in ((found.over_ours(), True), (found.over_theirs(), False)):
+            telling = _written(one for one in over if one.rank != "little")
+            if telling:
+                yield Reason("only here", 0.0, *((telling, "") if ours else ("", telling)))
+    if found.ours.part or found.theirs.part:
+        yield Reason("part of the name", likely, found.ours.text.strip(), found.theirs.text.strip())
+    if found.ours.forms or found.theirs.forms:
+        yield Reason("legal form ignored", 1.0, ", ".join(sorted(found.ours.forms)), ", ".join(sorted(found.theirs.forms)))
+    yield from (Reason(objection.rule, 0.0) for objection in objections(found))
+
+
+def _rule(met: Meeting) -> str:
+    """The rule in words; for another script, how it was read."""
+    if met.rule in ("same sound", "same word", "reading", "written together"):
+        scripts = {one.script for one in (*met.ours, *met.theirs)} - {"", "latin"}
+        if len(scripts) == 1 and any(not one.native for one in (*met.ours, *met.theirs)):
+            script = scripts.pop()
+            return _SCRIPTS.get(script, f"{script} letters")
+    return met.rule
+
+
+def _written(units: Iterable[Unit]) -> str:
+    return " ".join(one.native or one.text for one in units)
+
+
+def _flipped(reason: Reason) -> Reason:
+    return replace(reason, ours=reason.theirs, theirs=reason.ours)
+
+
+# ── Companies and listings ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def match_company(company: Company, listing: Listing) -> Match:
+    """The best match between any name of a company and any name of a listing.
+
+    Equal identifiers are certain; a name in `not_names` is never it; people and brands make it related at most.
+    """
+    shared = _identifiers(company) & _identifiers(listing)
+    if shared:
+        kind, value = min(shared)
+        return Match(Verdict.SAME, 1.0, (Reason(f"same {kind}", 1.0, value, value),))
+    strangers = {read(name).units for name in company.not_names}
+    theirs = [name for name in listing.names() if read(name.text).units not in strangers]
+    if not theirs or (strangers and read(listing.name).units in strangers):
+        reason = Reason("a name that looks like it and is somebody else", 0.0, company.name, listing.name)
+        return Match(Verdict.NO, 0.0, (reason,))
+    matches = (_held_back(compare(mine, other), mine) for mine in company.all_names() for other in theirs)
+    return max(matches, key=lambda match: (match.verdict is Verdict.SAME, match.score))
+
+
+def _identifiers(one: Company | Listing) -> set[tuple[str, str]]:
+    return {(mark.kind.casefold(), mark.value.replace(" ", "").casefold()) for mark in one.identifiers if mark.value.strip()}
+
+
+def _held_back(match: Match, name: Name) -> Match:
+    """A person or brand points to a company; it is not the company."""
+    if name.kind in (NameKind.PERSON, NameKind.BRAND) and match.verdict is Verdict.SAME:
+        return Match(Verdict.RELATED, min(match.score, NOT_SAME), match.reasons)
+    return match

@@ -1,0 +1,284 @@
+"""Folding: what stays of a name when the ways of writing it no longer matter.
+
+`fold` takes away case, accents, width, punctuation, invisible characters and look-alike letters, and keeps every
+script. `core` also takes away the legal form. Folding is stable (folding twice changes nothing) and linear in length.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
+
+from anyascii import anyascii
+
+from bot.data import table
+from bot.matching.scripts import script_of
+
+# ── One character ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+#: Marks that carry no letter in the scripts we compare: accents, Arabic and Hebrew vowel points. Thai, Indic and kana
+#: marks are letters to their readers and stay.
+_MARKS = re.compile("[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")  # fmt: skip
+
+#: Letters that are drawn with a stroke or joined, which Unicode does not take apart, and Arabic letters that
+#: publishers use for one another.
+_LETTERS = {
+    "ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "ħ": "h", "ŋ": "n", "ŧ": "t", "ə": "a", "ĸ": "k", "ɑ": "a", "ɡ": "g", "ɩ": "i",
+    "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ۀ": "ه", "ـ": "", "ς": "σ", "ё": "е",
+    "\u115f": "", "\u1160": "", "\u3164": "", "\uffa0": "",
+}  # fmt: skip
+
+
+def _fold_char(char: str) -> str:
+    """What one character becomes: itself in lower case, nothing for the invisible, a space for what only separates."""
+    category = unicodedata.category(char)
+    if category == "Cf" or "\ufe00" <= char <= "\ufe0f" or 0xE0100 <= ord(char) <= 0xE01EF or _MARKS.fullmatch(char):
+        return ""
+    out = []
+    for letter in unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", char).casefold()):
+        out.append(_fold_letter(letter))
+    return "".join(out)
+
+
+def _fold_letter(letter: str) -> str:
+    if letter in _LETTERS:
+        return _LETTERS[letter]
+    kind = unicodedata.category(letter)
+    if kind[0] in "ZCPS":
+        return "" if kind == "Cf" else " "
+    if letter == "й" or "\u3040" <= letter <= "\u30ff" or "\uac00" <= letter <= "\ud7a3":
+        return letter  # taking these apart would make another letter of them
+    bare = _MARKS.sub("", unicodedata.normalize("NFKD", letter))
+    if kind[0] == "L" and bare and not bare.isascii() and script_of(bare[0]) == "latin":
+        return "".join(_LETTERS.get(one, anyascii(one).lower()) for one in bare)
+    return "".join(_LETTERS.get(one, one) for one in bare)
+
+
+class _Table(dict[int, str]):
+    """A table for str.translate that learns characters as it meets them; Unicode is too large to fill in advance."""
+
+    def __missing__(self, code: int) -> str:
+        folded = self[code] = _fold_char(chr(code))
+        return folded
+
+
+_TABLE = _Table()
+
+
+@cache
+def _variants() -> dict[int, str]:
+    """Traditional and Japanese forms of Chinese characters, each to the simplified one."""
+    pairs: dict[int, str] = {}
+    for line in table("han_variants")["pairs"]:
+        for simplified, *others in line.split():
+            pairs.update((ord(other), simplified) for other in others)
+    return pairs
+
+
+# ── Look-alikes ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+#: Cyrillic and Greek letters that pass for Latin ones, in lower case (capitals are folded before).
+_LIKE_LATIN = dict(zip("авсеѕіјкмнорԛтухһԝԁӏαβγεζηικμνορτυχω", "abcesijkmhopqtyxhwdlabyezhikmvoptyxw", strict=True))
+_LIKE_CYRILLIC = {"a": "а", "b": "в", "c": "с", "e": "е", "h": "н", "i": "і", "j": "ј", "k": "к", "m": "м", "o": "о", "p": "р", "s": "ѕ", "t": "т", "y": "у", "x": "х"}  # fmt: skip
+_MIXED = re.compile(
+    r"\w*[a-z]\w*[\u0370-\u03ff\u0400-\u04ff\u0500-\u052f]\w*|\w*[\u0370-\u03ff\u0400-\u04ff\u0500-\u052f]\w*[a-z]\w*"
+)
+_FOREIGN = re.compile(r"[\u0370-\u052f]")
+
+
+def _unmask(word: str) -> str:
+    """A word of two alphabets in the one it pretends to be in; unchanged when neither alphabet explains all of it."""
+    foreign = [char for char in word if "\u0370" <= char <= "\u052f"]
+    if all(char in _LIKE_LATIN for char in foreign):
+        return "".join(_LIKE_LATIN.get(char, char) for char in word)
+    latin = [char for char in word if "a" <= char <= "z"]
+    if all(char in _LIKE_CYRILLIC for char in latin):
+        return "".join(_LIKE_CYRILLIC.get(char, char) for char in word)
+    return word
+
+
+def _unmask_all(text: str) -> str:
+    """Words that mix Latin with Cyrillic or Greek letters, unmasked; needs one look at texts without such letters."""
+    if not _FOREIGN.search(text):
+        return text
+    return " ".join(
+        _unmask(word) if not word.isascii() and _MIXED.fullmatch(word) else word for word in text.split(" ")
+    )
+
+
+# ── Text ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_APOSTROPHES = re.compile(r"(?<=[^\W\d_])['’‘ʼ`´ʹ′＇](?=[^\W\d_])")
+_INITIALS = re.compile(r"(?<![^\W_])([^\W\d_])\.(?=[^\W\d_](?![^\W_]))")
+
+
+def fold(text: str) -> str:
+    """The text in lower case without accents, width, punctuation, invisible characters and look-alike letters.
+
+    Words are separated by single spaces, dotted initials are joined ("S.M.I.C." is one word), every script stays
+    itself; traditional Chinese characters become simplified ones.
+    """
+    if text.isascii():
+        text = _INITIALS.sub(r"\1", text) if "." in text else text
+        text = _APOSTROPHES.sub("", text) if "'" in text or "`" in text else text
+        return " ".join(text.translate(_TABLE).split())
+    text = unicodedata.normalize("NFKC", _visible(text))
+    text = _APOSTROPHES.sub("", _INITIALS.sub(r"\1", text))
+    folded = " ".join(text.translate(_TABLE).split())
+    return _unmask_all(folded).translate(_variants())
+
+
+_HIDDEN = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]+")  # fmt: skip
+
+
+def _visible(text: str) -> str:
+    return _HIDDEN.sub("", text)
+
+
+#: A character with what belongs to it: marks, half-width voicing, Hangul vowels and finals, invisible characters.
+_CLUSTER = re.compile(
+    r"[\s\S][\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u3099\u309a\uff9e\uff9f\u1160-\u11ff\u20d0-\u20ff"
+    r"\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]*"
+)
+
+
+def fold_with_offsets(text: str) -> tuple[str, Sequence[int]]:
+    """The same as `fold`, and for each folded character the offset of the character it came from.
+
+    Slower than `fold` by an order of magnitude: use it on the few texts in which something was found.
+    """
+    folded = fold(text)
+    spans: list[tuple[str, int]] = []
+    for found in _CLUSTER.finditer(text):
+        piece = unicodedata.normalize("NFKC", _visible(found.group())).translate(_TABLE)
+        spans.extend((char, found.start()) for char in piece)
+    return folded, _align(folded, spans)
+
+
+def _align(folded: str, spans: list[tuple[str, int]]) -> list[int]:
+    """Offsets for the folded text: each of its letters is the next piece that is not a space.
+
+    Folding whole and by pieces differ only in dropped spaces (apostrophes, dots of initials) and in look-alikes,
+    which are one for one, so the letters of both come in the same order and number.
+    """
+    letters = [offset for char, offset in spans if char != " "]
+    offsets: list[int] = []
+    at = 0
+    for char in folded:
+        if char == " ":
+            offsets.append(offsets[-1] + 1 if offsets else 0)
+            continue
+        offsets.append(letters[min(at, len(letters) - 1)] if letters else 0)
+        at += 1
+    return offsets
+
+
+# ── Words and legal forms ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+class _Forms:
+    """The legal forms of `legal_forms.toml`, folded and arranged for looking up."""
+
+    def __init__(self) -> None:
+        self.spelled: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        self.edge: dict[tuple[str, ...], str] = {}
+        self.first: dict[tuple[str, ...], str] = {}
+        self.glued: list[tuple[str, str]] = []
+        for kind, forms in table("legal_forms").items():
+            for form in forms.get("spelled", ()):
+                words = tuple(fold(form).split())
+                self.spelled.setdefault(words[0], []).append((words, kind))
+            self.edge.update((tuple(fold(form).split()), kind) for form in forms.get("edge", ()))
+            self.first.update((tuple(fold(form).split()), kind) for form in forms.get("first", ()))
+            self.glued.extend((fold(form).replace(" ", ""), kind) for form in forms.get("glued", ()))
+        for listed in self.spelled.values():
+            listed.sort(key=lambda one: -len(one[0]))
+        self.glued = sorted({(form, kind) for form, kind in self.glued if form}, key=lambda one: -len(one[0]))
+
+
+@cache
+def _forms() -> _Forms:
+    return _Forms()
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """The words of a text, folded; single letters that stand in a row are taken for initials and joined."""
+    return join_initials(fold(text).split())
+
+
+def join_initials(words: Iterable[str]) -> tuple[str, ...]:
+    """ "v a degtyarev" to "va degtyarev": how initials are spaced is chance."""
+    out: list[str] = []
+    open_run = False
+    for word in words:
+        single = len(word) == 1 and word.isalpha() and word.isascii()
+        if single and open_run:
+            out[-1] += word
+        else:
+            out.append(word)
+        open_run = single
+    return tuple(out)
+
+
+def without_forms(words: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The words without legal forms, and which kinds of form were there. A name that is nothing but form stays whole."""
+    forms = _forms()
+    left = list(words)
+    kinds: set[str] = set()
+    at = 0
+    while at < len(left):
+        found = next(
+            (one for one in forms.spelled.get(left[at], ()) if tuple(left[at : at + len(one[0])]) == one[0]), None
+        )
+        if found and len(found[0]) < len(left):
+            kinds.add(found[1])
+            del left[at : at + len(found[0])]
+        else:
+            at += 1
+    _trim(left, forms.edge, kinds, at_end=True)
+    _trim(left, forms.first, kinds, at_end=False)
+    return tuple(left), frozenset(kinds)
+
+
+def _trim(left: list[str], forms: dict[tuple[str, ...], str], kinds: set[str], *, at_end: bool) -> None:
+    """Take short forms off one end, the longest first, as long as something remains."""
+    size = 3
+    while size:
+        edge = tuple(left[-size:] if at_end else left[:size])
+        if len(left) > size and edge in forms:
+            kinds.add(forms[edge])
+            left[:] = left[:-size] if at_end else left[size:]
+            size = 3
+        else:
+            size -= 1
+
+
+@lru_cache(maxsize=50_000)
+def without_glued(word: str) -> tuple[str, str]:
+    """A Chinese, Japanese or Korean word without the form glued to it, and the kind of form ("" for none)."""
+    kinds = ""
+    changed = True
+    while changed:
+        changed = False
+        for form, kind in _forms().glued:
+            if len(word) > len(form) and (word.endswith(form) or word.startswith(form)):
+                word = word[: -len(form)] if word.endswith(form) else word[len(form) :]
+                kinds, changed = kinds or kind, True
+                break
+    return word, kinds
+
+
+def core_words(folded: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The words of a folded text without legal forms, spelled out, short or glued, and the kinds that were there."""
+    words, kinds = without_forms(join_initials(folded.split()))
+    if folded.isascii():
+        return words, kinds
+    bare = [without_glued(word) if not word.isascii() else (word, "") for word in words]
+    return tuple(word for word, _ in bare), kinds | {kind for _, kind in bare if kind}
+
+
+def core(text: str) -> str:
+    """The folded text without its legal form: 小米集团 for 小米集团有限公司, "vektor" for "AO Vektor"."""
+    return " ".join(core_words(fold(text))[0])
