@@ -16,7 +16,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib import resources
@@ -215,8 +215,9 @@ class RedisStore:
         end = loop.time() + at_most.total_seconds()
         while heard and (left := end - loop.time()) > 0:
             block = min(left, SLICE.total_seconds())
+            news = self._listener.xread({self._key("bell", platform): heard}, block=max(1, int(block * 1000)))
             with self._translated():
-                if await self._listener.xread({self._key("bell", platform): heard}, block=max(1, int(block * 1000))):
+                if await _promptly(cast("Coroutine[Any, Any, object]", news)):
                     return
 
     # Speaking to the server
@@ -294,6 +295,7 @@ class RedisStore:
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:
         """The client's errors as ours. A mistake of our own (a wrong script) stays what it is."""
+        cancelled = _cancellations()
         try:
             yield
         except (exceptions.AuthenticationError, exceptions.NoPermissionError) as error:
@@ -310,6 +312,10 @@ class RedisStore:
             if not (why := _for_now(error)):
                 raise
             raise StoreBusy(f"Redis at {self.where}: {why}; nothing was written ({error})") from error
+        if _cancellations() > cancelled:
+            # The client waits by asyncio.wait_for, which before Python 3.12 forgets a cancellation that meets its
+            # answer (https://github.com/python/cpython/issues/86296, read 2026-11): a courier would never stop.
+            raise asyncio.CancelledError
 
     def _refused(self, error: Exception) -> StoreUnfit:
         return StoreUnfit(
@@ -341,6 +347,23 @@ def _client(url: str, *, connections: int, patience: timedelta) -> redis.Redis:
             "or unix:///path/to/redis.sock, with special characters in the password as %40"
         ) from None
     return redis.Redis.from_pool(pool)
+
+
+def _cancellations() -> int:
+    """How often the running task was asked to stop."""
+    task = asyncio.current_task()
+    return task.cancelling() if task else 0
+
+
+async def _promptly(answer: Coroutine[Any, Any, T]) -> T:
+    """The answer, or an end at once when cancelled, even where the client misses that (see `_translated`)."""
+    task = asyncio.create_task(answer)
+    try:
+        await asyncio.wait({task})
+    finally:
+        task.cancel()
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody else will look at it
+    return await task
 
 
 @dataclass(frozen=True, slots=True)

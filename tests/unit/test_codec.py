@@ -13,7 +13,7 @@ from tests.worlds.nouns import NOON, alert, delivery, listing
 MESSAGES: list[Message] = [
     alert(),
     Notice(id="n1", source="us_csl", title="Unread", text="for 26 hours", at=NOON),
-    Standing(id="s1", company=alert().company, at=NOON, listings=(listing(),)),
+    Standing(id="s1", at=NOON, read=(("us_csl", NOON),)),
 ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -179,6 +179,38 @@ async def test_server_is_killed_and_comes_back(server: RedisServer, opened: Asyn
     server.start()
     assert await store.listings("us_dod_cmc") == {"E-1": listing()}
     assert [one.key for one in await store.claim("slack", now=NOON, lease=LEASE)] == [delivery().key]
+
+
+async def test_couriers_stop_when_told(server: RedisServer, opened: AsyncExitStack) -> None:
+    """At whatever step of a call or a wait a cancellation comes, it is obeyed at once."""
+    for steps in range(60):
+        store = await store_on(server, opened)
+        await store.claim("slack", now=NOON, lease=LEASE)
+        waiting = asyncio.create_task(store.wait("slack", timedelta(hours=1)))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        waiting.cancel()
+        async with asyncio.timeout(5):
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+
+
+async def test_cancellation_that_met_the_answer(
+    server: RedisServer, opened: AsyncExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client that answers although it was told to stop does not keep the courier from stopping."""
+    store = await store_on(server, opened)
+
+    async def answer_all_the_same(*_: object) -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(store._client, "hget", answer_all_the_same)
+    asking = asyncio.create_task(store.memory("us_csl"))
+    await asyncio.sleep(0)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
 
 
 async def blocked(server: RedisServer) -> None:
