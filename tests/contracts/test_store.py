@@ -156,6 +156,13 @@ async def test_another_watcher_was_faster(store: Store, another: Store) -> None:
     assert await store.known_stories(["guid:7"]) == {}
 
 
+async def test_poll_made_from_a_memory_that_is_gone(store: Store) -> None:
+    """A watcher that remembers a store since emptied is refused, and starts again from nothing."""
+    assert not await store.commit(poll("us_dod_cmc", listing(), version=4))
+    assert await store.memory("us_dod_cmc") is None
+    assert await store.commit(poll("us_dod_cmc", listing()))
+
+
 async def test_many_watchers_at_once(store: Store, another: Store) -> None:
     """Of twenty polls made from the same memory one is kept."""
     polls = [poll("us_dod_cmc", listing(f"E-{number}")) for number in range(20)]
