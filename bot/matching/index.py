@@ -31,6 +31,10 @@ from bot.model import Match, Name
 COMPARED = 16
 #: How many filed names a search looks at before it does with what it has: bounds the time in a million names.
 LOOKED_AT = 8_000
+#: What a name must share with the query to be compared at all, and of what the best one shares.
+#: On the development queries one in a hundred names that turned out the same shares less.
+LEAST = 0.15
+LEAST_OF_BEST = 0.2
 #: Names whose reading stays in memory, about two kilobytes each; in larger indexes the others are read when met.
 REMEMBERED = 60_000
 #: From this score on the search has what it came for and looks only at names that share nearly as much.
@@ -176,7 +180,9 @@ class NameIndex:
                 filed = self._files.get(key, ())
                 for number in (filed,) if isinstance(filed, int) else filed[:100]:
                     found[number] = max(worth, found.get(number, 0.0))
-        return nlargest(COMPARED, ((share, number) for number, share in found.items()))
+        ranked = nlargest(COMPARED, zip(found.values(), found, strict=True))
+        least = max(LEAST, LEAST_OF_BEST * ranked[0][0]) if ranked else 0.0
+        return [one for one in ranked if one[0] >= least]
 
     def _gather(self, form: Form) -> dict[int, float]:
         """What each name shares with a reading of the query, rare keys before frequent ones."""
@@ -247,7 +253,9 @@ class NameIndex:
         for other, edits, _ in process.extract(text, near, scorer=OSA.distance, score_cutoff=allowed, limit=None):
             yield f"={sound(other)}", 1 - 1.3 * edits / len(text)
         if not unit.native:
-            for other, edits, _ in process.extract(text, _glossary_near(halves), scorer=OSA.distance, score_cutoff=allowed, limit=None):
+            for other, edits, _ in process.extract(
+                text, _glossary_near(halves), scorer=OSA.distance, score_cutoff=allowed, limit=None
+            ):
                 yield f":{glossary().words[other]}", 1 - 1.3 * edits / len(text)
         for bones in _asked_bones(unit):
             for other in islice(self._near.get(bones, ()), 60):
@@ -259,7 +267,9 @@ class NameIndex:
         if not typed:
             return []
         if self._sorted is None:
-            self._sorted = sorted((line, number) for number, kept in enumerate(self._names) if kept for line in _lines(fold(kept[1].text)))
+            self._sorted = sorted(
+                (line, number) for number, kept in enumerate(self._names) if kept for line in _lines(fold(kept[1].text))
+            )
         at = bisect_left(self._sorted, (typed, -1))
         fitting: dict[str, tuple[bool, int]] = {}
         for line, number in islice(self._sorted, at, at + 50 * limit):
@@ -378,12 +388,14 @@ def _asked_bones(unit: Unit) -> list[str]:
     elif unit.script == "arabic":
         bones = [f"!{consonants(text)}"]
     else:
-        bones = list(dict.fromkeys((f"&{loan_bones(text, True)}", f"&{loan_bones(text, False)}", f"%{consonants(text)}")))
+        bones = list(
+            dict.fromkeys((f"&{loan_bones(text, True)}", f"&{loan_bones(text, False)}", f"%{consonants(text)}"))
+        )
     return [one for one in bones if len(one) > 2]
 
 
 def _acronym_keys(form: Form) -> Iterator[tuple[str, float]]:
-    """Where the spelled-out name of an acronym is filed, and the acronym of a spelled-out name; worth more when longer."""
+    """Where the spelled-out name of an acronym is filed, and the acronym of a spelled-out one; the longer the surer."""
     letters = form.squashed
     if 1 < len(letters) < 9 and len(form.units) <= 2:
         yield f"@{letters}", 0.3 + 0.05 * len(letters)
