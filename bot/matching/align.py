@@ -333,15 +333,20 @@ def _shortened(found: Alignment) -> None:
             for run in sorted(_runs(left_others, 6), key=len, reverse=True):
                 if others.units[run[0]].text[:1] != unit.text[0]:
                     continue
-                alike = _short_of(unit.text, [others.units[place].text for place in run])
+                alike = _short_of(unit.text, [others.units[place].text for place in run], alone=len(mine.units) == 1)
                 if alike:
                     sides = (run, [at]) if flipped else ([at], run)
                     found.meet(*sides, alike, "initials" if alike < 0.9 else "syllables")
                     break
 
 
-def _short_of(short: str, words: Sequence[str]) -> float:
-    if len(short) == len(words) >= 3 and all(word[0] == char for word, char in zip(words, short, strict=True)):
+def _short_of(short: str, words: Sequence[str], *, alone: bool) -> float:
+    """How surely a word is short for others. A name that is nothing but initials is judged as a whole elsewhere."""
+    if (
+        not alone
+        and len(short) == len(words) >= 3
+        and all(word[0] == char for word, char in zip(words, short, strict=True))
+    ):
         return 0.85
     return 0.9 if len(short) >= 5 and len(words) <= 3 and _syllables(short, words) else 0.0
 

@@ -146,8 +146,8 @@ def _reasons(judged: Judged) -> Iterator[Reason]:
             telling = _written(one for one in over if one.rank != "little")
             if telling:
                 yield Reason("only here", 0.0, *((telling, "") if ours else ("", telling)))
-    if found.ours.part or found.theirs.part:
-        yield Reason("part of the name", likely, found.ours.text.strip(), found.theirs.text.strip())
+    if how := found.ours.part or found.theirs.part:
+        yield Reason(how, likely, found.ours.text.strip(), found.theirs.text.strip())
     if found.ours.forms or found.theirs.forms:
         yield Reason(
             "legal form ignored", 1.0, ", ".join(sorted(found.ours.forms)), ", ".join(sorted(found.theirs.forms))

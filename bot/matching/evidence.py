@@ -137,7 +137,7 @@ def features(found: Alignment) -> Row:
         short if heard < 1 else 0.0,
         short if heard == 1 else 0.0,
         float(bool(ours.forms and theirs.forms) and ours.forms.isdisjoint(theirs.forms)),
-        float(ours.part or theirs.part),
+        float(bool(ours.part or theirs.part)),
         *_NO_ACRONYM,
     )
 

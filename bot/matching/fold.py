@@ -89,12 +89,12 @@ _FOREIGN = re.compile(r"[\u0370-\u052f]")
 def _unmask(word: str) -> str:
     """A word of two alphabets in the one it pretends to be in; unchanged when neither alphabet explains all of it."""
     foreign = [char for char in word if "\u0370" <= char <= "\u052f"]
-    if all(char in _LIKE_LATIN for char in foreign):
-        return "".join(_LIKE_LATIN.get(char, char) for char in word)
     latin = [char for char in word if "a" <= char <= "z"]
-    if all(char in _LIKE_CYRILLIC for char in latin):
-        return "".join(_LIKE_CYRILLIC.get(char, char) for char in word)
-    return word
+    may_be_latin = all(char in _LIKE_LATIN for char in foreign)
+    may_be_cyrillic = all(char in _LIKE_CYRILLIC for char in latin)
+    if may_be_latin and not (may_be_cyrillic and len(foreign) > len(latin)):
+        return "".join([_LIKE_LATIN.get(char, char) for char in word])
+    return "".join([_LIKE_CYRILLIC.get(char, char) for char in word]) if may_be_cyrillic else word
 
 
 def _unmask_all(text: str) -> str:
@@ -222,7 +222,7 @@ def join_initials(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def without_forms(words: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]]:
-    """The words without legal forms, and which kinds of form were there. A name that is nothing but form stays whole."""
+    """The words without legal forms, and which kinds were there. A name that is nothing but form stays whole."""
     forms = _forms()
     left = list(words)
     kinds: set[str] = set()

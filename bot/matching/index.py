@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from heapq import nlargest
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -220,6 +220,7 @@ class NameIndex:
             want(word, unit.weight)
             if not unit.native:
                 want(f"~{unit.sound}", unit.weight)
+                want(f"%{consonants(unit.text)}", unit.weight)
             elif unit.script == "kana":
                 want(f"^{loan_bones(unit.text, False)}", unit.weight)
             if unit.rank in ("", "plain") or unit.script == "kanji":
@@ -338,10 +339,15 @@ def _together(form: Form) -> Iterator[str]:
 
 
 def _loan_pairs(form: Form) -> Iterator[str]:
-    """Two words of a Latin name may be one word in kana: filed by their consonants together."""
-    for first, second in pairwise(form.units[:3]):
-        if not (first.rank or second.rank or first.native or second.native):
-            yield f"^{loan_bones(first.text, True)}{loan_bones(second.text, True)}"
+    """Two or three words of a Latin name may be one word in kana, two of an Arabic one a word in Latin letters."""
+    run = list(takewhile(lambda unit: not unit.native and unit.rank in ("", "plain"), form.units[:3]))
+    if len(run) > 1:
+        bones = [loan_bones(unit.text, True) for unit in run]
+        yield f"^{bones[0]}{bones[1]}"
+        if len(run) > 2:
+            yield f"^{''.join(bones)}"
+    elif len(form.units) > 1 and form.units[0].script == form.units[1].script == "arabic":
+        yield f"%{consonants(form.units[0].text)}{consonants(form.units[1].text)}"
 
 
 def _initials(form: Form) -> list[str]:

@@ -167,7 +167,7 @@ _ADJECTIVE = re.compile(
 
 @lru_cache(maxsize=200_000)
 def sound(word: str) -> str:
-    """A Latin word with the differences between romanisations levelled: Tekhpriemka and Techpriemka become one.
+    """A Latin word with the differences between romanisations levelled: Faktoring and Factoring become one.
 
     Good for words of four letters and more; shorter ones collide too easily and are returned as they are.
     """

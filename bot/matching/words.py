@@ -48,7 +48,7 @@ class Form:
     total: float  #: the weight of all units together
     marks: frozenset[str]  #: sounds and meanings of the words that tell something
     numbers: frozenset[str] = frozenset()  #: the numbers in it, Roman ones too; "48th" is 48 and "ME2" is 2
-    part: bool = False  #: read from a part of the name only (what stands in brackets, or beside a stroke)
+    part: str = ""  #: how it was taken from the name, when it is not the whole name as it stands
 
 
 class _Glossary:
@@ -220,6 +220,10 @@ _STROKE = re.compile(
 )
 
 
+PART = "part of the name"
+APART = "words written together taken apart"
+
+
 @lru_cache(maxsize=100_000)
 def readings(text: str) -> tuple[Form, ...]:
     """Every way of reading a name: whole, without what stands in brackets, and the parts by themselves.
@@ -230,8 +234,8 @@ def readings(text: str) -> tuple[Form, ...]:
         return ()
     whole = _read(text)
     forms = [whole] if whole.units else []
-    for part in dict.fromkeys(_parts(text)):
-        form = _read(part, part=True)
+    for part, how in dict.fromkeys(_parts(text)):
+        form = _read(part, part=how)
         if form.units and form.units != whole.units and _telling(form) >= 0.35:
             forms.append(form)
     return tuple(forms[:4])
@@ -270,22 +274,25 @@ def _telling(form: Form) -> float:
     return sum([unit.weight for unit in form.units if unit.rank in ("", "plain")])
 
 
-def _parts(text: str) -> Iterator[str]:
-    """Parts of a name that may be a name by themselves. Brackets around a place or number stay with the name."""
+def _parts(text: str) -> Iterator[tuple[str, str]]:
+    """Parts of a name that may be a name by themselves, and how they were taken.
+
+    Brackets around a place or number stay with the name.
+    """
     bracketed = _BRACKETS.findall(text)
     if bracketed:
         inside = [_read(part) for part in bracketed]
         if all(_telling(form) >= 0.35 and not any(unit.text.isdigit() for unit in form.units) for form in inside):
-            yield _BRACKETS.sub(" ", text)
-        yield from bracketed
+            yield _BRACKETS.sub(" ", text), PART
+        yield from ((part, PART) for part in bracketed)
     elif len(halves := _STROKE.split(text)) == 2:
-        yield from halves
+        yield from ((half, PART) for half in halves)
     unglued = _unglued(text)
     if unglued:
-        yield unglued
+        yield unglued, APART
     quoted = _QUOTED.search(text)
     if quoted and len(quoted.group(1)) > 2:
-        yield quoted.group(1)
+        yield quoted.group(1), PART
 
 
 def read_whole(text: str) -> Form:
@@ -299,7 +306,7 @@ def read(text: str) -> Form:
     return found[0] if found else _read("")
 
 
-def _read(text: str, *, part: bool = False) -> Form:
+def _read(text: str, *, part: str = "") -> Form:
     folded = fold(text)
     words, kinds = core_words(folded)
     units = tuple(one for one in _units(words, japanese=japanese(text)) if one.text)
