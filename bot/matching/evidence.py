@@ -137,7 +137,7 @@ def features(found: Alignment) -> Row:
         short if heard < 1 else 0.0,
         short if heard == 1 else 0.0,
         float(bool(ours.forms and theirs.forms) and ours.forms.isdisjoint(theirs.forms)),
-        float(ours.part or theirs.part),
+        float(bool(ours.part or theirs.part)),
         *_NO_ACRONYM,
     )
 
@@ -216,7 +216,13 @@ def _skip_cost(word: str) -> float:
 @cache
 def _form_words() -> frozenset[str]:
     tables = table("legal_forms").values()
-    return frozenset(word for forms in tables for key in ("spelled", "edge") for form in forms.get(key, ()) for word in fold(form).split())
+    return frozenset(
+        word
+        for forms in tables
+        for key in ("spelled", "edge")
+        for form in forms.get(key, ())
+        for word in fold(form).split()
+    )
 
 
 # ── Objections ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -287,7 +293,10 @@ def evidence(ours: Form, theirs: Form) -> tuple[Row, Alignment]:
     """The row of two readings, and how they were laid side by side."""
     found = align(ours, theirs)
     initials = None
-    if min(found.gained_ours / (ours.total or 1), found.gained_theirs / (theirs.total or 1)) < 0.5:
+    if (
+        not any(one.rule == "same word" for one in found.met)
+        and min(found.gained_ours / (ours.total or 1), found.gained_theirs / (theirs.total or 1)) < 0.5
+    ):
         initials = acronym_row(ours, theirs)
     return initials or features(found), found
 
