@@ -32,6 +32,6 @@ def configure(level: str = "INFO", *, json: bool = False) -> None:
             render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # asked each time: tests and services swap it
         cache_logger_on_first_use=False,
     )

@@ -101,7 +101,7 @@ def _channel(text: str, document: Document, source: str) -> Channel:
     try:
         found = channel(tree(text, document.url, signals))
     except (Unreadable, etree.LxmlError) as why:
-        found = _salvaged(text, document, source, str(why))
+        found = _salvaged(text, source, str(why))
     found.signals[:0] = signals
     return found
 
@@ -114,19 +114,19 @@ def _hidden_feed(text: str) -> str:
     return text[begin.start() :] if begin else text
 
 
-def _salvaged(text: str, document: Document, source: str, why: str) -> Channel:
+def _salvaged(text: str, source: str, why: str) -> Channel:
     """What feedparser makes of it, without the item in which it was cut: half an item has half an identity."""
+    whole = None if end_of_root(text) else whole_items(text)
+    if whole == 0:
+        raise FeedDamaged(f"{source}: a feed that is cut before the end of its first item ({why})")
     try:
         if _TOO_DEEP.search(why):  # the lenient parser takes the square of the depth
             raise Unreadable("nested too deep or swollen to be read leniently")
-        found = salvage(text, document.url)
+        found = salvage(text)
     except Unreadable as worse:
         raise FeedDamaged(f"{source}: a broken feed, and nothing in it can be saved: {why}; {worse}") from worse
     found.signals.insert(0, f"not well-formed XML ({why}); read leniently")
-    if not end_of_root(text):
-        whole = whole_items(text)
-        if not whole:
-            raise FeedDamaged(f"{source}: a feed that is cut before the end of its first item ({why})")
+    if whole is not None:
         found.items = found.items[:whole]
         found.signals.append(f"cut after item {whole}")
     return found
@@ -157,9 +157,9 @@ def _stories(
             item.title = _without_outlet(item)
     for item in found.items:
         item.publisher = item.publisher or publisher or found.title
-    said = [item for item in found.items if item.title or item.link or item.text]
+    said = [item for item in found.items if item.says_anything]
     if len(said) < len(found.items):
-        found.signals.append(f"{len(found.items) - len(said)} items without title, link and text")
+        found.signals.append(f"{len(found.items) - len(said)} items that say nothing")
         found.items = said
     items, traits = _once(found, _links(found.items, base), source, sameness(address(base)))
 

@@ -297,13 +297,12 @@ class RedisStore:
         try:
             yield
         except (exceptions.AuthenticationError, exceptions.NoPermissionError) as error:
-            raise StoreUnfit(
-                f"Redis at {self.where}: refused this user ({error}); check user and password in REDIS_URL, "
-                f"and that the user may run every command on {self._prefix}:*"
-            ) from error
+            raise self._refused(error) from error
         except exceptions.InvalidResponse as error:
             raise StoreUnfit(f"Redis at {self.where}: this is no Redis; check host and port in REDIS_URL") from error
         except (exceptions.ConnectionError, exceptions.TimeoutError, OSError) as error:
+            if isinstance(error.__cause__, exceptions.AuthenticationError):  # wrapped so while it connects
+                raise self._refused(error) from error
             raise StoreBusy(
                 f"Redis at {self.where}: away or not answering ({error}); a write that was on its way may have arrived"
             ) from error
@@ -311,6 +310,12 @@ class RedisStore:
             if not (why := _for_now(error)):
                 raise
             raise StoreBusy(f"Redis at {self.where}: {why}; nothing was written ({error})") from error
+
+    def _refused(self, error: Exception) -> StoreUnfit:
+        return StoreUnfit(
+            f"Redis at {self.where}: refused this user ({error}); check user and password in REDIS_URL, "
+            f"and that the user may run every command on {self._prefix}:*"
+        )
 
 
 # ── The server ────────────────────────────────────────────────────────────────────────────────────────────────────

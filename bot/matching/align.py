@@ -6,21 +6,19 @@ side, close spellings, readings of kanji, initials and syllable words; what no r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
 
-from bot.matching.japanese import loan_bones, reads_as
+from bot.matching.japanese import loan_bones, loan_sound, reads_as
 from bot.matching.scripts import consonants, pinyin_fits
 from bot.matching.words import Form, Unit, glossary
 
 #: Two words closer than this are one word misspelt; found on names of one entity in lists.
 CLOSE = 0.72
 
-_GLUED_ENDS = frozenset(
-    "ltd llc inc gmbh limited corp fze fzco company co group jsc ooo holding holdings srl bank".split()
-)
+_GLUED_ENDS = frozenset("ltd llc inc gmbh limited corp fze fzco company co group jsc ooo holding holdings srl bank".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +104,16 @@ def _both_han(one: Unit, other: Unit) -> bool:
     return one.script in ("han", "kanji") and other.script in ("han", "kanji")
 
 
-def _runs(places: list[int], longest: int = 3) -> Iterable[list[int]]:
+def _runs(places: list[int], longest: int = 3) -> list[list[int]]:
     """Two or three neighbouring places."""
-    for start in range(len(places)):
+    found = []
+    for start in range(len(places) - 1):
+        first = places[start]
         for size in range(2, longest + 1):
-            run = places[start : start + size]
-            if len(run) == size and run[-1] - run[0] == size - 1:
-                yield run
+            if start + size > len(places) or places[start + size - 1] - first != size - 1:
+                break
+            found.append(places[start : start + size])
+    return found
 
 
 def _joined(found: Alignment) -> None:
@@ -121,23 +122,34 @@ def _joined(found: Alignment) -> None:
         return
     for flipped in (False, True):
         mine, others = (found.theirs, found.ours) if flipped else (found.ours, found.theirs)
-        left_mine, left_others = (
-            (found.left_theirs, found.left_ours) if flipped else (found.left_ours, found.left_theirs)
-        )
-        for run in list(_runs(left_mine)):
-            if not set(run) <= set(left_mine):
+        left_mine, left_others = (found.left_theirs, found.left_ours) if flipped else (found.left_ours, found.left_theirs)
+        if len(left_mine) < 2 or not left_others:
+            continue
+        for run in _runs(left_mine):
+            if not left_others or run[0] not in left_mine or run[-1] not in left_mine:
                 continue
             units = [mine.units[at] for at in run]
-            text, heard = "".join([unit.text for unit in units]), "".join([unit.sound for unit in units])
-            best = max(
-                ((_alike_joined(units, text, heard, others.units[at]), at) for at in left_others), default=(0.0, 0)
-            )
+            best = _best_whole(units, others, left_others)
             if best[0] >= 0.86:
                 sides = ([best[1]], run) if flipped else (run, [best[1]])
                 found.meet(*sides, best[0], "written together")
 
 
-def _alike_joined(units: Sequence[Unit], text: str, heard: str, whole: Unit) -> float:
+def _best_whole(units: Sequence[Unit], others: Form, places: Sequence[int]) -> tuple[float, int]:
+    """Which of the other side's words is most like these neighbours written as one."""
+    text = "".join([unit.text for unit in units])
+    native = any([unit.native for unit in units])
+    size = len(text)
+    best = (0.0, 0)
+    for at in places:
+        whole = others.units[at]
+        if native or whole.native or -4 < len(whole.text) - size < 4:
+            best = max(best, (_alike_joined(units, text, whole), at))
+    return best
+
+
+def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
+    """How alike neighbouring words, written as one, are to a word of the other side."""
     kanji = "".join([unit.native for unit in units if unit.script == "kanji"])
     if whole.script == "kanji" and not kanji:
         return 0.95 if reads_as(whole.native, text) else 0.0
@@ -146,11 +158,12 @@ def _alike_joined(units: Sequence[Unit], text: str, heard: str, whole: Unit) -> 
     if whole.script == "han" and not any(unit.native for unit in units):
         return 0.97 if pinyin_fits(whole.native, text) else 0.0
     if whole.script == "kana" or any(unit.script == "kana" for unit in units):
-        return _bones_alike(loan_bones(text, whole.script == "kana"), loan_bones(whole.text, whole.script != "kana"))
+        return _loan_alike(whole.text, text) if whole.script == "kana" else _loan_alike(text, whole.text)
     if whole.script == "arabic" or units[0].script == "arabic":
         return _bones_alike(consonants(text), consonants(whole.text))
     if len(whole.text) < 4 or abs(len(whole.text) - len(text)) > 3 or (kanji and whole.native):
         return 0.0
+    heard = "".join([unit.sound for unit in units])
     if whole.text == text or whole.sound == heard:
         return 0.97
     if len(text) < 7 or text.isdigit() or text[-1].isdigit() or whole.text[-1].isdigit():
@@ -215,22 +228,14 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
     """A word in another script against a Latin one (or one of a third script)."""
     native, latin = (mine, other) if mine.native and (mine.script in _HARD or not other.native) else (other, mine)
     if native.script == "kanji":
-        return 0.95 if reads_as(native.native, latin.text) else 0.0
+        if reads_as(native.native, latin.text):
+            return 0.95
+        return 0.7 if len(native.native) > 3 and reads_as(native.native[:2], latin.text) else 0.0
     if native.script == "han" and not latin.native:
-        return (
-            0.97
-            if pinyin_fits(native.native, latin.text)
-            else 0.9
-            if reads_as(native.native, latin.text)
-            else _sharpened(_best(mine, other))
-        )
+        return 0.97 if pinyin_fits(native.native, latin.text) else 0.9 if reads_as(native.native, latin.text) else _sharpened(_best(mine, other))
     best = _sharpened(_best(mine, other))
     if native.script == "kana":
-        best = max(
-            best,
-            _bones_alike(loan_bones(native.text, False), loan_bones(latin.text, True)),
-            _bones_alike(loan_bones(native.text, False), loan_bones(latin.text, False)),
-        )
+        best = max(best, _loan_alike(native.text, latin.text))
     elif native.script in ("arabic", "hebrew", "thai"):
         bare = latin.text[2:] if latin.text.startswith("al") and len(latin.text) > 4 else latin.text
         best = max(best, *(_bones_alike(consonants(native.text), consonants(text)) for text in (latin.text, bare)))
@@ -250,6 +255,16 @@ def _bones_alike(one: str, other: str) -> float:
         return (0.0, 0.6, 0.85, 0.93)[len(one)] if len(one) < 4 else 0.96
     alike = OSA.normalized_similarity(one, other)
     return 0.75 if alike >= 0.8 else 0.65 if alike >= 0.75 else 0.0
+
+
+def _loan_alike(kana: str, latin: str) -> float:
+    """A foreign word in kana against its Latin spelling: by sound, and by consonants as far as the sound bears it out."""
+    best = 0.0
+    for english in (True, False):
+        heard = OSA.normalized_similarity(loan_sound(kana, False), loan_sound(latin, english))
+        bones = _bones_alike(loan_bones(kana, False), loan_bones(latin, english))
+        best = max(best, _sharpened(heard), bones * (0.4 + 0.6 * heard))
+    return best if best >= 0.5 else 0.0
 
 
 def _spelling_alike(mine: Unit, other: Unit, short: str, long: str) -> float:
@@ -280,14 +295,14 @@ def _shortened(found: Alignment) -> None:
     """Initials ("nziv" for novosibirsk zavod iskusstvennogo volokna) and syllable words (tulmash for tula mash...)."""
     for flipped in (False, True):
         mine, others = (found.theirs, found.ours) if flipped else (found.ours, found.theirs)
-        left_mine, left_others = (
-            (found.left_theirs, found.left_ours) if flipped else (found.left_ours, found.left_theirs)
-        )
+        left_mine, left_others = (found.left_theirs, found.left_ours) if flipped else (found.left_ours, found.left_theirs)
         for at in list(left_mine):
             unit = mine.units[at]
-            if len(left_others) < 2 or unit.rank not in ("", "plain") or not unit.text.isalpha():
+            if len(left_others) < 2 or len(unit.text) > 16 or unit.rank not in ("", "plain") or not unit.text.isalpha():
                 continue
             for run in sorted(_runs(left_others, 6), key=len, reverse=True):
+                if others.units[run[0]].text[:1] != unit.text[0]:
+                    continue
                 alike = _short_of(unit.text, [others.units[place].text for place in run])
                 if alike:
                     sides = (run, [at]) if flipped else ([at], run)
@@ -306,8 +321,4 @@ def _syllables(short: str, words: Sequence[str]) -> bool:
     if not words:
         return not short
     first, *rest = words
-    return any(
-        _syllables(short[size:], rest)
-        for size in range(min(len(first), len(short)), 1, -1)
-        if first[:size] == short[:size]
-    )
+    return any(_syllables(short[size:], rest) for size in range(min(len(first), len(short)), 1, -1) if first[:size] == short[:size])

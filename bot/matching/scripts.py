@@ -77,37 +77,7 @@ _CYRILLIC |= {
 }
 
 _GREEK = dict(
-    zip(
-        "αβγδεζηθικλμνξοπρσςτυφχψω",
-        [
-            "a",
-            "v",
-            "g",
-            "d",
-            "e",
-            "z",
-            "i",
-            "th",
-            "i",
-            "k",
-            "l",
-            "m",
-            "n",
-            "x",
-            "o",
-            "p",
-            "r",
-            "s",
-            "s",
-            "t",
-            "y",
-            "f",
-            "ch",
-            "ps",
-            "o",
-        ],
-        strict=True,
-    )
+    zip("αβγδεζηθικλμνξοπρσςτυφχψω", ["a", "v", "g", "d", "e", "z", "i", "th", "i", "k", "l", "m", "n", "x", "o", "p", "r", "s", "s", "t", "y", "f", "ch", "ps", "o"], strict=True)
 )
 _GREEK_PAIRS = (
     ("μπ", "b"),
@@ -128,58 +98,8 @@ _ARABIC = dict(
 _ARABIC["ء"] = ""
 
 _INITIALS = "g kk n d tt r m b pp s ss - j jj ch k t p h".replace("-", "").split(" ")
-_VOWELS = [
-    "a",
-    "ae",
-    "ya",
-    "yae",
-    "eo",
-    "e",
-    "yeo",
-    "ye",
-    "o",
-    "wa",
-    "wae",
-    "oe",
-    "yo",
-    "u",
-    "wo",
-    "we",
-    "wi",
-    "yu",
-    "eu",
-    "ui",
-    "i",
-]
-_FINALS = [""] + [
-    "k",
-    "k",
-    "k",
-    "n",
-    "n",
-    "n",
-    "t",
-    "l",
-    "k",
-    "m",
-    "p",
-    "l",
-    "l",
-    "p",
-    "l",
-    "m",
-    "p",
-    "p",
-    "t",
-    "t",
-    "ng",
-    "t",
-    "t",
-    "k",
-    "t",
-    "p",
-    "t",
-]
+_VOWELS = ["a", "ae", "ya", "yae", "eo", "e", "yeo", "ye", "o", "wa", "wae", "oe", "yo", "u", "wo", "we", "wi", "yu", "eu", "ui", "i"]
+_FINALS = [""] + ["k", "k", "k", "n", "n", "n", "t", "l", "k", "m", "p", "l", "l", "p", "l", "m", "p", "p", "t", "t", "ng", "t", "t", "k", "t", "p", "t"]
 
 _KANA_ROWS = {
     "": "アイウエオ", "k": "カキクケコ", "s": "サシスセソ", "t": "タチツテト", "n": "ナニヌネノ", "h": "ハヒフヘホ",
@@ -253,9 +173,7 @@ def pinyin_fits(han: str, latin: str) -> bool:
     """Whether the characters can be read as the whole of this Latin word, with any of their Mandarin readings."""
     reached = {0}
     for listed in pinyin(han, style=Style.NORMAL, heteronym=True):
-        reached = {
-            start + len(one) for start in reached for one in listed if latin.startswith(one.replace("ü", "v"), start)
-        }
+        reached = {start + len(one) for start in reached for one in listed if latin.startswith(one.replace("ü", "v"), start)}
     return len(latin) in reached
 
 
@@ -292,9 +210,7 @@ _LEVELLED = dict(_LEVEL)
 _DOUBLED = re.compile(r"(.)\1+")
 _HARD_C = re.compile(r"c(?=[aoulrtks]|$)")
 #: Slavic adjectives end by gender and case; "Ryazan", "Ryazanskiy" and "Ryazanskoe" are one sound.
-_ADJECTIVE = re.compile(
-    r"(?:sk(?:iy|yy|yi|ij|ii|i|y|aya|aia|aja|oe|oye|oje|ogo|oi|oy|om|ie|iye|ikh|a|e)|n(?:yy|yi|iy|yj|aya|oye|ogo|oe|ykh))$|(?<=a)h$"
-)
+_ADJECTIVE = re.compile(r"(?:sk(?:iy|yy|yi|ij|ii|i|y|aya|aia|aja|oe|oye|oje|ogo|oi|oy|om|ie|iye|ikh|a|e)|n(?:yy|yi|iy|yj|aya|oye|ogo|oe|ykh))$|(?<=a)h$")
 
 
 @lru_cache(maxsize=200_000)
@@ -309,7 +225,8 @@ def sound(word: str) -> str:
     levelled = _LEVEL_RE.sub(
         lambda found: _LEVELLED[found.group()], _HARD_C.sub("k", stem.replace("ch", "\0")).replace("\0", "ch")
     )
-    return _DOUBLED.sub(r"\1", levelled)
+    short = _DOUBLED.sub(r"\1", levelled)
+    return short if len(short) > 3 else word
 
 
 @lru_cache(maxsize=100_000)
@@ -321,20 +238,4 @@ def consonants(word: str) -> str:
 
 @cache
 def _no_vowels() -> dict[int, str | None]:
-    return str.maketrans(
-        {"a": None, "e": None, "i": None, "o": None, "u": None, "v": None, "h": None, "z": "s", "c": "s", "q": "k"}
-    )
-
-
-@cache
-def _bones() -> dict[int, str | None]:
-    return str.maketrans(
-        {"a": None, "e": None, "i": None, "o": None, "u": None, "l": "r", "v": "b", "z": "s", "c": "s", "h": None}
-    )
-
-
-@lru_cache(maxsize=200_000)
-def skeleton(word: str) -> str:
-    """The consonants of a word, l and r, b and v, s, z and c taken together: what survives kana and Arabic script."""
-    heard = sound(word)
-    return _DOUBLED.sub(r"\1", (heard[:1] if heard[:1] in "aeiou" else "") + heard.translate(_bones()))
+    return str.maketrans({"a": None, "e": None, "i": None, "o": None, "u": None, "v": None, "h": None, "z": "s", "c": "s", "q": "k"})

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 
 from bot.data import table
 from bot.matching.fold import core_words, fold
-from bot.matching.japanese import main_reading, spelled_letters
+from bot.matching.japanese import letter_name, main_reading, spelled_letters
 from bot.matching.scripts import romanise, script_of, sound
 
 #: Names longer than this are no names, and cost more to compare than they are worth.
@@ -46,6 +46,8 @@ class Form:
     squashed: str  #: the units written as one word
     heard: str  #: the same by sound
     total: float  #: the weight of all units together
+    marks: frozenset[str]  #: sounds and meanings of the words that tell something
+    numbers: frozenset[str] = frozenset()  #: the numbers in it, Roman ones too; "48th" is 48 and "ME2" is 2
     part: bool = False  #: read from a part of the name only (what stands in brackets, or beside a stroke)
 
 
@@ -147,7 +149,12 @@ def _units(words: Sequence[str], *, japanese: bool = False) -> Iterator[Unit]:
             at += len(found[0])
             continue
         at += 1
-        if not word.isascii() and script_of(word[0]) in ("han", "kana"):
+        if (letters := letter_name(word)) and at < len(words) and letter_name(words[at]):
+            while at < len(words) and (letter := letter_name(words[at])):
+                letters, at = letters + letter, at + 1
+            yield unit(letters)
+            continue
+        if not word.isascii() and _CJK.search(word):
             yield from (_cjk_unit(piece, japanese=japanese) for piece in pieces(word))
         elif word.isascii():
             yield unit(word)
@@ -157,14 +164,17 @@ def _units(words: Sequence[str], *, japanese: bool = False) -> Iterator[Unit]:
             yield unit(word, word)
 
 
+_CJK = re.compile("[\u3041-\u30ff\u3400-\u9fff]")
+
+
 def _cjk_unit(piece: str, *, japanese: bool) -> Unit:
     """A piece of a Chinese or Japanese name; letters spelled by their names (エスユーエス) are those letters."""
     letters = spelled_letters(piece)
     return unit(letters) if letters else unit(piece, piece, japanese)
 
 
-#: Where a Chinese or Japanese word may be cut without knowing it: katakana of three and more beside other writing.
-_SEAMS = re.compile("[\u30a1-\u30fa\u30fc]{3,}|[a-z0-9]+|(?:(?![\u30a1-\u30fa\u30fc]{3,})[^a-z0-9])+")
+#: Where a Chinese or Japanese word may be cut without knowing it: katakana of two and more beside other writing.
+_SEAMS = re.compile("[\u30a1-\u30fa\u30fc]{2,}|[a-z0-9]+|(?:(?![\u30a1-\u30fa\u30fc]{2,})[^a-z0-9])+")
 
 
 @lru_cache(maxsize=50_000)
@@ -182,14 +192,7 @@ def _cut(run: str) -> Iterator[str]:
         return
     rest, at = "", 0
     while at < len(run):
-        size = next(
-            (
-                n
-                for n in range(min(glossary().longest_piece, len(run) - at), least - 1, -1)
-                if run[at : at + n] in known
-            ),
-            0,
-        )
+        size = next((n for n in range(min(glossary().longest_piece, len(run) - at), least - 1, -1) if run[at : at + n] in known), 0)
         if size:
             yield from filter(None, (rest, run[at : at + size]))
             rest, at = "", at + size
@@ -201,13 +204,8 @@ def _cut(run: str) -> Iterator[str]:
 
 #: "Name (ABC)", "Name (John) Ltd", "Name / Nom": what stands in brackets or beside a stroke may be a name of its own.
 _BRACKETS = re.compile(r"[(\uff08\[]([^()\uff08\uff09\[\]]{2,})[)\uff09\]]")
-_QUOTED = re.compile(
-    '(?:^|\\s)[\u00ab\u201c\u201e"\u2018\'\u201a]([^\u00ab\u201c\u201e"\u201d\u00bb]+?)[\u00bb\u201d"\u2019\'\u201c\u2018]+(?=[\\s,)]|$)'
-)
-_STROKE = re.compile(
-    r"\s+/\s*|\s*/\s+|(?<=\w{4})/(?=\w{4})|\s+[a-z]\.?[kf]\.?a\.?\s+|\s[-\u2013\u2014]\s(?=[A-Z0-9]{2,8}$)|(?<=^[A-Z]{3})\s[-\u2013\u2014]\s",
-    re.IGNORECASE,
-)
+_QUOTED = re.compile("(?:^|\\s)[\u00ab\u201c\u201e\"\u2018'\u201a]([^\u00ab\u201c\u201e\"\u201d\u00bb]+?)[\u00bb\u201d\"\u2019'\u201c\u2018]+(?=[\\s,)]|$)")
+_STROKE = re.compile(r"\s+/\s*|\s*/\s+|(?<=\w\w)/(?=\w{3})|\s+[a-z]\.?[kf]\.?a\.?\s+|\s[-\u2013\u2014]\s(?=[A-Z0-9]{2,8}$)|(?<=^[A-Z]{3})\s[-\u2013\u2014]\s", re.IGNORECASE)
 
 
 @lru_cache(maxsize=100_000)
@@ -227,6 +225,35 @@ def readings(text: str) -> tuple[Form, ...]:
     return tuple(forms[:4])
 
 
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
+
+
+def _unglued(text: str) -> str:
+    """A name in which words ran together, taken apart: at capitals, or before an ending that is a word by itself."""
+    if not text.isascii():
+        return ""
+    apart = _CAMEL.sub(" ", text)
+    words = [part for word in apart.split() for part in _split_ending(word)]
+    joined = " ".join(words)
+    return joined if len(words) > len(text.split()) else ""
+
+
+def _split_ending(word: str) -> tuple[str, ...]:
+    """ "stantecinc" to "stantec", "inc"; words that the glossary knows whole stay whole."""
+    low = word.casefold().rstrip(".,")
+    known = glossary()
+    if len(low) < 6 or not low.isalpha() or known.concept(low):
+        return (word,)
+    for size in range(min(len(low) - 3, 14), 2, -1):
+        ending = low[-size:]
+        if ending in _ENDINGS or (size > 5 and ending in known.words):
+            return (word[: len(low) - size], ending)
+    return (word,)
+
+
+_ENDINGS = frozenset("inc ltd llc plc corp gmbh jsc ooo fze group bank limited company".split())
+
+
 def _telling(form: Form) -> float:
     return sum([unit.weight for unit in form.units if unit.rank in ("", "plain")])
 
@@ -241,9 +268,17 @@ def _parts(text: str) -> Iterator[str]:
         yield from bracketed
     elif len(halves := _STROKE.split(text)) == 2:
         yield from halves
+    unglued = _unglued(text)
+    if unglued:
+        yield unglued
     quoted = _QUOTED.search(text)
     if quoted and len(quoted.group(1)) > 2:
         yield quoted.group(1)
+
+
+def read_whole(text: str) -> Form:
+    """A name read whole and not remembered: for reading a million of them once."""
+    return _read(text[:LONGEST])
 
 
 def read(text: str) -> Form:
@@ -255,23 +290,35 @@ def read(text: str) -> Form:
 def _read(text: str, *, part: bool = False) -> Form:
     folded = fold(text)
     words, kinds = core_words(folded)
-    units = tuple(one for one in _units(words, japanese=_japanese(text)) if one.text)
-    han = (
-        "".join(words)
-        if not folded.isascii() and any(script_of(char) == "han" for word in words for char in word)
-        else ""
-    )
+    units = tuple(one for one in _units(words, japanese=japanese(text)) if one.text)
+    han = "".join(words) if not folded.isascii() and any(script_of(char) == "han" for word in words for char in word) else ""
     squashed = "".join([unit.text for unit in units])
     heard = "".join([unit.sound for unit in units])
     outside = fold(_BRACKETS.sub(" ", text)) if "(" in text else folded
     latin = tuple(romanise(word) for word in (outside or folded).split())
-    return Form(text, folded, latin, units, kinds, han, squashed, heard, sum([unit.weight for unit in units]), part)
+    return Form(text, folded, latin, units, kinds, han, squashed, heard, sum([unit.weight for unit in units]), _marks(units), _numbers(units), part)
 
 
-_JAPANESE = re.compile(
-    "[\u3041-\u30ff\uff66-\uff9d]|株式会社|有限会社|合同会社|合資会社|社団法人|財団法人|[株有]）|㈱|㈲"
-)
+_DIGITS = re.compile(r"[0-9]{1,9}")
+ROMAN = {roman: str(number) for number, roman in enumerate("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split(), 1)}
+_NO_NUMBERS: frozenset[str] = frozenset()
 
 
-def _japanese(text: str) -> bool:
+def _numbers(units: Sequence[Unit]) -> frozenset[str]:
+    """Numbers of a name. A single letter is a Roman number only at the end: "i" and "v" are words elsewhere."""
+    found = [str(int(digits)) for one in units if not one.text.isalpha() for digits in _DIGITS.findall(one.text)]
+    last = len(units) - 1
+    found += [ROMAN[one.text] for at, one in enumerate(units) if at and one.text in ROMAN and (at == last or len(one.text) > 1)]
+    return frozenset(found) if found else _NO_NUMBERS
+
+
+def _marks(units: Sequence[Unit]) -> frozenset[str]:
+    telling = [one for one in units if one.rank not in ("little", "common", "holding")]
+    return frozenset([one.sound for one in telling] + [one.concept for one in telling])
+
+
+_JAPANESE = re.compile("[\u3041-\u30ff\uff66-\uff9d]|株式会社|有限会社|合同会社|合資会社|社団法人|財団法人|[株有]）|㈱|㈲")
+
+
+def japanese(text: str) -> bool:
     return not text.isascii() and _JAPANESE.search(text) is not None

@@ -21,7 +21,7 @@ from tests.worlds.nouns import NEWSROOM, NOON, change, delivery, listing, mark, 
 LEASE = timedelta(minutes=2)
 
 #: Read whole on purpose: small tables, or the newest rows by an index and a limit.
-WHOLE = {"memories", "feeds", "bells", "subscriptions", "json_each"}
+WHOLE = {"memories", "feeds", "bells", "subscriptions"}
 
 
 @pytest.fixture
