@@ -23,8 +23,8 @@ from bot.model import Company, Mention, Name, NameKind, Reason, Role
 
 #: How far to look for words that go with companies: about a sentence.
 NEAR = 90
-#: Names in scripts without capitals are tried against the language's words up to this length.
-SHORT_HAN = 3
+#: Mentions of one company that are kept of one story; the rest tells nothing new.
+MOST_MENTIONS = 60
 
 #: The language of a company's country, where the phrases have it.
 _SPOKEN = {"AT": "de", "BR": "pt", "CN": "zh", "DE": "de", "ES": "es", "FR": "fr", "GB": "en", "IT": "it", "JP": "ja", "KR": "ko", "NL": "nl", "PL": "pl", "PT": "pt", "RU": "ru", "TR": "tr", "TW": "zh", "UA": "uk", "US": "en"}  # fmt: skip
@@ -268,7 +268,8 @@ def _judged(parts: list[_Part], language: str, habits: _Habits, owners: Sequence
             if hit.spelling[1] >= owner.others:
                 disowned[hit.spelling[0]] += 1
                 continue
-            by_company[hit.spelling[0]].append(_sighting(part, hit, owner, language, habits))
+            if len(by_company[hit.spelling[0]]) < MOST_MENTIONS:
+                by_company[hit.spelling[0]].append(_sighting(part, hit, owner, language, habits))
     accepted: dict[int, list[_Sighting]] = {}
     for slot, sightings in by_company.items():
         kept = _believed(sightings, disowned[slot], len(by_company), habits)

@@ -17,7 +17,7 @@ from bot.stories.phrases import Phrases
 from bot.stories.sentences import Sentence
 
 #: From here on a story is about a listing.
-ENOUGH = 2.0
+ENOUGH = 1.9
 #: How much a sentence counts by its place: the title, then the body from its first sentence on.
 TITLE_WEIGHT = 1.3
 BODY_WEIGHTS = (1.0, 1.0, 0.7, 0.6, 0.5)
