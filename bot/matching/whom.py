@@ -73,8 +73,7 @@ def _holds(match: Match, *, by_sound: bool, known: bool) -> bool:
         return False
     if by_sound:
         return match.score >= LIKELY_BY_SOUND
-    part = next((reason.ours for reason in match.reasons if reason.rule == "part of the name"), "")
-    if part and _everyday(_core(part)):
+    if _everyday_part(match):
         return False
     left = [reason for reason in match.reasons if reason.rule == "only here"]
     if match.score < LIKELY or any(reason.ours for reason in left) or _everyday(ours):
@@ -89,7 +88,15 @@ def _carries_ours(match: Match) -> bool:
     """Every word of ours is there, though other words stand between them: "Islamic Republic of Iran - China Lines"."""
     left = [reason for reason in match.reasons if reason.rule == "only here"]
     ours = _core(match.reasons[0].ours)
+    if _everyday_part(match):
+        return False
     return len(ours) > 1 and not _everyday(ours) and bool(left) and not any(reason.ours for reason in left)
+
+
+def _everyday_part(match: Match) -> bool:
+    """Whether only a part of our name met theirs, and that part is everyday words."""
+    part = next((reason.ours for reason in match.reasons if reason.rule == "part of the name"), "")
+    return bool(part) and _everyday(_core(part))
 
 
 def _core(text: str) -> tuple[str, ...]:
