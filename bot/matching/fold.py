@@ -123,7 +123,7 @@ def fold(text: str) -> str:
         text = _APOSTROPHES.sub("", text) if "'" in text or "`" in text else text
         return " ".join(text.translate(_TABLE).split())
     text = unicodedata.normalize("NFKC", _visible(text))
-    text = _APOSTROPHES.sub("", _INITIALS.sub(r"\1", text))
+    text = _APOSTROPHES.sub("", _INITIALS.sub(r"\1", text) if "." in text else text)
     folded = " ".join(text.translate(_TABLE).split())
     return _unmask_all(folded).translate(_variants())
 
@@ -228,9 +228,8 @@ def without_forms(words: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]
     kinds: set[str] = set()
     at = 0
     while at < len(left):
-        found = next(
-            (one for one in forms.spelled.get(left[at], ()) if tuple(left[at : at + len(one[0])]) == one[0]), None
-        )
+        listed = forms.spelled.get(left[at])
+        found = next((one for one in listed if tuple(left[at : at + len(one[0])]) == one[0]), None) if listed else None
         if found and len(found[0]) < len(left):
             kinds.add(found[1])
             del left[at : at + len(found[0])]
@@ -243,15 +242,15 @@ def without_forms(words: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]
 
 def _trim(left: list[str], forms: dict[tuple[str, ...], str], kinds: set[str], *, at_end: bool) -> None:
     """Take short forms off one end, the longest first, as long as something remains."""
-    size = 3
-    while size:
-        edge = tuple(left[-size:] if at_end else left[:size])
-        if len(left) > size and edge in forms:
-            kinds.add(forms[edge])
-            left[:] = left[:-size] if at_end else left[size:]
-            size = 3
+    while True:
+        for size in (3, 2, 1):
+            edge = tuple(left[-size:] if at_end else left[:size])
+            if len(left) > size and edge in forms:
+                kinds.add(forms[edge])
+                left[:] = left[:-size] if at_end else left[size:]
+                break
         else:
-            size -= 1
+            return
 
 
 @lru_cache(maxsize=50_000)
