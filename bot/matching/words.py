@@ -11,6 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from bot.data import table
 from bot.matching.fold import core_words, fold
 from bot.matching.japanese import letter_name, main_reading, spelled_letters
@@ -121,8 +124,29 @@ def unit(word: str, native: str = "", japanese: bool = False) -> Unit:
         return Unit(latin, concept, weight, rank, sound(latin), native, _script(native, japanese))
     if latin[:-2].isdigit() and latin[-2:] in ("st", "nd", "rd", "th"):
         latin = latin[:-2]
+    if len(latin) > 7 and _misspelt_form(latin):
+        return Unit(latin, latin, 0.06, "little", sound(latin), native, _script(native, japanese))
     own = native if native and script_of(native[0]) == "han" else latin
     return Unit(latin, own, own_weight(latin), "", sound(latin), native, _script(native, japanese))
+
+
+@cache
+def _long_form_words() -> dict[str, list[str]]:
+    """Long words that only legal forms have ("liability", "aktiengesellschaft"), by their first letter and last."""
+    found: dict[str, list[str]] = {}
+    for forms in table("legal_forms").values():
+        for word in {romanise(word) for form in forms.get("spelled", ()) for word in fold(form).split()}:
+            if len(word) > 7 and word.isascii() and not glossary().concept(word):
+                for edge in (f"{word[0]}-", f"-{word[-1]}"):
+                    found.setdefault(edge, []).append(word)
+    return found
+
+
+def _misspelt_form(latin: str) -> bool:
+    """Whether a word is a slip of the pen away from a word of a legal form: it says as little."""
+    words = _long_form_words()
+    near = (*words.get(f"{latin[0]}-", ()), *words.get(f"-{latin[-1]}", ()))
+    return process.extractOne(latin, near, scorer=OSA.distance, score_cutoff=1) is not None
 
 
 def _script(native: str, japanese: bool) -> str:
