@@ -8,6 +8,7 @@ take effect at once, in time proportional to the name; nothing is ever rebuilt.
 
 from __future__ import annotations
 
+import gc
 import math
 from array import array
 from bisect import bisect_left, insort
@@ -80,6 +81,17 @@ class NameIndex:
             if self._sorted is not None:
                 for line in _lines(form.folded):
                     insort(self._sorted, (line, number))
+
+    def fill(self, owners: Iterable[tuple[str, Iterable[Name]]]) -> None:
+        """Add many owners at once. The garbage collector rests meanwhile: it would walk all names again and again."""
+        was_on = gc.isenabled()
+        gc.disable()
+        try:
+            for owner, names in owners:
+                self.add(owner, names)
+        finally:
+            if was_on:
+                gc.enable()
 
     def _number(self, owner: str, name: Name) -> int:
         if self._free:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -36,9 +37,8 @@ class Unit:
     script: str = ""  #: of `native`; Chinese characters in a Japanese name are "kanji"
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One way of reading a name, ready to be compared."""
+class Form(NamedTuple):
+    """One way of reading a name, ready to be compared. A tuple, because a million of them are made at a time."""
 
     text: str  #: as written
     folded: str
