@@ -4,8 +4,8 @@
 
 Pairs: F1 at our fixed threshold, recall where precision is at least .90 and .97, over the pairs that string methods
 can decide (`tier` is not "knowledge"); per kind the share that is right, per script F1. Queries: recall at one and
-five over all queries that have an answer, and F1 of "is it on the list?" (the first hit has the verdict same). Peers run
-where they are installed: rapidfuzz WRatio always; rigour and nomenklatura logic-v2 after `pip install nomenklatura`.
+five over all queries that have an answer, and F1 of "is it on the list?" (the first hit has the verdict same). Peers
+run where they are installed: rapidfuzz WRatio always; rigour and nomenklatura logic-v2 after `pip install nomenklatura`.
 """
 
 from __future__ import annotations
@@ -132,8 +132,7 @@ def judge_queries(queries: Sequence[Line], search: Search, threshold: float) -> 
 
 def our_search(entities: Sequence[Line]) -> tuple[NameIndex, Search]:
     index = NameIndex()
-    for line in entities:
-        index.add(line["id"], [Name(text) for text in line["names"]])
+    index.fill((line["id"], [Name(text) for text in line["names"]]) for line in entities)
     return index, lambda text: [(hit.owner, hit.match.score) for hit in index.search(text, limit=5)]
 
 
@@ -202,8 +201,7 @@ def million(entities: Sequence[Line], queries: Sequence[Line], size: int = 1_000
         made.append(" ".join(parts))
     index = NameIndex()
     begun = time.perf_counter()
-    for at, text in enumerate(made):
-        index.add(str(at), (Name(text),))
+    index.fill((str(at), (Name(text),)) for at, text in enumerate(made))
     built = time.perf_counter() - begun
     times = []
     for line in queries:

@@ -8,6 +8,7 @@ take effect at once, in time proportional to the name; nothing is ever rebuilt.
 
 from __future__ import annotations
 
+import gc
 import math
 from array import array
 from bisect import bisect_left, insort
@@ -57,7 +58,7 @@ class NameIndex:
         self._names: list[tuple[str, Name] | None] = []
         self._weights = array("f")  # what each name's words tell together
         self._free: list[int] = []
-        self._by_owner: dict[str, list[int]] = {}
+        self._by_owner: dict[str, int | list[int]] = {}
         self._files: dict[str, int | array[int]] = {}  # key -> the number of one name, or of many
         self._near: dict[str, list[str]] = {}  # halves and consonants of words -> the words
         self._known: set[str] = set()  # words that `_near` has
@@ -81,6 +82,17 @@ class NameIndex:
                 for line in _lines(form.folded):
                     insort(self._sorted, (line, number))
 
+    def fill(self, owners: Iterable[tuple[str, Iterable[Name]]]) -> None:
+        """Add many owners at once. The garbage collector rests meanwhile: it would walk all names again and again."""
+        was_on = gc.isenabled()
+        gc.disable()
+        try:
+            for owner, names in owners:
+                self.add(owner, names)
+        finally:
+            if was_on:
+                gc.enable()
+
     def _number(self, owner: str, name: Name) -> int:
         if self._free:
             number = self._free.pop()
@@ -89,7 +101,13 @@ class NameIndex:
             number = len(self._names)
             self._names.append((owner, name))
             self._weights.append(0.0)
-        self._by_owner.setdefault(owner, []).append(number)
+        numbers = self._by_owner.get(owner)
+        if numbers is None:
+            self._by_owner[owner] = number  # most owners of a large list have one name: no list for it
+        elif isinstance(numbers, int):
+            self._by_owner[owner] = [numbers, number]
+        else:
+            numbers.append(number)
         return number
 
     def _file_word(self, unit: Unit, number: int) -> None:
@@ -114,7 +132,8 @@ class NameIndex:
 
     def remove(self, owner: str) -> None:
         """Forget an owner and all its names; an unknown owner is nothing to forget."""
-        for number in self._by_owner.pop(owner, ()):
+        numbers = self._by_owner.pop(owner, ())
+        for number in (numbers,) if isinstance(numbers, int) else numbers:
             kept = self._names[number]
             if kept is None:
                 continue
@@ -334,8 +353,6 @@ def _together(form: Form) -> Iterator[str]:
             yield f"+{low} {high}"
         else:
             yield f"={first.sound}{second.sound}"
-    if len(carrying) > 2:
-        yield f"={form.heard}"
 
 
 def _loan_pairs(form: Form) -> Iterator[str]:
