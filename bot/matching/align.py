@@ -18,7 +18,9 @@ from bot.matching.words import Form, Unit, glossary
 #: Two words closer than this are one word misspelt; found on names of one entity in lists.
 CLOSE = 0.72
 
-_GLUED_ENDS = frozenset("ltd llc inc gmbh limited corp fze fzco company co group jsc ooo holding holdings srl bank".split())
+_GLUED_ENDS = frozenset(
+    "ltd llc inc gmbh limited corp fze fzco company co group jsc ooo holding holdings srl bank".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,9 @@ def _joined(found: Alignment) -> None:
         return
     for flipped in (False, True):
         mine, others = (found.theirs, found.ours) if flipped else (found.ours, found.theirs)
-        left_mine, left_others = (found.left_theirs, found.left_ours) if flipped else (found.left_ours, found.left_theirs)
+        left_mine, left_others = (
+            (found.left_theirs, found.left_ours) if flipped else (found.left_ours, found.left_theirs)
+        )
         if len(left_mine) < 2 or not left_others:
             continue
         for run in _runs(left_mine):
@@ -232,7 +236,13 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
             return 0.95
         return 0.7 if len(native.native) > 3 and reads_as(native.native[:2], latin.text) else 0.0
     if native.script == "han" and not latin.native:
-        return 0.97 if pinyin_fits(native.native, latin.text) else 0.9 if reads_as(native.native, latin.text) else _sharpened(_best(mine, other))
+        return (
+            0.97
+            if pinyin_fits(native.native, latin.text)
+            else 0.9
+            if reads_as(native.native, latin.text)
+            else _sharpened(_best(mine, other))
+        )
     best = _sharpened(_best(mine, other))
     if native.script == "kana":
         best = max(best, _loan_alike(native.text, latin.text))
@@ -295,7 +305,9 @@ def _shortened(found: Alignment) -> None:
     """Initials ("nziv" for novosibirsk zavod iskusstvennogo volokna) and syllable words (tulmash for tula mash...)."""
     for flipped in (False, True):
         mine, others = (found.theirs, found.ours) if flipped else (found.ours, found.theirs)
-        left_mine, left_others = (found.left_theirs, found.left_ours) if flipped else (found.left_ours, found.left_theirs)
+        left_mine, left_others = (
+            (found.left_theirs, found.left_ours) if flipped else (found.left_ours, found.left_theirs)
+        )
         for at in list(left_mine):
             unit = mine.units[at]
             if len(left_others) < 2 or len(unit.text) > 16 or unit.rank not in ("", "plain") or not unit.text.isalpha():
@@ -321,4 +333,8 @@ def _syllables(short: str, words: Sequence[str]) -> bool:
     if not words:
         return not short
     first, *rest = words
-    return any(_syllables(short[size:], rest) for size in range(min(len(first), len(short)), 1, -1) if first[:size] == short[:size])
+    return any(
+        _syllables(short[size:], rest)
+        for size in range(min(len(first), len(short)), 1, -1)
+        if first[:size] == short[:size]
+    )

@@ -103,7 +103,9 @@ def _verdict(likely: float, found: Alignment) -> Verdict:
 
 def _makes_a_name(met: Meeting) -> bool:
     """Whether these are words of their own, not a trade, a place or a number."""
-    return all(any(one.rank in ("", "plain") and not one.text.isdigit() for one in side) for side in (met.ours, met.theirs))
+    return all(
+        any(one.rank in ("", "plain") and not one.text.isdigit() for one in side) for side in (met.ours, met.theirs)
+    )
 
 
 # ── Reasons ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -135,7 +137,9 @@ def _reasons(judged: Judged) -> Iterator[Reason]:
     likely, found, row = judged
     if is_acronym(row):
         short, long = sorted((found.ours, found.theirs), key=lambda form: len(form.text))
-        yield Reason("initials of", likely, *((short.text, long.text) if short is found.ours else (long.text, short.text)))
+        yield Reason(
+            "initials of", likely, *((short.text, long.text) if short is found.ours else (long.text, short.text))
+        )
     else:
         yield from (Reason(_rule(one), one.alike, _written(one.ours), _written(one.theirs)) for one in found.met)
         for over, ours in ((found.over_ours(), True), (found.over_theirs(), False)):
@@ -145,7 +149,9 @@ def _reasons(judged: Judged) -> Iterator[Reason]:
     if found.ours.part or found.theirs.part:
         yield Reason("part of the name", likely, found.ours.text.strip(), found.theirs.text.strip())
     if found.ours.forms or found.theirs.forms:
-        yield Reason("legal form ignored", 1.0, ", ".join(sorted(found.ours.forms)), ", ".join(sorted(found.theirs.forms)))
+        yield Reason(
+            "legal form ignored", 1.0, ", ".join(sorted(found.ours.forms)), ", ".join(sorted(found.theirs.forms))
+        )
     yield from (Reason(objection.rule, 0.0) for objection in objections(found))
 
 
@@ -189,7 +195,9 @@ def match_company(company: Company, listing: Listing) -> Match:
 
 
 def _identifiers(one: Company | Listing) -> set[tuple[str, str]]:
-    return {(mark.kind.casefold(), mark.value.replace(" ", "").casefold()) for mark in one.identifiers if mark.value.strip()}
+    return {
+        (mark.kind.casefold(), mark.value.replace(" ", "").casefold()) for mark in one.identifiers if mark.value.strip()
+    }
 
 
 def _held_back(match: Match, name: Name) -> Match:

@@ -216,7 +216,13 @@ def _skip_cost(word: str) -> float:
 @cache
 def _form_words() -> frozenset[str]:
     tables = table("legal_forms").values()
-    return frozenset(word for forms in tables for key in ("spelled", "edge") for form in forms.get(key, ()) for word in fold(form).split())
+    return frozenset(
+        word
+        for forms in tables
+        for key in ("spelled", "edge")
+        for form in forms.get(key, ())
+        for word in fold(form).split()
+    )
 
 
 # ── Objections ────────────────────────────────────────────────────────────────────────────────────────────────────

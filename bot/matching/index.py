@@ -247,7 +247,9 @@ class NameIndex:
         for other, edits, _ in process.extract(text, near, scorer=OSA.distance, score_cutoff=allowed, limit=None):
             yield f"={sound(other)}", 1 - 1.3 * edits / len(text)
         if not unit.native:
-            for other, edits, _ in process.extract(text, _glossary_near(halves), scorer=OSA.distance, score_cutoff=allowed, limit=None):
+            for other, edits, _ in process.extract(
+                text, _glossary_near(halves), scorer=OSA.distance, score_cutoff=allowed, limit=None
+            ):
                 yield f":{glossary().words[other]}", 1 - 1.3 * edits / len(text)
         for bones in _asked_bones(unit):
             for other in islice(self._near.get(bones, ()), 60):
@@ -259,7 +261,9 @@ class NameIndex:
         if not typed:
             return []
         if self._sorted is None:
-            self._sorted = sorted((line, number) for number, kept in enumerate(self._names) if kept for line in _lines(fold(kept[1].text)))
+            self._sorted = sorted(
+                (line, number) for number, kept in enumerate(self._names) if kept for line in _lines(fold(kept[1].text))
+            )
         at = bisect_left(self._sorted, (typed, -1))
         fitting: dict[str, tuple[bool, int]] = {}
         for line, number in islice(self._sorted, at, at + 50 * limit):
@@ -378,7 +382,9 @@ def _asked_bones(unit: Unit) -> list[str]:
     elif unit.script == "arabic":
         bones = [f"!{consonants(text)}"]
     else:
-        bones = list(dict.fromkeys((f"&{loan_bones(text, True)}", f"&{loan_bones(text, False)}", f"%{consonants(text)}")))
+        bones = list(
+            dict.fromkeys((f"&{loan_bones(text, True)}", f"&{loan_bones(text, False)}", f"%{consonants(text)}"))
+        )
     return [one for one in bones if len(one) > 2]
 
 

@@ -43,7 +43,9 @@ def _words() -> dict[str, tuple[str, ...]]:
 
 def plain(latin: str) -> str:
     """A romanised Japanese word with long vowels short, doubled consonants single, m before p and b as n."""
-    short = _LONG.sub(lambda found: found.group()[:1], latin).replace("tch", "ch").replace("mb", "nb").replace("mp", "np")
+    short = (
+        _LONG.sub(lambda found: found.group()[:1], latin).replace("tch", "ch").replace("mb", "nb").replace("mp", "np")
+    )
     return _DOUBLE.sub(r"\1", short)
 
 
@@ -55,7 +57,9 @@ def _sounds(kanji: str, inside: bool) -> tuple[str, ...]:
     if inside:
         found += [voiced + one[len(plain_) :] for one in listed for plain_, voiced in _VOICED if one.startswith(plain_)]
     found += [one[:-3] for one in listed if one.endswith("tsu") and len(one) > 3]
-    found += [one[:-2] for one in listed if one.endswith(("ku", "ki", "chi")) and len(one) > 3 and not one.endswith("chi")]
+    found += [
+        one[:-2] for one in listed if one.endswith(("ku", "ki", "chi")) and len(one) > 3 and not one.endswith("chi")
+    ]
     found += [one[:-3] for one in listed if one.endswith("chi") and len(one) > 3]
     return tuple(dict.fromkeys(map(plain, found)))
 
@@ -93,7 +97,11 @@ def main_reading(word: str) -> str:
     """The likeliest reading: the first of each character, pinyin for those that the table lacks."""
     if word in _words():
         return _words()[word][0]
-    return "".join(_table()[char][0] if char in _table() else romanise(char) for char in word) if _has_han(word) else romanise(word)
+    return (
+        "".join(_table()[char][0] if char in _table() else romanise(char) for char in word)
+        if _has_han(word)
+        else romanise(word)
+    )
 
 
 @lru_cache(maxsize=20_000)
@@ -104,7 +112,11 @@ def likely_readings(word: str, most: int = 24) -> tuple[str, ...]:
     if word in _words():
         return _words()[word]
     if len(word) > 3:  # a family or place name of two characters, and something of a trade
-        return likely_readings(word[:2], most) if len(word) > 4 else (*_products(word, most), *likely_readings(word[:2], most))
+        return (
+            likely_readings(word[:2], most)
+            if len(word) > 4
+            else (*_products(word, most), *likely_readings(word[:2], most))
+        )
     return _products(word, most)
 
 
@@ -118,7 +130,11 @@ def _first_sounds(char: str, inside: bool) -> tuple[str, ...]:
     if listed is None:
         return (romanise(char),)
     first = listed[: 4 if len(listed) < 5 else 3]
-    voiced = (new + one[len(old) :] for one in first[:2] for old, new in _VOICED[:7] if one.startswith(old)) if inside else ()
+    voiced = (
+        (new + one[len(old) :] for one in first[:2] for old, new in _VOICED[:7] if one.startswith(old))
+        if inside
+        else ()
+    )
     return (*first, *voiced)
 
 

@@ -77,7 +77,37 @@ _CYRILLIC |= {
 }
 
 _GREEK = dict(
-    zip("αβγδεζηθικλμνξοπρσςτυφχψω", ["a", "v", "g", "d", "e", "z", "i", "th", "i", "k", "l", "m", "n", "x", "o", "p", "r", "s", "s", "t", "y", "f", "ch", "ps", "o"], strict=True)
+    zip(
+        "αβγδεζηθικλμνξοπρσςτυφχψω",
+        [
+            "a",
+            "v",
+            "g",
+            "d",
+            "e",
+            "z",
+            "i",
+            "th",
+            "i",
+            "k",
+            "l",
+            "m",
+            "n",
+            "x",
+            "o",
+            "p",
+            "r",
+            "s",
+            "s",
+            "t",
+            "y",
+            "f",
+            "ch",
+            "ps",
+            "o",
+        ],
+        strict=True,
+    )
 )
 _GREEK_PAIRS = (
     ("μπ", "b"),
@@ -98,8 +128,58 @@ _ARABIC = dict(
 _ARABIC["ء"] = ""
 
 _INITIALS = "g kk n d tt r m b pp s ss - j jj ch k t p h".replace("-", "").split(" ")
-_VOWELS = ["a", "ae", "ya", "yae", "eo", "e", "yeo", "ye", "o", "wa", "wae", "oe", "yo", "u", "wo", "we", "wi", "yu", "eu", "ui", "i"]
-_FINALS = [""] + ["k", "k", "k", "n", "n", "n", "t", "l", "k", "m", "p", "l", "l", "p", "l", "m", "p", "p", "t", "t", "ng", "t", "t", "k", "t", "p", "t"]
+_VOWELS = [
+    "a",
+    "ae",
+    "ya",
+    "yae",
+    "eo",
+    "e",
+    "yeo",
+    "ye",
+    "o",
+    "wa",
+    "wae",
+    "oe",
+    "yo",
+    "u",
+    "wo",
+    "we",
+    "wi",
+    "yu",
+    "eu",
+    "ui",
+    "i",
+]
+_FINALS = [""] + [
+    "k",
+    "k",
+    "k",
+    "n",
+    "n",
+    "n",
+    "t",
+    "l",
+    "k",
+    "m",
+    "p",
+    "l",
+    "l",
+    "p",
+    "l",
+    "m",
+    "p",
+    "p",
+    "t",
+    "t",
+    "ng",
+    "t",
+    "t",
+    "k",
+    "t",
+    "p",
+    "t",
+]
 
 _KANA_ROWS = {
     "": "アイウエオ", "k": "カキクケコ", "s": "サシスセソ", "t": "タチツテト", "n": "ナニヌネノ", "h": "ハヒフヘホ",
@@ -173,7 +253,9 @@ def pinyin_fits(han: str, latin: str) -> bool:
     """Whether the characters can be read as the whole of this Latin word, with any of their Mandarin readings."""
     reached = {0}
     for listed in pinyin(han, style=Style.NORMAL, heteronym=True):
-        reached = {start + len(one) for start in reached for one in listed if latin.startswith(one.replace("ü", "v"), start)}
+        reached = {
+            start + len(one) for start in reached for one in listed if latin.startswith(one.replace("ü", "v"), start)
+        }
     return len(latin) in reached
 
 
@@ -210,7 +292,9 @@ _LEVELLED = dict(_LEVEL)
 _DOUBLED = re.compile(r"(.)\1+")
 _HARD_C = re.compile(r"c(?=[aoulrtks]|$)")
 #: Slavic adjectives end by gender and case; "Ryazan", "Ryazanskiy" and "Ryazanskoe" are one sound.
-_ADJECTIVE = re.compile(r"(?:sk(?:iy|yy|yi|ij|ii|i|y|aya|aia|aja|oe|oye|oje|ogo|oi|oy|om|ie|iye|ikh|a|e)|n(?:yy|yi|iy|yj|aya|oye|ogo|oe|ykh))$|(?<=a)h$")
+_ADJECTIVE = re.compile(
+    r"(?:sk(?:iy|yy|yi|ij|ii|i|y|aya|aia|aja|oe|oye|oje|ogo|oi|oy|om|ie|iye|ikh|a|e)|n(?:yy|yi|iy|yj|aya|oye|ogo|oe|ykh))$|(?<=a)h$"
+)
 
 
 @lru_cache(maxsize=200_000)
@@ -238,4 +322,6 @@ def consonants(word: str) -> str:
 
 @cache
 def _no_vowels() -> dict[int, str | None]:
-    return str.maketrans({"a": None, "e": None, "i": None, "o": None, "u": None, "v": None, "h": None, "z": "s", "c": "s", "q": "k"})
+    return str.maketrans(
+        {"a": None, "e": None, "i": None, "o": None, "u": None, "v": None, "h": None, "z": "s", "c": "s", "q": "k"}
+    )

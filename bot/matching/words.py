@@ -192,7 +192,14 @@ def _cut(run: str) -> Iterator[str]:
         return
     rest, at = "", 0
     while at < len(run):
-        size = next((n for n in range(min(glossary().longest_piece, len(run) - at), least - 1, -1) if run[at : at + n] in known), 0)
+        size = next(
+            (
+                n
+                for n in range(min(glossary().longest_piece, len(run) - at), least - 1, -1)
+                if run[at : at + n] in known
+            ),
+            0,
+        )
         if size:
             yield from filter(None, (rest, run[at : at + size]))
             rest, at = "", at + size
@@ -204,8 +211,13 @@ def _cut(run: str) -> Iterator[str]:
 
 #: "Name (ABC)", "Name (John) Ltd", "Name / Nom": what stands in brackets or beside a stroke may be a name of its own.
 _BRACKETS = re.compile(r"[(\uff08\[]([^()\uff08\uff09\[\]]{2,})[)\uff09\]]")
-_QUOTED = re.compile("(?:^|\\s)[\u00ab\u201c\u201e\"\u2018'\u201a]([^\u00ab\u201c\u201e\"\u201d\u00bb]+?)[\u00bb\u201d\"\u2019'\u201c\u2018]+(?=[\\s,)]|$)")
-_STROKE = re.compile(r"\s+/\s*|\s*/\s+|(?<=\w\w)/(?=\w{3})|\s+[a-z]\.?[kf]\.?a\.?\s+|\s[-\u2013\u2014]\s(?=[A-Z0-9]{2,8}$)|(?<=^[A-Z]{3})\s[-\u2013\u2014]\s", re.IGNORECASE)
+_QUOTED = re.compile(
+    '(?:^|\\s)[\u00ab\u201c\u201e"\u2018\'\u201a]([^\u00ab\u201c\u201e"\u201d\u00bb]+?)[\u00bb\u201d"\u2019\'\u201c\u2018]+(?=[\\s,)]|$)'
+)
+_STROKE = re.compile(
+    r"\s+/\s*|\s*/\s+|(?<=\w\w)/(?=\w{3})|\s+[a-z]\.?[kf]\.?a\.?\s+|\s[-\u2013\u2014]\s(?=[A-Z0-9]{2,8}$)|(?<=^[A-Z]{3})\s[-\u2013\u2014]\s",
+    re.IGNORECASE,
+)
 
 
 @lru_cache(maxsize=100_000)
@@ -291,16 +303,35 @@ def _read(text: str, *, part: bool = False) -> Form:
     folded = fold(text)
     words, kinds = core_words(folded)
     units = tuple(one for one in _units(words, japanese=japanese(text)) if one.text)
-    han = "".join(words) if not folded.isascii() and any(script_of(char) == "han" for word in words for char in word) else ""
+    han = (
+        "".join(words)
+        if not folded.isascii() and any(script_of(char) == "han" for word in words for char in word)
+        else ""
+    )
     squashed = "".join([unit.text for unit in units])
     heard = "".join([unit.sound for unit in units])
     outside = fold(_BRACKETS.sub(" ", text)) if "(" in text else folded
     latin = tuple(romanise(word) for word in (outside or folded).split())
-    return Form(text, folded, latin, units, kinds, han, squashed, heard, sum([unit.weight for unit in units]), _marks(units), _numbers(units), part)
+    return Form(
+        text,
+        folded,
+        latin,
+        units,
+        kinds,
+        han,
+        squashed,
+        heard,
+        sum([unit.weight for unit in units]),
+        _marks(units),
+        _numbers(units),
+        part,
+    )
 
 
 _DIGITS = re.compile(r"[0-9]{1,9}")
-ROMAN = {roman: str(number) for number, roman in enumerate("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split(), 1)}
+ROMAN = {
+    roman: str(number) for number, roman in enumerate("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split(), 1)
+}
 _NO_NUMBERS: frozenset[str] = frozenset()
 
 
@@ -308,7 +339,11 @@ def _numbers(units: Sequence[Unit]) -> frozenset[str]:
     """Numbers of a name. A single letter is a Roman number only at the end: "i" and "v" are words elsewhere."""
     found = [str(int(digits)) for one in units if not one.text.isalpha() for digits in _DIGITS.findall(one.text)]
     last = len(units) - 1
-    found += [ROMAN[one.text] for at, one in enumerate(units) if at and one.text in ROMAN and (at == last or len(one.text) > 1)]
+    found += [
+        ROMAN[one.text]
+        for at, one in enumerate(units)
+        if at and one.text in ROMAN and (at == last or len(one.text) > 1)
+    ]
     return frozenset(found) if found else _NO_NUMBERS
 
 
@@ -317,7 +352,9 @@ def _marks(units: Sequence[Unit]) -> frozenset[str]:
     return frozenset([one.sound for one in telling] + [one.concept for one in telling])
 
 
-_JAPANESE = re.compile("[\u3041-\u30ff\uff66-\uff9d]|株式会社|有限会社|合同会社|合資会社|社団法人|財団法人|[株有]）|㈱|㈲")
+_JAPANESE = re.compile(
+    "[\u3041-\u30ff\uff66-\uff9d]|株式会社|有限会社|合同会社|合資会社|社団法人|財団法人|[株有]）|㈱|㈲"
+)
 
 
 def japanese(text: str) -> bool:
