@@ -92,8 +92,12 @@ def judge_pairs(pairs: Sequence[Line], score: Callable[[str, str], float], thres
         "recall_at_p90": recall_at(scored, 0.90),
         "recall_at_p97": recall_at(scored, 0.97),
         "nk_f1": f1([one for line, one in zip(headline, scored, strict=True) if line["kind"] == "nk_cases"], threshold),
-        "by_kind": {kind: {"pairs": len(found), "right": sum(found) / len(found)} for kind, found in sorted(by_kind.items())},
-        "by_script": {script: {"pairs": len(found), "f1": f1(found, threshold)} for script, found in sorted(by_script.items())},
+        "by_kind": {
+            kind: {"pairs": len(found), "right": sum(found) / len(found)} for kind, found in sorted(by_kind.items())
+        },
+        "by_script": {
+            script: {"pairs": len(found), "f1": f1(found, threshold)} for script, found in sorted(by_script.items())
+        },
     }
 
 
@@ -159,7 +163,12 @@ def peers() -> Iterator[tuple[str, Callable[[str, str], float], float, Any]]:
 
     config = ScoringConfig.defaults()
     yield "rigour + token_set", token_set, 90.0, fuzz.token_set_ratio
-    yield "nomenklatura logic-v2", lambda a, b: float(LogicV2.compare(entity(a), entity(b), config).score), 0.7, fuzz.token_set_ratio
+    yield (
+        "nomenklatura logic-v2",
+        lambda a, b: float(LogicV2.compare(entity(a), entity(b), config).score),
+        0.7,
+        fuzz.token_set_ratio,
+    )
 
 
 def peer_search(entities: Sequence[Line], score: Callable[[str, str], float], scorer: Any) -> Search:
@@ -208,7 +217,10 @@ def million(entities: Sequence[Line], queries: Sequence[Line], size: int = 1_000
         index.add(f"new {at}", (Name(f"Newly Added {draw.choice(words)} {at} Trading Co., Ltd."),))
     added = (time.perf_counter() - begun) / 1000
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(f"a million names: built in {built:.0f} s, {memory:.2f} GB in all, p50 {times[len(times) // 2] * 1e3:.1f} ms, ", end="")
+    print(
+        f"a million names: built in {built:.0f} s, {memory:.2f} GB in all, p50 {times[len(times) // 2] * 1e3:.1f} ms, ",
+        end="",
+    )
     print(f"p99 {times[int(len(times) * 0.99)] * 1e3:.1f} ms, adding one {added * 1e3:.3f} ms")
 
 
@@ -243,7 +255,17 @@ def main() -> None:
     if chosen.million:
         million(entities, queries)
     if chosen.json:
-        keys = ("f1", "recall_at_p90", "recall_at_p97", "recall_at_1", "recall_at_5", "screen_f1", "queries_per_s", "by_kind", "by_script")
+        keys = (
+            "f1",
+            "recall_at_p90",
+            "recall_at_p97",
+            "recall_at_1",
+            "recall_at_5",
+            "screen_f1",
+            "queries_per_s",
+            "by_kind",
+            "by_script",
+        )
         chosen.json.write_text(json.dumps({key: ours[key] for key in keys}, indent=1) + "\n", encoding="utf-8")
 
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from bot.data import shelf, table
-from bot.matching.frequency import homely, zipf
 from bot.matching.fold import core
+from bot.matching.frequency import homely, zipf
 from bot.matching.language import language_of
 from bot.matching.scan import EXACT_FORMS, LONGEST, Folded, Hit, Scanner, Spelling, folded, spellings
 from bot.model import Company, Mention, Name, NameKind, Reason, Role
@@ -27,7 +27,14 @@ NEAR = 90
 MOST_MENTIONS = 60
 
 #: The language of a company's country, where the phrases have it.
-_SPOKEN = {"AT": "de", "BR": "pt", "CN": "zh", "DE": "de", "ES": "es", "FR": "fr", "GB": "en", "IT": "it", "JP": "ja", "KR": "ko", "NL": "nl", "PL": "pl", "PT": "pt", "RU": "ru", "TR": "tr", "TW": "zh", "UA": "uk", "US": "en"}  # fmt: skip
+_SPOKEN = {
+    country: language
+    for language, countries in {
+        "de": "AT DE", "en": "GB US", "es": "ES", "fr": "FR", "it": "IT", "ja": "JP", "ko": "KR", "nl": "NL",
+        "pl": "PL", "pt": "BR PT", "ru": "RU", "tr": "TR", "uk": "UA", "zh": "CN TW",
+    }.items()
+    for country in countries.split()
+}  # fmt: skip
 #: Languages in whose texts a name in Latin letters can be no word of their own.
 _OTHER_SCRIPTS = frozenset({"ru", "uk", "bg", "ar", "fa", "zh", "ja", "ko", "el", "he", "th", "hi"})
 _IN_COMPANY = Reason("other companies in the story", 0.2)
@@ -403,7 +410,7 @@ def _passing_pointer(sightings: list[_Sighting]) -> bool:
 def _with_roles(
     accepted: dict[int, list[_Sighting]], parts: list[_Part], owners: Sequence[_Owner | None], habits: _Habits
 ) -> tuple[Mention, ...]:
-    mentions = []
+    mentions: list[Mention] = []
     most = max((len(sightings) for sightings in accepted.values()), default=0)
     asides = {slot: [_aside(seen, habits) for seen in all_seen] for slot, all_seen in accepted.items()}
     titled = {
@@ -415,18 +422,18 @@ def _with_roles(
         owner = owners[slot]
         assert owner is not None
         role, why = _role(slot, sightings, most, titled, parts[1].original)
-        for seen in sightings:
-            mentions.append(
-                Mention(
-                    company=owner.company.id,
-                    surface=seen.surface,
-                    where=seen.part.where,
-                    start=seen.start,
-                    name=seen.name,
-                    role=role,
-                    reasons=(*seen.reasons, why),
-                )
+        mentions.extend(
+            Mention(
+                company=owner.company.id,
+                surface=seen.surface,
+                where=seen.part.where,
+                start=seen.start,
+                name=seen.name,
+                role=role,
+                reasons=(*seen.reasons, why),
             )
+            for seen in sightings
+        )
     return tuple(sorted(mentions, key=lambda one: (one.where != "title", one.start)))
 
 
