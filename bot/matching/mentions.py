@@ -23,6 +23,9 @@ from bot.model import Company, Mention, Name, NameKind, Reason, Role
 
 #: How far to look for words that go with companies: about a sentence.
 NEAR = 90
+#: Characters in which a story says what it is about; and in which a single naming is enough when there is little more.
+LEAD = 220
+BRIEF = 100
 #: Mentions of one company that are kept of one story; the rest tells nothing new.
 MOST_MENTIONS = 60
 
@@ -458,11 +461,12 @@ def _role(slot: int, sightings: list[_Sighting], most: int, titled: set[int], te
     if len(in_text) < len(sightings):
         return Role.MENTIONED, Reason("in the title, to say who somebody else is", 0.7)
     often, first = len(in_text), min(in_text)
-    lead = max(200, len(text) // 5)
-    if not titled and first < lead and often * 2 >= most:
-        return Role.SUBJECT, Reason("named early and often", 0.8)
-    if titled and often >= 3 and often * 3 >= most * 2 and first < lead:
-        return Role.SUBJECT, Reason("named as often as the company in the title", 0.7)
+    share = often / most
+    if not titled and share >= 0.5 and (often > 1 or first < BRIEF) and first < max(LEAD, len(text) // 2):
+        if often > 1 or len(text) < LEAD:
+            return Role.SUBJECT, Reason("named early and often", 0.8)
+    if titled and often > 1 and share >= 0.4 and first < LEAD:
+        return Role.SUBJECT, Reason("named early and nearly as often as the company in the title", 0.7)
     return Role.MENTIONED, Reason("named in passing", 0.7)
 
 
