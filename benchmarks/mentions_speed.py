@@ -32,9 +32,38 @@ from bot.model import Company, Name, Story  # noqa: E402
 from bot.stories import analyse  # noqa: E402
 
 STORIES = ROOT.parent / "shared" / "data" / "stories" / "dev.jsonl"
-_SYLLABLES = (
-    "an be co da el fi gra hu in jo ka lo mi nor o pe qui ra su ta ul vo wex ya zin tron lux mar dex san".split()
-)
+_SYLLABLES = [
+    "an",
+    "be",
+    "co",
+    "da",
+    "el",
+    "fi",
+    "gra",
+    "hu",
+    "in",
+    "jo",
+    "ka",
+    "lo",
+    "mi",
+    "nor",
+    "o",
+    "pe",
+    "qui",
+    "ra",
+    "su",
+    "ta",
+    "ul",
+    "vo",
+    "wex",
+    "ya",
+    "zin",
+    "tron",
+    "lux",
+    "mar",
+    "dex",
+    "san",
+]
 _TRADES = ("Metals", "Logistics", "Semiconductor", "Shipping", "Robotics", "Trading", "Energy", "Optics")
 _FORMS = ("Co., Ltd.", "GmbH", "S.A.", "Inc.", "PJSC", "LLC")
 _HAN = "华中远东方大新海天科金龙宝盛泰通达信联合创益恒德源"

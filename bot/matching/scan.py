@@ -32,12 +32,13 @@ EXACT_FORMS = 3.0
 # Marks that stand inside names and are not part of them: wiki links, emphasis, HTML tags, zero-width and bidi
 # characters, combining accents, Arabic vowel signs and the tatweel, soft hyphens.
 _HIDDEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u0300-\u036f\u0640\u064b-\u065f\u0670"
+# Each branch begins with a character of its own, so that the search can skip to the next of them.
 _INSIDE = re.compile(
-    rf"\[\[(?:[a-z-]{{2,12}}:)?|\]\]|\*\*+|(?<=[\s*])_|_(?=[\s*.,;])|</?[A-Za-z][^<>]{{0,200}}>|[{_HIDDEN}]+"
+    rf"\[\[(?:[a-z-]{{2,12}}:)?|\]\]|\*\*+|_(?:(?=[\s*.,;])|(?<=[\s*]_))|</?[A-Za-z][^<>]{{0,200}}>|[{_HIDDEN}]+"
 )
 # A look at one set of characters is ten times cheaper than the search above, which most texts are then spared.
 _ANY_HIDDEN = re.compile(f"[{_HIDDEN}]")
-_MARKUP = ("[[", "**", "<", "_")
+_MARKUP = ("[[", "**", "</", "<b", "<i", " _", "_ ", "*_")
 _EAST = "\u3041-\u30ff\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _EASTERN = re.compile(f"[{_EAST}]")
 _HANGUL = "\uac00-\ud7af"
