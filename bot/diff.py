@@ -55,6 +55,7 @@ class Survey:
     edition: str = ""
     published: datetime | None = None
     declared: int | None = None
+    history: int = 0
     signals: tuple[str, ...] = ()
 
 
@@ -90,6 +91,7 @@ def survey(reading: Reading, marks: Mapping[str, Mark], *, same_layout: bool) ->
         edition=reading.edition,
         published=reading.published,
         declared=reading.declared,
+        history=reading.history,
         signals=tuple(reading.signals),
     )
 
@@ -151,6 +153,8 @@ def _improbable(card: SourceCard, memory: Memory, survey: Survey, old: Mapping[s
         return f"{survey.rows} rows, expected {card.rows.start} to {card.rows.stop - 1}"
     if survey.published and memory.published and survey.published < memory.published:
         return f"published {survey.published:%Y-%m-%d}, older than the edition of {memory.published:%Y-%m-%d} we have"
+    if survey.layout == memory.layout and survey.history < memory.history:
+        return f"{survey.history} rows of a table that keeps its past and had {memory.history}: probably cut"
     lost = len(survey.gone)
     if lost > max(FEW, card.may_lose * survey.known):
         return (
