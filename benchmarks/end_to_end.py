@@ -5,7 +5,8 @@
 A site on loopback shows a feed of 40 items; each round it has one more, which says that a watched company was listed.
 Timed is one poll and one delivery through the real fetcher, watcher, embedded store, courier and console (printing into
 memory): fetch, read, recognise, judge, check against a list of 200 entries, keep the poll and the receipt on disk, draw
-and print. What an installation adds is the wait for the next poll.
+and print. What an installation adds is the wait for the next poll. The entries of a company are looked up when it first
+comes up and remembered until a list changes: such a round is among the slowest, and no part of the median.
 
 The peer in the same rounds fetches the same bytes with urllib, reads them with feedparser, looks for the watched names
 as substrings of title and text, and prints title and link. It keeps what it has seen in a set, and nothing on disk: it
