@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import TextIO
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
@@ -66,24 +66,24 @@ class ConsoleChat:
 
     def show(self, card: Card) -> None:
         """Draw a card. All text is printed as it is: nothing in it is taken for mark-up."""
-        console = self.console
-        console.print(Text(_plain(card.title), style=STYLE[card.severity]))
+        parts: list[RenderableType] = [Text(_plain(card.title), style=STYLE[card.severity])]
         for section in card.sections:
-            self._section(console, section.heading, section.text, section.quote)
-        for link in card.links:
-            console.print(Padding(Text(f"{_plain(link.text)}: {_plain(link.url)}"), (0, 0, 0, 2)), overflow="fold")
+            parts += self._section(section.heading, section.text, section.quote)
+        parts += [
+            Padding(Text(f"{_plain(link.text)}: {_plain(link.url)}", overflow="fold"), (0, 0, 0, 2))
+            for link in card.links
+        ]
         if card.footer:
-            console.print(Padding(Text(_plain(card.footer), style="dim"), (0, 0, 0, 2)))
-        console.print()
+            parts.append(Padding(Text(_plain(card.footer), style="dim"), (0, 0, 0, 2)))
+        console = self.console
+        console.print(Group(*parts, Text()))  # in one go: each print costs as much as ten lines
         console.file.flush()
 
-    def _section(self, console: Console, heading: str, text: str, quote: bool) -> None:
+    def _section(self, heading: str, text: str, quote: bool) -> list[RenderableType]:
         words = f"“{_plain(text)}”" if quote and "\n" not in text else _plain(text)
         if not heading:
-            console.print(Padding(Text(words), (0, 0, 0, 2)))
-            return
-        console.print(Padding(Text(_plain(heading), style="bold"), (0, 0, 0, 2)))
-        console.print(Padding(Text(words), (0, 0, 0, 4)))
+            return [Padding(Text(words), (0, 0, 0, 2))]
+        return [Padding(Text(_plain(heading), style="bold"), (0, 0, 0, 2)), Padding(Text(words), (0, 0, 0, 4))]
 
     async def run(self, desk: Desk) -> None:
         """Answer what is typed, until the input ends; then only print."""
