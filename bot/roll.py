@@ -18,6 +18,8 @@ from bot.ports import Store
 MANY = 400
 #: How many entries with a similar name a look-up shows.
 MANY_ALIKE = 10
+#: For how many companies what was found is remembered; people type other names too.
+REMEMBERED = 2_000
 
 
 class Roll:
@@ -33,6 +35,7 @@ class Roll:
         self._removed: dict[str, ListChange] = {}
         self._removed_index = NameIndex()
         self._changes_since: datetime | None = None
+        self._found: dict[Company, tuple[Found, ...]] = {}
 
     async def refresh(self) -> None:
         """Follow the store; cheap when nothing changed."""
@@ -45,6 +48,7 @@ class Roll:
         for source in lists:
             await self._follow(source)
         await self._follow_removals()
+        self._found = {}
         self._version = version
 
     async def _follow(self, source: str) -> None:
@@ -74,7 +78,18 @@ class Roll:
                 self._removed_index.add(owner, change.listing.names())
 
     def of(self, company: Company) -> tuple[Found, ...]:
-        """Every entry that is, or is related to, a company: the surest first."""
+        """Every entry that is, or is related to, a company: the surest first.
+
+        Remembered until a list changes: a company in the news is asked for with every story.
+        """
+        found = self._found
+        if company not in found:
+            if len(found) >= REMEMBERED:
+                found.clear()
+            found[company] = self._of(company)
+        return found[company]
+
+    def _of(self, company: Company) -> tuple[Found, ...]:
         owners = self._candidates(self._index, company)
         found = [
             Found(listing=self._listings[owner], match=recognise(company, self._listings[owner])) for owner in owners
