@@ -83,13 +83,18 @@ class NameIndex:
                     insort(self._sorted, (line, number))
 
     def fill(self, owners: Iterable[tuple[str, Iterable[Name]]]) -> None:
-        """Add many owners at once. The garbage collector rests meanwhile: it would walk all names again and again."""
+        """Add many owners at once, for the first filling of a large index.
+
+        The garbage collector rests meanwhile and afterwards leaves alone what is there: it would walk through all
+        names again and again, in pauses that a search would feel.
+        """
         was_on = gc.isenabled()
         gc.disable()
         try:
             for owner, names in owners:
                 self.add(owner, names)
         finally:
+            gc.freeze()
             if was_on:
                 gc.enable()
 
