@@ -5,7 +5,7 @@
 Pairs: F1 at our fixed threshold, recall where precision is at least .90 and .97, over the pairs that string methods
 can decide (`tier` is not "knowledge"); per kind the share that is right, per script F1. Queries: recall at one and
 five over all queries that have an answer, and F1 of "is it on the list?" (the first hit has the verdict same). Peers
-run where they are installed: rapidfuzz WRatio always; rigour and nomenklatura logic-v2 after `pip install nomenklatura`.
+run where they are installed: rapidfuzz WRatio always, rigour and nomenklatura logic-v2 with `pip install nomenklatura`.
 """
 
 from __future__ import annotations

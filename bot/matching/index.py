@@ -21,7 +21,7 @@ from itertools import islice, pairwise, takewhile
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.matching.compare import compare, likeness
+from bot.matching.compare import Judgement, explain, judge
 from bot.matching.fold import fold
 from bot.matching.japanese import likely_readings, loan_bones
 from bot.matching.scripts import consonants, sound
@@ -172,20 +172,22 @@ class NameIndex:
         asked = readings(text)
         if not asked:
             return []
-        best: dict[str, tuple[float, Name]] = {}
+        best: dict[str, tuple[Judgement, Name]] = {}
         enough = found = 0.0
         for share, number in self._candidates(asked):
             kept = self._names[number]
             if kept is None or (share < enough and len(best) >= limit):
                 continue
             owner, name = kept
-            score = likeness(text, name.text)
-            if owner not in best or score > best[owner][0]:
-                best[owner] = (score, name)
-            if score > max(found, FOUND):
-                found, enough = score, 0.7 * share
-        ranked = nlargest(limit, best.items(), key=lambda one: one[1][0])
-        return [Hit(owner, name, compare(name, text)) for owner, (_, name) in ranked]
+            judged = judge(name.text, text)
+            if owner not in best or judged.score > best[owner][0].score:
+                best[owner] = (judged, name)
+            if judged.score > max(found, FOUND):
+                found, enough = judged.score, 0.7 * share
+        ranked = nlargest(limit, best.items(), key=lambda one: one[1][0].score)
+        asked_name = Name(text)
+        hits = [Hit(owner, name, explain(name, asked_name, judged)) for owner, (judged, name) in ranked]
+        return sorted(hits, key=lambda hit: -hit.match.score)  # a weak name may have been held back
 
     def _candidates(self, asked: Sequence[Form]) -> list[tuple[float, int]]:
         """The names worth comparing by number, with the share they have in common with the query, largest first."""
