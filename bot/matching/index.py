@@ -38,6 +38,8 @@ LEAST = 0.15
 LEAST_OF_BEST = 0.2
 #: Names whose reading stays in memory, about two kilobytes each; in larger indexes the others are read when met.
 REMEMBERED = 60_000
+#: After so many names that are nothing like the query, those that share even less are not looked at.
+HOPELESS = 6
 #: From this score on the search has what it came for and looks only at names that share nearly as much.
 FOUND = 0.97
 
@@ -174,16 +176,19 @@ class NameIndex:
             return []
         best: dict[str, tuple[Judgement, Name]] = {}
         enough = found = 0.0
-        for share, number in self._candidates(asked):
+        for at, (share, number) in enumerate(self._candidates(asked)):
             kept = self._names[number]
             if kept is None or (share < enough and len(best) >= limit):
                 continue
+            if at >= HOPELESS and found < 0.2 and share < 0.4:
+                break
             owner, name = kept
             judged = judge(name.text, text)
             if owner not in best or judged.score > best[owner][0].score:
                 best[owner] = (judged, name)
             if judged.score > max(found, FOUND):
-                found, enough = judged.score, 0.7 * share
+                enough = 0.7 * share
+            found = max(found, judged.score)
         ranked = nlargest(limit, best.items(), key=lambda one: one[1][0].score)
         asked_name = Name(text)
         hits = [Hit(owner, name, explain(name, asked_name, judged)) for owner, (judged, name) in ranked]
