@@ -14,12 +14,11 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import TextIO
 
-from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
+from rich.console import Console
 from rich.text import Text
 
 from bot.errors import ChatBusy
-from bot.model import Card, Place, Receipt, Request, Severity
+from bot.model import Card, Place, Receipt, Request, Section, Severity
 from bot.ports import Desk
 
 STYLE = {Severity.HIGH: "bold red", Severity.MEDIUM: "bold yellow", Severity.LOW: "bold cyan"}
@@ -65,25 +64,20 @@ class ConsoleChat:
         self.show(card)
 
     def show(self, card: Card) -> None:
-        """Draw a card. All text is printed as it is: nothing in it is taken for mark-up."""
-        parts: list[RenderableType] = [Text(_plain(card.title), style=STYLE[card.severity])]
-        for section in card.sections:
-            parts += self._section(section.heading, section.text, section.quote)
-        parts += [
-            Padding(Text(f"{_plain(link.text)}: {_plain(link.url)}", overflow="fold"), (0, 0, 0, 2))
-            for link in card.links
-        ]
-        if card.footer:
-            parts.append(Padding(Text(_plain(card.footer), style="dim"), (0, 0, 0, 2)))
+        """Print a card."""
         console = self.console
-        console.print(Group(*parts, Text()))  # in one go: each print costs as much as ten lines
+        self.draw(console, card)
         console.file.flush()
 
-    def _section(self, heading: str, text: str, quote: bool) -> list[RenderableType]:
-        words = f"“{_plain(text)}”" if quote and "\n" not in text else _plain(text)
-        if not heading:
-            return [Padding(Text(words), (0, 0, 0, 2))]
-        return [Padding(Text(_plain(heading), style="bold"), (0, 0, 0, 2)), Padding(Text(words), (0, 0, 0, 4))]
+    def draw(self, console: Console, card: Card) -> None:
+        """All text is drawn as it is: nothing in it is taken for mark-up."""
+        lines = _indented(console, Text(_plain(card.title), style=STYLE[card.severity]), 0)
+        for section in card.sections:
+            lines += _section(console, section)
+        lines += [Text(f"  {_plain(link.text)}: {_plain(link.url)}") for link in card.links]
+        if card.footer:
+            lines += _indented(console, Text(_plain(card.footer), style="dim"), 2)
+        console.print(Text("\n").join([*lines, Text()]), soft_wrap=True)  # in one go: each print costs as ten lines
 
     async def run(self, desk: Desk) -> None:
         """Answer what is typed, until the input ends; then only print."""
@@ -136,6 +130,22 @@ def request(words: list[str], *, language: str, at: datetime, person: str = "you
     return Request(
         command=command, place=Place("console"), person=person, arguments=arguments, language=language, at=at
     )
+
+
+def _section(console: Console, section: Section) -> list[Text]:
+    quoted = section.quote and "\n" not in section.text
+    words = Text(f"“{_plain(section.text)}”" if quoted else _plain(section.text))
+    if not section.heading:
+        return _indented(console, words, 2)
+    return _indented(console, Text(_plain(section.heading), style="bold"), 2) + _indented(console, words, 4)
+
+
+def _indented(console: Console, text: Text, by: int) -> list[Text]:
+    """Wrapped to the width, every line moved in, nothing behind its end."""
+    lines = text.wrap(console, max(20, console.width - by))
+    for line in lines:
+        line.rstrip()
+    return [Text(" " * by) + line for line in lines]
 
 
 def _words(line: str) -> list[str]:

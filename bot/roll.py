@@ -9,13 +9,15 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
-from bot.matching.compare import match_company
 from bot.matching.index import NameIndex
+from bot.matching.whom import recognise
 from bot.model import POINTERS, ChangeKind, Company, Found, ListChange, Listing, Verdict
 from bot.ports import Store
 
 #: How many entries of one company are looked at: Huawei alone has more than a hundred on the Entity List.
 MANY = 400
+#: How many entries with a similar name a look-up shows.
+MANY_ALIKE = 10
 #: For how many companies what was found is remembered; people type other names too.
 REMEMBERED = 2_000
 
@@ -90,8 +92,7 @@ class Roll:
     def _of(self, company: Company) -> tuple[Found, ...]:
         owners = self._candidates(self._index, company)
         found = [
-            Found(listing=self._listings[owner], match=match_company(company, self._listings[owner]))
-            for owner in owners
+            Found(listing=self._listings[owner], match=recognise(company, self._listings[owner])) for owner in owners
         ]
         return tuple(
             sorted(
@@ -105,10 +106,15 @@ class Roll:
             )
         )
 
+    def alike(self, typed: str) -> tuple[Found, ...]:
+        """Entries of any kind with a name like what was typed: for somebody the book does not know."""
+        hits = [hit for hit in self._index.search(typed, limit=MANY_ALIKE) if hit.match.verdict is Verdict.SAME]
+        return tuple(Found(listing=self._listings[hit.owner], match=hit.match) for hit in hits)
+
     def taken_off(self, company: Company) -> tuple[ListChange, ...]:
         """Removals we saw of entries that were the company itself, newest first."""
         changes = [self._removed[owner] for owner in self._candidates(self._removed_index, company)]
-        same = [one for one in changes if match_company(company, one.listing).verdict is Verdict.SAME]
+        same = [one for one in changes if recognise(company, one.listing).verdict is Verdict.SAME]
         return tuple(sorted(same, key=lambda one: one.seen, reverse=True))
 
     def _candidates(self, index: NameIndex, company: Company) -> list[str]:

@@ -202,6 +202,9 @@ class RedisStore:
         where = "" if place is None else str(place)
         return _deliveries(*await self._act("deliveries", where, checked_state(state), limit))
 
+    async def delivery(self, key: str) -> Delivery | None:
+        return next(iter(_deliveries(*await self._act("delivery", key))), None)
+
     async def unpark(self, key: str, *, now: datetime) -> bool:
         rows, messages = await self._act("parked", key)
         for delivery, row in zip(_deliveries(rows, messages), rows, strict=True):
@@ -297,13 +300,12 @@ class RedisStore:
         try:
             yield
         except (exceptions.AuthenticationError, exceptions.NoPermissionError) as error:
-            raise StoreUnfit(
-                f"Redis at {self.where}: refused this user ({error}); check user and password in REDIS_URL, "
-                f"and that the user may run every command on {self._prefix}:*"
-            ) from error
+            raise self._refused(error) from error
         except exceptions.InvalidResponse as error:
             raise StoreUnfit(f"Redis at {self.where}: this is no Redis; check host and port in REDIS_URL") from error
         except (exceptions.ConnectionError, exceptions.TimeoutError, OSError) as error:
+            if isinstance(error.__cause__, exceptions.AuthenticationError):  # wrapped so while it connects
+                raise self._refused(error) from error
             raise StoreBusy(
                 f"Redis at {self.where}: away or not answering ({error}); a write that was on its way may have arrived"
             ) from error
@@ -311,6 +313,12 @@ class RedisStore:
             if not (why := _for_now(error)):
                 raise
             raise StoreBusy(f"Redis at {self.where}: {why}; nothing was written ({error})") from error
+
+    def _refused(self, error: Exception) -> StoreUnfit:
+        return StoreUnfit(
+            f"Redis at {self.where}: refused this user ({error}); check user and password in REDIS_URL, "
+            f"and that the user may run every command on {self._prefix}:*"
+        )
 
 
 # ── The server ────────────────────────────────────────────────────────────────────────────────────────────────────
