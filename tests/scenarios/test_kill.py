@@ -108,29 +108,42 @@ def nursery(doom: Doom) -> Iterator[subprocess.Popen[str]]:
         process.stdin.close()
 
 
-def live_and_die(process: subprocess.Popen[str], doom: Doom, moving: Moving, chance: random.Random) -> None:
-    """One life that ends at a random moment: anywhere, or soon after it asked the press, or soon after it posted."""
+async def live_and_die(
+    process: subprocess.Popen[str], doom: Doom, store: Store, moving: Moving, chance: random.Random
+) -> None:
+    """One life that ends at a random moment: anywhere, or soon after it asked the press, kept a poll, or posted."""
     assert process.stdin
     assert process.stdout
-    asked, said = moving.site.counts(), len(diary(doom))
+    asked, kept, said = moving.site.counts(), await _kept(store), len(diary(doom))
 
-    def happened(moment: str) -> bool:
-        if moment == "it posted":
-            return any("posted" in words for words in diary(doom)[said:])
-        return moment == "anywhere" or moving.site.counts() > asked
+    async def happened(moment: str) -> bool:
+        match moment:
+            case "it asked":
+                return moving.site.counts() > asked
+            case "it kept":
+                return await _kept(store) != kept
+            case "it posted":
+                return any("posted" in words for words in diary(doom)[said:])
+            case _:
+                return True
 
-    moment = chance.choice(("anywhere", "it asked", "it posted"))
+    moment, longest = chance.choice((("anywhere", 0.1), ("it asked", 0.04), ("it kept", 0.003), ("it posted", 0.02)))
     moving.moves()
     process.stdin.write("live\n")
     number = int(process.stdout.readline())
     for _ in range(1000):  # a second or two: then it dies whatever it did
-        if happened(moment):
+        if await happened(moment):
             break
         _still_lives(process, doom, 0.001)
-    _still_lives(process, doom, chance.uniform(0.001, 0.04))
+    _still_lives(process, doom, chance.uniform(0, longest))
     os.kill(number, signal.SIGKILL)
     note(doom.diary, "killed")
     assert int(process.stdout.readline()) == -signal.SIGKILL
+
+
+async def _kept(store: Store) -> set[str]:
+    """The documents of which the last polls were kept."""
+    return {memory.sha256 for memory in (await store.memories()).values()}
 
 
 def _still_lives(process: subprocess.Popen[str], doom: Doom, seconds: float) -> None:
@@ -155,7 +168,7 @@ async def test_killed_at_random_moments(where: str, tmp_path: Path, knows: bool)
             await watcher.once()
             with nursery(doom) as process:
                 for _ in range(KILLS):
-                    live_and_die(process, doom, moving, chance)
+                    await live_and_die(process, doom, store, moving, chance)
                     await nothing_is_half_there(store)
         while moving.steps < 2 * len(NAMES):
             moving.moves()
