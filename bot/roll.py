@@ -9,13 +9,17 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
-from bot.matching.compare import match_company
 from bot.matching.index import NameIndex
+from bot.matching.whom import recognise
 from bot.model import POINTERS, ChangeKind, Company, Found, ListChange, Listing, Verdict
 from bot.ports import Store
 
 #: How many entries of one company are looked at: Huawei alone has more than a hundred on the Entity List.
 MANY = 400
+#: How many entries with a similar name a look-up shows.
+MANY_ALIKE = 10
+#: For how many companies what was found is remembered; people type other names too.
+REMEMBERED = 2_000
 
 
 class Roll:
@@ -31,6 +35,7 @@ class Roll:
         self._removed: dict[str, ListChange] = {}
         self._removed_index = NameIndex()
         self._changes_since: datetime | None = None
+        self._found: dict[Company, tuple[Found, ...]] = {}
 
     async def refresh(self) -> None:
         """Follow the store; cheap when nothing changed."""
@@ -43,6 +48,7 @@ class Roll:
         for source in lists:
             await self._follow(source)
         await self._follow_removals()
+        self._found = {}
         self._version = version
 
     async def _follow(self, source: str) -> None:
@@ -72,11 +78,21 @@ class Roll:
                 self._removed_index.add(owner, change.listing.names())
 
     def of(self, company: Company) -> tuple[Found, ...]:
-        """Every entry that is, or is related to, a company: the surest first."""
+        """Every entry that is, or is related to, a company: the surest first.
+
+        Remembered until a list changes: a company in the news is asked for with every story.
+        """
+        found = self._found
+        if company not in found:
+            if len(found) >= REMEMBERED:
+                found.clear()
+            found[company] = self._of(company)
+        return found[company]
+
+    def _of(self, company: Company) -> tuple[Found, ...]:
         owners = self._candidates(self._index, company)
         found = [
-            Found(listing=self._listings[owner], match=match_company(company, self._listings[owner]))
-            for owner in owners
+            Found(listing=self._listings[owner], match=recognise(company, self._listings[owner])) for owner in owners
         ]
         return tuple(
             sorted(
@@ -90,10 +106,15 @@ class Roll:
             )
         )
 
+    def alike(self, typed: str) -> tuple[Found, ...]:
+        """Entries of any kind with a name like what was typed: for somebody the book does not know."""
+        hits = [hit for hit in self._index.search(typed, limit=MANY_ALIKE) if hit.match.verdict is Verdict.SAME]
+        return tuple(Found(listing=self._listings[hit.owner], match=hit.match) for hit in hits)
+
     def taken_off(self, company: Company) -> tuple[ListChange, ...]:
         """Removals we saw of entries that were the company itself, newest first."""
         changes = [self._removed[owner] for owner in self._candidates(self._removed_index, company)]
-        same = [one for one in changes if match_company(company, one.listing).verdict is Verdict.SAME]
+        same = [one for one in changes if recognise(company, one.listing).verdict is Verdict.SAME]
         return tuple(sorted(same, key=lambda one: one.seen, reverse=True))
 
     def _candidates(self, index: NameIndex, company: Company) -> list[str]:

@@ -18,6 +18,10 @@ async def lookup(office: Office, request: Request) -> Reply:
     await office.roll.refresh()
     company = office.book.find(typed)
     found = office.roll.of(company)
+    if not company.from_book:
+        known = {(one.listing.source, one.listing.key) for one in found}
+        alike = office.roll.alike(typed)
+        found += tuple(one for one in alike if (one.listing.source, one.listing.key) not in known)
     stories = await office.store.stories_of(company.id, limit=5)
     reader = office.reader(request)
     past = office.roll.taken_off(company)

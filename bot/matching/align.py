@@ -18,8 +18,21 @@ from bot.matching.words import Form, Unit, glossary
 #: Two words closer than this are one word misspelt; found on names of one entity in lists.
 CLOSE = 0.72
 
-_GLUED_ENDS = frozenset(
-    "ltd llc inc gmbh limited corp fze fzco company co group jsc ooo holding holdings srl bank".split()
+#: Words that get glued to the word before them.
+_GLUED_ENDS = (
+    "ltd",
+    "llc",
+    "inc",
+    "gmbh",
+    "limited",
+    "corp",
+    "fze",
+    "fzco",
+    "company",
+    "co",
+    "group",
+    "jsc",
+    "holding",
 )
 
 
@@ -134,7 +147,7 @@ def _joined(found: Alignment) -> None:
                 continue
             units = [mine.units[at] for at in run]
             best = _best_whole(units, others, left_others)
-            if best[0] >= 0.86:
+            if best[0] >= (0.6 if others.units[best[1]].native or units[0].native else 0.82):
                 sides = ([best[1]], run) if flipped else (run, [best[1]])
                 found.meet(*sides, best[0], "written together")
 
@@ -142,7 +155,7 @@ def _joined(found: Alignment) -> None:
 def _best_whole(units: Sequence[Unit], others: Form, places: Sequence[int]) -> tuple[float, int]:
     """Which of the other side's words is most like these neighbours written as one."""
     text = "".join([unit.text for unit in units])
-    native = any([unit.native for unit in units])
+    native = any(unit.native for unit in units)
     size = len(text)
     best = (0.0, 0)
     for at in places:
@@ -178,7 +191,12 @@ def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
 def _close(found: Alignment) -> None:
     """Pair what is left by how close the spellings are, the closest first."""
     ours, theirs = found.ours.units, found.theirs.units
-    close = [(alike, mine, other) for mine in found.left_ours for other in found.left_theirs if (alike := closeness(ours[mine], theirs[other])) > 0]  # fmt: skip
+    close = [
+        (alike, mine, other)
+        for mine in found.left_ours
+        for other in found.left_theirs
+        if (alike := closeness(ours[mine], theirs[other])) > 0
+    ]
     for alike, mine, other in sorted(close, reverse=True):
         if mine in found.left_ours and other in found.left_theirs:
             found.meet([mine], [other], alike, _how_close(ours[mine], theirs[other]))
@@ -268,7 +286,7 @@ def _bones_alike(one: str, other: str) -> float:
 
 
 def _loan_alike(kana: str, latin: str) -> float:
-    """A foreign word in kana against its Latin spelling: by sound, and by consonants as far as the sound bears it out."""
+    """A foreign word in kana against its Latin spelling: by sound, and by consonants where the sound agrees."""
     best = 0.0
     for english in (True, False):
         heard = OSA.normalized_similarity(loan_sound(kana, False), loan_sound(latin, english))
@@ -315,15 +333,20 @@ def _shortened(found: Alignment) -> None:
             for run in sorted(_runs(left_others, 6), key=len, reverse=True):
                 if others.units[run[0]].text[:1] != unit.text[0]:
                     continue
-                alike = _short_of(unit.text, [others.units[place].text for place in run])
+                alike = _short_of(unit.text, [others.units[place].text for place in run], alone=len(mine.units) == 1)
                 if alike:
                     sides = (run, [at]) if flipped else ([at], run)
                     found.meet(*sides, alike, "initials" if alike < 0.9 else "syllables")
                     break
 
 
-def _short_of(short: str, words: Sequence[str]) -> float:
-    if len(short) == len(words) >= 3 and all(word[0] == char for word, char in zip(words, short, strict=True)):
+def _short_of(short: str, words: Sequence[str], *, alone: bool) -> float:
+    """How surely a word is short for others. A name that is nothing but initials is judged as a whole elsewhere."""
+    if (
+        not alone
+        and len(short) == len(words) >= 3
+        and all(word[0] == char for word, char in zip(words, short, strict=True))
+    ):
         return 0.85
     return 0.9 if len(short) >= 5 and len(words) <= 3 and _syllables(short, words) else 0.0
 

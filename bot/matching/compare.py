@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from bot.matching.align import Alignment, Meeting
 from bot.matching.evidence import Row, is_acronym, objections, score
+from bot.matching.fold import legal_form
 from bot.matching.words import LONGEST, Form, Unit, read, readings
 from bot.model import Company, Listing, Match, Name, NameKind, Reason, Verdict
 
@@ -146,12 +147,10 @@ def _reasons(judged: Judged) -> Iterator[Reason]:
             telling = _written(one for one in over if one.rank != "little")
             if telling:
                 yield Reason("only here", 0.0, *((telling, "") if ours else ("", telling)))
-    if found.ours.part or found.theirs.part:
-        yield Reason("part of the name", likely, found.ours.text.strip(), found.theirs.text.strip())
+    if how := found.ours.part or found.theirs.part:
+        yield Reason(how, likely, found.ours.text.strip(), found.theirs.text.strip())
     if found.ours.forms or found.theirs.forms:
-        yield Reason(
-            "legal form ignored", 1.0, ", ".join(sorted(found.ours.forms)), ", ".join(sorted(found.theirs.forms))
-        )
+        yield Reason("legal form ignored", 1.0, legal_form(found.ours.text), legal_form(found.theirs.text))
     yield from (Reason(objection.rule, 0.0) for objection in objections(found))
 
 

@@ -8,6 +8,7 @@ take effect at once, in time proportional to the name; nothing is ever rebuilt.
 
 from __future__ import annotations
 
+import gc
 import math
 from array import array
 from bisect import bisect_left, insort
@@ -15,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from heapq import nlargest
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -31,6 +32,10 @@ from bot.model import Match, Name
 COMPARED = 16
 #: How many filed names a search looks at before it does with what it has: bounds the time in a million names.
 LOOKED_AT = 8_000
+#: What a name must share with the query to be compared at all, and of what the best one shares.
+#: On the development queries one in a hundred names that turned out the same shares less.
+LEAST = 0.15
+LEAST_OF_BEST = 0.2
 #: Names whose reading stays in memory, about two kilobytes each; in larger indexes the others are read when met.
 REMEMBERED = 60_000
 #: From this score on the search has what it came for and looks only at names that share nearly as much.
@@ -53,7 +58,7 @@ class NameIndex:
         self._names: list[tuple[str, Name] | None] = []
         self._weights = array("f")  # what each name's words tell together
         self._free: list[int] = []
-        self._by_owner: dict[str, list[int]] = {}
+        self._by_owner: dict[str, int | list[int]] = {}
         self._files: dict[str, int | array[int]] = {}  # key -> the number of one name, or of many
         self._near: dict[str, list[str]] = {}  # halves and consonants of words -> the words
         self._known: set[str] = set()  # words that `_near` has
@@ -77,6 +82,17 @@ class NameIndex:
                 for line in _lines(form.folded):
                     insort(self._sorted, (line, number))
 
+    def fill(self, owners: Iterable[tuple[str, Iterable[Name]]]) -> None:
+        """Add many owners at once. The garbage collector rests meanwhile: it would walk all names again and again."""
+        was_on = gc.isenabled()
+        gc.disable()
+        try:
+            for owner, names in owners:
+                self.add(owner, names)
+        finally:
+            if was_on:
+                gc.enable()
+
     def _number(self, owner: str, name: Name) -> int:
         if self._free:
             number = self._free.pop()
@@ -85,7 +101,13 @@ class NameIndex:
             number = len(self._names)
             self._names.append((owner, name))
             self._weights.append(0.0)
-        self._by_owner.setdefault(owner, []).append(number)
+        numbers = self._by_owner.get(owner)
+        if numbers is None:
+            self._by_owner[owner] = number  # most owners of a large list have one name: no list for it
+        elif isinstance(numbers, int):
+            self._by_owner[owner] = [numbers, number]
+        else:
+            numbers.append(number)
         return number
 
     def _file_word(self, unit: Unit, number: int) -> None:
@@ -110,7 +132,8 @@ class NameIndex:
 
     def remove(self, owner: str) -> None:
         """Forget an owner and all its names; an unknown owner is nothing to forget."""
-        for number in self._by_owner.pop(owner, ()):
+        numbers = self._by_owner.pop(owner, ())
+        for number in (numbers,) if isinstance(numbers, int) else numbers:
             kept = self._names[number]
             if kept is None:
                 continue
@@ -176,7 +199,9 @@ class NameIndex:
                 filed = self._files.get(key, ())
                 for number in (filed,) if isinstance(filed, int) else filed[:100]:
                     found[number] = max(worth, found.get(number, 0.0))
-        return nlargest(COMPARED, ((share, number) for number, share in found.items()))
+        ranked = nlargest(COMPARED, zip(found.values(), found, strict=True))
+        least = max(LEAST, LEAST_OF_BEST * ranked[0][0]) if ranked else 0.0
+        return [one for one in ranked if one[0] >= least]
 
     def _gather(self, form: Form) -> dict[int, float]:
         """What each name shares with a reading of the query, rare keys before frequent ones."""
@@ -214,6 +239,7 @@ class NameIndex:
             want(word, unit.weight)
             if not unit.native:
                 want(f"~{unit.sound}", unit.weight)
+                want(f"%{consonants(unit.text)}", unit.weight)
             elif unit.script == "kana":
                 want(f"^{loan_bones(unit.text, False)}", unit.weight)
             if unit.rank in ("", "plain") or unit.script == "kanji":
@@ -327,15 +353,18 @@ def _together(form: Form) -> Iterator[str]:
             yield f"+{low} {high}"
         else:
             yield f"={first.sound}{second.sound}"
-    if len(carrying) > 2:
-        yield f"={form.heard}"
 
 
 def _loan_pairs(form: Form) -> Iterator[str]:
-    """Two words of a Latin name may be one word in kana: filed by their consonants together."""
-    for first, second in pairwise(form.units[:3]):
-        if not (first.rank or second.rank or first.native or second.native):
-            yield f"^{loan_bones(first.text, True)}{loan_bones(second.text, True)}"
+    """Two or three words of a Latin name may be one word in kana, two of an Arabic one a word in Latin letters."""
+    run = list(takewhile(lambda unit: not unit.native and unit.rank in ("", "plain"), form.units[:3]))
+    if len(run) > 1:
+        bones = [loan_bones(unit.text, True) for unit in run]
+        yield f"^{bones[0]}{bones[1]}"
+        if len(run) > 2:
+            yield f"^{''.join(bones)}"
+    elif len(form.units) > 1 and form.units[0].script == form.units[1].script == "arabic":
+        yield f"%{consonants(form.units[0].text)}{consonants(form.units[1].text)}"
 
 
 def _initials(form: Form) -> list[str]:
@@ -389,7 +418,7 @@ def _asked_bones(unit: Unit) -> list[str]:
 
 
 def _acronym_keys(form: Form) -> Iterator[tuple[str, float]]:
-    """Where the spelled-out name of an acronym is filed, and the acronym of a spelled-out name; worth more when longer."""
+    """Where the spelled-out name of an acronym is filed, and the acronym of a spelled-out one; the longer the surer."""
     letters = form.squashed
     if 1 < len(letters) < 9 and len(form.units) <= 2:
         yield f"@{letters}", 0.3 + 0.05 * len(letters)

@@ -12,10 +12,11 @@ from itertools import islice, product
 
 from bot.data import table
 from bot.matching.fold import fold
-from bot.matching.scripts import romanise, script_of
+from bot.matching.scripts import pairs, romanise, script_of
 
 #: Sounds that a reading takes inside a word: kawa to gawa, shima to jima, hon to bon and pon.
-_VOICED = (("ch", "j"), ("sh", "j"), ("ts", "z"), ("k", "g"), ("s", "z"), ("t", "d"), ("h", "b"), ("h", "p"), ("f", "b"), ("f", "p"))  # fmt: skip
+_VOICED = tuple(pairs("voiced").items())
+_HALF_VOICED = tuple(pairs("half_voiced").items())
 _LONG = re.compile(r"ou|oo|uu|oh(?![aeiouy])|(?<=[aeiou])(?=x)|aa|ii")
 _DOUBLE = re.compile(r"([bcdfghjklmnpqrstvwxz])\1+")
 
@@ -55,7 +56,12 @@ def _sounds(kanji: str, inside: bool) -> tuple[str, ...]:
     listed = _table().get(kanji, ())
     found = list(listed)
     if inside:
-        found += [voiced + one[len(plain_) :] for one in listed for plain_, voiced in _VOICED if one.startswith(plain_)]
+        found += [
+            voiced + one[len(plain_) :]
+            for one in listed
+            for plain_, voiced in (*_VOICED, *_HALF_VOICED)
+            if one.startswith(plain_)
+        ]
     found += [one[:-3] for one in listed if one.endswith("tsu") and len(one) > 3]
     found += [
         one[:-2] for one in listed if one.endswith(("ku", "ki", "chi")) and len(one) > 3 and not one.endswith("chi")
@@ -131,9 +137,7 @@ def _first_sounds(char: str, inside: bool) -> tuple[str, ...]:
         return (romanise(char),)
     first = listed[: 4 if len(listed) < 5 else 3]
     voiced = (
-        (new + one[len(old) :] for one in first[:2] for old, new in _VOICED[:7] if one.startswith(old))
-        if inside
-        else ()
+        (new + one[len(old) :] for one in first[:2] for old, new in _VOICED if one.startswith(old)) if inside else ()
     )
     return (*first, *voiced)
 
@@ -142,11 +146,7 @@ def _has_han(word: str) -> bool:
     return any(script_of(char) == "han" for char in word)
 
 
-_LETTERS = {
-    "エー": "a", "エイ": "a", "ビー": "b", "シー": "c", "シイ": "c", "ディー": "d", "ディ": "d", "デー": "d", "イー": "e", "エフ": "f", "ジー": "g", "エイチ": "h", "エッチ": "h", "アイ": "i",
-    "ジェイ": "j", "ジェー": "j", "ケー": "k", "ケイ": "k", "エル": "l", "エム": "m", "エヌ": "n", "オー": "o", "ピー": "p", "キュー": "q", "アール": "r", "エス": "s", "ティー": "t", "ティ": "t",
-    "ユー": "u", "ユウ": "u", "ブイ": "v", "ヴィ": "v", "ダブリュー": "w", "エックス": "x", "ワイ": "y", "ゼット": "z", "ズィー": "z", "アンド": "",
-}  # fmt: skip
+_LETTERS = pairs("letter_names")
 _LETTER = re.compile("|".join(sorted(_LETTERS, key=len, reverse=True)))
 _SPELLED = re.compile(f"(?:{_LETTER.pattern}){{2,}}")
 
@@ -164,11 +164,7 @@ def spelled_letters(kana: str) -> str:
     return "".join(_LETTERS[name] for name in _LETTER.findall(kana))
 
 
-#: English as Japanese ears take it down: sounds that kana cannot tell apart, in this order.
-_LOAN = (
-    ("tion", "son"), ("sion", "son"), ("th", "s"), ("ph", "h"), ("ck", "k"), ("sch", "s"), ("sh", "s"), ("qu", "k"), ("q", "k"), ("x", "ks"), ("dg", "z"), ("tch", "t"), ("ch", "t"), ("tsu", "t"), ("ts", "t"),
-    ("ci", "si"), ("ce", "se"), ("cy", "si"), ("c", "k"), ("ge", "ze"), ("gi", "zi"), ("dj", "z"), ("j", "z"), ("f", "h"), ("v", "b"), ("l", "r"), ("w", ""), ("y", ""), ("mb", "nb"), ("mp", "np"),
-)  # fmt: skip
+_LOAN = tuple(pairs("loan_words").items())
 _SILENT_R = re.compile(r"(?<=[aeiou])r(?![aeiouy])")
 _DROPPED = re.compile(r"[aeiou]")
 

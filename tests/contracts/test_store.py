@@ -156,6 +156,13 @@ async def test_another_watcher_was_faster(store: Store, another: Store) -> None:
     assert await store.known_stories(["guid:7"]) == {}
 
 
+async def test_poll_made_from_a_memory_that_is_gone(store: Store) -> None:
+    """A watcher that remembers a store since emptied is refused, and starts again from nothing."""
+    assert not await store.commit(poll("us_dod_cmc", listing(), version=4))
+    assert await store.memory("us_dod_cmc") is None
+    assert await store.commit(poll("us_dod_cmc", listing()))
+
+
 async def test_many_watchers_at_once(store: Store, another: Store) -> None:
     """Of twenty polls made from the same memory one is kept."""
     polls = [poll("us_dod_cmc", listing(f"E-{number}")) for number in range(20)]
@@ -367,6 +374,19 @@ async def test_every_kind_of_message(store: Store) -> None:
     sent = [replace(delivery(), key=message.id, message=message) for message in messages]
     assert await store.enqueue(sent) == 3
     assert [one.message for one in await store.deliveries()] == [standing, notice, alert()]
+
+
+async def test_one_delivery_by_its_key(store: Store) -> None:
+    """Whatever became of it; None when it was never put in."""
+    assert await store.delivery("nothing") is None
+    sent = delivery()
+    await store.enqueue([sent])
+    assert await store.delivery(sent.key) == sent
+    (claimed,) = await store.claim(sent.place.platform, now=NOON, lease=LEASE)
+    await store.settle(claimed.posted(Receipt("r1"), NOON))
+    posted = await store.delivery(sent.key)
+    assert posted
+    assert posted.receipt == Receipt("r1")
 
 
 async def test_same_delivery_twice(store: Store) -> None:
