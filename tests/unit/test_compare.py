@@ -15,8 +15,12 @@ from bot.model import Company, Identifier, Listing, Match, Name, NameKind, Verdi
 
 NAMES = st.one_of(
     st.text(max_size=60),
-    st.sampled_from(["小米集团", "Xiaomi Corporation", "АО «Рычаг»", "AO Rychag (AO RYCHAG)", "株式会社SUS", "エスユーエス"]),
-    st.sampled_from(["MB", "A.B.C. Co / XYZ", "الغاف مارين", "Plant 325", "61st Plant II", "Kala Electric", "Kalaelectric"]),
+    st.sampled_from(
+        ["小米集团", "Xiaomi Corporation", "АО «Рычаг»", "AO Rychag (AO RYCHAG)", "株式会社SUS", "エスユーエス"]
+    ),
+    st.sampled_from(
+        ["MB", "A.B.C. Co / XYZ", "الغاف مارين", "Plant 325", "61st Plant II", "Kala Electric", "Kalaelectric"]
+    ),
 )
 
 SAME_PAIRS = [
