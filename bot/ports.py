@@ -261,7 +261,7 @@ class Chat(Protocol):
         """Serve commands until cancelled."""
 
     async def check(self) -> AsyncIterator[str]:
-        """Lines for `doctor`: what works, what is missing, the next step."""
+        """Lines for `doctor`: what works, what is missing, the next step. A line with "next:" in it is not in order."""
         yield ""
 
     async def close(self) -> None: ...
