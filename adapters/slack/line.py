@@ -21,6 +21,8 @@ from bot.logs import log
 PATIENCE = timedelta(seconds=20)
 #: Until a connection stands. Before that nothing was sent, so it can be told apart from a lost answer.
 CONNECT = timedelta(seconds=10)
+#: Never behind a proxy.
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class _Forward(logging.Handler):
@@ -46,8 +48,9 @@ class Line:
     def __init__(self, token: str, api_url: str, *, patience: timedelta = PATIENCE) -> None:
         self.client = AsyncWebClient(token=token, base_url=api_url, retry_handlers=[], logger=library_log())
         self._patience = patience
-        if proxy_bypass(urlsplit(api_url).netloc):
-            self.client.proxy = None  # the library takes HTTP(S)_PROXY and knows no NO_PROXY (seen)
+        host = urlsplit(api_url).hostname or ""
+        if host in LOOPBACK or proxy_bypass(host):
+            self.client.proxy = None  # the library takes HTTP(S)_PROXY even for these, and knows no NO_PROXY (seen)
 
     async def web(self) -> AsyncWebClient:
         """The client with open connections; the first call opens them."""
