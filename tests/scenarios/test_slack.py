@@ -1,4 +1,4 @@
-"""Slack end to end: the unmodified bolt app and web client against a small Slack that refuses and fails as Slack does."""
+"""Slack end to end: the unmodified bolt app and web client against a small Slack that refuses and fails as it does."""
 
 from __future__ import annotations
 
@@ -236,7 +236,8 @@ async def test_sharing_after_a_restart(slack: SlackWorld, chat: SlackChat) -> No
 
 
 async def _until(true: Any) -> None:
-    while not true():
+    """Look again at every turn of the loop, where no event tells."""
+    while not true():  # noqa: ASYNC110 - what is looked at belongs to the libraries
         await asyncio.sleep(0.005)
 
 
@@ -458,7 +459,7 @@ class Mortal(Courier):
 
 
 async def test_a_thousand_alerts_under_every_fault(slack: SlackWorld, now: datetime) -> None:
-    """Answers lost, 429, 5xx, time-outs, cut connections, couriers killed: none lost, none twice, each lane in order."""
+    """Answers lost, 429, 5xx, time-outs, cuts, couriers killed: none lost, none twice, each lane in order."""
     chance = random.Random(20261123)
     store, clock = PlainStore(), Played(now)
     places = [Place("slack", f"T0/C{number}") for number in range(25)]

@@ -29,16 +29,6 @@ APP_TOKEN = "xapp-0-secret-of-the-app"
 SIGNING_SECRET = "0123456789abcdef0123456789abcdef"
 SCOPES = ["chat:write", "commands", "im:write", "channels:read", "groups:read"]
 SCOPES += ["channels:history", "groups:history", "im:history"]
-    "chat:write",
-    "commands",
-    "im:write",
-    "channels:read",
-    "groups:read",
-    "channels:history",
-    "groups:history",
-    "im:history",
-]
-
 Payload = dict[str, Any]
 
 
