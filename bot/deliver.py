@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.cards import Reader
+from bot.cards import Reader, also_card
 from bot.errors import ChatBusy, ChatDoubtful, ChatRefused, StoreBusy
 from bot.logs import log
 from bot.messages import message_card
-from bot.model import Card, Delivery, Notice, Place, Receipt, SourceCard, fingerprint
+from bot.model import Alert, Card, Delivery, Notice, Place, Receipt, SourceCard, fingerprint
 from bot.ports import Chat, Clock, Store
 
 #: How long a courier may hold a delivery before another takes it; well above the slowest post.
@@ -81,13 +81,25 @@ class Courier:
 
     async def send(self, delivery: Delivery) -> Receipt:
         """Post it, unless an earlier attempt turns out to have arrived."""
-        if delivery.doubtful and (receipt := await self.chat.find(delivery.place, delivery.key)):
+        thread = await self.thread(delivery)
+        if delivery.doubtful and (receipt := await self.chat.find(delivery.place, delivery.key, thread=thread)):
             return receipt
-        return await self.chat.post(delivery.place, self.card(delivery), key=delivery.key)
+        card = self.card(delivery, joins=thread is not None)
+        return await self.chat.post(delivery.place, card, key=delivery.key, thread=thread)
 
-    def card(self, delivery: Delivery) -> Card:
+    async def thread(self, delivery: Delivery) -> Receipt | None:
+        """Where an earlier alert of the same event stands in this place, if one arrived here."""
+        for key in delivery.follows:
+            earlier = await self.store.delivery(key)
+            if earlier and earlier.receipt:
+                return earlier.receipt
+        return None
+
+    def card(self, delivery: Delivery, *, joins: bool = False) -> Card:
         """The words, for this reader now."""
         reader = Reader(now=self.clock.now(), cards=self.sources(), language=delivery.language)
+        if joins and isinstance(delivery.message, Alert):
+            return also_card(delivery.message, reader)
         return message_card(delivery, reader)
 
     def again(self, delivery: Delivery, after: timedelta | None, why: str, *, doubtful: bool = False) -> Delivery:

@@ -220,8 +220,11 @@ class Store(Protocol):
         Raises ValueError for another word.
         """
 
+    async def delivery(self, key: str) -> Delivery | None:
+        """One delivery, whatever became of it. Called by couriers to find the thread that a follow-up joins."""
+
     async def unpark(self, key: str, *, now: datetime) -> bool:
-        """Put a parked delivery back at the end of its lane, due now, its attempts forgotten. False: it is not parked."""
+        """Put a parked delivery back at the end of its lane, due now, its attempts forgotten. False: none is parked."""
 
     async def wait(self, platform: str, at_most: timedelta) -> None:
         """Return when something may be there to claim, or after that long. May return early for no reason.
@@ -251,8 +254,11 @@ class Chat(Protocol):
     async def post(self, place: Place, card: Card, *, key: str, thread: Receipt | None = None) -> Receipt:
         """Say it. Raises ChatBusy (later), ChatRefused (never here), ChatDoubtful (look with `find` first)."""
 
-    async def find(self, place: Place, key: str) -> Receipt | None:
-        """The message sent under this key, when the platform can tell; None when it is not there or cannot tell."""
+    async def find(self, place: Place, key: str, *, thread: Receipt | None = None) -> Receipt | None:
+        """The message sent under this key, when the platform can tell; None when it is not there or cannot tell.
+
+        `thread` is the one it was posted into, as `post` was told.
+        """
 
     async def edit(self, place: Place, receipt: Receipt, card: Card) -> None:
         """Replace what was said. Raises as `post` does."""

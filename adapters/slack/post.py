@@ -82,7 +82,7 @@ class SlackChat:
             client.chat_postMessage,
             place,
             channel=channel,
-            thread_ts=(thread.thread or thread.id) if thread else None,
+            thread_ts=_parent(thread),
             metadata={"event_type": EVENT, "event_payload": {"key": key}},
             unfurl_links=False,
             unfurl_media=False,
@@ -90,23 +90,27 @@ class SlackChat:
             parse="none",
             **draw(card, language=self.language, rest=rest).payload(),
         )
-        return Receipt(str(said["ts"]), thread=(thread.thread or thread.id) if thread else "")
+        return Receipt(str(said["ts"]), thread=_parent(thread) or "")
 
-    async def find(self, place: Place, key: str) -> Receipt | None:
+    async def find(self, place: Place, key: str, *, thread: Receipt | None = None) -> Receipt | None:
+        parent = _parent(thread)
         try:
             channel = await self._channel(place)
-            return await self._look(channel, place, key)
+            found = await self._look(channel, place, key, parent)
+            return Receipt(found, thread=parent or "") if found else None
         except ChatDoubtful as unsure:  # nothing was sent by looking
             raise ChatBusy(str(unsure)) from unsure
 
-    async def _look(self, channel: str, place: Place, key: str) -> Receipt | None:
+    async def _look(self, channel: str, place: Place, key: str, parent: str | None) -> str:
+        """The timestamp of the message with this key in the channel, or in a thread of it; or nothing."""
         client, cursor = await self.line.web(), ""
         for page in range(PAGES):
             try:
                 said = await _asked(
-                    client.conversations_history,
+                    client.conversations_replies if parent else client.conversations_history,
                     place,
                     channel=channel,
+                    ts=parent,
                     include_all_metadata=True,
                     limit=PAGE,
                     cursor=cursor or None,
@@ -115,17 +119,17 @@ class SlackChat:
                 if isinstance(refusal, ChatDoubtful):
                     raise
                 log.warning("slack_cannot_look", place=str(place), key=key, why=str(refusal))
-                return None
+                return ""
             except ChatBusy:
                 if page == 0:
                     raise
-                return None  # the page that could be had did not show it
+                return ""  # the page that could be had did not show it
             if found := _with_key(said.get("messages") or (), key):
                 return found
             cursor = str((said.get("response_metadata") or {}).get("next_cursor") or "")
             if not cursor:
-                return None
-        return None
+                return ""
+        return ""
 
     async def edit(self, place: Place, receipt: Receipt, card: Card) -> None:
         try:
@@ -191,9 +195,15 @@ async def _asked(method: Callable[..., Awaitable[Any]], place: Place, **fields: 
     return dict(said.data)
 
 
-def _with_key(messages: Iterable[dict[str, Any]], key: str) -> Receipt | None:
+def _parent(thread: Receipt | None) -> str | None:
+    """The timestamp under which a thread stands; a reply's own thread where it is one."""
+    return (thread.thread or thread.id) if thread else None
+
+
+def _with_key(messages: Iterable[dict[str, Any]], key: str) -> str:
+    """The newest message that carries it, or nothing."""
     for message in messages:
         metadata = message.get("metadata") or {}
         if metadata.get("event_type") == EVENT and (metadata.get("event_payload") or {}).get("key") == key:
-            return Receipt(str(message["ts"]))
-    return None
+            return str(message["ts"])
+    return ""

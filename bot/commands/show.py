@@ -12,12 +12,8 @@ from bot.model import Reply, Request
 async def show(office: Office, request: Request) -> Reply:
     """A message that came here again, whole, for you alone."""
     key = request.one("key").strip()
-    for delivery in await office.store.deliveries(place=request.place, limit=LOOK):
-        if delivery.key == key:
-            card = message_card(delivery, office.reader(request))
-            return Reply(cards=(card,), data={"key": key, "title": card.title})
-    raise TellPerson(f"No message {key[:40]!r} is among the latest {LOOK} here. Type why to see the latest.")
-
-
-#: How many of a place's messages are looked through.
-LOOK = 2000
+    delivery = await office.store.delivery(key)
+    if delivery is None or delivery.place != request.place:
+        raise TellPerson(f"No message {key[:40]!r} came here. Type why to see the latest.")
+    card = message_card(delivery, office.reader(request))
+    return Reply(cards=(card,), data={"key": key, "title": card.title})

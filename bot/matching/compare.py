@@ -1,186 +1,179 @@
 """Comparing: whether two names are one, how sure that is, and why.
 
-Two names are read into units (`words`), the units are laid side by side (`align`), what is left over on either side
-and what the strings look like becomes a handful of features, and a small readable model weighs them.
+The three answers: *same*; *related*, when they share the word that makes the name but one says more or something else
+(a subsidiary, a branch, a sister); *no*. Every answer lists what met what and by which rule.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from rapidfuzz.distance import OSA, Indel, JaroWinkler
-
-from bot.data import table
-from bot.matching.words import LONGEST, Form, Unit, read
+from bot.matching.align import Alignment, Meeting
+from bot.matching.evidence import Row, is_acronym, objections, score
+from bot.matching.words import LONGEST, Form, Unit, read, readings
 from bot.model import Company, Listing, Match, Name, NameKind, Reason, Verdict
 
-#: From this score on two names are taken for one.
+#: From this score on two names are taken for one. The model's even chance; F1 is flat between .4 and .6.
 SAME = 0.5
+#: The best a pair may score that is not the same name: just under `SAME`.
+NOT_SAME = SAME - 0.01
+
+Judged = tuple[float, Alignment, Row]
 
 
-@dataclass(slots=True)
-class Pairing:
-    """Two rows of units laid side by side."""
-
-    ours: Form
-    theirs: Form
-    met: list[tuple[Unit, Unit, float, str]] = field(default_factory=list)
-    left_ours: list[Unit] = field(default_factory=list)
-    left_theirs: list[Unit] = field(default_factory=list)
-    gained_ours: float = 0.0
-    gained_theirs: float = 0.0
-
-    def meet(self, ours: list[Unit], theirs: list[Unit], likeness: float, rule: str) -> None:
-        """Pair some of our units with some of theirs and take them off the rest."""
-        self.gained_ours += likeness * sum(unit.weight for unit in ours)
-        self.gained_theirs += likeness * sum(unit.weight for unit in theirs)
-        first, other = max(ours, key=_weight), max(theirs, key=_weight)
-        self.met.append((first, other, likeness, rule))
-        for unit in ours:
-            self.left_ours.remove(unit)
-        for unit in theirs:
-            self.left_theirs.remove(unit)
+def best_reading(ours: Sequence[Form], theirs: Sequence[Form]) -> Judged:
+    """The pair of readings that fits best. Parts are looked at only where they share a word or may be initials."""
+    best = score(ours[0], theirs[0])
+    for mine in ours:
+        for other in theirs:
+            if (mine.part or other.part) and (not mine.marks.isdisjoint(other.marks) or _brief(mine) or _brief(other)):
+                best = max(best, score(mine, other), key=_first)
+    return best
 
 
-def _weight(unit: Unit) -> float:
-    return unit.weight
+def _first(judged: Judged) -> float:
+    return judged[0]
 
 
-def align(ours: Form, theirs: Form) -> Pairing:
-    """Lay two names side by side: equal concepts first, then equal sounds, joined words, close spellings, initials."""
-    pairing = Pairing(ours, theirs, left_ours=list(ours.units), left_theirs=list(theirs.units))
-    _meet_by(pairing, "concept", 1.0, "same word")
-    _meet_by(pairing, "sound", 0.97, "same sound")
-    _meet_joined(pairing)
-    _meet_close(pairing)
-    return pairing
+def _brief(form: Form) -> bool:
+    return len(form.units) == 1 and len(form.squashed) < 9
 
 
-def _meet_by(pairing: Pairing, attribute: str, likeness: float, rule: str) -> None:
-    theirs = {getattr(unit, attribute): unit for unit in reversed(pairing.left_theirs)}
-    for unit in list(pairing.left_ours):
-        other = theirs.pop(getattr(unit, attribute), None)
-        if other is not None:
-            how = rule if unit.text == other.text or attribute == "sound" else "same meaning"
-            pairing.meet([unit], [other], likeness, how)
-
-
-def _meet_joined(pairing: Pairing) -> None:
-    """ "kala electric" with "kalaelectric": two neighbours of one side are one word of the other."""
-    for mine, others, swapped in (
-        (pairing.left_ours, pairing.left_theirs, False),
-        (pairing.left_theirs, pairing.left_ours, True),
-    ):
-        for first, second in list(zip(mine, mine[1:], strict=False)):
-            joined = first.text + second.text
-            whole = next((unit for unit in others if unit.text == joined), None)
-            if whole is not None and first in mine and second in mine:
-                sides = ([first, second], [whole])
-                pairing.meet(*(sides[::-1] if swapped else sides), 0.97, "joined")
-
-
-def _meet_close(pairing: Pairing) -> None:
-    """Pair what is left by how close the spellings are, the closest first."""
-    close = [
-        (likeness, mine, other)
-        for mine in pairing.left_ours
-        for other in pairing.left_theirs
-        if (likeness := closeness(mine, other)) > 0
-    ]
-    for likeness, mine, other in sorted(close, key=lambda one: -one[0]):
-        if mine in pairing.left_ours and other in pairing.left_theirs:
-            pairing.meet([mine], [other], likeness, "close spelling")
-
-
-def closeness(mine: Unit, other: Unit) -> float:
-    """How alike two different words are, 0 when they should not be taken for one."""
-    short = min(len(mine.text), len(other.text))
-    if short < 4 or mine.text.isdigit() or other.text.isdigit():
+def likeness(left: str, right: str) -> float:
+    """The score of `compare` for two texts alone, without verdict and reasons."""
+    mine, other = readings(left), readings(right)
+    if not mine or not other:
         return 0.0
-    alike = max(OSA.normalized_similarity(mine.text, other.text), OSA.normalized_similarity(mine.sound, other.sound))
-    return alike if alike >= 0.72 else 0.0
-
-
-def features(pairing: Pairing) -> dict[str, float]:
-    """What the model weighs."""
-    ours, theirs = pairing.ours, pairing.theirs
-    total_ours = sum(unit.weight for unit in ours.units) or 0.01
-    total_theirs = sum(unit.weight for unit in theirs.units) or 0.01
-    cover_ours, cover_theirs = pairing.gained_ours / total_ours, pairing.gained_theirs / total_theirs
-    left_ours, left_theirs = total_ours - pairing.gained_ours, total_theirs - pairing.gained_theirs
-    numbers_ours = {unit.text for unit in pairing.left_ours if unit.text.isdigit()}
-    numbers_theirs = {unit.text for unit in pairing.left_theirs if unit.text.isdigit()}
-    return {
-        "lo": min(cover_ours, cover_theirs),
-        "hi": max(cover_ours, cover_theirs),
-        "ratio": Indel.normalized_similarity(ours.squashed, theirs.squashed),
-        "jaro": JaroWinkler.similarity(ours.squashed, theirs.squashed),
-        "conflict": min(left_ours, left_theirs),
-        "extra": max(left_ours, left_theirs),
-        "number_conflict": float(bool(numbers_ours and numbers_theirs)),
-        "number_extra": float(bool(numbers_ours) != bool(numbers_theirs)),
-        "acronym": acronym(ours, theirs),
-        "han_conflict": float(bool(ours.han and theirs.han and ours.han != theirs.han)),
-        "strongest": max((min(a.weight, b.weight) * like for a, b, like, _ in pairing.met), default=0.0),
-    }
-
-
-def acronym(ours: Form, theirs: Form) -> float:
-    """1 when one name is the initials of the other, less for two letters."""
-    for short, long in ((ours, theirs), (theirs, ours)):
-        if len(short.units) == 1 and len(long.units) > 1 and short.units[0].text in long.initials:
-            return min(1.0, len(short.units[0].text) / 4)
-    return 0.0
-
-
-@cache
-def _model() -> tuple[float, dict[str, float]]:
-    model = table("match_weights")
-    return model["bias"], model["weights"]
-
-
-def _text(name: Name | str) -> str:
-    return name if isinstance(name, str) else name.text
+    if mine[0].folded == other[0].folded:
+        return 1.0 if left == right else 0.9999
+    if mine[0].folded > other[0].folded:
+        mine, other = other, mine
+    return best_reading(mine, other)[0]
 
 
 def compare(ours: Name | str, theirs: Name | str) -> Match:
     """Whether two names are one: a verdict, a score between 0 and 1 that keeps an order, and the reasons.
 
-    The same pair always gets the same answer, in either order of the two. Never raises.
+    The same pair always gets the same answer, in either order of the two. Of a name that its owner calls weak or an
+    acronym, only the name itself or its spelled-out form is the same. Never raises.
     """
-    left, right = _text(ours), _text(theirs)
+    our_name, their_name = _name(ours), _name(theirs)
+    left, right = our_name.text, their_name.text
     if max(len(left), len(right)) > LONGEST:
         return Match(Verdict.NO, 0.0, (Reason("too long to be a name", 0.0, left[:40], right[:40]),))
-    mine, other = read(left), read(right)
-    if not mine.units or not other.units:
-        return Match(Verdict.NO, 0.0)
-    if mine.folded == other.folded:
-        return Match(Verdict.SAME, 1.0 if left == right else 0.999, (Reason("same name", 1.0, left, right),))
-    pairing = align(mine, other)
-    bias, weights = _model()
-    found = features(pairing)
-    score = 1 / (1 + math.exp(-(bias + sum(weights[name] * found[name] for name in weights))))
-    return Match(_verdict(score, pairing), score, tuple(_reasons(pairing, left, right)))
+    mine, other = readings(left), readings(right)
+    if not mine or not other:
+        return Match(Verdict.NO, 0.0, (Reason("nothing to compare", 0.0, left, right),))
+    if mine[0].folded == other[0].folded:
+        rule = "same name" if left == right else "same but for case, accents or punctuation"
+        return Match(Verdict.SAME, 1.0 if left == right else 0.9999, (_headline(rule, 1.0, our_name, their_name),))
+    swapped = mine[0].folded > other[0].folded
+    judged = best_reading(other, mine) if swapped else best_reading(mine, other)
+    likely = judged[0]
+    if likely >= SAME and (_needs_all(our_name) or _needs_all(their_name)) and not _all_met(judged):
+        likely = NOT_SAME
+    told = [_flipped(reason) if swapped else reason for reason in _reasons(judged)]
+    verdict = _verdict(likely, judged[1])
+    return Match(verdict, likely, (_headline(str(verdict), likely, our_name, their_name), *told))
 
 
-def _verdict(score: float, pairing: Pairing) -> Verdict:
-    if score >= SAME:
+def _name(name: Name | str) -> Name:
+    return Name(name) if isinstance(name, str) else name
+
+
+def _needs_all(name: Name) -> bool:
+    return name.kind in (NameKind.WEAK, NameKind.ACRONYM)
+
+
+def _all_met(judged: Judged) -> bool:
+    """Whether every word that tells something met its like, or one side is the initials of the other."""
+    _, found, row = judged
+    over = (*found.over_ours(), *found.over_theirs())
+    return is_acronym(row) or (all(one.weight < 0.2 for one in over) and all(one.alike > 0.9 for one in found.met))
+
+
+def _verdict(likely: float, found: Alignment) -> Verdict:
+    if likely >= SAME:
         return Verdict.SAME
-    shared = max((min(a.weight, b.weight) * like for a, b, like, _ in pairing.met), default=0.0)
-    covered = max(
-        pairing.gained_ours / (sum(map(_weight, pairing.ours.units)) or 1),
-        pairing.gained_theirs / (sum(map(_weight, pairing.theirs.units)) or 1),
+    shared = max((one.weight * one.alike for one in found.met if _makes_a_name(one)), default=0.0)
+    covered = max(found.gained_ours / (found.ours.total or 1), found.gained_theirs / (found.theirs.total or 1))
+    return Verdict.RELATED if shared >= 0.7 and covered >= 0.4 else Verdict.NO
+
+
+def _makes_a_name(met: Meeting) -> bool:
+    """Whether these are words of their own, not a trade, a place or a number."""
+    return all(
+        any(one.rank in ("", "plain") and not one.text.isdigit() for one in side) for side in (met.ours, met.theirs)
     )
-    return Verdict.RELATED if shared >= 0.6 and covered >= 0.5 else Verdict.NO
 
 
-def _reasons(pairing: Pairing, left: str, right: str) -> Iterable[Reason]:
-    yield Reason("names compared", min(pairing.gained_ours, 1.0), left, right)
-    for ours, theirs, likeness, rule in pairing.met:
-        yield Reason(rule, likeness, ours.native or ours.text, theirs.native or theirs.text)
+# ── Reasons ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_KINDS = {
+    NameKind.FORMER: "former name",
+    NameKind.WEAK: "weak alias",
+    NameKind.ACRONYM: "acronym",
+    NameKind.BRAND: "brand",
+    NameKind.PERSON: "person",
+}
+_SCRIPTS = {"han": "pinyin", "kanji": "Japanese reading", "kana": "kana", "hangul": "Korean reading"}
+
+
+def _headline(rule: str, likely: float, ours: Name, theirs: Name) -> Reason:
+    """Which of our spellings met which of theirs: "same (alias zh)"."""
+    notes = [note for note in (_note(ours), _note(theirs)) if note]
+    return Reason(f"{rule} ({', '.join(notes)})" if notes else rule, likely, ours.text, theirs.text)
+
+
+def _note(name: Name) -> str:
+    if name.kind in _KINDS:
+        return _KINDS[name.kind]
+    return f"alias {name.language}" if name.language and name.kind is NameKind.ALIAS else ""
+
+
+def _reasons(judged: Judged) -> Iterator[Reason]:
+    """What met what, what is left over, and what speaks against it."""
+    likely, found, row = judged
+    if is_acronym(row):
+        short, long = sorted((found.ours, found.theirs), key=lambda form: len(form.text))
+        yield Reason(
+            "initials of", likely, *((short.text, long.text) if short is found.ours else (long.text, short.text))
+        )
+    else:
+        yield from (Reason(_rule(one), one.alike, _written(one.ours), _written(one.theirs)) for one in found.met)
+        for over, ours in ((found.over_ours(), True), (found.over_theirs(), False)):
+            telling = _written(one for one in over if one.rank != "little")
+            if telling:
+                yield Reason("only here", 0.0, *((telling, "") if ours else ("", telling)))
+    if how := found.ours.part or found.theirs.part:
+        yield Reason(how, likely, found.ours.text.strip(), found.theirs.text.strip())
+    if found.ours.forms or found.theirs.forms:
+        yield Reason(
+            "legal form ignored", 1.0, ", ".join(sorted(found.ours.forms)), ", ".join(sorted(found.theirs.forms))
+        )
+    yield from (Reason(objection.rule, 0.0) for objection in objections(found))
+
+
+def _rule(met: Meeting) -> str:
+    """The rule in words; for another script, how it was read."""
+    if met.rule in ("same sound", "same word", "reading", "written together"):
+        scripts = {one.script for one in (*met.ours, *met.theirs)} - {"", "latin"}
+        if len(scripts) == 1 and any(not one.native for one in (*met.ours, *met.theirs)):
+            script = scripts.pop()
+            return _SCRIPTS.get(script, f"{script} letters")
+    return met.rule
+
+
+def _written(units: Iterable[Unit]) -> str:
+    return " ".join(one.native or one.text for one in units)
+
+
+def _flipped(reason: Reason) -> Reason:
+    return replace(reason, ours=reason.theirs, theirs=reason.ours)
+
+
+# ── Companies and listings ────────────────────────────────────────────────────────────────────────────────────────
 
 
 def match_company(company: Company, listing: Listing) -> Match:
@@ -188,28 +181,27 @@ def match_company(company: Company, listing: Listing) -> Match:
 
     Equal identifiers are certain; a name in `not_names` is never it; people and brands make it related at most.
     """
-    shared = {(one.kind.casefold(), one.value.casefold()) for one in company.identifiers} & {
-        (one.kind.casefold(), one.value.casefold()) for one in listing.identifiers
-    }
+    shared = _identifiers(company) & _identifiers(listing)
     if shared:
         kind, value = min(shared)
         return Match(Verdict.SAME, 1.0, (Reason(f"same {kind}", 1.0, value, value),))
     strangers = {read(name).units for name in company.not_names}
-    if any(read(name.text).units in strangers for name in listing.names()):
-        return Match(
-            Verdict.NO,
-            0.0,
-            (Reason("a name that looks like it and is somebody else", 0.0, company.name, listing.name),),
-        )
-    pairs = ((ours, theirs) for ours in company.all_names() for theirs in listing.names())
-    return max((_held_back(compare(ours, theirs), ours) for ours, theirs in pairs), key=lambda match: match.score)
+    theirs = [name for name in listing.names() if read(name.text).units not in strangers]
+    if not theirs or (strangers and read(listing.name).units in strangers):
+        reason = Reason("a name that looks like it and is somebody else", 0.0, company.name, listing.name)
+        return Match(Verdict.NO, 0.0, (reason,))
+    matches = (_held_back(compare(mine, other), mine) for mine in company.all_names() for other in theirs)
+    return max(matches, key=lambda match: (match.verdict is Verdict.SAME, match.score))
+
+
+def _identifiers(one: Company | Listing) -> set[tuple[str, str]]:
+    return {
+        (mark.kind.casefold(), mark.value.replace(" ", "").casefold()) for mark in one.identifiers if mark.value.strip()
+    }
 
 
 def _held_back(match: Match, name: Name) -> Match:
+    """A person or brand points to a company; it is not the company."""
     if name.kind in (NameKind.PERSON, NameKind.BRAND) and match.verdict is Verdict.SAME:
-        return Match(
-            Verdict.RELATED,
-            min(match.score, 0.84),
-            (*match.reasons, Reason(f"our {name.kind}", match.score, name.text)),
-        )
+        return Match(Verdict.RELATED, min(match.score, NOT_SAME), match.reasons)
     return match

@@ -350,6 +350,8 @@ async def test_a_follow_up_goes_into_the_thread(slack: SlackWorld, chat: SlackCh
     assert second["thread_ts"] == parent.id == child.thread
     assert first["blocks"][0]["text"]["text"] == "new"
     assert await chat.find(HERE, "k1") == parent
+    assert await chat.find(HERE, "k2") is None
+    assert await chat.find(HERE, "k2", thread=parent) == child == await chat.find(HERE, "k2", thread=child)
 
 
 async def test_an_edit_whose_answer_was_lost_is_made_again(slack: SlackWorld, chat: SlackChat) -> None:

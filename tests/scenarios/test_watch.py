@@ -32,6 +32,7 @@ from bot.model import (
     SourceKind,
     Standing,
 )
+from bot.ports import Answer, Ask
 from bot.sources import ListSource, Source, StreamSource
 from bot.watch import MOVED_AFTER, TOLERATED, Habits, Outcome, Watcher
 from tests.worlds.facts import CHANNEL, watch
@@ -95,7 +96,7 @@ class World:
         return memory
 
     async def waiting(self) -> list[Delivery]:
-        return [one for one in reversed(await self.store.deliveries(state="waiting"))]
+        return list(reversed(await self.store.deliveries(state="waiting")))
 
     async def alerts(self) -> list[Alert]:
         return [one.message for one in await self.waiting() if isinstance(one.message, Alert)]
@@ -131,7 +132,7 @@ async def test_xiaomi_is_listed(world: World) -> None:
     assert (outcome.first, outcome.added, outcome.changed, outcome.removed) == (False, 1, 0, 0)
     (delivery,) = await world.waiting()
     assert delivery.place == CHANNEL
-    assert delivery.because == "Ana watches Xiaomi here since 2021-01-14"
+    assert delivery.because == "Xiaomi is watched here since 2021-01-14, asked for by Ana"
     (alert,) = await world.alerts()
     assert (alert.kind, alert.company.id) == (AlertKind.LISTED, "xiaomi")
     assert alert.changes[0].listing.name == "Xiaomi Corporation"
@@ -340,13 +341,29 @@ async def test_a_story_about_a_listing_rings(world: World) -> None:
     await world.list_shows([*FILLER, "Xiaomi Corporation"])
     await world.feed_shows(("1", "Quiet day", "Nothing."))
     outcome = await world.feed_shows(("1", "Quiet day", "Nothing."), LISTED)
-    assert (outcome.added, outcome.alerts) == (1, 1)
+    assert (outcome.added, outcome.changed, outcome.alerts) == (1, 0, 1)
     (alert,) = await world.alerts()
     assert alert.kind is AlertKind.LISTING_STORY
     assert alert.story
     assert alert.story.title == LISTED[1]
     assert alert.evidence[0].badge in {Badge.CONFIRMED, Badge.ELSEWHERE}
     assert [one.title for one in await world.store.stories_of("xiaomi")] == [LISTED[1]]
+
+
+async def test_the_same_event_from_another_outlet_joins_the_first_alert(world: World) -> None:
+    """One alert an event: the later report is a follow-up of the first one's delivery."""
+    await world.feed_shows(("1", "Quiet day", "Nothing."))
+    await world.feed_shows(LISTED)
+    again = (
+        "7",
+        "Xiaomi added to US list of Chinese military companies",
+        "Xiaomi was added by the Pentagon on Thursday to its list of Chinese military companies.",
+    )
+    other = ("8", "Xiaomi opens a shop in Lyon", "The phone maker Xiaomi opened its first shop in Lyon on Friday.")
+    await world.feed_shows(again, other)
+    first, follow_up = await world.waiting()
+    assert follow_up.follows == (first.key,)
+    assert not first.follows
 
 
 async def test_a_first_reading_of_a_feed_is_silent(world: World) -> None:
@@ -379,13 +396,32 @@ async def test_an_old_story_that_resurfaces_does_not_ring(world: World) -> None:
 async def test_a_story_that_names_nobody_is_remembered_without_its_text(world: World) -> None:
     """Only enough to know it again."""
     await world.feed_shows(("1", "Quiet day", "Nothing happened in the markets."))
-    ids = [f"news_x/{story.id}" for story in read_feed(_document(rss(("1", "Quiet day", "x"))), source="news_x").stories]
+    ids = [
+        f"news_x/{story.id}" for story in read_feed(_document(rss(("1", "Quiet day", "x"))), source="news_x").stories
+    ]
     (story,) = (await world.store.stories(ids)).values()
     assert (story.title, story.text) == ("Quiet day", "")
 
 
 def _document(body: bytes) -> Document:
     return Document.of(body, url=FEED.url, at=SetClock().now())
+
+
+async def test_a_stream_may_have_several_addresses(world: World) -> None:
+    """Public inspection is read beside the documents; one that fails does not stop the other."""
+    inspection = "https://news.example/inspection"
+    card = replace(FEED, also=(inspection,))
+    source = world.sources["news_x"]
+    assert isinstance(source, StreamSource)
+    world.sources["news_x"] = replace(source, card=card)
+    world.pages.shows(inspection, rss(("9", "Quiet inspection", "Nothing.")))
+    assert (await world.feed_shows(("1", "Quiet day", "Nothing."))).rows == 2
+    world.pages.stands_by(FEED.url)
+    world.pages.shows(inspection, rss(LISTED))
+    assert (await world.polled("news_x")).alerts == 1
+    world.pages.fails(inspection, FetchLater("busy"))
+    outcome = await world.feed_shows(("1", "Quiet day", "Nothing."), ("4", "Another", "x"))
+    assert (outcome.added, outcome.why) == (1, "")
 
 
 async def test_a_broken_feed_says_why(world: World) -> None:
@@ -442,16 +478,14 @@ async def test_another_watcher_was_faster(world: World) -> None:
     await world.list_shows(FILLER)
 
     class Slow(Pages):
-        async def fetch(self, ask: object) -> object:  # type: ignore[override]
-            answer = await world.pages.fetch(ask)  # type: ignore[arg-type]
+        async def fetch(self, ask: Ask) -> Answer:
+            answer = await world.pages.fetch(ask)
             await faster.poll(us_dod_cmc)
             return answer
 
     world.pages.shows(us_dod_cmc.card.url, table([*FILLER, "Xiaomi Corporation"]))
     faster = world.watcher
-    slow = Watcher(
-        store=world.store, fetcher=Slow(), clock=world.clock, catalogue=world.catalogue, book=shipped()
-    )
+    slow = Watcher(store=world.store, fetcher=Slow(), clock=world.clock, catalogue=world.catalogue, book=shipped())
     await slow.poll(us_dod_cmc)
     assert len(await world.alerts()) == 1
     assert len(await world.store.changes()) == 1
@@ -462,7 +496,7 @@ async def test_the_watcher_runs_until_it_is_stopped(world: World) -> None:
     world.pages.shows(us_dod_cmc.card.url, table(FILLER))
     world.pages.fails(FEED.url, FetchLater("no route"))
     running = asyncio.create_task(world.watcher.run())
-    while not (world.pages.asked[us_dod_cmc.card.url] and world.pages.asked[FEED.url] > 1):
+    while not (world.pages.asked[us_dod_cmc.card.url] and world.pages.asked[FEED.url] > 1):  # noqa: ASYNC110
         await asyncio.sleep(0)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -176,13 +176,16 @@ class SlackWorld:
         if channel is None:
             return {"ok": False, "error": "channel_not_found"}
         start, limit = int(given.get("cursor") or 0), int(given.get("limit") or 100)
-        newest = channel.messages[::-1]
+        newest = channel.messages[::-1] if "ts" not in given else channel.messages
+        newest = [one for one in newest if _stands_in(one, given.get("ts"))]
         page = [dict(one) for one in newest[start : start + limit]]
         if str(given.get("include_all_metadata")).lower() not in {"1", "true"}:
             for one in page:
                 one.pop("metadata", None)
         following = str(start + limit) if start + limit < len(newest) else ""
         return {"ok": True, "messages": page, "response_metadata": {"next_cursor": following}}
+
+    _do_conversations_replies = _do_conversations_history
 
     async def _do_chat_postMessage(self, given: Payload, request: web.Request) -> Any:
         channel, trouble = self._writable(given)
@@ -416,6 +419,11 @@ class SlackWorld:
             return web.Response(status=400, text=trouble["error"])
         await heard.answers.put(given)
         return web.Response(text="ok")
+
+
+def _stands_in(message: Payload, thread: str | None) -> bool:
+    """In a thread: its parent and its replies. In the channel: whatever is no reply."""
+    return thread in {message["ts"], message.get("thread_ts")} if thread else not message.get("thread_ts")
 
 
 def buttons(message: Payload) -> list[Payload]:
