@@ -209,7 +209,7 @@ class _Ours:
     def settle_in(self, answers: Answers, synced: Synced) -> None:
         self.answers, self._synced = answers, synced
         self._tree = Tree(
-            self,  # type: ignore[arg-type]
+            self,
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
         )
@@ -217,7 +217,7 @@ class _Ours:
             self._tree.add_command(one)
 
     async def setup_hook(self) -> None:
-        """Signed in, not yet connected. A tree that Discord refuses leaves the old one, which goes on being answered."""
+        """Signed in, not yet connected. A tree that Discord refuses leaves the old one, which is answered as before."""
         self.add_dynamic_items(PressedButton)  # type: ignore[attr-defined]
         await self._tree.set_translator(Words())
         try:
