@@ -15,6 +15,7 @@ from typing import Any
 
 from bot.data import table
 from bot.model import (
+    POINTERS,
     Alert,
     AlertKind,
     Badge,
@@ -28,7 +29,6 @@ from bot.model import (
     ListChange,
     Listing,
     Match,
-    NameKind,
     Notice,
     Section,
     Severity,
@@ -406,9 +406,12 @@ def _past(change: ListChange, reader: Reader) -> str:
 
 def _via(typed: str, company: Company, reader: Reader) -> list[Section]:
     name = next((one for one in company.names if one.text.casefold() == typed.casefold()), None)
-    if name is None or name.kind not in {NameKind.BRAND, NameKind.PERSON}:
+    if name is None:
         return []
-    return [Section("", reader.say("lookup.via", typed=reader.clean(typed, 80), company=company.name, kind=name.kind))]
+    how = "via" if name.kind in POINTERS else "name"
+    kind = f"{name.kind}, {name.language}" if name.language else str(name.kind)
+    said = reader.say(f"lookup.{how}", typed=reader.clean(typed, 80), company=company.name, kind=kind)
+    return [Section("", said)]
 
 
 def _found_on(

@@ -6,9 +6,10 @@ import asyncio
 import json as jsonlib
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,11 +18,14 @@ from rich.console import Console
 
 from adapters.console import ConsoleChat
 from bot import __version__, logs, settings
+from bot.commands.lookup import match_data
 from bot.demo import demo as play_demo
 from bot.doctor import examine
 from bot.errors import BadSettings, TellPerson, TocsinError
-from bot.model import Place, Reply, Request, Verdict
+from bot.matching.compare import compare
+from bot.model import Analysis, Place, Reply, Request, Story, Verdict
 from bot.ports import Ask
+from bot.stories import analyse
 from bot.watch import Outcome
 from bot.wiring import House, open_house
 
@@ -132,15 +136,30 @@ def run(
             return
         _say("Ctrl-C ends.")
         running = asyncio.ensure_future(house.run())
+        progress = asyncio.ensure_future(_first_readings(house))
         loop = asyncio.get_running_loop()
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, running.cancel)
         try:
             await running
         except asyncio.CancelledError:
+            progress.cancel()
             _say("Ended. Nothing is lost: what was not delivered will be when Tocsin runs again.")
 
     _with_house(work)
+
+
+async def _first_readings(house: House) -> None:
+    """How far the first readings are, while somebody looks; the first of a large list takes a while."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        return
+    with console.status("first readings") as status:
+        while unread := house.cards().keys() - {
+            id for id, one in (await house.store.memories()).items() if one.tried_at
+        }:
+            status.update(f"first readings: {len(unread)} of {len(house.cards())} sources to go")
+            await house.clock.sleep(timedelta(seconds=1))
 
 
 @app.command()
@@ -296,6 +315,60 @@ def doctor(
 
 
 @app.command()
+def read(
+    file: Annotated[
+        typer.FileText, typer.Argument(help="A text file, its first line the title; - reads what is piped in.")
+    ],
+    json: Json = False,
+) -> None:
+    """What a story says: the companies it names, whether it is about a listing, which list, how far it is, and why."""
+    title, _, text = file.read(1_000_000).partition("\n")
+    story = Story(source="file", id=file.name, url="", title=title.strip(), text=text.strip())
+
+    async def work(house: House) -> tuple[Analysis, dict[str, str]]:
+        watched = await house.watcher.whom()
+        mentions = watched.mentions(story)
+        asked = [one for one in mentions if watched.subscriptions(one.company)] if watched.companies() else mentions
+        named = {one.company: watched.company(one.company) for one in asked}
+        return analyse(story, asked), {id: company.name for id, company in named.items() if company}
+
+    analysis, names = _with_house(work)
+    if json:
+        _print_json(analysis_data(analysis, names))
+        return
+    for mention in {one.company: one for one in reversed(analysis.mentions)}.values():
+        rules = ", ".join(reason.rule for reason in mention.reasons)
+        _say(f"{names[mention.company]}: “{mention.surface}” in the {mention.where}, {mention.role} ({rules})")
+    facts = analysis_data(analysis, names)
+    for fact in ("listing_story", "list", "stage", "reason", "origin", "language"):
+        _say(f"{fact.replace('_', ' ')}: {facts[fact] if facts[fact] not in ('', None) else '-'}")
+
+
+def analysis_data(analysis: Analysis, names: Mapping[str, str]) -> dict[str, object]:
+    """An analysis as plain data; each company once, by its first mention."""
+    first = {one.company: one for one in reversed(analysis.mentions)}
+    return {
+        "mentions": [
+            {
+                "company": names[one.company],
+                "surface": one.surface,
+                "role": str(one.role),
+                "where": one.where,
+                "start": one.start,
+                "reasons": [reason.rule for reason in one.reasons],
+            }
+            for one in sorted(first.values(), key=lambda one: (one.where != "title", one.start))
+        ],
+        "listing_story": analysis.listing_story,
+        "list": analysis.source or None,
+        "stage": analysis.stage or None,
+        "reason": analysis.reason or None,
+        "origin": analysis.origin or None,
+        "language": analysis.language,
+    }
+
+
+@app.command()
 def version() -> None:
     """Which version this is."""
     _say(__version__)
@@ -304,9 +377,6 @@ def version() -> None:
 @app.command("match")
 def match_names(ours: str, theirs: str, json: Json = False) -> None:
     """Whether two names are one company's, and why."""
-    from bot.commands.lookup import match_data
-    from bot.matching.compare import compare
-
     match = compare(ours, theirs)
     if json:
         _print_json(match_data(match))

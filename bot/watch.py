@@ -197,7 +197,7 @@ class Watcher:
         """A stream: what is new in it, whom it names, and what the record says of them."""
         card, memory, document = task.card, task.memory, _document(task)
         bulletin = await asyncio.to_thread(source.read, document, memory.identity)
-        stories = [_scoped(story) for story in bulletin.stories]
+        stories = bulletin.stories
         known = await self.store.known_stories({key for story in stories for key in story.keys})
         fresh, edited = await self.sort_stories(stories, known)
         told = [story for story in fresh if not task.first and not _old(story, memory, task.now)]
@@ -599,12 +599,6 @@ def _believed(
         deliveries=tuple(deliveries),
     )
     return Step(poll=poll, outcome=outcome)
-
-
-def _scoped(story: Story) -> Story:
-    """Its keys made safe to share: a link is the same everywhere, a guid or a title only within its own feed."""
-    keys = tuple(key if key.startswith("link:") else f"{story.source}|{key}" for key in story.keys)
-    return replace(story, keys=keys)
 
 
 def _ref(story: Story) -> str:

@@ -10,6 +10,7 @@ import importlib
 import pkgutil
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cache
 
 from bot.book import CompanyBook
@@ -104,7 +105,9 @@ class FrontDesk:
     async def _run(self, request: Request) -> Reply:
         found = commands().get(request.command)
         if found is None:
-            raise TellPerson(f"There is no /{request.command[:80]}. Type help to see what there is.")
+            close = get_close_matches(request.command[:80], commands(), n=1, cutoff=0.5)
+            meant = f" Did you mean {close[0]}?" if close else ""
+            raise TellPerson(f"There is no /{request.command[:80]}.{meant} Type help to see what there is.")
         for argument in found.arguments:
             values = request.many(argument.name)
             if argument.required and not any(value.strip() for value in values):

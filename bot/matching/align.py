@@ -6,7 +6,7 @@ side, close spellings, readings of kanji, initials and syllable words; what no r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
@@ -104,13 +104,16 @@ def _both_han(one: Unit, other: Unit) -> bool:
     return one.script in ("han", "kanji") and other.script in ("han", "kanji")
 
 
-def _runs(places: list[int], longest: int = 3) -> Iterable[list[int]]:
+def _runs(places: list[int], longest: int = 3) -> list[list[int]]:
     """Two or three neighbouring places."""
-    for start in range(len(places)):
+    found = []
+    for start in range(len(places) - 1):
+        first = places[start]
         for size in range(2, longest + 1):
-            run = places[start : start + size]
-            if len(run) == size and run[-1] - run[0] == size - 1:
-                yield run
+            if start + size > len(places) or places[start + size - 1] - first != size - 1:
+                break
+            found.append(places[start : start + size])
+    return found
 
 
 def _joined(found: Alignment) -> None:
@@ -120,20 +123,29 @@ def _joined(found: Alignment) -> None:
     for flipped in (False, True):
         mine, others = (found.theirs, found.ours) if flipped else (found.ours, found.theirs)
         left_mine, left_others = (found.left_theirs, found.left_ours) if flipped else (found.left_ours, found.left_theirs)
-        for run in list(_runs(left_mine)):
-            if not set(run) <= set(left_mine):
+        if len(left_mine) < 2 or not left_others:
+            continue
+        for run in _runs(left_mine):
+            if not left_others or run[0] not in left_mine or run[-1] not in left_mine:
                 continue
             units = [mine.units[at] for at in run]
-            text = "".join([unit.text for unit in units])
-            native = any([unit.native for unit in units])
-            best = (0.0, 0)
-            for at in left_others:
-                whole = others.units[at]
-                if native or whole.native or abs(len(whole.text) - len(text)) < 4:
-                    best = max(best, (_alike_joined(units, text, whole), at))
+            best = _best_whole(units, others, left_others)
             if best[0] >= 0.86:
                 sides = ([best[1]], run) if flipped else (run, [best[1]])
                 found.meet(*sides, best[0], "written together")
+
+
+def _best_whole(units: Sequence[Unit], others: Form, places: Sequence[int]) -> tuple[float, int]:
+    """Which of the other side's words is most like these neighbours written as one."""
+    text = "".join([unit.text for unit in units])
+    native = any([unit.native for unit in units])
+    size = len(text)
+    best = (0.0, 0)
+    for at in places:
+        whole = others.units[at]
+        if native or whole.native or -4 < len(whole.text) - size < 4:
+            best = max(best, (_alike_joined(units, text, whole), at))
+    return best
 
 
 def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
@@ -286,9 +298,11 @@ def _shortened(found: Alignment) -> None:
         left_mine, left_others = (found.left_theirs, found.left_ours) if flipped else (found.left_ours, found.left_theirs)
         for at in list(left_mine):
             unit = mine.units[at]
-            if len(left_others) < 2 or unit.rank not in ("", "plain") or not unit.text.isalpha():
+            if len(left_others) < 2 or len(unit.text) > 16 or unit.rank not in ("", "plain") or not unit.text.isalpha():
                 continue
             for run in sorted(_runs(left_others, 6), key=len, reverse=True):
+                if others.units[run[0]].text[:1] != unit.text[0]:
+                    continue
                 alike = _short_of(unit.text, [others.units[place].text for place in run])
                 if alike:
                     sides = (run, [at]) if flipped else ([at], run)

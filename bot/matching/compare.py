@@ -227,10 +227,9 @@ def _goes_on(form: Form, over: Sequence[Unit]) -> bool:
 def evidence(ours: Form, theirs: Form) -> tuple[dict[str, float], Alignment]:
     """The features of two readings, and how they were laid side by side."""
     found = align(ours, theirs)
-    row = features(found)
-    if row["covered"] < 0.5 and (initials := acronym_features(ours, theirs)):
-        row = initials
-    return row, found
+    covered = min(found.gained_ours / (ours.total or 1), found.gained_theirs / (theirs.total or 1))
+    initials = acronym_features(ours, theirs) if covered < 0.5 else None
+    return initials or features(found), found
 
 
 def logit(row: dict[str, float], found: Alignment) -> float:
@@ -249,8 +248,21 @@ def score(ours: Form, theirs: Form) -> tuple[float, Alignment]:
 
 
 def best_reading(ours: Sequence[Form], theirs: Sequence[Form]) -> tuple[float, Alignment]:
-    """The pair of readings that fits best."""
-    return max((score(mine, other) for mine in ours for other in theirs), key=lambda one: one[0])
+    """The pair of readings that fits best. Parts are looked at only where they share a word or may be initials."""
+    best = score(ours[0], theirs[0])
+    for mine in ours:
+        for other in theirs:
+            if (mine.part or other.part) and (not mine.marks.isdisjoint(other.marks) or _brief(mine) or _brief(other)):
+                best = max(best, score(mine, other), key=_first)
+    return best
+
+
+def _first(scored: tuple[float, Alignment]) -> float:
+    return scored[0]
+
+
+def _brief(form: Form) -> bool:
+    return len(form.units) == 1 and len(form.squashed) < 9
 
 
 def likeness(left: str, right: str) -> float:

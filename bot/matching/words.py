@@ -46,6 +46,7 @@ class Form:
     squashed: str  #: the units written as one word
     heard: str  #: the same by sound
     total: float  #: the weight of all units together
+    marks: frozenset[str]  #: sounds and meanings of the words that tell something
     numbers: frozenset[str] = frozenset()  #: the numbers in it, Roman ones too; "48th" is 48 and "ME2" is 2
     part: bool = False  #: read from a part of the name only (what stands in brackets, or beside a stroke)
 
@@ -289,13 +290,13 @@ def read(text: str) -> Form:
 def _read(text: str, *, part: bool = False) -> Form:
     folded = fold(text)
     words, kinds = core_words(folded)
-    units = tuple(one for one in _units(words, japanese=_japanese(text)) if one.text)
+    units = tuple(one for one in _units(words, japanese=japanese(text)) if one.text)
     han = "".join(words) if not folded.isascii() and any(script_of(char) == "han" for word in words for char in word) else ""
     squashed = "".join([unit.text for unit in units])
     heard = "".join([unit.sound for unit in units])
     outside = fold(_BRACKETS.sub(" ", text)) if "(" in text else folded
     latin = tuple(romanise(word) for word in (outside or folded).split())
-    return Form(text, folded, latin, units, kinds, han, squashed, heard, sum([unit.weight for unit in units]), _numbers(units), part)
+    return Form(text, folded, latin, units, kinds, han, squashed, heard, sum([unit.weight for unit in units]), _marks(units), _numbers(units), part)
 
 
 _DIGITS = re.compile(r"[0-9]{1,9}")
@@ -311,8 +312,13 @@ def _numbers(units: Sequence[Unit]) -> frozenset[str]:
     return frozenset(found) if found else _NO_NUMBERS
 
 
+def _marks(units: Sequence[Unit]) -> frozenset[str]:
+    telling = [one for one in units if one.rank not in ("little", "common", "holding")]
+    return frozenset([one.sound for one in telling] + [one.concept for one in telling])
+
+
 _JAPANESE = re.compile("[\u3041-\u30ff\uff66-\uff9d]|株式会社|有限会社|合同会社|合資会社|社団法人|財団法人|[株有]）|㈱|㈲")
 
 
-def _japanese(text: str) -> bool:
+def japanese(text: str) -> bool:
     return not text.isascii() and _JAPANESE.search(text) is not None

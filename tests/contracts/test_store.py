@@ -10,7 +10,9 @@ import pytest
 
 from bot.model import (
     AlertKind,
+    Found,
     Mark,
+    Match,
     Memory,
     Message,
     Notice,
@@ -20,6 +22,7 @@ from bot.model import (
     Standing,
     Subscription,
     Validators,
+    Verdict,
 )
 from bot.ports import Store
 from tests.worlds.nouns import GUILD, NEWSROOM, NOON, TRADING, alert, change, delivery, listing, mark, poll, story
@@ -358,7 +361,8 @@ async def test_delivery_is_claimed_whole(store: Store, another: Store) -> None:
 async def test_every_kind_of_message(store: Store) -> None:
     """Alerts, standing cards and notices all travel."""
     notice = Notice(id="n1", source="us_csl", title="Unread", text="for 26 hours", at=NOON)
-    standing = Standing(id="s1", company=alert().company, at=NOON, listings=(listing(),), read=(("us_csl", NOON),))
+    hit = Found(listing=listing(), match=Match(Verdict.SAME, 0.9))
+    standing = Standing(id="s1", at=NOON, found=((alert().company, (hit,)),), read=(("us_csl", NOON),))
     messages: list[Message] = [alert(), notice, standing]
     sent = [replace(delivery(), key=message.id, message=message) for message in messages]
     assert await store.enqueue(sent) == 3

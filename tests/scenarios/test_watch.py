@@ -131,7 +131,7 @@ async def test_xiaomi_is_listed(world: World) -> None:
     assert (outcome.first, outcome.added, outcome.changed, outcome.removed) == (False, 1, 0, 0)
     (delivery,) = await world.waiting()
     assert delivery.place == CHANNEL
-    assert delivery.because == "Ana watches Xiaomi here since 2021-01-14"
+    assert delivery.because == "Xiaomi is watched here since 2021-01-14, asked for by Ana"
     (alert,) = await world.alerts()
     assert (alert.kind, alert.company.id) == (AlertKind.LISTED, "xiaomi")
     assert alert.changes[0].listing.name == "Xiaomi Corporation"
@@ -462,8 +462,8 @@ async def test_the_watcher_runs_until_it_is_stopped(world: World) -> None:
     world.pages.shows(us_dod_cmc.card.url, table(FILLER))
     world.pages.fails(FEED.url, FetchLater("no route"))
     running = asyncio.create_task(world.watcher.run())
-    while not (world.pages.asked[us_dod_cmc.card.url] and world.pages.asked[FEED.url] > 1):
-        await asyncio.sleep(0)  # noqa: ASYNC110 - the world has no event for "was asked twice"
+    while not (world.pages.asked[us_dod_cmc.card.url] and world.pages.asked[FEED.url] > 1):  # noqa: ASYNC110
+        await asyncio.sleep(0)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
