@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ from bot.book import CompanyBook, shipped
 from bot.commands import FrontDesk, Office
 from bot.deliver import Courier
 from bot.errors import BadSettings
-from bot.model import SourceCard
+from bot.model import Place, SourceCard
 from bot.ports import Chat, Clock, Fetcher, Store
 from bot.roll import Roll
 from bot.settings import Settings
@@ -176,9 +176,32 @@ def fetcher_for(settings: Settings, clock: Clock) -> HttpFetcher:
     )
 
 
-def chats_for(settings: Settings, clock: Clock) -> list[Chat]:
-    """Every chat that has a token; with none, the console."""
-    return [ConsoleChat(language=settings.tocsin_language, now=clock.now)]
+def chats_for(settings: Settings, clock: Clock, store: Store) -> list[Chat]:
+    """Every chat that has a token; with none, the console. It is there too while the operators read it."""
+    chats: list[Chat] = []
+    if settings.discord_token.get_secret_value():
+        chats.append(discord_for(settings, clock, store))
+    if not chats or settings.operators.platform == ConsoleChat.platform:
+        chats.append(ConsoleChat(language=settings.tocsin_language, now=clock.now))
+    return chats
+
+
+def discord_for(settings: Settings, clock: Clock, store: Store) -> Chat:
+    from adapters.discord.post import DiscordChat  # a token is there: only then is its library read
+
+    async def places() -> Iterable[Place]:
+        return [*(one.place for one in await store.subscriptions()), settings.operators]
+
+    return DiscordChat(
+        settings.discord_token.get_secret_value(),
+        api_url=settings.discord_api_url,
+        gateway_url=settings.discord_gateway_url,
+        sync_guild=settings.discord_sync_guild,
+        shards=settings.discord_shards,
+        tree_file=settings.home / "discord-commands.json",
+        places=places,
+        now=clock.now,
+    )
 
 
 @asynccontextmanager
@@ -188,7 +211,7 @@ async def open_house(settings: Settings, *, clock: Clock | None = None) -> Async
     store = store_for(settings)
     await store.open()
     fetcher = fetcher_for(settings, clock)
-    house = House(settings=settings, clock=clock, store=store, fetcher=fetcher, chats=chats_for(settings, clock))
+    house = House(settings=settings, clock=clock, store=store, fetcher=fetcher, chats=chats_for(settings, clock, store))
     try:
         await house.catalogue()
         yield house

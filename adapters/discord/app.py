@@ -304,7 +304,7 @@ class Answers:
                 request = Request(
                     command=command,
                     place=place_of(interaction),
-                    person=str(interaction.user.id),
+                    person=person_of(interaction),
                     arguments=tuple(arguments),
                     language=language_of(interaction),
                     at=self.now(),
@@ -357,6 +357,11 @@ def place_of(interaction: discord.Interaction[Any]) -> Place:
     if interaction.guild_id is None or interaction.channel_id is None or came_with_person:
         return Place("discord", f"@me/{interaction.user.id}")
     return Place("discord", f"{interaction.guild_id}/{interaction.channel_id}")
+
+
+def person_of(interaction: discord.Interaction[Any]) -> str:
+    """Who it was, so that people read a name and an audit finds the account."""
+    return f"{interaction.user.name} ({interaction.user.id})"
 
 
 def language_of(interaction: discord.Interaction[Any]) -> str:

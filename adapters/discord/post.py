@@ -250,10 +250,10 @@ class DiscordChat:
         try:
             who, app = await self._wire.ask("check", "signing in", _who)
         except ChatRefused as refusal:
-            yield str(refusal)
+            yield str(refusal) if "next:" in str(refusal) else f"{refusal}; next: mend it and ask again"
             return
         except ChatBusy as busy:
-            yield f"{busy}. Next: look at the network, then ask again"
+            yield f"{busy}; next: look at the network, then ask again"
             return
         yield f"the token works; signed in as {who} (application {app})"
         yield f"invite it to a server: {discord.utils.oauth_url(app, permissions=PERMISSIONS, scopes=SCOPES)}"
@@ -277,11 +277,11 @@ class DiscordChat:
                 return ""  # opening a direct message to find out would be a message to the person
             missing = await self._wire.ask(f"check {place}", f"looking at {place}", lambda one: _missing(one, address))
         except TocsinError as trouble:
-            return f"{place}: {trouble}"
+            return f"{place}: {trouble}; next: mend it, or remove the watches of this place"
         if not missing:
             return ""
         names = ", ".join(sorted(name.replace("_", " ").title() for name in missing))
-        return f"{place}: the bot lacks {names}. Next: Edit Channel > Permissions, give it to the bot's role there"
+        return f"{place}: the bot lacks {names}; next: Edit Channel > Permissions, give it to the bot's role there"
 
 
 SCOPES = ("bot", "applications.commands")

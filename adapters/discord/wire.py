@@ -245,6 +245,6 @@ def _seconds(text: str) -> float:
 
 def token_refused() -> str:
     return (
-        "discord: DISCORD_TOKEN was refused. Make a new one under Bot at https://discord.com/developers/applications, "
+        "discord: DISCORD_TOKEN was refused; next: make a new one under Bot at https://discord.com/developers/applications, "
         "put it into .env, and start Tocsin again; then tocsin unpark KEY sends what waited"
     )

@@ -40,7 +40,7 @@ from tests.worlds.discord_rules import (
     wrong,
 )
 
-TOKEN = "MTIzNDU2.GhIjKl.not-a-real-token-0123456789"  # noqa: S105 - of this world only
+TOKEN = "MTIzNDU2.GhIjKl.not-a-real-token-0123456789"
 APPLICATION = 1_200_000_000_000_000_001
 GUILD = 1_200_000_000_000_000_002
 #: How long a nonce is remembered; Discord says "the past few minutes".
@@ -175,6 +175,7 @@ class DiscordWorld:
         self._nonces: dict[str, tuple[float, Json]] = {}
         self._buckets: dict[str, Limit] = {}
         self._released = asyncio.Event()
+        self._came = asyncio.Event()  #: somebody connected
 
     async def __aenter__(self) -> Self:
         app = web.Application(middlewares=[self._door])
@@ -244,7 +245,8 @@ class DiscordWorld:
         """Somebody listens."""
         async with asyncio.timeout(10):
             while sum(1 for one in self.sessions.values() if one.pipe) < count:
-                await asyncio.sleep(0.002)
+                self._came.clear()
+                await self._came.wait()
 
     async def types(
         self,
@@ -311,7 +313,10 @@ class DiscordWorld:
         installed_by: str,
         message: Json | None = None,
     ) -> Asked:
-        id, user = new_id(), {"id": str(person), "username": "ana", "discriminator": "0", "avatar": None, "global_name": "Ana"}
+        id, user = (
+            new_id(),
+            {"id": str(person), "username": "ana", "discriminator": "0", "avatar": None, "global_name": "Ana"},
+        )
         asked = Asked(id, f"interaction-secret-{id}", {})
         payload: Json = {
             "id": str(id),
@@ -328,7 +333,11 @@ class DiscordWorld:
         }
         if channel is not None:
             payload |= {"guild_id": str(channel.guild), "guild_locale": "en-US", "context": 0}
-            payload |= {"channel_id": str(channel.id), "channel": channel_json(channel), "guild": {"id": str(channel.guild)}}
+            payload |= {
+                "channel_id": str(channel.id),
+                "channel": channel_json(channel),
+                "guild": {"id": str(channel.guild)},
+            }
             payload["member"] = member_json(user) | {"permissions": str(EVERYTHING)}
         else:
             direct = self._direct(person)
@@ -447,6 +456,7 @@ class DiscordWorld:
             return
         session = Session(f"session-{new_id()}", (count[0], count[1]), pipe=pipe)
         self.sessions[session.id] = session
+        self._came.set()
         ready = {
             "v": 10,
             "user": us(),
@@ -467,6 +477,7 @@ class DiscordWorld:
             await pipe.send({"op": 9, "d": False, "s": None, "t": None})
             return
         session.pipe = pipe
+        self._came.set()
         for said in session.said:
             if said["s"] > data["seq"]:
                 await pipe.send(said)
@@ -702,7 +713,7 @@ class DiscordWorld:
         return web.json_response(without_nonce(self._message(request)[1]))
 
     async def _edit(self, request: web.Request) -> web.Response:
-        channel, said = self._message(request)
+        _, said = self._message(request)
         payload, files = await body(request)
         check_message(payload, files=files)
         said |= {key: payload[key] for key in ("content", "embeds", "components") if key in payload}
@@ -894,7 +905,13 @@ def channel_json(channel: Channel) -> Json:
 
 def message_json(payload: Json, *, channel: int, files: int = 0) -> Json:
     attachments = [
-        {"id": str(new_id()), "filename": one.get("filename", "file"), "size": 1, "url": "https://cdn.example/f", "proxy_url": ""}
+        {
+            "id": str(new_id()),
+            "filename": one.get("filename", "file"),
+            "size": 1,
+            "url": "https://cdn.example/f",
+            "proxy_url": "",
+        }
         for one in (payload.get("attachments") or [])[:files]
     ]
     return {
@@ -929,7 +946,8 @@ _ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
 _OURS = re.compile(r"^\*\*(.*)\*\*$|^> ", re.MULTILINE)
 _TIME = re.compile(r"<t:\d+:f>")
 _LIVE = re.compile(
-    r"\[[^\]]*\]\([^)]*\)|https?://\S+|<[@#:/a][^>]*>|\|\||~~|`|\*|__|\b_\w+_\b|^\s*(?:#{1,3} |-# |[-*] |>|\d+\. )", re.MULTILINE
+    r"\[[^\]]*\]\([^)]*\)|https?://\S+|<[@#:/a][^>]*>|\|\||~~|`|\*|__|\b_\w+_\b|^\s*(?:#{1,3} |-# |[-*] |>|\d+\. )",
+    re.MULTILINE,
 )
 
 

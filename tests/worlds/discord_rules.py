@@ -202,7 +202,9 @@ def _check_named(one: Json, *, depth: int) -> None:
             raise wrong(f"{name}.options", f"localised names collide in {locale}")
     kinds = {option.get("type") in (1, 2) for option in options}
     if len(kinds) > 1:
-        raise wrong(f"{name}.options", "Sub-command and sub-command group option types are mutually exclusive to others")
+        raise wrong(
+            f"{name}.options", "Sub-command and sub-command group option types are mutually exclusive to others"
+        )
     for option in options:
         _check_option(option, depth=depth + 1)
 
