@@ -14,7 +14,7 @@ import re
 import types
 import zlib
 from collections import Counter, defaultdict, deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -1002,8 +1002,7 @@ class _Hurried(types.ModuleType):
         return await asyncio.sleep(0, result)
 
 
-def hurried(world: DiscordWorld, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def hurried(world: DiscordWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of discord.py sleeps; the world's clock goes on as if it had."""
     for module in (discord.http, discord.webhook.async_, discord.client):
         monkeypatch.setattr(module, "asyncio", _Hurried(world))
-    yield
