@@ -359,7 +359,9 @@ def pack(button: Button) -> str:
     so that buttons on old messages go on working after a restart and in later versions.
     """
     parts = [button.command, *(f"{name}={value}" for name, value in button.arguments)]
-    return PREFIX + "|".join(quote(part, safe=_PLAIN, errors="replace") if _must_quote(part) else part for part in parts)
+    return PREFIX + "|".join(
+        quote(part, safe=_PLAIN, errors="replace") if _must_quote(part) else part for part in parts
+    )
 
 
 def unpack(custom_id: str) -> tuple[str, tuple[tuple[str, str], ...]]:

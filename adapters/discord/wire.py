@@ -72,7 +72,7 @@ class Guard:
     """Counts answers that bring a ban nearer, of every client that shares the address, and says when to hold still."""
 
     def __init__(self, *, allowed: int = INVALID_ALLOWED, window: timedelta = INVALID_WINDOW) -> None:
-        self._allowed = allowed
+        self.allowed = allowed
         self._window = window.total_seconds()
         self._times: deque[float] = deque()
 
@@ -94,7 +94,7 @@ class Guard:
         now = asyncio.get_running_loop().time()
         while self._times and now - self._times[0] > self._window:
             self._times.popleft()
-        if len(self._times) >= self._allowed:
+        if len(self._times) >= self.allowed:
             after = timedelta(seconds=self._window - (now - self._times[0]))
             raise ChatBusy(
                 f"discord: {len(self._times)} refused requests in 10 minutes; holding still before Discord bans us",

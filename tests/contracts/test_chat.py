@@ -138,7 +138,13 @@ async def test_a_card_is_read_whole(world: World) -> None:
     buttons = (Button("Stop watching", "watch remove", (("names", "Xiaomi"),), danger=True),)
     await world.chat.post(world.place, card(links=links, buttons=buttons, footer="Entity List · BIS"), key=KEY)
     [read] = world.messages()
-    for words in ("HIGH · Xiaomi on the list", "Why", "Because of section 1237.", "Open the entry", "Entity List · BIS"):
+    for words in (
+        "HIGH · Xiaomi on the list",
+        "Why",
+        "Because of section 1237.",
+        "Open the entry",
+        "Entity List · BIS",
+    ):
         assert words in squeezed(read)
 
 
@@ -236,7 +242,9 @@ def _meets(world: World, what: str) -> None:
 
 async def test_secrets_are_not_printed(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     """Neither in what it is called, nor in its errors, nor in the log, nor in what the doctor says."""
-    said = [repr(world.chat), str(vars(world.chat)).replace("'_token'", "")] if not world.secrets else [repr(world.chat)]
+    said = (
+        [repr(world.chat), str(vars(world.chat)).replace("'_token'", "")] if not world.secrets else [repr(world.chat)]
+    )
     for what in ("refused", "broken", "lost before"):
         try:
             world.goes_wrong(what)

@@ -984,6 +984,13 @@ def live(message: Json) -> list[str]:
     return [one for text in texts for one in read(text)[1]]
 
 
+async def until(condition: Callable[[], bool]) -> None:
+    """Let everybody go on until it is so. Raises TimeoutError when it never is."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - conditions of many kinds, each met within a few turns of the loop
+            await asyncio.sleep(0.001)
+
+
 # ── Time ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
