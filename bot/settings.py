@@ -113,6 +113,46 @@ class Settings(BaseSettings):
             raise ValueError("must begin with https:// or http://, for example https://slack.com/api/")
         return value
 
+    discord_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Bot token of the Discord application. With it, alerts go to Discord; docs/discord.md says how.",
+        examples=["MTIz..."],
+    )
+    discord_api_url: str = Field(
+        default="https://discord.com/api/v10",
+        description="Base address of Discord's REST API; another one for a proxy of your own or for tests.",
+        examples=["http://127.0.0.1:8888/api/v10"],
+    )
+    discord_gateway_url: str = Field(
+        default="wss://gateway.discord.gg/",
+        description="Address of Discord's gateway; another one for a proxy of your own or for tests.",
+        examples=["ws://127.0.0.1:8888/gateway"],
+    )
+    discord_sync_guild: str = Field(
+        default="",
+        description="Id of one server that alone gets the slash commands, at once; for trying things out.",
+        examples=["81384788765712384"],
+    )
+    discord_shards: str = Field(
+        default="",
+        description="Which shards of how many this process serves, or auto; needed only with thousands of servers.",
+        examples=["0,1/4"],
+    )
+
+    @field_validator("discord_api_url", "discord_gateway_url")
+    @classmethod
+    def _discord_is_an_address(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://", "wss://", "ws://")):
+            raise ValueError("must begin with https:// or wss:// (http:// and ws:// for tests)")
+        return value
+
+    @field_validator("discord_sync_guild")
+    @classmethod
+    def _guild_is_an_id(cls, value: str) -> str:
+        if value and not value.isdecimal():
+            raise ValueError("must be the id of a server, for example 81384788765712384")
+        return value
+
     @field_validator("tocsin_mirror")
     @classmethod
     def _mirror_names_the_source(cls, value: str) -> str:

@@ -186,6 +186,8 @@ def chats_for(settings: Settings, clock: Clock, store: Store, *, listen: tuple[s
     chats: list[Chat] = []
     if settings.slack_bot_token.get_secret_value():
         chats.append(slack_for(settings, store, listen))
+    if settings.discord_token.get_secret_value():
+        chats.append(discord_for(settings, clock, store))
     if not chats or settings.operators.platform == ConsoleChat.platform:
         chats.append(ConsoleChat(language=settings.tocsin_language, now=clock.now))
     return chats
@@ -195,7 +197,7 @@ def slack_for(settings: Settings, store: Store, listen: tuple[str, int] | None) 
     from adapters.slack.post import SlackChat  # a token is there: only then are its libraries read
 
     async def places() -> Iterable[Place]:
-        return [one.place for one in await store.subscriptions()]
+        return [*(one.place for one in await store.subscriptions()), settings.operators]
 
     return SlackChat(
         settings.slack_bot_token.get_secret_value(),
@@ -205,6 +207,24 @@ def slack_for(settings: Settings, store: Store, listen: tuple[str, int] | None) 
         language=settings.tocsin_language,
         listen=listen,
         places=places,
+    )
+
+
+def discord_for(settings: Settings, clock: Clock, store: Store) -> Chat:
+    from adapters.discord.post import DiscordChat  # a token is there: only then is its library read
+
+    async def places() -> Iterable[Place]:
+        return [*(one.place for one in await store.subscriptions()), settings.operators]
+
+    return DiscordChat(
+        settings.discord_token.get_secret_value(),
+        api_url=settings.discord_api_url,
+        gateway_url=settings.discord_gateway_url,
+        sync_guild=settings.discord_sync_guild,
+        shards=settings.discord_shards,
+        tree_file=settings.home / "discord-commands.json",
+        places=places,
+        now=clock.now,
     )
 
 

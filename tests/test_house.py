@@ -54,6 +54,8 @@ def test_nobody_imports_whom_they_may_not() -> None:
         ("bot/stories/topic.py", "import rapidfuzz"),
         ("bot/model.py", "import redis"),
         ("adapters/lists/us_csl.py", "import adapters.console"),
+        ("adapters/console.py", "import discord"),
+        ("adapters/discord/draw.py", "import adapters.console"),
     ],
 )
 def test_a_planted_wrong_import_is_found(copy: Path, where: str, line: str) -> None:

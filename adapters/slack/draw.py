@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -51,6 +52,7 @@ PRESS = "tocsin:"
 SHARE = "tocsin.share"
 REST = "tocsin.rest"
 
+_ADDRESS = re.compile(r"https?://[^\s<>|\"\x00-\x1f]+")
 #: What Slack would take for a ping, a channel or a link wherever it parses text.
 _PARSED = re.compile(r"<(?=[!@#]|[A-Za-z][A-Za-z0-9+.-]*:)")
 
@@ -229,7 +231,7 @@ def _linked(links: Sequence[Link]) -> Block:
 
 def _may_link(link: Link) -> bool:
     """Only web addresses, whole ones: an address cannot be cut."""
-    return link.url.startswith(("https://", "http://")) and len(link.url) <= URL
+    return bool(_ADDRESS.fullmatch(link.url)) and len(link.url) <= URL
 
 
 def _plain(text: str, room: int) -> Block:
@@ -300,7 +302,7 @@ def escaped(text: str) -> str:
 
     https://docs.slack.dev/messaging/formatting-message-text#escaping (read 2026-11)
     """
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def defanged(text: str) -> str:
@@ -308,7 +310,12 @@ def defanged(text: str) -> str:
 
     which may: there `<!channel>` would ring, so its bracket becomes a look-alike.
     """
-    return _PARSED.sub("‹", text)
+    return _PARSED.sub("‹", visible(text))
+
+
+def visible(text: str) -> str:
+    """Without characters that hide or reorder others, or that are no text at all (lone surrogates)."""
+    return "".join(one for one in text if one in "\n\t" or unicodedata.category(one) not in {"Cc", "Cf", "Cs", "Co"})
 
 
 def cut(text: str, room: int, *, size: Callable[[str], int] = len) -> str:

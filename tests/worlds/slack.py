@@ -72,6 +72,7 @@ class SlackWorld:
         self.token = BOT_TOKEN
         self.app_token = APP_TOKEN
         self.scopes = list(SCOPES)
+        self.retry_after = 1  #: seconds that a busy Slack asks for
         self.calls: Counter[str] = Counter()
         self.interval = 0.0  #: seconds between two posts into one channel; Slack's is 1
         self.now: Callable[[], float] = time.monotonic
@@ -192,7 +193,7 @@ class SlackWorld:
         if channel is None:
             return trouble
         if self.now() - channel.posted_at < self.interval:
-            return self._says({"ok": False, "error": "ratelimited"}, 429, Retry_After="1")
+            return self._says({"ok": False, "error": "ratelimited"}, 429, Retry_After=str(self.retry_after))
         if trouble := self._unfit(given):
             return trouble
         fate = self.fate()
@@ -256,7 +257,7 @@ class SlackWorld:
         """`busy` and `down` and `cut` before anything was kept; `lost`, `broken`, `slow`, `page` after it was."""
         match fate:
             case "busy":
-                return self._says({"ok": False, "error": "ratelimited"}, 429, Retry_After="1")
+                return self._says({"ok": False, "error": "ratelimited"}, 429, Retry_After=str(self.retry_after))
             case "down":
                 return web.Response(status=503, text="<html>away</html>", content_type="text/html")
             case "broken":
