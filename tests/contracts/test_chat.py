@@ -103,7 +103,7 @@ class DiscordDesk:
 
 class SlackDesk:
     remembers = True
-    secrets = (BOT_TOKEN,)
+    secrets: tuple[str, ...] = (BOT_TOKEN,)
     CAN = {"busy": "busy", "lost before": "cut", "lost after": "lost", "broken": "down"}  # noqa: RUF012 - a table
 
     def __init__(self, world: SlackWorld) -> None:
