@@ -99,6 +99,12 @@ def draw(
     return Drawing(escaped(cut(card.summary, TEXT, size=_escaped_size)), tuple(blocks), _bar(card))
 
 
+def home(card: Card, language: str) -> list[Block]:
+    """A card as the app's own page, which has no attachments and no way to turn it over."""
+    drawing = draw(card, language=language)
+    return [*drawing.blocks, *(block for bar in drawing.attachments for block in bar["blocks"])]
+
+
 def _marker(page: int, count: int, language: str, rest: Press | None) -> str:
     key = "part_post" if rest else "part"
     return say(language, key, number=page + 1, count=count, rest=rest.text if rest else "")
