@@ -107,8 +107,8 @@ def watched(names: Iterable[str]) -> dict[str, Company]:
     companies = {}
     for name in names:
         plain = re.sub(r"\s*\([^)]*\)", "", name)
-        found = [shipped().find(part) for part in plain.split(" / ")]
-        companies[name] = next((one for one in found if one.from_book), found[0])
+        found = [shipped().find(part) for part in (name, plain, *plain.split(" / "))]
+        companies[name] = next((one for one in found if one.from_book), found[1])
     return companies
 
 
