@@ -318,7 +318,7 @@ class Watcher:
             links += [(_ref(story), company) for company in named]
             if _ref(story) in told and any(watched.subscriptions(id) for id in named):
                 analysis = await asyncio.to_thread(analyse, story, mentions)
-                for id, mention in named.items():
+                for id, mention in {one.company: one for one in reversed(analysis.mentions)}.items():
                     company = watched.company(id)
                     if company and watched.subscriptions(id):
                         alerts.append(await self.story_alert(card, story, analysis, mention, company, now_told, now))
