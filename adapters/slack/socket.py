@@ -51,7 +51,7 @@ class Identity:
         client = await line.web()
         said = await client.auth_test()
         authorized = AuthorizeResult.from_auth_test_response(auth_test_response=said, bot_token=client.token)
-        return cls(str(said["team_id"]), authorized)
+        return cls(str(said.get("team_id") or ""), authorized)
 
     @classmethod
     async def known(cls, line: Line, habits: Habits) -> Identity:

@@ -136,6 +136,8 @@ async def test_a_channel_watches_a_company(slack: SlackWorld, chat: SlackChat, n
         ("/watch add " + "x" * 5000, "characters, 4000 at most"),
         ("/lookup AT&T <Holdings>", "AT&T <Holdings>"),
         ("/lookup <!channel> *b*", "*b*"),
+        ("/tocsin-lookup Xiaomi", "no list has been read yet"),
+        ("/tocsin feed add <https://127.0.0.1/x|127.0.0.1/x>", "cannot be added here"),
     ],
 )
 async def test_what_people_type_is_answered(
