@@ -245,6 +245,7 @@ def _seconds(text: str) -> float:
 
 def token_refused() -> str:
     return (
-        "discord: DISCORD_TOKEN was refused; next: make a new one under Bot at https://discord.com/developers/applications, "
-        "put it into .env, and start Tocsin again; then tocsin unpark KEY sends what waited"
+        "discord: DISCORD_TOKEN was refused; next: make a new one (Bot > Reset Token) at "
+        "https://discord.com/developers/applications, put it into .env, and start Tocsin again; "
+        "then tocsin unpark KEY sends what waited"
     )
