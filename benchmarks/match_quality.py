@@ -2,10 +2,10 @@
 
     python benchmarks/match_quality.py [--pairs F] [--queries F] [--entities F] [--json F] [--no-peers] [--million]
 
-Pairs: F1 at our fixed threshold, recall where precision is at least .90 and .97, over the pairs that string methods can
-decide (`tier` is not "knowledge"); per kind the share that is right, per script F1. Queries: recall at one and at five over
-all queries that have an answer, and F1 of "is it on the list?" (the first hit with the verdict same). Peers run where they
-are installed: rapidfuzz WRatio always; rigour and nomenklatura logic-v2 with `pip install nomenklatura`.
+Pairs: F1 at our fixed threshold, recall where precision is at least .90 and .97, over the pairs that string methods
+can decide (`tier` is not "knowledge"); per kind the share that is right, per script F1. Queries: recall at one and
+five over all queries that have an answer, and F1 of "is it on the list?" (the first hit has the verdict same). Peers run
+where they are installed: rapidfuzz WRatio always; rigour and nomenklatura logic-v2 after `pip install nomenklatura`.
 """
 
 from __future__ import annotations
@@ -37,9 +37,8 @@ Scored = list[tuple[float, bool]]
 
 def lines(path: Path) -> list[Line]:
     """The JSON objects of a file, one a line, plain or gzipped."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as stream:
-        return [json.loads(line) for line in stream if line.strip()]
+    body = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    return [json.loads(line) for line in body.decode().split("\n") if line.strip()]
 
 
 # ── Pairs ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -92,8 +91,12 @@ def judge_pairs(pairs: Sequence[Line], score: Callable[[str, str], float], thres
         "recall_at_p90": recall_at(scored, 0.90),
         "recall_at_p97": recall_at(scored, 0.97),
         "nk_f1": f1([one for line, one in zip(headline, scored, strict=True) if line["kind"] == "nk_cases"], threshold),
-        "by_kind": {kind: {"pairs": len(found), "right": sum(found) / len(found)} for kind, found in sorted(by_kind.items())},
-        "by_script": {script: {"pairs": len(found), "f1": f1(found, threshold)} for script, found in sorted(by_script.items())},
+        "by_kind": {
+            kind: {"pairs": len(found), "right": sum(found) / len(found)} for kind, found in sorted(by_kind.items())
+        },
+        "by_script": {
+            script: {"pairs": len(found), "f1": f1(found, threshold)} for script, found in sorted(by_script.items())
+        },
     }
 
 
@@ -159,7 +162,12 @@ def peers() -> Iterator[tuple[str, Callable[[str, str], float], float, Any]]:
 
     config = ScoringConfig.defaults()
     yield "rigour + token_set", token_set, 90.0, fuzz.token_set_ratio
-    yield "nomenklatura logic-v2", lambda a, b: float(LogicV2.compare(entity(a), entity(b), config).score), 0.7, fuzz.token_set_ratio
+    yield (
+        "nomenklatura logic-v2",
+        lambda a, b: float(LogicV2.compare(entity(a), entity(b), config).score),
+        0.7,
+        fuzz.token_set_ratio,
+    )
 
 
 def peer_search(entities: Sequence[Line], score: Callable[[str, str], float], scorer: Any) -> Search:
@@ -208,7 +216,10 @@ def million(entities: Sequence[Line], queries: Sequence[Line], size: int = 1_000
         index.add(f"new {at}", (Name(f"Newly Added {draw.choice(words)} {at} Trading Co., Ltd."),))
     added = (time.perf_counter() - begun) / 1000
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(f"a million names: built in {built:.0f} s, {memory:.2f} GB in all, p50 {times[len(times) // 2] * 1e3:.1f} ms, ", end="")
+    print(
+        f"a million names: built in {built:.0f} s, {memory:.2f} GB in all, p50 {times[len(times) // 2] * 1e3:.1f} ms, ",
+        end="",
+    )
     print(f"p99 {times[int(len(times) * 0.99)] * 1e3:.1f} ms, adding one {added * 1e3:.3f} ms")
 
 
@@ -243,15 +254,27 @@ def main() -> None:
     if chosen.million:
         million(entities, queries)
     if chosen.json:
-        keys = ("f1", "recall_at_p90", "recall_at_p97", "recall_at_1", "recall_at_5", "screen_f1", "queries_per_s", "by_kind", "by_script")
+        keys = (
+            "f1",
+            "recall_at_p90",
+            "recall_at_p97",
+            "recall_at_1",
+            "recall_at_5",
+            "screen_f1",
+            "queries_per_s",
+            "by_kind",
+            "by_script",
+        )
         chosen.json.write_text(json.dumps({key: ours[key] for key in keys}, indent=1) + "\n", encoding="utf-8")
 
 
 def report(name: str, found: Line) -> None:
     print(
-        f"{name}: F1 {found['f1']:.3f}, recall at precision .90 {found['recall_at_p90']:.3f}, at .97 {found['recall_at_p97']:.3f}, "
-        f"nomenklatura's cases F1 {found['nk_f1']:.2f}; recall@1 {found['recall_at_1']:.3f}, @5 {found['recall_at_5']:.3f} "
-        f"(reachable {found['recall_at_1_reachable']:.3f}, {found['recall_at_5_reachable']:.3f}), on the list? F1 {found['screen_f1']:.3f}, "
+        f"{name}: F1 {found['f1']:.3f}, recall at precision .90 {found['recall_at_p90']:.3f}, "
+        f"at .97 {found['recall_at_p97']:.3f}, nomenklatura's cases F1 {found['nk_f1']:.2f}; "
+        f"recall@1 {found['recall_at_1']:.3f}, @5 {found['recall_at_5']:.3f} "
+        f"(reachable {found['recall_at_1_reachable']:.3f}, {found['recall_at_5_reachable']:.3f}), "
+        f"on the list? F1 {found['screen_f1']:.3f}, "
         f"{found['queries_per_s']:.0f} queries/s, p99 {found['p99_ms']:.1f} ms"
     )
 

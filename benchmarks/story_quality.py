@@ -11,6 +11,7 @@ multilingual entity recogniser where it is installed (it finds organisations, th
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import re
 import sys
@@ -367,21 +368,20 @@ def keyword_search(rows: Sequence[dict[str, Any]], companies: dict[str, Company]
 def partial_ratio(rows: Sequence[dict[str, Any]], companies: dict[str, Company]) -> tuple[int, Tally]:
     """rapidfuzz partial_ratio of each name with the text, at the threshold that is best for it on these very rows."""
     scores: dict[tuple[str, str], float] = {}
+    ids = {one.id: [name.text.casefold() for name in one.all_names()] for one in companies.values()}
     for row in rows:
         text = f"{row['title'] or ''} {row['text'] or ''}".casefold()
-        for company in {one.id: one for one in companies.values()}.values():
-            names = [name.text.casefold() for name in company.all_names()]
-            scores[row["id"], company.id] = max(
+        for id, names in ids.items():
+            scores[row["id"], id] = max(
                 fuzz.partial_ratio(name, text) if len(name) <= len(text) else 0 for name in names
             )
     tallies = {}
     for threshold in range(80, 101, 2):
-        tally = Tally()
+        tallies[threshold] = tally = Tally()
         for row in rows:
             expected = {companies[one["name"]].id for one in row["companies"]}
-            for company in {one.id for one in companies.values()}:
-                tally.take(company in expected, scores[row["id"], company] >= threshold)
-        tallies[threshold] = tally
+            for id in ids:
+                tally.take(id in expected, scores[row["id"], id] >= threshold)
     return max(tallies.items(), key=lambda one: one[1].f1)
 
 
@@ -398,9 +398,7 @@ def peer(rows: Sequence[dict[str, Any]], companies: dict[str, Company], meets: C
 def spacy_ner(rows: Sequence[dict[str, Any]], companies: dict[str, Company]) -> Tally | str:
     """Organisations that spaCy's multilingual model sees, compared with the names; or why there are none."""
     try:
-        import spacy
-
-        model = spacy.load("xx_ent_wiki_sm")
+        model = importlib.import_module("spacy").load("xx_ent_wiki_sm")
     except (ImportError, OSError) as error:
         return f"not measured: {str(error).splitlines()[0][:90]}"
     tally = Tally()

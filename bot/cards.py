@@ -298,6 +298,24 @@ def _footer(alert: Alert, reader: Reader) -> str:
     return " · ".join(part for part in (card.title if card else alert.source, card.publisher if card else "") if part)
 
 
+def also_card(alert: Alert, reader: Reader) -> Card:
+    """One more report of an event that was told already: short, for the thread of the first."""
+    story = alert.story
+    if story is None:
+        raise ValueError(f"{alert.id}: only a story can join another's thread")
+    publisher = reader.clean(story.publisher or reader.title(story.source), 80)
+    title = reader.say("kind.also", company=reader.clean(alert.company.name, 80), publisher=publisher)
+    sections = [section for section in _told(alert, story, reader) if section.heading != reader.say("heading.meant")]
+    if alert.analysis and alert.analysis.reason:
+        sections.append(Section(reader.say("heading.why"), reader.clean(alert.analysis.reason), quote=True))
+    return Card(
+        summary=f"{title}: {reader.clean(story.title, 200)}",
+        title=title,
+        sections=tuple(sections),
+        links=_links(alert, reader)[:1],
+    )
+
+
 # ── Standing, notices, look-ups ───────────────────────────────────────────────────────────────────────────────────
 
 

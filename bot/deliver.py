@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.cards import Reader, alert_card, notice_card, standing_card
+from bot.cards import Reader, alert_card, also_card, notice_card, standing_card
 from bot.errors import ChatBusy, ChatDoubtful, ChatRefused, StoreBusy
 from bot.explain import effects
 from bot.logs import log
@@ -83,11 +83,23 @@ class Courier:
         """Post it, unless an earlier attempt turns out to have arrived."""
         if delivery.doubtful and (receipt := await self.chat.find(delivery.place, delivery.key)):
             return receipt
-        return await self.chat.post(delivery.place, self.card(delivery), key=delivery.key)
+        thread = await self.thread(delivery)
+        card = self.card(delivery, joins=thread is not None)
+        return await self.chat.post(delivery.place, card, key=delivery.key, thread=thread)
 
-    def card(self, delivery: Delivery) -> Card:
+    async def thread(self, delivery: Delivery) -> Receipt | None:
+        """Where an earlier alert of the same event stands in this place, if one arrived here."""
+        for key in delivery.follows:
+            earlier = await self.store.delivery(key)
+            if earlier and earlier.receipt:
+                return earlier.receipt
+        return None
+
+    def card(self, delivery: Delivery, *, joins: bool = False) -> Card:
         """The words, for this reader now."""
         reader = Reader(now=self.clock.now(), cards=self.sources(), language=delivery.language)
+        if joins and isinstance(delivery.message, Alert):
+            return also_card(delivery.message, reader)
         return message_card(delivery, reader)
 
     def again(self, delivery: Delivery, after: timedelta | None, why: str, *, doubtful: bool = False) -> Delivery:

@@ -474,6 +474,7 @@ class Alert:
     match: Match | None = None
     evidence: tuple[Evidence, ...] = ()
     fresh: datetime | None = None  #: when its list was last read whole
+    follows: tuple[str, ...] = ()  #: ids of earlier alerts of the same event, which this one joins
     revision: int = 1
 
     @property
@@ -567,6 +568,11 @@ class Receipt:
     thread: str = ""
 
 
+def delivery_key(message: str, place: Place, revision: int = 1) -> str:
+    """The key of a message at a place: the same message there is the same delivery, however often it is made."""
+    return fingerprint(message, str(place), str(revision))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """A message for a place, and what became of it."""
@@ -582,13 +588,22 @@ class Delivery:
     receipt: Receipt | None = None
     parked: str = ""  #: why it will not be sent, in words for a person
     posted_at: datetime | None = None
+    follows: tuple[str, ...] = ()  #: keys of earlier deliveries here whose thread this one joins
     lease: str = ""  #: the claim under which a courier holds it; settle is refused under another
 
     @classmethod
     def of(cls, message: Message, place: Place, *, because: str, due: datetime, language: str = "en") -> Delivery:
+        earlier = message.follows if isinstance(message, Alert) else ()
         revision = message.revision if isinstance(message, Alert) else 1
-        key = fingerprint(message.id, str(place), str(revision))
-        return cls(key=key, place=place, message=message, because=because, due=aware(due), language=language)
+        return cls(
+            key=delivery_key(message.id, place, revision),
+            place=place,
+            message=message,
+            because=because,
+            due=aware(due),
+            language=language,
+            follows=tuple(delivery_key(id, place) for id in earlier),
+        )
 
     def posted(self, receipt: Receipt, at: datetime) -> Delivery:
         return replace(self, receipt=receipt, posted_at=aware(at), attempts=self.attempts + 1, parked="")

@@ -220,6 +220,9 @@ class Store(Protocol):
         Raises ValueError for another word.
         """
 
+    async def delivery(self, key: str) -> Delivery | None:
+        """One delivery, whatever became of it. Called by couriers to find the thread that a follow-up joins."""
+
     async def unpark(self, key: str, *, now: datetime) -> bool:
         """Put a parked delivery back at the end of its lane, due now, its attempts forgotten. False: none is parked."""
 

@@ -81,12 +81,13 @@ class House:
         return {**self.official, **self.feeds, **added}
 
     async def catalogue(self) -> Mapping[str, Source]:
-        """Every source that is polled: all of them, or those that TOCSIN_SOURCES names and those that people added."""
+        """Every source that is polled: all of them, or those that TOCSIN_SOURCES names and people's own feeds."""
         everything, wanted = await self.everything(), self.settings.wanted
+        own = {*(await self.store.feeds()), *(self.feeds if self.settings.tocsin_feeds else ())}
         if unknown := wanted - everything.keys():
             known = ", ".join(sorted(everything))
             raise BadSettings(f"TOCSIN_SOURCES names {', '.join(sorted(unknown))}, which is no source; known: {known}")
-        self._cards = {id: source.card for id, source in everything.items() if not wanted or id in wanted}
+        self._cards = {id: source.card for id, source in everything.items() if not wanted or id in wanted | own}
         return {id: everything[id] for id in self._cards}
 
     _cards: dict[str, SourceCard] = field(default_factory=dict)

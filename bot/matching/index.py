@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from heapq import nlargest
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -31,6 +31,10 @@ from bot.model import Match, Name
 COMPARED = 16
 #: How many filed names a search looks at before it does with what it has: bounds the time in a million names.
 LOOKED_AT = 8_000
+#: What a name must share with the query to be compared at all, and of what the best one shares.
+#: On the development queries one in a hundred names that turned out the same shares less.
+LEAST = 0.15
+LEAST_OF_BEST = 0.2
 #: Names whose reading stays in memory, about two kilobytes each; in larger indexes the others are read when met.
 REMEMBERED = 60_000
 #: From this score on the search has what it came for and looks only at names that share nearly as much.
@@ -176,7 +180,9 @@ class NameIndex:
                 filed = self._files.get(key, ())
                 for number in (filed,) if isinstance(filed, int) else filed[:100]:
                     found[number] = max(worth, found.get(number, 0.0))
-        return nlargest(COMPARED, ((share, number) for number, share in found.items()))
+        ranked = nlargest(COMPARED, zip(found.values(), found, strict=True))
+        least = max(LEAST, LEAST_OF_BEST * ranked[0][0]) if ranked else 0.0
+        return [one for one in ranked if one[0] >= least]
 
     def _gather(self, form: Form) -> dict[int, float]:
         """What each name shares with a reading of the query, rare keys before frequent ones."""
@@ -214,6 +220,7 @@ class NameIndex:
             want(word, unit.weight)
             if not unit.native:
                 want(f"~{unit.sound}", unit.weight)
+                want(f"%{consonants(unit.text)}", unit.weight)
             elif unit.script == "kana":
                 want(f"^{loan_bones(unit.text, False)}", unit.weight)
             if unit.rank in ("", "plain") or unit.script == "kanji":
@@ -247,7 +254,9 @@ class NameIndex:
         for other, edits, _ in process.extract(text, near, scorer=OSA.distance, score_cutoff=allowed, limit=None):
             yield f"={sound(other)}", 1 - 1.3 * edits / len(text)
         if not unit.native:
-            for other, edits, _ in process.extract(text, _glossary_near(halves), scorer=OSA.distance, score_cutoff=allowed, limit=None):
+            for other, edits, _ in process.extract(
+                text, _glossary_near(halves), scorer=OSA.distance, score_cutoff=allowed, limit=None
+            ):
                 yield f":{glossary().words[other]}", 1 - 1.3 * edits / len(text)
         for bones in _asked_bones(unit):
             for other in islice(self._near.get(bones, ()), 60):
@@ -259,7 +268,9 @@ class NameIndex:
         if not typed:
             return []
         if self._sorted is None:
-            self._sorted = sorted((line, number) for number, kept in enumerate(self._names) if kept for line in _lines(fold(kept[1].text)))
+            self._sorted = sorted(
+                (line, number) for number, kept in enumerate(self._names) if kept for line in _lines(fold(kept[1].text))
+            )
         at = bisect_left(self._sorted, (typed, -1))
         fitting: dict[str, tuple[bool, int]] = {}
         for line, number in islice(self._sorted, at, at + 50 * limit):
@@ -328,10 +339,15 @@ def _together(form: Form) -> Iterator[str]:
 
 
 def _loan_pairs(form: Form) -> Iterator[str]:
-    """Two words of a Latin name may be one word in kana: filed by their consonants together."""
-    for first, second in pairwise(form.units[:3]):
-        if not (first.rank or second.rank or first.native or second.native):
-            yield f"^{loan_bones(first.text, True)}{loan_bones(second.text, True)}"
+    """Two or three words of a Latin name may be one word in kana, two of an Arabic one a word in Latin letters."""
+    run = list(takewhile(lambda unit: not unit.native and unit.rank in ("", "plain"), form.units[:3]))
+    if len(run) > 1:
+        bones = [loan_bones(unit.text, True) for unit in run]
+        yield f"^{bones[0]}{bones[1]}"
+        if len(run) > 2:
+            yield f"^{''.join(bones)}"
+    elif len(form.units) > 1 and form.units[0].script == form.units[1].script == "arabic":
+        yield f"%{consonants(form.units[0].text)}{consonants(form.units[1].text)}"
 
 
 def _initials(form: Form) -> list[str]:
@@ -378,12 +394,14 @@ def _asked_bones(unit: Unit) -> list[str]:
     elif unit.script == "arabic":
         bones = [f"!{consonants(text)}"]
     else:
-        bones = list(dict.fromkeys((f"&{loan_bones(text, True)}", f"&{loan_bones(text, False)}", f"%{consonants(text)}")))
+        bones = list(
+            dict.fromkeys((f"&{loan_bones(text, True)}", f"&{loan_bones(text, False)}", f"%{consonants(text)}"))
+        )
     return [one for one in bones if len(one) > 2]
 
 
 def _acronym_keys(form: Form) -> Iterator[tuple[str, float]]:
-    """Where the spelled-out name of an acronym is filed, and the acronym of a spelled-out name; worth more when longer."""
+    """Where the spelled-out name of an acronym is filed, and the acronym of a spelled-out one; the longer the surer."""
     letters = form.squashed
     if 1 < len(letters) < 9 and len(form.units) <= 2:
         yield f"@{letters}", 0.3 + 0.05 * len(letters)

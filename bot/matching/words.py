@@ -48,7 +48,7 @@ class Form:
     total: float  #: the weight of all units together
     marks: frozenset[str]  #: sounds and meanings of the words that tell something
     numbers: frozenset[str] = frozenset()  #: the numbers in it, Roman ones too; "48th" is 48 and "ME2" is 2
-    part: bool = False  #: read from a part of the name only (what stands in brackets, or beside a stroke)
+    part: str = ""  #: how it was taken from the name, when it is not the whole name as it stands
 
 
 class _Glossary:
@@ -192,7 +192,14 @@ def _cut(run: str) -> Iterator[str]:
         return
     rest, at = "", 0
     while at < len(run):
-        size = next((n for n in range(min(glossary().longest_piece, len(run) - at), least - 1, -1) if run[at : at + n] in known), 0)
+        size = next(
+            (
+                n
+                for n in range(min(glossary().longest_piece, len(run) - at), least - 1, -1)
+                if run[at : at + n] in known
+            ),
+            0,
+        )
         if size:
             yield from filter(None, (rest, run[at : at + size]))
             rest, at = "", at + size
@@ -204,8 +211,17 @@ def _cut(run: str) -> Iterator[str]:
 
 #: "Name (ABC)", "Name (John) Ltd", "Name / Nom": what stands in brackets or beside a stroke may be a name of its own.
 _BRACKETS = re.compile(r"[(\uff08\[]([^()\uff08\uff09\[\]]{2,})[)\uff09\]]")
-_QUOTED = re.compile("(?:^|\\s)[\u00ab\u201c\u201e\"\u2018'\u201a]([^\u00ab\u201c\u201e\"\u201d\u00bb]+?)[\u00bb\u201d\"\u2019'\u201c\u2018]+(?=[\\s,)]|$)")
-_STROKE = re.compile(r"\s+/\s*|\s*/\s+|(?<=\w\w)/(?=\w{3})|\s+[a-z]\.?[kf]\.?a\.?\s+|\s[-\u2013\u2014]\s(?=[A-Z0-9]{2,8}$)|(?<=^[A-Z]{3})\s[-\u2013\u2014]\s", re.IGNORECASE)
+_QUOTED = re.compile(
+    '(?:^|\\s)[\u00ab\u201c\u201e"\u2018\'\u201a]([^\u00ab\u201c\u201e"\u201d\u00bb]+?)[\u00bb\u201d"\u2019\'\u201c\u2018]+(?=[\\s,)]|$)'
+)
+_STROKE = re.compile(
+    r"\s+/\s*|\s*/\s+|(?<=\w\w)/(?=\w{3})|\s+[a-z]\.?[kf]\.?a\.?\s+|\s[-\u2013\u2014]\s(?=[A-Z0-9]{2,8}$)|(?<=^[A-Z]{3})\s[-\u2013\u2014]\s",
+    re.IGNORECASE,
+)
+
+
+PART = "part of the name"
+APART = "words written together taken apart"
 
 
 @lru_cache(maxsize=100_000)
@@ -218,8 +234,8 @@ def readings(text: str) -> tuple[Form, ...]:
         return ()
     whole = _read(text)
     forms = [whole] if whole.units else []
-    for part in dict.fromkeys(_parts(text)):
-        form = _read(part, part=True)
+    for part, how in dict.fromkeys(_parts(text)):
+        form = _read(part, part=how)
         if form.units and form.units != whole.units and _telling(form) >= 0.35:
             forms.append(form)
     return tuple(forms[:4])
@@ -251,29 +267,32 @@ def _split_ending(word: str) -> tuple[str, ...]:
     return (word,)
 
 
-_ENDINGS = frozenset("inc ltd llc plc corp gmbh jsc ooo fze group bank limited company".split())
+_ENDINGS = frozenset({"inc", "ltd", "llc", "plc", "corp", "gmbh", "jsc", "ooo", "fze", "group", "bank", "limited"})
 
 
 def _telling(form: Form) -> float:
     return sum([unit.weight for unit in form.units if unit.rank in ("", "plain")])
 
 
-def _parts(text: str) -> Iterator[str]:
-    """Parts of a name that may be a name by themselves. Brackets around a place or number stay with the name."""
+def _parts(text: str) -> Iterator[tuple[str, str]]:
+    """Parts of a name that may be a name by themselves, and how they were taken.
+
+    Brackets around a place or number stay with the name.
+    """
     bracketed = _BRACKETS.findall(text)
     if bracketed:
         inside = [_read(part) for part in bracketed]
         if all(_telling(form) >= 0.35 and not any(unit.text.isdigit() for unit in form.units) for form in inside):
-            yield _BRACKETS.sub(" ", text)
-        yield from bracketed
+            yield _BRACKETS.sub(" ", text), PART
+        yield from ((part, PART) for part in bracketed)
     elif len(halves := _STROKE.split(text)) == 2:
-        yield from halves
+        yield from ((half, PART) for half in halves)
     unglued = _unglued(text)
     if unglued:
-        yield unglued
+        yield unglued, APART
     quoted = _QUOTED.search(text)
     if quoted and len(quoted.group(1)) > 2:
-        yield quoted.group(1)
+        yield quoted.group(1), PART
 
 
 def read_whole(text: str) -> Form:
@@ -287,20 +306,38 @@ def read(text: str) -> Form:
     return found[0] if found else _read("")
 
 
-def _read(text: str, *, part: bool = False) -> Form:
+def _read(text: str, *, part: str = "") -> Form:
     folded = fold(text)
     words, kinds = core_words(folded)
     units = tuple(one for one in _units(words, japanese=japanese(text)) if one.text)
-    han = "".join(words) if not folded.isascii() and any(script_of(char) == "han" for word in words for char in word) else ""
+    han = (
+        "".join(words)
+        if not folded.isascii() and any(script_of(char) == "han" for word in words for char in word)
+        else ""
+    )
     squashed = "".join([unit.text for unit in units])
     heard = "".join([unit.sound for unit in units])
     outside = fold(_BRACKETS.sub(" ", text)) if "(" in text else folded
     latin = tuple(romanise(word) for word in (outside or folded).split())
-    return Form(text, folded, latin, units, kinds, han, squashed, heard, sum([unit.weight for unit in units]), _marks(units), _numbers(units), part)
+    return Form(
+        text,
+        folded,
+        latin,
+        units,
+        kinds,
+        han,
+        squashed,
+        heard,
+        sum([unit.weight for unit in units]),
+        _marks(units),
+        _numbers(units),
+        part,
+    )
 
 
 _DIGITS = re.compile(r"[0-9]{1,9}")
-ROMAN = {roman: str(number) for number, roman in enumerate("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split(), 1)}
+_ROMAN_NUMBERS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv")
+ROMAN = {roman: str(number) for number, roman in enumerate(_ROMAN_NUMBERS, 1)}
 _NO_NUMBERS: frozenset[str] = frozenset()
 
 
@@ -308,7 +345,11 @@ def _numbers(units: Sequence[Unit]) -> frozenset[str]:
     """Numbers of a name. A single letter is a Roman number only at the end: "i" and "v" are words elsewhere."""
     found = [str(int(digits)) for one in units if not one.text.isalpha() for digits in _DIGITS.findall(one.text)]
     last = len(units) - 1
-    found += [ROMAN[one.text] for at, one in enumerate(units) if at and one.text in ROMAN and (at == last or len(one.text) > 1)]
+    found += [
+        ROMAN[one.text]
+        for at, one in enumerate(units)
+        if at and one.text in ROMAN and (at == last or len(one.text) > 1)
+    ]
     return frozenset(found) if found else _NO_NUMBERS
 
 
@@ -317,7 +358,9 @@ def _marks(units: Sequence[Unit]) -> frozenset[str]:
     return frozenset([one.sound for one in telling] + [one.concept for one in telling])
 
 
-_JAPANESE = re.compile("[\u3041-\u30ff\uff66-\uff9d]|株式会社|有限会社|合同会社|合資会社|社団法人|財団法人|[株有]）|㈱|㈲")
+_JAPANESE = re.compile(
+    "[\u3041-\u30ff\uff66-\uff9d]|株式会社|有限会社|合同会社|合資会社|社団法人|財団法人|[株有]）|㈱|㈲"
+)
 
 
 def japanese(text: str) -> bool:

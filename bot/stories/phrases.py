@@ -144,6 +144,7 @@ def _door(tables: Mapping[str, Mapping[str, Sequence[str]]], language: str) -> r
         why["strong"],
         why["because"],
         why["announced"],
+        tables["stage"]["relief"],
     ]
     named = (*tables["lists"].values(), *table("phrases/lists")["lists"].values())
     return re.compile("|".join(sorted({_form(one, language) for words in (*ways, *named) for one in words})))

@@ -14,14 +14,14 @@ LONGEST = 60_000
 
 # A full stop ends a sentence when a blank and a capital (or a digit, quote or bullet) follow, or, as many feeds glue
 # them, a capital right after a small letter; not after initials and common abbreviations. Chinese and Japanese marks
-# always end one. A line break always does.
+# always end one. A line break always does. Repetitions are bounded, so that a page of full stops costs no more.
 _END = re.compile(
     r"(?<![A-ZА-Я])(?<!\bCo)(?<!\bInc)(?<!\bLtd)(?<!\bCorp)(?<!\bMr)(?<!\bMrs)(?<!\bDr)(?<!\bSt)(?<!\bNo)(?<!\bvs)(?<!\bGovt)(?<!\bNr)(?<!\bca)(?<!\bbzw)(?<!\bUU)(?<!\bSr)(?<!\bSra)(?<!\bги)"
-    r"[.!?…]+[\"'”’»)\]*_]*(?=\s+[\"'“‘«(\[*_–—-]*[A-ZÀ-ÞА-ЯЁІЇЄҐİŞÇĞÖÜ0-9\u0600-\u06ff\uac00-\ud7af])"
+    r"[.!?…]{1,8}[\"'”’»)\]*_]{0,4}(?=\s{1,4}[\"'“‘«(\[*_–—-]{0,4}[A-ZÀ-ÞА-ЯЁІЇЄҐİŞÇĞÖÜ0-9\u0600-\u06ff\uac00-\ud7af])"
     r"|(?<=[a-zà-ÿа-я0-9\"»”)%])\.(?=[\"«“]?[A-ZÀ-ÞА-ЯЁ][a-zà-ÿа-яё'’ ])"
-    r"|(?<=[\u0600-\u06ff\uac00-\ud7af])[.!?؟]+(?=\s)"
-    r"|[。！？；｡]+[”’」』）)\"*_]*"
-    r"|\s*[\r\n]+\s*"
+    r"|(?<=[\u0600-\u06ff\uac00-\ud7af])[.!?؟]{1,8}(?=\s)"
+    r"|[。！？；｡]{1,8}[”’」』）)\"*_]{0,4}"
+    r"|[\r\n]{1,8}"
 )
 
 
