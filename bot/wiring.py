@@ -148,12 +148,13 @@ class House:
             while await courier.round():
                 continue
 
-    async def run(self) -> None:
-        """Watch, deliver and answer until cancelled."""
+    async def run(self, *platforms: str) -> None:
+        """Watch, deliver and answer until cancelled. With platforms named, only deliver and answer there."""
         await self.catalogue()
         async with asyncio.TaskGroup() as work:
-            work.create_task(self.watcher.run(), name="watcher")
-            for chat in self.chats:
+            if not platforms:
+                work.create_task(self.watcher.run(), name="watcher")
+            for chat in [one for one in self.chats if not platforms or one.platform in platforms]:
                 work.create_task(self.courier(chat).run(), name=f"courier:{chat.platform}")
                 work.create_task(chat.run(self.desk), name=f"chat:{chat.platform}")
 
@@ -177,14 +178,36 @@ def fetcher_for(settings: Settings, clock: Clock) -> HttpFetcher:
     )
 
 
-def chats_for(settings: Settings, clock: Clock, store: Store) -> list[Chat]:
-    """Every chat that has a token; with none, the console. It is there too while the operators read it."""
+def chats_for(settings: Settings, clock: Clock, store: Store, *, listen: tuple[str, int] | None = None) -> list[Chat]:
+    """Every chat that has a token; with none, the console. It is there too while the operators read it.
+
+    `listen` is where Slack's HTTP mode takes requests.
+    """
     chats: list[Chat] = []
+    if settings.slack_bot_token.get_secret_value():
+        chats.append(slack_for(settings, store, listen))
     if settings.discord_token.get_secret_value():
         chats.append(discord_for(settings, clock, store))
     if not chats or settings.operators.platform == ConsoleChat.platform:
         chats.append(ConsoleChat(language=settings.tocsin_language, now=clock.now))
     return chats
+
+
+def slack_for(settings: Settings, store: Store, listen: tuple[str, int] | None) -> Chat:
+    from adapters.slack.post import SlackChat  # a token is there: only then are its libraries read
+
+    async def places() -> Iterable[Place]:
+        return [one.place for one in await store.subscriptions()]
+
+    return SlackChat(
+        settings.slack_bot_token.get_secret_value(),
+        app_token=settings.slack_app_token.get_secret_value(),
+        signing_secret=settings.slack_signing_secret.get_secret_value(),
+        api_url=settings.slack_api_url,
+        language=settings.tocsin_language,
+        listen=listen,
+        places=places,
+    )
 
 
 def discord_for(settings: Settings, clock: Clock, store: Store) -> Chat:
@@ -206,13 +229,16 @@ def discord_for(settings: Settings, clock: Clock, store: Store) -> Chat:
 
 
 @asynccontextmanager
-async def open_house(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[House]:
-    """A house with its store open; closed again whatever happens."""
+async def open_house(
+    settings: Settings, *, clock: Clock | None = None, listen: tuple[str, int] | None = None
+) -> AsyncIterator[House]:
+    """A house with its store open; closed again whatever happens. `listen` as in `chats_for`."""
     clock = clock or SystemClock()
     store = store_for(settings)
     await store.open()
     fetcher = fetcher_for(settings, clock)
-    house = House(settings=settings, clock=clock, store=store, fetcher=fetcher, chats=chats_for(settings, clock, store))
+    chats = chats_for(settings, clock, store, listen=listen)
+    house = House(settings=settings, clock=clock, store=store, fetcher=fetcher, chats=chats)
     try:
         await house.catalogue()
         yield house
