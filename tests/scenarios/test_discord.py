@@ -478,6 +478,12 @@ async def test_follow_ups_go_into_a_thread(world: DiscordWorld) -> None:
         first = await chat.post(place, CARD, key="a" * 25)
         second = await chat.post(place, CARD, key="b" * 25, thread=first)
         third = await chat.post(place, CARD, key="c" * 25, thread=first)
+        assert await chat.find(place, "c" * 25, thread=first) == third
+        assert await chat.find(place, "z" * 25, thread=first) is None
+        assert await chat.find(place, "z" * 25, thread=Receipt("123")) is None
+        world.goes_wrong("cut after", on="PATCH message")
+        with pytest.raises(ChatBusy):
+            await chat.edit(place, second, Card(summary="s", title="edited"))
         await chat.edit(place, second, Card(summary="s", title="edited"))
     thread = world.channels[int(first.id)]
     assert [one["id"] for one in thread.messages] == [second.id, third.id]
@@ -493,7 +499,8 @@ async def test_a_forum(world: DiscordWorld) -> None:
         receipt = await chat.post(place, CARD, key="a" * 25)
         await chat.post(place, Card(summary="s", title="other", severity=Severity.LOW), key="b" * 25)
         assert await chat.find(place, "a" * 25) == receipt
-        await chat.post(place, CARD, key="c" * 25, thread=receipt)
+        inside = await chat.post(place, CARD, key="c" * 25, thread=receipt)
+        assert await chat.find(place, "c" * 25, thread=receipt) == inside
         await chat.edit(place, receipt, Card(summary="s", title="edited"))
     assert said_in(world, receipt) == 2
     async with chatting(world) as later:  # after a restart it is not known to be a forum
