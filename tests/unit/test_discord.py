@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from adapters.discord import draw
 from adapters.discord.app import Shards, _last
 from adapters.discord.tree import build, paths, shorten, typed_on_discord
+from adapters.discord.tree import table as table_of_commands
 from adapters.discord.wire import Guard, sort_error
 from bot.commands import Command, commands
 from bot.commands.languages import about, argument_about, group_about, word
@@ -21,6 +22,7 @@ from bot.commands.several import several
 from bot.data import table
 from bot.errors import BadSettings, ChatBusy, ChatDoubtful, ChatRefused
 from bot.model import Button, Card, Link, Section, Severity
+from tests.conftest import ROOT
 from tests.worlds.discord import live, read
 from tests.worlds.discord_rules import check_embed, check_message
 
@@ -192,8 +194,17 @@ def test_every_command_of_the_registry_is_there() -> None:
     for top in tops:
         inner = top.walk_commands() if isinstance(top, discord.app_commands.Group) else [top]
         found |= {one.qualified_name for one in inner if isinstance(one, discord.app_commands.Command)}
-    assert {f"/{one}" for one in found} == set(typed_on_discord(commands()).values())
+    assert {f"/{one}" for one in found} == {" ".join(w for w in one.split() if w[-1] != ":") for one in typed()}
     assert len(found) == len(commands())
+
+
+def typed() -> list[str]:
+    return list(typed_on_discord().values())
+
+
+def test_the_manual_shows_every_command() -> None:
+    """docs/discord.md holds the table that the registry gives."""
+    assert table_of_commands() in (ROOT / "docs" / "discord.md").read_text(encoding="utf-8")
 
 
 def test_commands_of_three_words_and_of_one_that_is_a_group() -> None:
