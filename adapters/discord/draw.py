@@ -63,7 +63,7 @@ _STAMP = re.compile(r"\b(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d) UTC")
 _LINE_START = re.compile(r"(#|-|\+|>|\d+[.)])")
 _INLINE = frozenset("\\*_~|`[]<>")
 _EVERYBODY = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
-_REF = re.compile(r"(?:^|· )ref ([a-z2-7]{1,25})$")
+_REF = re.compile(r"(?:^|· )ref (\w{1,25})$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from adapters.discord.wire import (
     point_to,
     token_refused,
 )
-from bot.errors import ChatBusy, ChatRefused, TocsinError
+from bot.errors import ChatBusy, ChatDoubtful, ChatRefused, TocsinError
 from bot.logs import log
 from bot.model import Card, Place, Receipt
 from bot.ports import Desk
@@ -194,17 +194,27 @@ class DiscordChat:
     # Finding and changing what was said
 
     async def find(self, place: Place, key: str, *, thread: Receipt | None = None) -> Receipt | None:
-        """Our message with this key in its footer, among the last ones; None too where history is closed to us."""
+        """Our message with this key in its footer, among the last ones there, or in the thread where it belongs.
+
+        None too where history is closed to us.
+        """
         address = Address.of(place)
         if self._wire.under_way(key):  # its answer has not come yet: posting again waits for that very answer
             return None
 
         async def work(client: discord.Client) -> Receipt | None:
             channel = await self._channel(client, address)
+            inside = int(thread.thread or thread.id) if thread else 0
             try:
+                if inside:
+                    return await _find_message(client, inside, key, thread=inside)
                 if channel in self._forums:
                     return await _find_post(client, address.guild, channel, key)
                 return await _find_message(client, channel, key)
+            except discord.NotFound as missing:
+                if not inside or missing.code != UNKNOWN_CHANNEL:
+                    raise
+                return None  # nobody has made the thread yet
             except discord.Forbidden:
                 log.warning("discord_cannot_look", place=str(place), why="Read Message History is missing there")
                 return None
@@ -232,7 +242,10 @@ class DiscordChat:
                 allowed_mentions=discord.AllowedMentions.none(),
             )
 
-        await self._wire.ask(f"edit {receipt.id} {hash(card)}", f"editing a message in {place}", work)
+        try:
+            await self._wire.ask(f"edit {receipt.id} {hash(card)}", f"editing a message in {place}", work)
+        except ChatDoubtful as unsure:  # the same edit twice is one edit
+            raise ChatBusy(str(unsure)) from unsure
 
     # Listening
 
@@ -308,10 +321,10 @@ async def _send(client: discord.Client, channel: int, drawn: draw.Drawn, key: st
     return Receipt(str(message.id), thread=str(thread) if thread else "")
 
 
-async def _find_message(client: discord.Client, channel: int, key: str) -> Receipt | None:
+async def _find_message(client: discord.Client, channel: int, key: str, *, thread: int = 0) -> Receipt | None:
     async for message in client.get_partial_messageable(channel).history(limit=LOOK_BACK):
         if _is_ours(client, message, key):
-            return Receipt(str(message.id))
+            return Receipt(str(message.id), thread=str(thread) if thread else "")
     return None
 
 

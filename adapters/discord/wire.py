@@ -7,6 +7,7 @@ look first), ChatRefused (not here, with the next step), or the same for everybo
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -204,7 +205,7 @@ def sort_error(error: Exception, what: str) -> Exception:
             return ChatBusy(f"discord: {what} must wait {error.retry_after:.0f} s", after=after)
         case discord.HTTPException():
             return _by_status(error, what)
-        case aiohttp.ClientConnectorError():
+        case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
             return ChatBusy(f"discord: {what}: cannot be reached ({type(error).__name__})")
         case aiohttp.ClientError() | TimeoutError() | OSError():
             return ChatDoubtful(f"discord: {what}: the connection ended before the answer ({type(error).__name__})")
@@ -238,13 +239,17 @@ def _by_kind(status: int) -> str:
 
 def _seconds(text: str) -> float:
     try:
-        return max(1.0, float(text))
+        seconds = float(text)
     except ValueError:
-        return 600.0  # how long a ban of the address lasts is not documented; the window of its cause is 10 minutes
+        seconds = math.nan
+    if math.isfinite(seconds):
+        return min(max(1.0, seconds), 3600.0)
+    return 600.0  # how long a ban of the address lasts is not documented; the window of its cause is 10 minutes
 
 
 def token_refused() -> str:
     return (
-        "discord: DISCORD_TOKEN was refused; next: make a new one under Bot at https://discord.com/developers/applications, "
-        "put it into .env, and start Tocsin again; then tocsin unpark KEY sends what waited"
+        "discord: DISCORD_TOKEN was refused; next: make a new one (Bot > Reset Token) at "
+        "https://discord.com/developers/applications, put it into .env, and start Tocsin again; "
+        "then tocsin unpark KEY sends what waited"
     )

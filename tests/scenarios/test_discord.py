@@ -23,9 +23,12 @@ from adapters.stores.sqlite import SqliteStore
 from bot.book import shipped
 from bot.commands import FrontDesk, Office
 from bot.deliver import Courier
+from bot.doctor import examine
 from bot.errors import ChatBusy, ChatDoubtful, ChatRefused
-from bot.model import Button, Card, Delivery, Notice, Place, Receipt, Reply, Request, Section, Severity
+from bot.model import Button, Card, Delivery, Document, Notice, Place, Receipt, Reply, Request, Section, Severity
 from bot.roll import Roll
+from bot.settings import load
+from bot.wiring import chats_for, open_house
 from tests.conftest import ROOT
 from tests.worlds.discord import DIRECT, FORUM, GUILD, TOKEN, DiscordWorld, Session, hurried, shown, until
 from tests.worlds.nouns import NOON, delivery
@@ -478,6 +481,12 @@ async def test_follow_ups_go_into_a_thread(world: DiscordWorld) -> None:
         first = await chat.post(place, CARD, key="a" * 25)
         second = await chat.post(place, CARD, key="b" * 25, thread=first)
         third = await chat.post(place, CARD, key="c" * 25, thread=first)
+        assert await chat.find(place, "c" * 25, thread=first) == third
+        assert await chat.find(place, "z" * 25, thread=first) is None
+        assert await chat.find(place, "z" * 25, thread=Receipt("123")) is None
+        world.goes_wrong("cut after", on="PATCH message")
+        with pytest.raises(ChatBusy):
+            await chat.edit(place, second, Card(summary="s", title="edited"))
         await chat.edit(place, second, Card(summary="s", title="edited"))
     thread = world.channels[int(first.id)]
     assert [one["id"] for one in thread.messages] == [second.id, third.id]
@@ -493,7 +502,8 @@ async def test_a_forum(world: DiscordWorld) -> None:
         receipt = await chat.post(place, CARD, key="a" * 25)
         await chat.post(place, Card(summary="s", title="other", severity=Severity.LOW), key="b" * 25)
         assert await chat.find(place, "a" * 25) == receipt
-        await chat.post(place, CARD, key="c" * 25, thread=receipt)
+        inside = await chat.post(place, CARD, key="c" * 25, thread=receipt)
+        assert await chat.find(place, "c" * 25, thread=receipt) == inside
         await chat.edit(place, receipt, Card(summary="s", title="edited"))
     assert said_in(world, receipt) == 2
     async with chatting(world) as later:  # after a restart it is not known to be a forum
@@ -647,6 +657,7 @@ from pathlib import Path
 from adapters.discord.post import DiscordChat
 from adapters.stores.sqlite import SqliteStore
 from bot.deliver import Courier
+from bot.doctor import examine
 from tests.worlds.discord import TOKEN
 from tests.worlds.nouns import NOON
 from tests.worlds.pages import SetClock
@@ -692,3 +703,53 @@ async def test_killed_between_posting_and_settling(
     [settled] = await store.deliveries()
     assert settled.receipt == Receipt(channel.messages[0]["id"])
     assert len(channel.messages) == 1
+
+
+# ── The whole program ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_the_program_with_a_token(world: DiscordWorld, tmp_path: Path) -> None:
+    """From settings alone: doctor's lines, a watch by slash command, and in the channel the alert that a poll caused."""
+    channel = world.channel()
+    chosen = load(
+        discord_token=TOKEN,
+        discord_api_url=world.api_url,
+        discord_gateway_url=world.gateway_url,
+        tocsin_home=str(tmp_path / "home"),
+        tocsin_operators=f"discord:{channel.address}",
+        tocsin_sources="us_dod_cmc",
+        tocsin_feeds="none",
+    )
+    assert TOKEN not in repr(chosen)
+    async with open_house(chosen) as house:
+        assert [chat.platform for chat in house.chats] == ["discord"]
+        lines = [finding.text async for finding in examine(house, offline=True)]
+        assert any("the token works" in line for line in lines)
+        running = asyncio.create_task(house.run("discord"))
+        await world.connected()
+        watched = await (await world.types("/watch add", channel=channel, name="Xiaomi")).answer()
+        assert "Watching Xiaomi" in shown(watched)
+        source = (await house.catalogue())["us_dod_cmc"]
+        for names in (COMPANIES, [*COMPANIES, "Xiaomi Corporation"]):
+            text = "\n".join(["Name,Start date", *(f'"{name}",2021-01-14' for name in names), ""])
+            document = Document.of(text.encode(), at=house.clock.now(), content_type="text/csv")
+            await house.watcher.poll(source, document=document)
+        await until(lambda: any("Xiaomi" in one["embeds"][0]["title"] for one in channel.messages))
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+    assert json.loads((tmp_path / "home" / "discord-commands.json").read_text())
+    assert world.rings == []
+
+
+COMPANIES = [f"China Example Number {n} Group Co., Ltd." for n in range(60)]
+
+
+async def test_without_a_token_there_is_the_console(tmp_path: Path) -> None:
+    """And with one, the console goes on printing while the operators read it there."""
+    store, clock = SqliteStore(tmp_path / "x.db"), SetClock()
+    plain = load(tocsin_home=str(tmp_path), discord_token="", slack_bot_token="")
+    assert [chat.platform for chat in chats_for(plain, clock, store)] == ["console"]
+    both = chats_for(load(tocsin_home=str(tmp_path), discord_token=TOKEN, slack_bot_token=""), clock, store)
+    assert [chat.platform for chat in both] == ["discord", "console"]
+    assert TOKEN not in repr(both)
