@@ -15,8 +15,9 @@ from bot.matching.fold import legal_form
 from bot.matching.words import LONGEST, Form, Unit, read, readings
 from bot.model import Company, Listing, Match, Name, NameKind, Reason, Verdict
 
-#: From this score on two names are taken for one. The model's even chance; F1 is flat between .4 and .6.
-SAME = 0.5
+#: From this score on two names are taken for one. F1 is flat between .4 and .6; the upper part of that calls fewer
+#: subsidiaries the same and answers "is it on the list?" best.
+SAME = 0.55
 #: The best a pair may score that is not the same name: just under `SAME`.
 NOT_SAME = SAME - 0.01
 

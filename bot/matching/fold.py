@@ -94,10 +94,8 @@ def _unmask(word: str, *, latin_text: bool, foreign_text: bool) -> str:
         return word
     may_be_latin = all(char in _LIKE_LATIN for char in foreign)
     may_be_cyrillic = all(char in _LIKE_CYRILLIC for char in latin)
-    if latin_text == foreign_text:
-        latin_first = len(latin) >= len(foreign) or not may_be_cyrillic
-    else:
-        latin_first = latin_text
+    undecided = latin_text == foreign_text
+    latin_first = (len(latin) >= len(foreign) or not may_be_cyrillic) if undecided else latin_text
     if may_be_latin and latin_first:
         return "".join([_LIKE_LATIN.get(char, char) for char in word])
     return "".join([_LIKE_CYRILLIC.get(char, char) for char in word]) if may_be_cyrillic and latin else word
