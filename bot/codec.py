@@ -48,15 +48,25 @@ def decode_message(kind: str, data: bytes | str) -> Message:
 
 def encode_delivery(delivery: Delivery) -> bytes:
     """A delivery with its message, as one value."""
-    kind, _ = encode_message(delivery.message)
-    return encode({"kind": kind, "message": delivery.message, "delivery": replace(delivery, message=_NOTHING)})
+    kind, message = encode_message(delivery.message)
+    return encode(
+        {"kind": kind, "message": msgspec.Raw(message), "delivery": msgspec.Raw(encode_envelope(delivery))},
+    )
 
 
 def decode_delivery(data: bytes | str) -> Delivery:
     parts = msgspec.json.decode(data, type=_Parcel)
-    message = decode_message(parts.kind, bytes(parts.message))
-    fields = msgspec.structs.asdict(msgspec.json.decode(parts.delivery, type=_Envelope))
-    return Delivery(message=message, **fields)
+    return decode_envelope(bytes(parts.delivery), decode_message(parts.kind, bytes(parts.message)))
+
+
+def encode_envelope(delivery: Delivery) -> bytes:
+    """A delivery without its message, for a store that keeps a message once for all its places."""
+    return encode(replace(delivery, message=_NOTHING))
+
+
+def decode_envelope(data: bytes | str, message: Message) -> Delivery:
+    """The delivery of an envelope and the message that was kept beside it."""
+    return Delivery(message=message, **msgspec.structs.asdict(msgspec.json.decode(data, type=_Envelope)))
 
 
 class _Parcel(msgspec.Struct):

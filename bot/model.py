@@ -55,8 +55,10 @@ class SourceCard:
     also: tuple[str, ...] = ()  #: further addresses read in the same poll (streams only)
     page: str = ""  #: where a person reads the same thing
     rows: range = range(1, 1_000_000)  #: how many entries any edition may have; wide, the sharp guard is relative
+    usual: int = 0  #: fewer entries than this are believed, but what comes above it later is history, not news
     may_lose: float = 0.10  #: the share of entries that may leave in one edition before a person must look
     programmes: tuple[str, ...] = ()  #: codes of `programmes.toml` that occur in it
+    carrier: bool = False  #: its programmes are lists of their own, and are what people call them
     licence: str = ""
     language: str = ""
     note: str = ""  #: what an operator has to know (blocks plain clients, needs a mirror, ...)
@@ -116,6 +118,10 @@ class NameKind(StrEnum):
     ACRONYM = "acronym"
     BRAND = "brand"  #: a product or unit that points to the company
     PERSON = "person"  #: a person who points to the company
+
+
+#: Names that lead to a company without being its name.
+POINTERS = frozenset({NameKind.BRAND, NameKind.PERSON})
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +227,7 @@ class Reading:
     edition: str = ""  #: what the publisher calls it, usually a date
     published: datetime | None = None
     declared: int | None = None  #: how many entries the document says it has
+    history: int = 0  #: rows of a document that keeps its past, and so only grows; 0 for all others
     signals: list[str] = field(default_factory=list)  #: unknown columns, programmes, types: for the operator
 
 
@@ -251,7 +258,7 @@ class Bulletin:
     stories: list[Story]
     title: str = ""
     language: str = ""
-    identity: str = ""  #: the kind of id that holds for the whole stream ("guid", "link", "title")
+    identity: str = ""  #: the kind of id that holds for the whole stream ("guid", "link", "title+day", "title")
     ttl: timedelta | None = None  #: what the publisher asks; clamped by the schedule
     signals: list[str] = field(default_factory=list)
 
@@ -324,6 +331,7 @@ class Company:
     country: str = ""
     not_names: tuple[str, ...] = ()  #: names that look like it and are somebody else
     tags: tuple[str, ...] = ()
+    parent: str = ""  #: the id of the company it belongs to, where both are in the book
     from_book: bool = False
 
     def all_names(self) -> tuple[Name, ...]:
@@ -398,10 +406,11 @@ class Analysis:
 class Badge(StrEnum):
     """How a story stands to the official record."""
 
-    CONFIRMED = "confirmed"
-    NOT_FOUND = "not_found"
-    WAS_LISTED = "was_listed"  #: taken off since
     OFFICIAL = "official"  #: it is the record
+    CONFIRMED = "confirmed"  #: on the list it speaks of
+    ELSEWHERE = "elsewhere"  #: not on the list it speaks of, but on another
+    WAS_LISTED = "was_listed"  #: was on a list and has been taken off
+    NOT_FOUND = "not_found"  #: on none of the lists read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -409,10 +418,12 @@ class Evidence:
     """The other side: the list that bears a story out, or the story that announced a listing."""
 
     badge: Badge
-    source: str
-    text: str  #: one plain sentence
+    source: str = ""  #: the list, or nothing when no list has it
+    listing: Listing | None = None
+    until: datetime | None = None  #: when we saw it taken off
+    at: datetime | None = None  #: when that list was last read; for "not found", the oldest of those readings
+    lists: int = 0  #: how many lists were asked
     url: str = ""
-    at: datetime | None = None  #: when we read it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -425,8 +436,12 @@ class Effect:
     does: str
     does_not: str
     citation: str
+    who: str = ""  #: who must act
     url: str = ""
     read: date | None = None
+    since: date | None = None  #: the day from which it has meant this, where known
+    until: date | None = None  #: the last day on which it does or did
+    rank: int = 0  #: how severe, 0 to 100
 
 
 class AlertKind(StrEnum):
@@ -459,21 +474,34 @@ class Alert:
     story: Story | None = None
     analysis: Analysis | None = None
     match: Match | None = None
-    effects: tuple[Effect, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     fresh: datetime | None = None  #: when its list was last read whole
+    follows: tuple[str, ...] = ()  #: ids of earlier alerts of the same event, which this one joins
     revision: int = 1
+
+    @property
+    def listings(self) -> tuple[Listing, ...]:
+        """The entries this alert is about: those that changed, or those that bear its story out."""
+        if self.changes:
+            return tuple(change.listing for change in self.changes)
+        return tuple(one.listing for one in self.evidence if one.listing and one.badge is Badge.CONFIRMED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One entry of the record that is, or is related to, a company: the entry and why we say so."""
+
+    listing: Listing
+    match: Match
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Not news: what is already listed today for a company somebody just began to watch, or after a first reading."""
+    """Not news: what is already listed today for the companies a place watches, told once after a first reading."""
 
     id: str
-    company: Company
     at: datetime
-    listings: tuple[Listing, ...] = ()
-    matches: tuple[Match, ...] = ()
+    found: tuple[tuple[Company, tuple[Found, ...]], ...] = ()
     read: tuple[tuple[str, datetime], ...] = ()  #: which lists were asked and when each was last read
 
 
@@ -542,6 +570,11 @@ class Receipt:
     thread: str = ""
 
 
+def delivery_key(message: str, place: Place, revision: int = 1) -> str:
+    """The key of a message at a place: the same message there is the same delivery, however often it is made."""
+    return fingerprint(message, str(place), str(revision))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """A message for a place, and what became of it."""
@@ -557,13 +590,22 @@ class Delivery:
     receipt: Receipt | None = None
     parked: str = ""  #: why it will not be sent, in words for a person
     posted_at: datetime | None = None
+    follows: tuple[str, ...] = ()  #: keys of earlier deliveries here whose thread this one joins
     lease: str = ""  #: the claim under which a courier holds it; settle is refused under another
 
     @classmethod
     def of(cls, message: Message, place: Place, *, because: str, due: datetime, language: str = "en") -> Delivery:
+        earlier = message.follows if isinstance(message, Alert) else ()
         revision = message.revision if isinstance(message, Alert) else 1
-        key = fingerprint(message.id, str(place), str(revision))
-        return cls(key=key, place=place, message=message, because=because, due=aware(due), language=language)
+        return cls(
+            key=delivery_key(message.id, place, revision),
+            place=place,
+            message=message,
+            because=because,
+            due=aware(due),
+            language=language,
+            follows=tuple(delivery_key(id, place) for id in earlier),
+        )
 
     def posted(self, receipt: Receipt, at: datetime) -> Delivery:
         return replace(self, receipt=receipt, posted_at=aware(at), attempts=self.attempts + 1, parked="")
@@ -614,14 +656,20 @@ class Memory:
     published: datetime | None = None
     sha256: str = ""
     rows: int = 0
+    history: int = 0  #: `Reading.history` of the last good reading
     validators: tuple[tuple[str, Validators], ...] = ()  #: per address
-    moved: tuple[tuple[str, str], ...] = ()  #: address -> where it permanently moved
+    moved: tuple[
+        tuple[str, str, int], ...
+    ] = ()  #: address, where it permanently moved, in how many polls that was seen
     failures: int = 0  #: in a row
     trouble: str = ""  #: the last failure, as told to the operator; empty when all is well
     told: str = ""  #: fingerprint of the trouble the operator was told, so that it is told once
     quarantine: Quarantine | None = None
     retired: bool = False
     identity: str = ""
+    stream: bool = False  #: a source of stories or notices, not a register
+    pending: int = 0  #: entries absent once, waiting for a second reading before they are called delisted
+    introduced: bool = False  #: whether places were told what its first reading says of their companies
     signals: tuple[str, ...] = ()
     gap: float = 0.0  #: learned seconds between news, for adaptive intervals
     accept_next: bool = False  #: an operator said that the quarantined change is real
@@ -640,7 +688,9 @@ class Poll:
     removed: tuple[str, ...] = ()  #: keys that are off the list for good
     changes: tuple[ListChange, ...] = ()
     stories: tuple[Story, ...] = ()  #: new ones, and edits under the same id
-    story_companies: tuple[tuple[str, str], ...] = ()  #: story id -> company id, for "nearest recent stories"
+    story_companies: tuple[
+        tuple[str, str], ...
+    ] = ()  #: story (`source/id`) -> company id, for "nearest recent stories"
     deliveries: tuple[Delivery, ...] = ()
 
 
@@ -662,6 +712,16 @@ class Section:
     quote: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A press of it is a typed command: the same registry answers both."""
+
+    text: str
+    command: str
+    arguments: tuple[tuple[str, str], ...] = ()
+    danger: bool = False  #: it takes something away
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """What we say, in words, before a chat draws it."""
@@ -671,6 +731,7 @@ class Card:
     severity: Severity = Severity.LOW
     sections: tuple[Section, ...] = ()
     links: tuple[Link, ...] = ()
+    buttons: tuple[Button, ...] = ()
     footer: str = ""
 
 

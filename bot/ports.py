@@ -15,7 +15,6 @@ from typing import Protocol
 from bot.model import (
     Bulletin,
     Card,
-    Company,
     Delivery,
     Document,
     ListChange,
@@ -74,6 +73,12 @@ class Fetcher(Protocol):
     async def fetch(self, ask: Ask) -> Answer:
         """The document, or "not modified". Raises FetchLater, FetchGone or FetchRefused; never another error."""
 
+    async def release(self, document: Document) -> None:
+        """Remove a document's spooled file. Called by whoever fetched it, once it has been read (also when that
+
+        failed); the document cannot be opened after that. Twice, or for a document in memory, it does nothing.
+        """
+
     async def close(self) -> None:
         """Let go of connections and spooled files."""
 
@@ -92,10 +97,13 @@ class ReadList(Protocol):
 
 
 class ReadStream(Protocol):
-    """A source of stories or notices: one function marked with `@news_source` (or `@list_source(kind=NOTICES)`)."""
+    """A source of stories or notices: a feed of adapters/news, or a function marked with `@notice_source`."""
 
-    def __call__(self, document: Document) -> Bulletin:
-        """The document's items. Raises FeedDamaged (or ListDamaged) saying what it looks like instead."""
+    def __call__(self, document: Document, identity: str = "") -> Bulletin:
+        """The document's items. `identity` is `Memory.identity`: the kind of id that held at the last reading.
+
+        Raises FeedDamaged (or ListDamaged) saying what it looks like instead.
+        """
 
 
 # ── Remembering ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -104,7 +112,9 @@ class ReadStream(Protocol):
 class Store(Protocol):
     """The meeting point of watcher, couriers and commands. Every method is one transaction: all or nothing.
 
-    Several processes may use one store at once. Any method may raise StoreBusy; then nothing was written.
+    Several processes may use one store at once. Any method may raise StoreBusy; then nothing was written, or, when a
+    server went away in the middle of the call, perhaps all of it. Every write is safe to repeat: a commit is refused
+    by the memory's version, a delivery is known by its key, a settlement is refused by its lease.
     """
 
     async def open(self) -> None:
@@ -132,7 +142,8 @@ class Store(Protocol):
         """Keep snapshot, changes, stories and deliveries of a poll, or none of them. Called by the watcher.
 
         False, with nothing written, when the memory's version has moved on: another watcher was faster.
-        A delivery whose key exists already is left as it is.
+        A delivery whose key exists already is left as it is. Of the keys in it, `removed` are taken off last. A story
+        is dated by its publication, but not after the poll, and keeps the date under which it first came.
         """
 
     async def lead(self, name: str, holder: str, *, now: datetime, lease: timedelta) -> bool:
@@ -146,10 +157,10 @@ class Store(Protocol):
     async def changes(
         self, *, source: str = "", key: str = "", since: datetime | None = None, limit: int = 100
     ) -> Sequence[ListChange]:
-        """Changes kept, newest first."""
+        """Changes kept, newest first; of one moment, the last written first. `since` is included."""
 
     async def known_stories(self, keys: Iterable[str]) -> Mapping[str, str]:
-        """For each identity key seen before, the id of its story (`source/id`)."""
+        """For each identity key seen before, the id of its story (`source/id`): of two, the one that came first."""
 
     async def stories(self, ids: Iterable[str]) -> Mapping[str, Story]:
         """Stories by `source/id`."""
@@ -160,7 +171,7 @@ class Store(Protocol):
     # Whom people watch
 
     async def subscribe(self, subscription: Subscription) -> bool:
-        """Add or replace. True when it is new."""
+        """Add or replace. True when it is new; one that is replaced keeps its rank."""
 
     async def unsubscribe(self, place: Place, target: str) -> bool:
         """True when it was there."""
@@ -174,9 +185,11 @@ class Store(Protocol):
     async def feeds(self) -> Mapping[str, str]:
         """Feeds that people added: id to address."""
 
-    async def add_feed(self, id: str, url: str) -> bool: ...
+    async def add_feed(self, id: str, url: str) -> bool:
+        """Add, or give it another address. True when it is new."""
 
-    async def remove_feed(self, id: str) -> bool: ...
+    async def remove_feed(self, id: str) -> bool:
+        """True when it was there."""
 
     # The outbox
 
@@ -189,7 +202,7 @@ class Store(Protocol):
     async def claim(self, platform: str, *, now: datetime, lease: timedelta, limit: int = 20) -> Sequence[Delivery]:
         """Take the oldest unsettled delivery of each place whose lane is free and whose head is due.
 
-        Called by couriers.
+        Called by couriers. Those that have been ready longest come first.
 
         A lane is one place: while its head is leased or waits for a retry, nothing behind it is given out.
         A lease that ran out (its courier died) is given out again, marked `doubtful`.
@@ -202,13 +215,22 @@ class Store(Protocol):
         """
 
     async def deliveries(self, *, place: Place | None = None, state: str = "", limit: int = 50) -> Sequence[Delivery]:
-        """Newest first. `state` is "waiting", "posted", "parked" or all."""
+        """Newest first. `state` is "waiting" (also while a courier holds it), "posted", "parked" or all.
+
+        Raises ValueError for another word.
+        """
+
+    async def delivery(self, key: str) -> Delivery | None:
+        """One delivery, whatever became of it. Called by couriers to find the thread that a follow-up joins."""
 
     async def unpark(self, key: str, *, now: datetime) -> bool:
-        """Put a parked delivery back at the end of its lane."""
+        """Put a parked delivery back at the end of its lane, due now, its attempts forgotten. False: none is parked."""
 
     async def wait(self, platform: str, at_most: timedelta) -> None:
-        """Return when something may be there to claim, or after that long. May return early for no reason."""
+        """Return when something may be there to claim, or after that long. May return early for no reason.
+
+        What was put in since this process's last `claim` counts; what becomes due by the clock alone does not.
+        """
 
 
 # ── Chatting ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -232,8 +254,11 @@ class Chat(Protocol):
     async def post(self, place: Place, card: Card, *, key: str, thread: Receipt | None = None) -> Receipt:
         """Say it. Raises ChatBusy (later), ChatRefused (never here), ChatDoubtful (look with `find` first)."""
 
-    async def find(self, place: Place, key: str) -> Receipt | None:
-        """The message sent under this key, when the platform can tell; None when it is not there or cannot tell."""
+    async def find(self, place: Place, key: str, *, thread: Receipt | None = None) -> Receipt | None:
+        """The message sent under this key, when the platform can tell; None when it is not there or cannot tell.
+
+        `thread` is the one it was posted into, as `post` was told.
+        """
 
     async def edit(self, place: Place, receipt: Receipt, card: Card) -> None:
         """Replace what was said. Raises as `post` does."""
@@ -242,16 +267,24 @@ class Chat(Protocol):
         """Serve commands until cancelled."""
 
     async def check(self) -> AsyncIterator[str]:
-        """Lines for `doctor`: what works, what is missing, the next step."""
+        """Lines for `doctor`: what works, what is missing, the next step. A line with "next:" in it is not in order."""
         yield ""
 
     async def close(self) -> None: ...
 
 
-class Book(Protocol):
-    """The company book: who is who."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundFeed:
+    """A feed that can be read, and under which id."""
 
-    def find(self, typed: str) -> Company:
-        """The book's company of that name, or one made from the name as typed."""
+    id: str
+    url: str
+    title: str
+    items: int
 
-    def companies(self) -> Sequence[Company]: ...
+
+class FeedFinder(Protocol):
+    """Turns what a person typed into a feed that can be read. Called by `feed add`."""
+
+    async def find(self, url: str) -> FoundFeed:
+        """Raises TellPerson when there is none, saying what is there instead."""

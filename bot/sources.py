@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from types import ModuleType
@@ -21,6 +21,7 @@ from typing import Any
 
 from bot.errors import BadSettings
 from bot.model import Bulletin, Document, Reading, SourceCard, SourceKind
+from bot.ports import ReadStream
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class StreamSource:
     """A stream of stories or official notices and how to read it."""
 
     card: SourceCard
-    read: Callable[[Document], Bulletin]
+    read: ReadStream
 
 
 Source = ListSource | StreamSource
@@ -70,7 +71,11 @@ def notice_source(
             tier=1,
             **facts,
         )
-        return StreamSource(card, read)
+
+        def read_notices(document: Document, identity: str = "") -> Bulletin:
+            return read(document)  # official notices have numbers; which kind of id holds is no question
+
+        return StreamSource(card, read_notices)
 
     return of
 
@@ -89,3 +94,41 @@ def shelf(package: ModuleType) -> Iterator[Source]:
                 f"decorate its reader `def {module_info.name}(document)` with @list_source or @notice_source"
             )
         yield found
+
+
+def manual(sources: Iterable[Source]) -> str:
+    """docs/sources.md: every list and stream on the shelf, what it is and how often it is read."""
+    lines = [
+        "# Sources",
+        "",
+        "Made from the files in `adapters/lists/`; feeds are in `adapters/news/feeds.toml`.",
+        "How fresh each one is here: `tocsin sources`. How to add one: `docs/adding-a-source.md`.",
+        "",
+    ]
+    for source in sorted(sources, key=lambda one: one.card.id):
+        lines += _chapter(source.card)
+    return "\n".join(lines)
+
+
+def _chapter(card: SourceCard) -> list[str]:
+    facts = {
+        "publisher": card.publisher,
+        "kind": {
+            SourceKind.LIST: "a register: who is no longer on it has been taken off",
+            SourceKind.NOTICES: "a stream of official notices",
+            SourceKind.NEWS: "news",
+        }[card.kind],
+        "for people": card.page,
+        "fetched from": ", ".join((card.url, *card.also)),
+        "read every": _span(card.every),
+        "programmes": ", ".join(card.programmes),
+        "licence": card.licence,
+        "to know": card.note,
+    }
+    rows = [f"- {name}: {fact}" for name, fact in facts.items() if fact]
+    return [f"## `{card.id}`: {card.title}", "", *rows, ""]
+
+
+def _span(every: timedelta) -> str:
+    minutes = int(every.total_seconds() // 60)
+    return f"{minutes // 60} h" if minutes >= 60 and minutes % 60 == 0 else f"{minutes} min"

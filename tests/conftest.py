@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.worlds.redis_server import redis_server
+
+__all__ = ["now", "redis_server", "shared"]
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 

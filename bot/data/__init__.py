@@ -13,5 +13,12 @@ from typing import Any
 
 @cache
 def table(name: str) -> dict[str, Any]:
-    """The table of that name, read once. Treat it as frozen."""
-    return tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+    """The table of that name, read once: "programmes", or "phrases/fr" for one in a folder. Treat it as frozen."""
+    return tomllib.loads(files(__package__).joinpath(*f"{name}.toml".split("/")).read_text(encoding="utf-8"))
+
+
+@cache
+def shelf(folder: str) -> tuple[str, ...]:
+    """The names of the tables in a folder, in order: which languages have phrases, for example."""
+    found = files(__package__).joinpath(folder).iterdir()
+    return tuple(sorted(one.name.removesuffix(".toml") for one in found if one.name.endswith(".toml")))

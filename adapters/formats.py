@@ -1,0 +1,511 @@
+"""Document to rows: what every source needs to read its publisher's files, and nothing of what the rows mean.
+
+Everything streams: a document is bytes or a spooled file, unpacked and checked a chunk at a time. What cannot be the
+file it should be raises ListDamaged; what is merely new (a column, an element) becomes a signal for the operator.
+
+A raw record is cut out before it is parsed. Its mark tells the differ whether it was seen before, so that a reading
+parses only what changed; and since a mark is remembered only after its record was parsed without error, a record
+that is never parsed again is still one that was well-formed.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import json
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import lxml.html
+import xxhash
+from lxml import etree
+
+from bot.errors import ListDamaged
+from bot.model import Document
+
+CHUNK = 1 << 18  # small enough to stay in a processor's cache while it is looked through several times
+#: No entry of any list comes near this; a "record" that does is a file whose ends of record were lost.
+LARGEST_RECORD = 1 << 22
+#: What unpacking may yield, as `SourceCard.cap`: a small gzip body can hide gigabytes.
+LARGEST_BODY = 1 << 30
+#: The share of records that may carry letters lost before they reached us. The CSL really loses some.
+MAY_BE_GARBLED = 0.01
+
+_BOM = b"\xef\xbb\xbf"
+_REPLACEMENT = "\ufffd".encode()
+# What UTF-8 looks like after it was taken for Latin-1 or Windows-1252 and written as UTF-8 once more: a letter of
+# U+00C2..U+00F4 (the lead byte), then a character that stands for a continuation byte.
+_TWICE_ENCODED = re.compile(
+    rb"\xc3[\x82-\xb4](?:\xc2[\x80-\xbf]|\xe2\x80[\x93-\xba]|\xe2\x82\xac|\xe2\x84\xa2|\xcb[\x86\x9c]|\xc5[\x92\x93\xa0\xa1\xb8\xbd\xbe]|\xc6\x92)"
+)
+
+
+def mark_of(raw: bytes) -> bytes:
+    """Eight bytes over a raw record."""
+    return xxhash.xxh3_64_digest(raw)
+
+
+def once(signals: list[str], signal: str) -> None:
+    """Add a signal unless it is there: the operator wants to know that a column is new, not 15,000 times."""
+    if signal not in signals:
+        signals.append(signal)
+
+
+def unread(left: Mapping[str, object], signals: list[str], what: str) -> None:
+    """Signal what a reader did not take from a record, where it holds a value: `what` is "column", "field", ..."""
+    for name, value in left.items():
+        if value:
+            once(signals, f"unread {what} {name!r}")
+
+
+# ── The body ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_LOOKS = (
+    (re.compile(rb"\s*\Z"), "an empty body"),
+    (re.compile(rb"\xff\xfe|\xfe\xff|[^\x00]\x00[^\x00]\x00|\x00[^\x00]\x00[^\x00]|\x00\x00\xfe\xff"), "UTF-16 text"),
+    (re.compile(rb"%PDF-"), "a PDF"),
+    (re.compile(rb"PK\x03\x04"), "a ZIP archive (an .xlsx or .ods file?)"),
+    (re.compile(rb"\xd0\xcf\x11\xe0"), "an old Excel file"),
+    (re.compile(rb"\x1f\x8b|BZh|\xfd7zXZ|\x28\xb5\x2f\xfd"), "a compressed file"),
+)
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE)
+_TITLE = re.compile(rb"<title[^>]*>([^<]{1,200})", re.IGNORECASE)
+_ELEMENT = re.compile(rb"<((?:[\w.-]+:)?[A-Za-z_][\w.-]*)")
+
+
+def looks_like(head: bytes) -> str:
+    """What a body is, judged by its first bytes, in words that finish the sentence "this is ..."."""
+    head = head.removeprefix(_BOM)
+    for pattern, words in _LOOKS:
+        if pattern.match(head):
+            return words
+    start = head[:4096].lstrip()
+    if _HTML.search(start[:1024]):
+        title = _TITLE.search(start)
+        return f"an HTML page titled {_quoted(title[1])}" if title else "an HTML page"
+    if start.startswith(b"<") and (element := _ELEMENT.search(start)):
+        return f"XML with the root <{element[1].decode('utf-8', 'replace')}>"
+    if start.startswith((b"{", b"[")):
+        return "JSON"
+    return f"text beginning {_quoted(start)}"
+
+
+def _quoted(raw: bytes) -> str:
+    """The first line of it, printable: it goes into messages, and the body may be anybody's."""
+    lines = raw.decode("utf-8", "replace").strip().splitlines()
+    return ascii(lines[0][:60]) if lines else "''"
+
+
+class Body:
+    """A document's bytes for one source: unpacked, without byte order mark, checked for the encoding they should be.
+
+    Raises ListDamaged at once for a body that is empty, UTF-16, or compressed and broken.
+    """
+
+    def __init__(self, document: Document, source: str, *, encoding: str = "utf-8") -> None:
+        self.document = document
+        self.source = source
+        self.encoding = encoding
+        self.lost = 0  #: letters that were already lost (U+FFFD) when it reached us
+        self.twice = 0  #: characters that were encoded twice
+        self.foreign = 0  #: chunks with anything beyond ASCII
+        self.head = self._first().removeprefix(_BOM)  #: the first 256 KiB
+        if (words := looks_like(self.head)) in ("an empty body", "UTF-16 text"):
+            raise self.damaged(f"{words} ({document.size} bytes); fetch it again")
+
+    def damaged(self, what: str) -> ListDamaged:
+        """The error to raise: which source, what is wrong and what to do, and where the body came from."""
+        return ListDamaged(f"{self.source}: {what} [{self.document.url}]")
+
+    def unlike(self, wanted: str) -> ListDamaged:
+        """The error for a body that is something else altogether."""
+        return self.damaged(f"this is {looks_like(self.head)}; give {wanted}")
+
+    def chunks(self) -> Iterator[bytes]:
+        """The body, CR LF as LF, so that two copies of one file that differ in line ends are the same.
+
+        Raises ListDamaged for bytes that are not `encoding`, wherever they stand.
+        """
+        self.lost = self.twice = self.foreign = 0
+        decoder = codecs.getincrementaldecoder(self.encoding)()
+        held, first = b"", True
+        for packed in self._unpacked():
+            chunk = packed.removeprefix(_BOM) if first else held + packed
+            first = False
+            held = b""
+            if b"\r" in chunk:
+                held = b"\r" if chunk.endswith(b"\r") else b""
+                chunk = chunk.removesuffix(b"\r").replace(b"\r\n", b"\n")
+            self._check(chunk, decoder)
+            yield chunk
+        self._check(held, decoder, final=True)
+        if held:
+            yield held
+
+    def _check(self, chunk: bytes, decoder: codecs.IncrementalDecoder, *, final: bool = False) -> None:
+        if chunk.isascii() and not final and decoder.getstate() == (b"", 0):
+            return
+        try:
+            decoder.decode(chunk, final)
+        except UnicodeDecodeError as error:
+            wrong = chunk[error.start : error.start + 1].hex() or "an unfinished letter"
+            raise self.damaged(f"not {self.encoding} text (byte {wrong}); fetch it again") from error
+        if not chunk.isascii():
+            self.foreign += 1
+            self.lost += chunk.count(_REPLACEMENT)
+            self.twice += len(_TWICE_ENCODED.findall(chunk))
+
+    def judge(self, records: int, signals: list[str], *, ascii_only: bool = False) -> None:
+        """After the last record: say what the letters looked like, or raise ListDamaged when too many are lost."""
+        for count, what in ((self.lost, "lost letters (U+FFFD)"), (self.twice, "letters encoded twice (mojibake)")):
+            if count > max(3, MAY_BE_GARBLED * records):
+                raise self.damaged(f"{count} {what} in {records} entries: converted from a wrong encoding; fetch again")
+            if count:
+                once(signals, f"{count} {what}")
+        if ascii_only and self.foreign:
+            once(signals, "letters beyond ASCII in a list that was pure ASCII")
+
+    def _first(self) -> bytes:
+        head = b""
+        for chunk in self._unpacked():
+            head += chunk
+            if len(head) >= CHUNK:
+                break
+        return head
+
+    def _unpacked(self) -> Iterator[bytes]:
+        with self.document.open() as stream:
+            if stream.read(2) != b"\x1f\x8b":
+                stream.seek(0)
+                while chunk := stream.read(CHUNK):
+                    yield chunk
+                return
+            stream.seek(0)
+            yield from self._gunzipped(iter(lambda: stream.read(CHUNK // 4), b""))
+
+    def _gunzipped(self, packed: Iterator[bytes]) -> Iterator[bytes]:
+        total, unpack = 0, zlib.decompressobj(wbits=31)
+        for piece in packed:
+            rest = piece
+            while rest:
+                if unpack.eof:  # a gzip file may be several, one behind the other
+                    unpack = zlib.decompressobj(wbits=31)
+                try:
+                    chunk = unpack.decompress(rest, CHUNK)
+                except zlib.error as error:
+                    raise self.damaged(f"broken gzip data ({error}); fetch it again") from error
+                rest = unpack.unused_data if unpack.eof else unpack.unconsumed_tail
+                total += len(chunk)
+                if total > LARGEST_BODY:
+                    raise self.damaged(f"more than {LARGEST_BODY} bytes after unpacking; refused")
+                if chunk:
+                    yield chunk
+        if not unpack.eof:
+            raise self.damaged(f"gzip data cut after {total} bytes unpacked; fetch it again")
+
+
+# ── XML ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def local(element: etree._Element) -> str:
+    """An element's name without its namespace: publishers change namespaces, not names."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def texts(element: etree._Element) -> dict[str, str]:
+    """The texts of an element's children by local name, blanks at their ends taken off; the last of a name wins."""
+    return {local(child): (child.text or "").strip() for child in element}
+
+
+def _strict() -> etree.XMLParser:
+    # Never recover=True: it invents a document where there is none.
+    return etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+
+
+class XmlRecords:
+    """The records of one XML document as raw bytes, cut out by the local name of their element.
+
+    A raw record is given without its closing tag, which all have in common; `element()` parses it, namespaces and
+    all. The head (everything before the first record) is parsed when this is made, so that dates and counts given
+    there are known before the first record.
+
+    Raises ListDamaged for a document type declaration (entities are an attack or an accident), for a document whose
+    end is missing, and for anything but records between the first and the last.
+    """
+
+    def __init__(self, body: Body, record: str) -> None:
+        self._body = body
+        self._record = record
+        head = body.head
+        if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
+            raise body.damaged("the document brings a DOCTYPE, which no edition of this list had; refused unread")
+        first = re.search(rb"<((?:[\w.-]+:)?" + record.encode() + rb")[\s/>]", head)
+        self._parser = _strict()
+        self.root = self._parse_head(head[: first.start()] if first else head)
+        self._name = first[1] if first else record.encode()
+        self._wrap = self._wrapping(head)
+
+    def _parse_head(self, head: bytes) -> etree._Element:
+        parser = etree.XMLPullParser(events=("start",), resolve_entities=False, no_network=True, load_dtd=False)
+        try:
+            parser.feed(head)
+            _, root = next(parser.read_events())
+        except (etree.XMLSyntaxError, StopIteration) as error:
+            raise self._body.damaged(f"not well-formed XML ({error or 'no root'}); fetch it again") from error
+        assert isinstance(root, etree._Element)
+        return root
+
+    def _wrapping(self, head: bytes) -> tuple[bytes, bytes]:
+        """What stands around a record that is parsed alone: declaration and root, as the document writes them."""
+        name = (f"{self.root.prefix}:" if self.root.prefix else "") + local(self.root)
+        start = re.search(rb"<" + re.escape(name.encode()) + rb"(?:[^\"'>]|\"[^\"]*\"|'[^']*')*+>", head)
+        if start is None or start[0].endswith(b"/>"):
+            raise self._body.damaged(f"<{name}> is empty; fetch it again")
+        declaration = re.match(rb"\s*(<\?xml[^>]*\?>)", head)
+        return (declaration[1] if declaration else b"") + start[0], b"</" + name.encode() + b">"
+
+    def head_text(self, name: str) -> str:
+        """The text of the first element of that local name before the records, or nothing."""
+        found = next(self.root.iter(f"{{*}}{name}"), None)
+        return " ".join((found.text or "").split()) if found is not None else ""
+
+    def __iter__(self) -> Iterator[bytes]:
+        opening, closing = b"<" + self._name, b"</" + self._name + b">"
+        rest, count = b"", 0
+        for chunk in self._body.chunks():
+            text = rest + chunk
+            *pieces, rest = text.split(closing)
+            doubtful = not _angles_alternate(text[: len(text) - len(rest)])
+            for piece in pieces:
+                start = piece.find(opening)
+                if (
+                    start < 0
+                    or piece.find(opening, start + 1) >= 0
+                    or (count and start and not piece[:start].isspace())
+                ):
+                    self._between(piece, start, count)
+                count += 1
+                raw = piece[start:]
+                if doubtful:
+                    self.element(raw)
+                yield raw
+            if len(rest) > LARGEST_RECORD:
+                raise self._body.damaged(f"entry {count + 1} does not end within {LARGEST_RECORD} bytes; fetch again")
+        self._end(rest, count)
+
+    def _between(self, piece: bytes, start: int, count: int) -> None:
+        """What stands before a record that is not whitespace: comments are fine, everything else is damage."""
+        around = piece[: max(start, 0)]
+        if len(around) < 10_000:  # the pattern takes the square of the length where comments do not end
+            around = re.sub(rb"<!--.*?-->", b"", around, flags=re.DOTALL)
+        if start < 0 or piece.count(b"<" + self._name) > 1 or (count and around.strip()):
+            raise self._body.damaged(f"garbled near entry {count + 1}: {_quoted(piece[:200])}; fetch it again")
+
+    def _end(self, rest: bytes, count: int) -> None:
+        """The last bytes close the root, and nothing follows."""
+        try:
+            tail = etree.fromstring((self._wrap[0] if count else b"") + rest, self._parser)
+        except etree.XMLSyntaxError as error:
+            raise self._body.damaged(f"cut or garbled after {count} entries ({error.msg}); fetch it again") from error
+        if count and len(tail):
+            raise self._body.damaged(f"<{local(tail[0])}> after the last of {count} entries; has the format changed?")
+
+    def element(self, raw: bytes) -> etree._Element:
+        """A raw record parsed. Raises ListDamaged when it is not well-formed."""
+        before, after = self._wrap
+        try:
+            return etree.fromstring(b"%b%b</%b>%b" % (before, raw, self._name, after), self._parser)[0]
+        except etree.XMLSyntaxError as error:
+            raise self._body.damaged(f"garbled entry {_quoted(raw[:200])} ({error.msg}); fetch it again") from error
+
+
+_NOT_ANGLES = bytes(set(range(256)) - set(b"<>"))
+
+
+def _angles_alternate(text: bytes) -> bool:
+    """Whether every `<` is closed before the next opens: a look at the skeleton that costs a millisecond a megabyte.
+
+    A comment or a bare `>` in a text may break the rule in a document that is well-formed; then a parser decides.
+    """
+    angles = text.translate(None, _NOT_ANGLES)
+    return angles == b"<>" * (len(angles) // 2)
+
+
+# ── CSV ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class CsvRow:
+    """One row: the line it starts on, its raw bytes without line end, its cells."""
+
+    line: int
+    raw: bytes
+    cells: list[str]
+
+
+class CsvRows:
+    """The rows of a CSV document; a quoted cell may hold line ends. Blank lines are skipped.
+
+    `ends_with` is, after the last row, what stood at the very end: "line end", "0x1A" (the Ctrl-Z that DOS programs
+    write) or nothing, in which case the last row may be cut. Raises ListDamaged for a row whose quotes never close.
+    """
+
+    def __init__(self, body: Body) -> None:
+        self._body = body
+        self.ends_with = ""
+
+    def __iter__(self) -> Iterator[CsvRow]:
+        started, pending = 0, b""
+        for number, line in enumerate(self._lines(), 1):
+            started = started if pending else number
+            pending += line
+            if pending.count(b'"') % 2 and len(pending) < LARGEST_RECORD:
+                continue  # a line end inside quotes: the row goes on
+            if raw := pending.rstrip(b"\n"):
+                yield CsvRow(started, raw, self._cells(raw, started))
+            pending = b""
+        if pending:
+            raise self._body.damaged(f"the row of line {started} never closes its quotes: cut; fetch it again")
+
+    def _lines(self) -> Iterator[bytes]:
+        rest = b""
+        for chunk in self._body.chunks():
+            lines = (rest + chunk).split(b"\n")
+            rest = lines.pop()
+            if len(rest) > LARGEST_RECORD:
+                raise self._body.damaged(f"a line of more than {LARGEST_RECORD} bytes; fetch it again")
+            yield from (line + b"\n" for line in lines)
+            if lines:
+                self.ends_with = "line end"
+        if rest.endswith(b"\x1a"):
+            self.ends_with = "0x1A"
+            rest = rest.rstrip(b"\x1a")
+        elif rest:
+            self.ends_with = ""
+        if rest:
+            yield rest
+
+    def _cells(self, raw: bytes, line: int) -> list[str]:
+        try:
+            text = raw.decode(self._body.encoding)
+            return next(csv.reader(text.splitlines(keepends=True) if "\n" in text else [text], strict=True))
+        except (csv.Error, UnicodeDecodeError, StopIteration) as error:
+            raise self._body.damaged(f"line {line} is no CSV row ({error}): {_quoted(raw)}; fetch it again") from error
+
+
+# ── JSON ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class JsonRecords:
+    """The objects of one array of a JSON object (`{"results": [...]}`), read without holding the document.
+
+    `around` collects the other members of the outer object as they are met, with None for the array itself. Raises
+    ListDamaged for anything else.
+    """
+
+    _decode = json.JSONDecoder().raw_decode
+    _blank = re.compile(r"[ \t\r\n]*")
+
+    def __init__(self, body: Body, array: str) -> None:
+        self._body = body
+        self._array = array
+        self.around: dict[str, Any] = {}
+        self._text = ""
+        self._at = 0
+        self._chunks: Iterator[str] = iter(())
+
+    def __iter__(self) -> Iterator[tuple[bytes, dict[str, Any]]]:
+        decoder = codecs.getincrementaldecoder(self._body.encoding)()
+        self._chunks = (decoder.decode(chunk) for chunk in self._body.chunks())
+        self._text, self._at = "", 0
+        self._expect("{")
+        while self._next() != "}":
+            name, _ = self._value()
+            self._expect(":")
+            if name == self._array:
+                self.around[name] = None
+                yield from self._objects()
+            else:
+                self.around[str(name)], _ = self._value()
+            self._comma("}")
+        self._expect("}")
+        if self._next():
+            raise self._body.damaged(f"text after the end of the JSON: {self._text[self._at :][:40]!a}")
+
+    def _objects(self) -> Iterator[tuple[bytes, dict[str, Any]]]:
+        self._expect("[")
+        while self._next() != "]":
+            value, raw = self._value()
+            if not isinstance(value, dict):
+                raise self._body.damaged(f"{self._array!r} holds {raw[:40]!r}, not objects; has the format changed?")
+            yield raw.encode(), value
+            self._comma("]")
+        self._expect("]")
+
+    def _next(self) -> str:
+        """The next character that is not blank, or nothing at the end."""
+        while True:
+            blank = self._blank.match(self._text, self._at)
+            self._at = blank.end() if blank else self._at
+            if self._at < len(self._text):
+                return self._text[self._at]
+            if not self._more():
+                return ""
+
+    def _more(self) -> bool:
+        chunk = next(self._chunks, None)
+        if chunk is None:
+            return False
+        self._text, self._at = self._text[self._at :] + chunk, 0
+        return True
+
+    def _expect(self, character: str) -> None:
+        if (found := self._next()) != character:
+            raise self._cut(f"{found!r} where {character!r} should stand")
+        self._at += 1
+
+    def _comma(self, end: str) -> None:
+        if self._next() != end:
+            self._expect(",")
+            if self._next() == end:
+                raise self._cut(f"{end!r} after a comma")
+
+    def _value(self) -> tuple[Any, str]:
+        while True:
+            self._next()
+            try:
+                value, end = self._decode(self._text, self._at)
+            except (json.JSONDecodeError, RecursionError) as error:
+                # Not whole yet, most likely. A number at the very end of the buffer cannot occur: records are objects.
+                if len(self._text) - self._at > LARGEST_RECORD or not self._more():
+                    raise self._cut(str(error)) from error
+                continue
+            if end < len(self._text) or not self._more():
+                raw, self._at = self._text[self._at : end], end
+                return value, raw
+
+    def _cut(self, why: str) -> ListDamaged:
+        return self._body.damaged(f"the JSON is cut or garbled ({why}); fetch it again")
+
+
+# ── HTML ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def html_tables(body: Body) -> list[list[list[str]]]:
+    """The tables of a page, each a list of rows of cell texts with blanks folded. HTML is read leniently: it has to be.
+
+    For small pages only: it is read whole.
+    """
+    page = lxml.html.document_fromstring(b"".join(body.chunks()))
+    return [
+        [
+            [" ".join(str(cell.xpath("string()")).split()) for cell in row.iterchildren("td", "th")]
+            for row in table.iter("tr")
+        ]
+        for table in page.iter("table")
+    ]

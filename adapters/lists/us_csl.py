@@ -1,0 +1,560 @@
+"""The US Consolidated Screening List: thirteen lists of three departments in one file.
+
+It is the carrier of the lists that BIS does not publish as data itself (Entity List, Military End Users, Unverified
+List, Denied Persons) and repeats OFAC's. It lags the Federal Register, and its rows have no stable number but OFAC's:
+
+- key of a Treasury row: the code of its inner list and OFAC's number, "SDN-21944". One party can be on several.
+- key of any other row: code, folded name cell and folded first address, "EL: huawei cloud beijing | beijing cn". The
+  published `_id` is a hash that changes with any field. Where several different rows share such a key, the one with
+  the earliest date keeps it and each later one adds its date and citation, wherever in the file they stand.
+
+The name cell of BIS and State rows holds more than a name: the parent ("Affiliated Entity:"), other names ("f.k.a."),
+an acronym, a place, how far the listing extends. They are taken apart; `details` keeps what is not a name.
+Letters lost on the way show as `?` and are mended as far as that is safe.
+
+Facts of the format are from files of 2022 and from public readers of 2026; see the comments.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+from adapters.formats import Body, CsvRows, JsonRecords, mark_of, once, unread
+from adapters.ofac import listed_on, page_of, sort_id
+from bot.model import Document, EntityKind, Identifier, Listing, Name, NameKind, Reading, Record
+from bot.sources import list_source
+
+VERSION = 1
+
+#: What stands in parentheses in `source` -> our code for the inner list, in `Listing.programmes` before all others.
+_LISTS = {
+    "EL": "EL",
+    "MEU": "MEU",
+    "UVL": "UVL",
+    "DPL": "DPL",
+    "ISN": "ISN",
+    "DTC": "DTC",
+    "SDN": "SDN",
+    "SSI": "SSI",
+    "CMIC": "CMIC",
+    "NS-CMIC": "CMIC",
+    "CAP": "CAP",
+    "CAPTA": "CAP",
+    "PLC": "PLC",
+    "NS-PLC": "PLC",
+    "MBS": "MBS",
+    "NS-MBS": "MBS",
+    "FSE": "FSE",
+}
+#: Names of inner lists that came without a code, or with another one.
+_LIST_NAMES = {
+    "aeca debarred": "DTC",
+    "itar debarred": "DTC",
+    "entity list": "EL",
+    "military end user": "MEU",
+    "unverified list": "UVL",
+    "denied persons": "DPL",
+    "nonproliferation sanctions": "ISN",
+    "specially designated nationals": "SDN",
+    "sectoral sanctions": "SSI",
+    "military-industrial complex": "CMIC",
+    "capta": "CAP",
+    "palestinian legislative": "PLC",
+    "menu-based": "MBS",
+    "foreign sanctions evaders": "FSE",
+}
+#: Where a person reads the inner list. The file's own links are bit.ly addresses that change.
+_PAGES = {
+    "EL": "https://www.ecfr.gov/current/title-15/subtitle-B/chapter-VII/subchapter-C/part-744/appendix-Supplement%20No.%204%20to%20Part%20744",
+    "UVL": "https://www.ecfr.gov/current/title-15/subtitle-B/chapter-VII/subchapter-C/part-744/appendix-Supplement%20No.%206%20to%20Part%20744",
+    "MEU": "https://www.ecfr.gov/current/title-15/subtitle-B/chapter-VII/subchapter-C/part-744/appendix-Supplement%20No.%207%20to%20Part%20744",
+    "DPL": "https://www.bis.gov/licensing/end-user-guidance/denied-persons-list-dpl",
+}
+#: Columns that vary without meaning: a hash of the row, and links that are re-shortened from time to time.
+_VOLATILE = ("_id", "source_list_url", "source_information_url")
+#: The other columns, in the order of the file (seen 2022; before about 2020 there was no `_id`).
+_COLUMNS = (
+    *("source", "entity_number", "type", "programs", "name", "title", "addresses", "federal_register_notice"),
+    *("start_date", "end_date", "standard_order", "license_requirement", "license_policy", "call_sign"),
+    *("vessel_type", "gross_tonnage", "gross_registered_tonnage", "vessel_flag", "vessel_owner", "remarks"),
+    *("alt_names", "citizenships", "dates_of_birth", "nationalities", "places_of_birth", "ids"),
+)
+#: Columns kept as details: column -> name. OFAC's own names where OFAC's lists have the same field.
+_DETAILS = {
+    "title": "title",
+    "call_sign": "call sign",
+    "vessel_type": "vessel type",
+    "gross_tonnage": "tonnage",
+    "gross_registered_tonnage": "gross registered tonnage",
+    "vessel_flag": "flag",
+    "vessel_owner": "vessel owner",
+    "end_date": "end date",
+    "standard_order": "standard order",
+    "license_requirement": "license requirement",
+    "license_policy": "license policy",
+}
+_LISTED_DETAILS = {"dates_of_birth": "born", "places_of_birth": "place of birth"}
+
+
+@list_source(
+    title="Consolidated Screening List, with the BIS Entity List",
+    publisher="US Department of Commerce, International Trade Administration",
+    url="https://data.trade.gov/downloadable_consolidated_screening_list/v1/consolidated.csv",
+    page="https://www.trade.gov/consolidated-screening-list",
+    every=timedelta(hours=3),
+    rows=range(1, 80_000),
+    usual=8_000,  # 14,160 in May 2022
+    licence="Work of the US government, public domain in the US",
+    language="en",
+    note="Its server limits plain clients at times, and whole inner lists have vanished for a day.",
+    carrier=True,
+    programmes=("EL", "MEU", "UVL", "DPL", "ISN", "DTC", "SDN", "SSI", "CMIC", "CAP", "PLC", "MBS", "FSE"),
+)
+def us_csl(document: Document) -> Reading:
+    """consolidated.csv (with or without `_id`) or consolidated.json, recognised by content."""
+    body = Body(document, "us_csl")
+    if body.head.lstrip().startswith(b"{"):
+        rows: _CsvTable | _JsonTable = _JsonTable(body)
+    elif _HEADER.match(body.head):
+        rows = _CsvTable(body)
+    elif re.match(rb'\s*"?\d+"?,"', body.head):
+        raise body.damaged(
+            "this looks like a file of OFAC's (source us_ofac_sdn or us_ofac_cons); give consolidated.csv"
+        )
+    elif re.match(rb"\s*(?:source list,entity number|country,name)", body.head, re.IGNORECASE):
+        raise body.damaged("this is one inner list as ITA imports it, not the whole; give consolidated.csv")
+    else:
+        raise body.unlike("consolidated.csv or consolidated.json of the Consolidated Screening List")
+
+    reading = Reading(layout=f"{rows.layout}/{VERSION}", records=())
+    reading.records = _records(rows, reading)
+    return reading
+
+
+_HEADER = re.compile(rb"\s*(?:\"?_?id\"?,)?\"?source\"?,", re.IGNORECASE)
+
+
+# ── Rows, the same from CSV and JSON ──────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row as text by column, lists joined by "; " as the CSV has them; and its key before ties are broken."""
+
+    raw: bytes
+    cells: Mapping[str, str]
+    code: str
+
+    @property
+    def composed(self) -> str:
+        number = self.cells["entity_number"]
+        if number:
+            return f"{self.code}-{number}"
+        name, first = _folded(self.cells["name"]), _folded(self.cells["addresses"].split(";")[0])
+        return f"{self.code}: {name} | {first}" if first else f"{self.code}: {name}"
+
+    @property
+    def age(self) -> tuple[str, str, str]:
+        """What tells apart rows of one party under one inner list: when, by which notice, and spelled how."""
+        cited = citations(self.cells["federal_register_notice"])
+        return self.cells["start_date"], cited[0] if cited else "", self.cells["name"]
+
+    @property
+    def meaning(self) -> bytes:
+        return mark_of("\x1f".join(self.cells[column] for column in _COLUMNS).encode())
+
+
+def _folded(text: str) -> str:
+    """For keys only: lower case, and one blank for whatever is not a letter or digit, so that mended letters and
+    punctuation do not make a new entry."""
+    return " ".join(re.sub(r"[^\w]+", " ", text.casefold()).split())
+
+
+class _CsvTable:
+    layout = "consolidated.csv"
+
+    def __init__(self, body: Body) -> None:
+        self.body = body
+        self.header = [name.strip() for name in next(iter(CsvRows(body))).cells]
+        if missing := {"source", "name", "addresses", "entity_number"}.difference(self.header):
+            raise body.damaged(f"columns {sorted(missing)} are missing; has the format changed?")
+
+    def rows(self, signals: list[str]) -> Iterator[_Row]:
+        for gone in [column for column in _COLUMNS if column not in self.header]:
+            once(signals, f"column {gone!r} is gone")
+        table = CsvRows(self.body)
+        last = None
+        for number, row in enumerate(table):
+            last = row
+            if number == 0:
+                continue
+            if len(row.cells) != len(self.header):
+                raise self.body.damaged(
+                    f"line {row.line} has {len(row.cells)} of {len(self.header)} columns: cut; fetch it again"
+                )
+            yield _row(row.raw, dict(zip(self.header, row.cells, strict=True)), signals)
+        if last and not table.ends_with and not last.raw.endswith(b'"'):
+            raise self.body.damaged(f"cut in the last cell of line {last.line}; fetch it again")
+
+
+class _JsonTable:
+    layout = "consolidated.json"
+
+    def __init__(self, body: Body) -> None:
+        self.body = body
+        self.total: object = None  #: how many entries the search interface says it found, if it is from there
+
+    def rows(self, signals: list[str]) -> Iterator[_Row]:
+        table = JsonRecords(self.body, "results")
+        for raw, fields in table:
+            yield _row(raw, {name: _as_cell(value) for name, value in fields.items()}, signals)
+        if "results" not in table.around:
+            raise self.body.damaged(f"JSON without `results` (has {sorted(table.around)[:5]}); give consolidated.json")
+        self.total = table.around.get("total")
+
+
+#: The members of an address or an id, in the order in which the CSV joins them.
+_PARTS = (
+    *("address", "city", "state", "postal_code", "country"),
+    *("expiration_date", "issue_date", "number", "type"),
+)
+
+
+def _as_cell(value: Any) -> str:
+    """A JSON value as the CSV would write it."""
+    match value:
+        case None:
+            return ""
+        case list():
+            return "; ".join(filter(None, map(_as_cell, value)))
+        case dict():
+            known = [name for name in _PARTS if name in value]
+            if "number" in value:  # an id: its country stands first, its kind last
+                known.sort(key=lambda name: name != "country")
+            return ", ".join(_as_cell(value[name]) for name in known if value[name])
+        case _:
+            return str(value)
+
+
+def _row(raw: bytes, fields: dict[str, str], signals: list[str]) -> _Row:
+    for column in (*_VOLATILE, "id"):
+        fields.pop(column, None)
+    cells = {column: " ".join(fields.pop(column, "").split()) for column in _COLUMNS}
+    unread(fields, signals, "column")
+    return _Row(raw, cells, _code(cells["source"], signals))
+
+
+def _code(source: str, signals: list[str]) -> str:
+    """The code of the inner list. An unknown one is signalled and named by its own words."""
+    for inner in re.findall(r"\(([^()]+)\)", source):
+        if code := _LISTS.get(inner.removesuffix(" List").strip().upper()):
+            return code
+    for words, code in _LIST_NAMES.items():
+        if words in source.casefold():
+            return code
+    once(signals, f"unknown inner list {source!r}")
+    inner = re.search(r"\(([^()]+)\)", source)
+    return (inner[1] if inner else source.split(" - ")[0]).strip()
+
+
+# ── Keys ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(slots=True)
+class _Ties:
+    """Rows that share a composed key: which is the eldest, and what was given out already."""
+
+    rows: dict[tuple[str, str, str], set[bytes]] = field(default_factory=lambda: defaultdict(set))
+    given: dict[bytes, bytes] = field(default_factory=dict)  #: meaning -> mark of the raw row
+
+    def suffix(self, row: _Row) -> str:
+        """Nothing for the eldest; for the others what differs from it, and a hash where two rows are of one age."""
+        eldest = min(self.rows)
+        words = [part for part, first in zip(row.age, eldest, strict=True) if part != first]
+        if row.meaning != min(self.rows[row.age]):
+            words.append(row.meaning.hex())
+        return f" # {' '.join(words)}" if words else ""
+
+
+def _ties(rows: _CsvTable | _JsonTable) -> dict[str, _Ties]:
+    """Every composed key that more than one row has. Only eight bytes a key are held while looking."""
+    met: set[bytes] = set()
+    shared: set[str] = set()
+    for row in rows.rows([]):
+        mark = mark_of(row.composed.encode())
+        if mark in met:
+            shared.add(row.composed)
+        met.add(mark)
+    ties: dict[str, _Ties] = {key: _Ties() for key in shared}
+    for row in rows.rows([]) if shared else ():
+        if tie := ties.get(row.composed):
+            tie.rows[row.age].add(row.meaning)
+    return ties
+
+
+def _records(rows: _CsvTable | _JsonTable, reading: Reading) -> Iterator[Record]:
+    signals = reading.signals
+    ties = _ties(rows)
+    count = 0
+    for row in rows.rows(signals):
+        count += 1
+        key, mark = row.composed, mark_of(row.raw)
+        if tie := ties.get(key):
+            key += tie.suffix(row)
+            earlier = tie.given.setdefault(row.meaning, mark)
+            if earlier != mark:
+                once(signals, f"{key} is given twice, with other links only; read once")
+                continue
+        yield Record(key, mark, partial(_listing, row, key, signals))
+    if isinstance(rows, _JsonTable) and isinstance(rows.total, int) and rows.total != count:
+        raise rows.body.damaged(f"a page of {count} of {rows.total} entries; give consolidated.json, which is whole")
+    rows.body.judge(count, signals)
+
+
+# ── One listing ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _listing(row: _Row, key: str, signals: list[str]) -> Listing:
+    cells = row.cells
+    treasury = bool(cells["entity_number"])
+    addresses = [mend(one) for one in _many(cells["addresses"])]
+    told = Told(cells["name"]) if treasury else taken_apart(cells["name"], addresses)
+    numbers, facts = _ids(cells["ids"], signals)
+    countries = [
+        *_many(cells["nationalities"]),
+        *_many(cells["citizenships"]),
+        *(one[-2:] for one in addresses if _COUNTRY.search(one)),
+    ]
+    aliases = [*told.aliases, *(Name(mend(_without_and(one))) for one in _many(cells["alt_names"]))]
+    details = [
+        *((name, cells[column]) for column, name in _DETAILS.items() if cells[column]),
+        *((name, one) for column, name in _LISTED_DETAILS.items() for one in _many(cells[column])),
+        *told.details,
+        *facts,
+    ]
+    return Listing(
+        source="us_csl",
+        key=key,
+        name=told.name,
+        kind=_kind(cells["type"], told, signals),
+        aliases=tuple(dict.fromkeys(alias for alias in aliases if alias.text and alias.text != told.name)),
+        programmes=tuple(dict.fromkeys([row.code, *_many(cells["programs"])])),
+        listed_on=_date(cells["start_date"], signals) or listed_on(facts),
+        identifiers=tuple(dict.fromkeys(numbers)),
+        countries=tuple(dict.fromkeys(countries)),
+        addresses=tuple(dict.fromkeys(addresses)),
+        citations=citations(cells["federal_register_notice"]),
+        remarks=cells["remarks"],
+        url=page_of(cells["entity_number"]) if treasury else _PAGES.get(row.code, ""),
+        details=tuple(dict.fromkeys(details)),
+    )
+
+
+_COUNTRY = re.compile(r"(?:^|, )[A-Z]{2}$")
+
+
+def _many(cell: str) -> list[str]:
+    return [one.strip() for one in cell.split(";") if one.strip()]
+
+
+def _date(text: str, signals: list[str]) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        once(signals, f"start_date {text!r} is no ISO date")
+        return None
+
+
+_KINDS = {
+    "entity": EntityKind.COMPANY,
+    "individual": EntityKind.PERSON,
+    "vessel": EntityKind.VESSEL,
+    "aircraft": EntityKind.AIRCRAFT,
+    "": EntityKind.UNKNOWN,  # BIS and State do not say
+}
+
+
+def _kind(text: str, told: Told, signals: list[str]) -> EntityKind:
+    kind = _KINDS.get(text.casefold())
+    if kind is None:
+        once(signals, f"unknown type {text!r}")
+    return EntityKind.PERSON if told.person else kind or EntityKind.UNKNOWN
+
+
+_ID_COUNTRY = re.compile(r"^[A-Z]{2}, (?=.)")
+_ID_DATES = re.compile(r"^(?:\d{4}-\d\d-\d\d, )+")
+
+
+def _ids(cell: str, signals: list[str]) -> tuple[list[Identifier], list[tuple[str, str]]]:
+    """Ids are joined as country, expiry, issue, number, kind; the first three may be missing."""
+    numbers: list[Identifier] = []
+    facts: list[tuple[str, str]] = []
+    for one in cell.split("; ") if cell else ():
+        value, _, kind = one.rpartition(", ")
+        value = _ID_DATES.sub("", _ID_COUNTRY.sub("", value))
+        match sort_id(kind, value, signals):
+            case Identifier() as number:
+                numbers.append(number)
+            case (name, fact):
+                facts.append((name, fact))
+    return numbers, facts
+
+
+_CITATION = re.compile(r"(\d{2,3})\s*\.?\s*F\.?\s*R\.?\s*(\d{2,6})\b")
+
+
+def citations(notice: str) -> tuple[str, ...]:
+    """ "84 FR 22961" and the like out of a cell with dates, numbers of issues and two spellings of FR.
+
+    A notice cited by volume and issue only ("Vol. 86, No. 71, 04/15/2021") has no page: it is kept as it is.
+    """
+    found = [f"{volume} FR {page}" for volume, page in _CITATION.findall(notice)]
+    return tuple(dict.fromkeys(found)) if found else (notice,) if notice else ()
+
+
+# ── The name cell of BIS and State ────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(slots=True)
+class Told:
+    """What a name cell says: the entity's own name, its other names, and the rest."""
+
+    name: str
+    aliases: list[Name] = field(default_factory=list)
+    details: list[tuple[str, str]] = field(default_factory=list)
+    person: bool = False
+
+
+_C1 = {code: bytes([code]).decode("cp1252", "ignore") or None for code in range(0x80, 0xA0)}
+
+
+def mend(text: str) -> str:
+    """Letters lost on the way to the CSL: `?s ` was `'s `, any other `?` is a blank (an apostrophe, a dash or an
+    accented letter: nobody can know). Control characters that are really Windows punctuation are put right."""
+    text = text.translate(_C1)
+    if "?" not in text:
+        return text
+    return " ".join(re.sub(r"(?<=\w)\?s(?!\w)", "'s", text).replace("?", " ").split())
+
+
+def _without_and(alias: str) -> str:
+    """The last of a list of aliases brings its "and" along."""
+    return re.sub(r"^and (?=\S)", "", alias)
+
+
+_EXTENDS = re.compile(r"[,;]? (and (?:any successor|its sub-?units and successors).*)$", re.IGNORECASE)
+_PARENT = (
+    re.compile(
+        r"^(?P<parent>.+?)\.?\s+(?:Affiliated Entit(?:y|ies)\s*:|Subordinate (?:Institution|Entity)s?\s*[-–—:])\s*"
+        r"(?P<name>.+)$",
+        re.IGNORECASE,
+    ),
+    re.compile(r"^(?P<parent>[^:()]{3,80}?) entity: (?P<name>.+)$"),
+    re.compile(r"^(?P<name>.+?) \(Parent Organization: (?P<parent>.+)\)$", re.IGNORECASE),
+    re.compile(
+        r"^(?P<name>.+?) \(an? subordinate (?:institute|institution|entity) of (?P<parent>[^()]+)\)$", re.IGNORECASE
+    ),
+)
+_AKA = r"(?P<kind>[afnd]\.?[kb]\.?a\.?),?"
+_OTHER_NAMES = (
+    re.compile(rf"^(?P<name>.+?)\s*[(\[]{_AKA} (?P<others>[^()\[\]]*(?:\([^()]*\)[^()\[\]]*)*)[)\]](?P<rest>.*)$"),
+    re.compile(rf"^(?P<name>.+?), {_AKA} (?P<others>.+?)(?P<rest>)$"),
+)
+# A comma between two names, not one before a legal form.
+_BETWEEN_NAMES = re.compile(
+    r";|,(?!\s*(?:Inc|Ltd|Limited|LLC|L\.L\.C|Co\b|Corp|S\.?A|GmbH|JSC|PJSC|OOO|OAO|AO|ZAO|PLC)\b)"
+)
+_PERSON = re.compile(
+    r"\s*[(\[](?P<what>[^()\[\]]*(?:\([^()]*\)[^()\[\]]*)*\b(?:individual|Official)\b[^()\[\]]*)[)\]]$"
+)
+_IN_BRACKETS = re.compile(r"^(?P<name>.+?) \((?P<short>[A-Za-z][\w&-]*(?: \d+)?)\)$")
+_AFTER_FORM = re.compile(
+    r"^(?P<name>.+?\b(?:Ltd|Limited|Inc|LLC|Corp|Company|Corporation|GmbH)\b\.?(?: \([^()]*\))?), (?P<place>[^()]+)$"
+)
+
+
+#: The longest real cell has 384 characters. Patterns that look for brackets take the square of the length.
+_LONGEST_NAME = 1000
+
+
+def taken_apart(cell: str, addresses: list[str]) -> Told:
+    """The parts of a name cell. What is not understood stays in the name."""
+    told = Told(mend(" ".join(cell.split())).rstrip(" ,;"))
+    if "?" in cell:
+        told.details.append(("name as published", cell))
+    if len(cell) > _LONGEST_NAME:
+        return told
+    _extent(told)
+    _parent(told)
+    _people(told)
+    _others(told)
+    _short_form(told)
+    _place(told, addresses)
+    told.name = told.name.rstrip(" ,;")
+    return told
+
+
+def _extent(told: Told) -> None:
+    if found := _EXTENDS.search(told.name):
+        told.name = told.name[: found.start()]
+        told.details.append(("extends to", found[1]))
+
+
+def _parent(told: Told) -> None:
+    for pattern in _PARENT:
+        if found := pattern.match(told.name):
+            told.name = found["name"]
+            told.details.append(("parent", found["parent"]))
+            return
+
+
+def _people(told: Told) -> None:
+    """State describes persons in brackets: "(DPRK individual)"."""
+    while found := _PERSON.search(told.name):
+        told.name, told.person = told.name[: found.start()], True
+        told.details.append(("described as", found["what"]))
+
+
+def _others(told: Told) -> None:
+    for pattern in _OTHER_NAMES:
+        if found := pattern.match(told.name):
+            kind = NameKind.FORMER if found["kind"].startswith("f") else NameKind.ALIAS
+            others = [_without_and(one.strip()) for one in _BETWEEN_NAMES.split(found["others"])]
+            told.aliases += [Name(one.rstrip(" ,"), kind) for one in others if one]
+            told.name = (found["name"] + found["rest"]).rstrip(" ,;")
+            return
+
+
+def _short_form(told: Told) -> None:
+    """An acronym behind the name, "(CETC 13)", or its first word, "(Huawei)"; not a place, "(HK)" or "(Beijing)"."""
+    found = _IN_BRACKETS.match(told.name)
+    if found is None or found["short"].upper() in _NO_ACRONYM:
+        return
+    short = found["short"]
+    if sum(letter.isupper() for letter in short) >= 3 or found["name"].split()[0] == short:
+        told.name = found["name"]
+        told.aliases.append(Name(short, NameKind.ACRONYM))
+
+
+_NO_ACRONYM = frozenset({"HK", "UK", "USA", "UAE", "PRC", "PVT", "GROUP", "INTERNATIONAL", "DPRK"}) | frozenset(
+    {"JSC", "CJSC", "OJSC", "PJSC", "LLC", "LTD", "OOO", "OAO", "ZAO", "PAO", "PLC", "GMBH", "FZE", "FZC", "FZCO"}
+)
+
+
+def _place(told: Told, addresses: list[str]) -> None:
+    """BIS ends some names with where the firm is: "..., Co., Ltd., Chengdu, Sichuan"."""
+    found = _AFTER_FORM.match(told.name)
+    if found is None:
+        return
+    places = {_folded(part) for address in addresses for part in address.split(",")}
+    if _folded(found["place"].split(",")[0]) in places:
+        told.name = found["name"]
+        told.details.append(("place in name", found["place"]))

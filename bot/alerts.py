@@ -1,0 +1,124 @@
+"""From a match to an alert: what we would tell about one company. Pure.
+
+An alert is the same for every place. Several rows of one company in one edition are one alert (Huawei has 136 on the
+Entity List), and the id is made of what happened, so that the same event found twice is the same alert.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot.model import (
+    Alert,
+    AlertKind,
+    Analysis,
+    ChangeKind,
+    Company,
+    Evidence,
+    ListChange,
+    Match,
+    Mention,
+    Role,
+    Severity,
+    SourceCard,
+    SourceKind,
+    Story,
+    Verdict,
+    fingerprint,
+)
+
+KINDS = {
+    ChangeKind.ADDED: AlertKind.LISTED,
+    ChangeKind.CHANGED: AlertKind.CHANGED,
+    ChangeKind.REMOVED: AlertKind.DELISTED,
+}
+
+
+def list_alerts(
+    matched: Iterable[tuple[ListChange, Company, Match]], *, at: datetime, fresh: datetime | None = None
+) -> tuple[Alert, ...]:
+    """One alert per company, list and kind of change. Cosmetic changes are kept in the history but tell nobody."""
+    groups: defaultdict[tuple[str, str, AlertKind], list[tuple[ListChange, Company, Match]]] = defaultdict(list)
+    for change, company, match in matched:
+        if change.material:
+            groups[company.id, change.source, KINDS[change.kind]].append((change, company, match))
+    return tuple(_list_alert(kind, group, at=at, fresh=fresh) for (_, _, kind), group in groups.items())
+
+
+def _list_alert(
+    kind: AlertKind, group: Sequence[tuple[ListChange, Company, Match]], *, at: datetime, fresh: datetime | None
+) -> Alert:
+    group = sorted(group, key=lambda one: (one[2].verdict is not Verdict.SAME, -one[2].score, one[0].key))
+    best, company, match = group[0]
+    changes = tuple(change for change, _, _ in group)
+    return Alert(
+        id=fingerprint("list", company.id, best.source, kind, best.sha256, *sorted(change.key for change in changes)),
+        kind=kind,
+        company=company,
+        source=best.source,
+        at=at,
+        severity=_severity(kind, match.verdict is Verdict.SAME),
+        changes=changes,
+        match=match,
+        fresh=fresh,
+    )
+
+
+def story_alert(
+    card: SourceCard,
+    story: Story,
+    analysis: Analysis,
+    mention: Mention,
+    company: Company,
+    *,
+    evidence: tuple[Evidence, ...] = (),
+    follows: tuple[Story, ...] = (),
+    at: datetime,
+) -> Alert:
+    """What a story or an official notice says about one company. `follows` are earlier stories of the same event."""
+    kind = story_kind(card, analysis, mention)
+    return Alert(
+        id=story_alert_id(story, company),
+        follows=tuple(story_alert_id(earlier, company) for earlier in follows),
+        kind=kind,
+        company=company,
+        source=story.source,
+        at=at,
+        severity=_severity(kind, mention.role is Role.SUBJECT),
+        story=story,
+        analysis=analysis,
+        match=Match(Verdict.SAME, max((reason.score for reason in mention.reasons), default=1.0), mention.reasons),
+        evidence=evidence,
+    )
+
+
+def story_alert_id(story: Story, company: Company) -> str:
+    return fingerprint("story", story.source, story.id, company.id)
+
+
+def story_kind(card: SourceCard, analysis: Analysis, mention: Mention) -> AlertKind:
+    """An official document that names a company always counts; a story counts for what it is about."""
+    if card.kind is SourceKind.NOTICES:
+        return AlertKind.NOTICE
+    if mention.role is not Role.SUBJECT:
+        return AlertKind.MENTION
+    return AlertKind.LISTING_STORY if analysis.listing_story else AlertKind.SUBJECT
+
+
+#: How loud each kind is: when it is about the company itself, and when about a unit of its group or in passing.
+LOUDNESS = {
+    AlertKind.LISTED: (Severity.HIGH, Severity.MEDIUM),
+    AlertKind.DELISTED: (Severity.HIGH, Severity.MEDIUM),
+    AlertKind.CHANGED: (Severity.MEDIUM, Severity.LOW),
+    AlertKind.NOTICE: (Severity.HIGH, Severity.MEDIUM),
+    AlertKind.LISTING_STORY: (Severity.MEDIUM, Severity.LOW),
+    AlertKind.SUBJECT: (Severity.LOW, Severity.LOW),
+    AlertKind.MENTION: (Severity.LOW, Severity.LOW),
+}
+
+
+def _severity(kind: AlertKind, itself: bool) -> Severity:
+    directly, otherwise = LOUDNESS[kind]
+    return directly if itself else otherwise

@@ -1,0 +1,477 @@
+"""The words: alert, standing, notice or look-up -> Card, in the reader's language. Pure.
+
+A card is read aloud before it is drawn: its summary stands alone in a notification, its title says who and what, and
+the sections answer why, what it means, what it does not mean, and how we know. Text that others wrote is cleaned of
+characters that hide or reorder words, is cut with a visible marker, and is quoted, never interpreted.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.data import table
+from bot.model import (
+    POINTERS,
+    Alert,
+    AlertKind,
+    Badge,
+    Card,
+    ChangeKind,
+    Company,
+    Effect,
+    Evidence,
+    Found,
+    Link,
+    ListChange,
+    Listing,
+    Match,
+    Notice,
+    Section,
+    Severity,
+    SourceCard,
+    Standing,
+    Story,
+    Verdict,
+)
+
+#: Characters of outside text in one section; a chat's own limits may cut further.
+ROOM = 900
+#: Names spelled out before "and N more".
+NAMED = 5
+
+LANGUAGES = ("en", "fr")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """For whom a card is written: language, the moment it is read, and the titles of sources."""
+
+    now: datetime
+    cards: Mapping[str, SourceCard] = field(default_factory=dict)
+    language: str = "en"
+
+    def say(self, key: str, **places: object) -> str:
+        """A sentence of the words table, in the reader's language or else in English."""
+        group, name = key.split(".")
+        language = self.language if self.language in LANGUAGES else "en"
+        sentence = table(f"words/{language}").get(group, {}).get(name) or table("words/en")[group][name]
+        return str(sentence).format(**places)
+
+    def title(self, source: str) -> str:
+        card = self.cards.get(source)
+        return card.title if card else str(table("list_titles").get(source, source))
+
+    def lists(self, count: int) -> str:
+        """How many lists, as people say it: "any of the 5 lists read"."""
+        return self.say("lists.one" if count == 1 else "lists.many", count=count)
+
+    def fresh(self, moment: datetime | None) -> str:
+        """How long ago, in a word or two."""
+        if moment is None:
+            return self.say("fresh.never")
+        minutes = max(0, int((self.now - moment).total_seconds() // 60))
+        if minutes < 2:
+            return self.say("fresh.now")
+        if minutes < 120:
+            return self.say("fresh.minutes", count=minutes)
+        if minutes < 48 * 60:
+            return self.say("fresh.hours", count=minutes // 60)
+        return self.say("fresh.days", count=minutes // (24 * 60))
+
+    def clean(self, text: str, room: int = ROOM) -> str:
+        """Somebody else's text, safe to show: no control, bidi or invisible characters, cut with a visible marker."""
+        shown = " ".join("".join(_visible(character) for character in text[: 8 * room]).split())
+        if len(shown) <= room:
+            return shown
+        return shown[:room].rstrip() + self.say("cut.marker", count=len(text) - room)
+
+
+def _visible(character: str) -> str:
+    category = unicodedata.category(character)
+    if character in "\n\t\r" or category in {"Zl", "Zp", "Zs"}:
+        return " "
+    # Cc and Cf hold controls, bidi overrides and zero-width characters; Cs are lone surrogates, Co private use.
+    return "" if category in {"Cc", "Cf", "Cs", "Co"} else character
+
+
+def when(moment: datetime) -> str:
+    """A time as everybody reads it alike."""
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+# ── Alerts ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def alert_card(alert: Alert, effects: Sequence[Effect], reader: Reader) -> Card:
+    """The alert as one place will read it."""
+    title = reader.say(
+        f"kind.{alert.kind}", company=reader.clean(alert.company.name, 80), list=_list(alert, effects, reader)
+    )
+    sections = [*_happened(alert, reader), *_why(alert, reader), *_meaning(alert, effects, reader)]
+    sections += [*_matched(alert, reader), *_record(alert, reader), *_proof(alert, reader)]
+    told = alert.kind is not AlertKind.DELISTED and effects
+    detail = effects[0].does if told else sections[0].text if sections else ""
+    severity = reader.say(f"severity.{alert.severity}")
+    return Card(
+        summary=reader.say("summary.line", severity=severity, title=title, detail=reader.clean(detail, 200)),
+        title=f"{severity} · {title}",
+        severity=alert.severity,
+        sections=tuple(sections),
+        links=_links(alert, reader),
+        footer=_footer(alert, reader),
+    )
+
+
+def _list(alert: Alert, effects: Sequence[Effect], reader: Reader) -> str:
+    """The list as people call it: the one programme it is about, where a source carries several."""
+    card = reader.cards.get(alert.source)
+    inner = card is not None and card.carrier and len(effects) == 1
+    return effects[0].title if inner and effects[0].title else reader.title(alert.source)
+
+
+def _happened(alert: Alert, reader: Reader) -> list[Section]:
+    if alert.story:
+        return _told(alert, alert.story, reader)
+    lines = [_rows(alert.changes, reader)] if len(alert.changes) > 1 else []
+    lines += [_change(change, reader) for change in alert.changes[:1]]
+    first = alert.changes[0]
+    if first.edition:
+        lines.append(reader.say("happened.edition", edition=reader.clean(first.edition, 80)))
+    lines.append(reader.say("happened.seen", time=when(alert.at)))
+    return [Section(reader.say("heading.happened"), " ".join(lines))]
+
+
+def _change(change: ListChange, reader: Reader) -> str:
+    name = reader.clean(change.listing.name, 200)
+    match change.kind:
+        case ChangeKind.ADDED if change.listing.listed_on:
+            return reader.say("happened.added_on", name=name, date=change.listing.listed_on.isoformat())
+        case ChangeKind.ADDED:
+            return reader.say("happened.added", name=name)
+        case ChangeKind.REMOVED:
+            return reader.say("happened.removed", name=name)
+        case ChangeKind.CHANGED:
+            empty = reader.say("happened.empty")
+            fields = "; ".join(
+                reader.say(
+                    "happened.field",
+                    field=one.field.replace("_", " "),
+                    old=reader.clean(one.old, 200) or empty,
+                    new=reader.clean(one.new, 200) or empty,
+                )
+                for one in change.fields
+                if one.material
+            )
+            return reader.say("happened.changed", name=name, fields=fields)
+
+
+def _rows(changes: Sequence[ListChange], reader: Reader) -> str:
+    names = [reader.clean(name, 80) for name in dict.fromkeys(change.listing.name for change in changes)]
+    return reader.say("happened.rows", count=len(changes), names=_some(names, reader))
+
+
+def _some(names: Sequence[str], reader: Reader, room: int = NAMED) -> str:
+    shown = "; ".join(names[:room])
+    return f"{shown}; {reader.say('happened.more', count=len(names) - room)}" if len(names) > room else shown
+
+
+def _told(alert: Alert, story: Story, reader: Reader) -> list[Section]:
+    published = [reader.say("happened.published", time=when(story.published))] if story.published else []
+    publisher = [reader.say("happened.by", publisher=reader.clean(story.publisher, 120))] if story.publisher else []
+    sections = [
+        Section(reader.say("heading.headline"), reader.clean(story.title, 300), quote=True),
+        Section(reader.say("heading.happened"), " ".join([*publisher, *published]) or when(alert.at)),
+    ]
+    analysis = alert.analysis
+    if analysis and analysis.listing_story:
+        if analysis.stage:
+            sections.append(Section(reader.say("heading.stage"), reader.say(f"stage.{analysis.stage}")))
+        if analysis.source:
+            sections.append(Section(reader.say("heading.meant"), reader.title(analysis.source)))
+    if analysis and analysis.origin:
+        sections.append(Section(reader.say("heading.origin"), reader.clean(analysis.origin, 120), quote=True))
+    return sections
+
+
+def _why(alert: Alert, reader: Reader) -> list[Section]:
+    heading = reader.say("heading.why")
+    if alert.story:
+        if alert.analysis and alert.analysis.reason:
+            return [Section(heading, reader.clean(alert.analysis.reason), quote=True)]
+        about = alert.kind is AlertKind.LISTING_STORY
+        return [Section(heading, reader.say("why.none_story"))] if about else []
+    if alert.kind is AlertKind.CHANGED:
+        return []
+    reasons = dict.fromkeys(change.listing.reason for change in alert.changes if change.listing.reason)
+    if reasons:
+        return [Section(heading, reader.clean(next(iter(reasons))), quote=True)]
+    return [Section(heading, reader.say("why.none"))] if alert.kind is AlertKind.LISTED else []
+
+
+def _meaning(alert: Alert, effects: Sequence[Effect], reader: Reader) -> list[Section]:
+    """What being listed does and does not do; of a delisting, what it did."""
+    if not effects:
+        return []
+    means_heading = "meant_then" if alert.kind is AlertKind.DELISTED else "means"
+    several = len(effects) > 1
+    means = [f"{effect.title}: {effect.does}" if several else effect.does for effect in effects[:3]]
+    means_not = [effect.does_not for effect in effects[:3] if effect.does_not]
+    basis = [f"{effect.authority}: {effect.citation}" for effect in effects[:3] if effect.citation]
+    return [
+        Section(reader.say(f"heading.{heading}"), " ".join(dict.fromkeys(lines)))
+        for heading, lines in ((means_heading, means), (f"{means_heading}_not", means_not), ("basis", basis))
+        if lines
+    ]
+
+
+def _matched(alert: Alert, reader: Reader) -> list[Section]:
+    return [Section(reader.say("heading.matched"), match_words(alert.match, reader))] if alert.match else []
+
+
+def match_words(match: Match, reader: Reader) -> str:
+    """Why two names are one, as a sentence: the spellings that met, the rule, the confidence."""
+    reasons = _steps(match, reader)
+    band = f"{reader.say(f'band.{match.band}')} ({match.score:.2f})"
+    if match.verdict is Verdict.RELATED:
+        related = reader.say("matched.related", band=reader.say(f"band.{match.band}"), score=f"{match.score:.2f}")
+        return f"{reasons}. {related}" if reasons else related
+    return f"{reasons}. {band}" if reasons else band
+
+
+def _steps(match: Match, reader: Reader) -> str:
+    """The two names that met and by what; words that are simply the same need no mention."""
+    told = [one for one in match.reasons if one.ours or one.theirs]
+    if not told:
+        return ""
+    first = told[0]
+    steps = [first.rule]
+    for one in told[1:]:
+        if one.rule == "same word":
+            continue
+        met = [f"“{reader.clean(text, 80)}”" for text in dict.fromkeys((one.ours, one.theirs)) if text]
+        same_names = (one.ours, one.theirs) == (first.ours, first.theirs)
+        steps.append(one.rule if same_names else f"{one.rule} ({' = '.join(met)})")
+    ours, theirs = reader.clean(first.ours, 120), reader.clean(first.theirs, 160)
+    return reader.say("matched.reason", ours=ours, theirs=theirs, rule=", ".join(dict.fromkeys(steps)))
+
+
+def _record(alert: Alert, reader: Reader) -> list[Section]:
+    if not alert.story:
+        return []
+    lines = [evidence_words(one, reader) for one in alert.evidence] or [reader.say("record.unread")]
+    return [Section(reader.say("heading.record"), " ".join(lines))]
+
+
+def evidence_words(evidence: Evidence, reader: Reader) -> str:
+    """What the record says, in one sentence, with how fresh it is."""
+    name = reader.clean(evidence.listing.name, 120) if evidence.listing else ""
+    listed_on = evidence.listing.listed_on if evidence.listing else None
+    since = reader.say("record.since", date=listed_on.isoformat()) if listed_on else ""
+    fresh = reader.fresh(evidence.at)
+    match evidence.badge:
+        case Badge.OFFICIAL:
+            return reader.say("record.official")
+        case Badge.CONFIRMED | Badge.ELSEWHERE:
+            return reader.say(
+                f"record.{evidence.badge}", name=name, list=reader.title(evidence.source), since=since, fresh=fresh
+            )
+        case Badge.WAS_LISTED:
+            until = when(evidence.until) if evidence.until else ""
+            return reader.say(
+                "record.was_listed", name=name, list=reader.title(evidence.source), until=until, fresh=fresh
+            )
+        case Badge.NOT_FOUND:
+            return reader.say("record.not_found", lists=reader.lists(evidence.lists), fresh=fresh)
+
+
+def _proof(alert: Alert, reader: Reader) -> list[Section]:
+    sha256 = next((change.sha256 for change in alert.changes if change.sha256), "")
+    if not sha256:
+        return []
+    text = reader.say("proof.document", sha256=sha256[:16], time=when(alert.changes[0].seen))
+    citations = list(dict.fromkeys(one for listing in alert.listings for one in listing.citations))
+    return [Section(reader.say("heading.proof"), f"{text} {_some(citations, reader)}".strip())]
+
+
+def _links(alert: Alert, reader: Reader) -> tuple[Link, ...]:
+    links = [Link(reader.say("proof.story"), alert.story.url)] if alert.story else []
+    links += [Link(reader.say("proof.entry"), one.url) for one in alert.listings[:1] if one.url]
+    page = reader.cards[alert.source].page if alert.source in reader.cards else ""
+    links += [Link(reader.say("proof.open"), page)] if page and not alert.story else []
+    return tuple(link for link in links if link.url.startswith(("https://", "http://")))
+
+
+def _footer(alert: Alert, reader: Reader) -> str:
+    card = reader.cards.get(alert.source)
+    return " · ".join(part for part in (card.title if card else alert.source, card.publisher if card else "") if part)
+
+
+def also_card(alert: Alert, reader: Reader) -> Card:
+    """One more report of an event that was told already: short, for the thread of the first."""
+    story = alert.story
+    if story is None:
+        raise ValueError(f"{alert.id}: only a story can join another's thread")
+    publisher = reader.clean(story.publisher or reader.title(story.source), 80)
+    title = reader.say("kind.also", company=reader.clean(alert.company.name, 80), publisher=publisher)
+    sections = [section for section in _told(alert, story, reader) if section.heading != reader.say("heading.meant")]
+    if alert.analysis and alert.analysis.reason:
+        sections.append(Section(reader.say("heading.why"), reader.clean(alert.analysis.reason), quote=True))
+    return Card(
+        summary=f"{title}: {reader.clean(story.title, 200)}",
+        title=title,
+        sections=tuple(sections),
+        links=_links(alert, reader)[:1],
+    )
+
+
+# ── Standing, notices, look-ups ───────────────────────────────────────────────────────────────────────────────────
+
+
+def standing_card(standing: Standing, reader: Reader) -> Card:
+    """One card for a whole place: what is already listed of what it watches."""
+    lists = len(standing.read)
+    listed = sum(1 for _, found in standing.found if _lists_of(found))
+    lines = [_standing_line(company, found, lists, reader) for company, found in standing.found]
+    summary = reader.say("standing.summary", listed=listed, count=len(standing.found))
+    oldest = min((at for _, at in standing.read), default=None)
+    return Card(
+        summary=summary,
+        title=reader.say("standing.title"),
+        sections=(Section("", summary), *(Section("", line) for line in lines)),
+        footer=reader.say("standing.footer", count=lists, fresh=reader.fresh(oldest)),
+    )
+
+
+def _lists_of(found: Iterable[Found]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for one in found:
+        if one.match.verdict is Verdict.SAME:
+            counts[one.listing.source] = counts.get(one.listing.source, 0) + 1
+    return counts
+
+
+def _standing_line(company: Company, found: Sequence[Found], lists: int, reader: Reader) -> str:
+    counts = _lists_of(found)
+    if not counts:
+        return reader.say("standing.nothing", company=company.name, lists=reader.lists(lists))
+    entries = [reader.say("standing.entry", list=reader.title(source), count=count) for source, count in counts.items()]
+    return reader.say("standing.company", company=company.name, lists=", ".join(entries))
+
+
+def notice_card(notice: Notice, reader: Reader) -> Card:
+    """What the people who run Tocsin are told."""
+    title = reader.clean(notice.title, 200)
+    return Card(
+        summary=f"{title}: {reader.clean(notice.text, 300)}",
+        title=title,
+        severity=Severity.MEDIUM,
+        sections=(Section("", reader.clean(notice.text)),),
+        footer=notice.source,
+    )
+
+
+def lookup_card(
+    typed: str,
+    company: Company,
+    found: Sequence[Found],
+    read: Mapping[str, datetime],
+    stories: Sequence[Story],
+    effects: Mapping[str, Sequence[Effect]],
+    reader: Reader,
+    *,
+    past: Sequence[ListChange] = (),
+) -> Card:
+    """What every list says today of a name, never a bare "no"."""
+    counts = _lists_of(found)
+    touched = {one.listing.source for one in found}
+    listed = "listed_one" if len(read) == 1 else "listed"
+    verdict = listed if counts else "related" if found else "none" if read else "unread"
+    title = reader.say(
+        f"lookup.{verdict}",
+        company=reader.clean(company.name, 80),
+        count=len(counts or touched),
+        total=len(read),
+        lists=reader.lists(len(read)),
+    )
+    sections = _via(typed, company, reader)
+    if past:
+        sections.append(
+            Section(reader.say("heading.past"), "\n".join(_past(change, reader) for change in past[:NAMED]))
+        )
+    for source in dict.fromkeys(one.listing.source for one in found):
+        sections += _found_on(source, [one for one in found if one.listing.source == source], effects, reader)
+    sections.append(_freshness(read, reader))
+    if stories:
+        lines = [
+            f"“{reader.clean(one.title, 160)}” ({one.published:%Y-%m-%d})" if one.published else one.title
+            for one in stories
+        ]
+        sections.append(Section(reader.say("heading.stories"), "\n".join(lines), quote=True))
+    links = [Link(one.listing.name[:80], one.listing.url) for one in found[:3] if one.listing.url.startswith("http")]
+    return Card(
+        summary=f"{title}. {reader.say('lookup.oldest', fresh=reader.fresh(min(read.values(), default=None)))}",
+        title=title,
+        severity=Severity.MEDIUM if counts else Severity.LOW,
+        sections=tuple(sections),
+        links=tuple(links),
+        footer="" if counts else reader.say("lookup.caution"),
+    )
+
+
+def _past(change: ListChange, reader: Reader) -> str:
+    """An entry that was taken off: from when, until we saw it gone."""
+    listed_on = change.listing.listed_on
+    return reader.say(
+        "lookup.past",
+        name=reader.clean(change.listing.name, 120),
+        list=reader.title(change.source),
+        since=reader.say("record.since", date=listed_on.isoformat()) if listed_on else "",
+        until=when(change.seen),
+    )
+
+
+def _via(typed: str, company: Company, reader: Reader) -> list[Section]:
+    name = next((one for one in company.names if one.text.casefold() == typed.casefold()), None)
+    if name is None:
+        return []
+    how = "via" if name.kind in POINTERS else "name"
+    kind = f"{name.kind}, {name.language}" if name.language else str(name.kind)
+    said = reader.say(f"lookup.{how}", typed=reader.clean(typed, 80), company=company.name, kind=kind)
+    return [Section("", said)]
+
+
+def _found_on(
+    source: str, found: Sequence[Found], effects: Mapping[str, Sequence[Effect]], reader: Reader
+) -> list[Section]:
+    lines = [f"{_entry(one.listing, reader)}\n  {match_words(one.match, reader)}" for one in found[:NAMED]]
+    if len(found) > NAMED:
+        lines.append(reader.say("happened.more", count=len(found) - NAMED))
+    means = [f"{effect.does} {effect.does_not}".strip() for effect in list(effects.get(source, ()))[:2]]
+    sections = [Section(reader.title(source), "\n".join(lines))]
+    return sections + ([Section(reader.say("heading.means"), " ".join(means))] if means else [])
+
+
+def _entry(listing: Listing, reader: Reader) -> str:
+    since = reader.say("record.since", date=listing.listed_on.isoformat()) if listing.listed_on else ""
+    name = reader.clean(listing.name, 160)
+    return reader.say("lookup.entry", name=name, programmes=", ".join(listing.programmes) or "-", since=since)
+
+
+def _freshness(read: Mapping[str, datetime], reader: Reader) -> Section:
+    if not read:
+        return Section(reader.say("heading.next"), reader.say("lookup.unread_next"))
+    lines = [
+        reader.say("fresh.line", list=reader.title(source), fresh=reader.fresh(at))
+        for source, at in sorted(read.items())
+    ]
+    return Section(reader.say("heading.fresh"), "\n".join(lines))
+
+
+def plain_card(title: str, lines: Iterable[str] = (), **rest: Any) -> Card:
+    """A short answer: a title and lines, in the order given."""
+    sections = tuple(Section("", line) for line in lines)
+    return Card(summary=title, title=title, sections=sections, **rest)

@@ -1,0 +1,92 @@
+"""A story against the official record. Pure.
+
+The record is what the lists say today and what we saw them say. A bare "no" is never given: what was asked, and how
+fresh it was, is part of the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from bot.model import Analysis, Badge, ChangeKind, Evidence, Found, ListChange, Listing, SourceKind, Story, Verdict
+
+#: Lists that carry another list's entries: a story about the inner list is borne out by its carrier.
+CARRIERS = {
+    "us_bis_entity": ("us_csl",),
+    "us_bis_dpl": ("us_csl",),
+    "us_ofac_sdn": ("us_csl",),
+    "us_ofac_cons": ("us_csl",),
+}
+
+
+def corroborate(
+    kind: SourceKind,
+    story: Story,
+    analysis: Analysis,
+    found: Sequence[Found],
+    past: Sequence[ListChange],
+    read: Mapping[str, datetime],
+) -> tuple[Evidence, ...]:
+    """What the record says about a story's company.
+
+    `found` are the entries of the company on all lists today, `past` the changes we saw of it, newest first,
+    `read` when each list was last read.
+    """
+    evidence: list[Evidence] = []
+    if kind is SourceKind.NOTICES:
+        evidence.append(Evidence(badge=Badge.OFFICIAL, source=story.source, at=story.published, url=story.url))
+    itself = [one.listing for one in found if one.match.verdict is Verdict.SAME]
+    meant = _lists_meant(analysis)
+    on_it = _first_per_source(one for one in itself if one.source in meant)
+    elsewhere = _first_per_source(one for one in itself if one.source not in meant)
+    evidence += [_listed(Badge.CONFIRMED if analysis.source else Badge.ELSEWHERE, one, read) for one in on_it]
+    evidence += [_listed(Badge.ELSEWHERE, one, read) for one in elsewhere]
+    evidence += [_was_listed(change, read) for change in _removals(past, itself)]
+    if not itself and not any(one.badge is Badge.WAS_LISTED for one in evidence) and read:
+        evidence.append(Evidence(badge=Badge.NOT_FOUND, lists=len(read), at=min(read.values())))
+    return tuple(evidence)
+
+
+def _lists_meant(analysis: Analysis) -> tuple[str, ...]:
+    return (analysis.source, *CARRIERS.get(analysis.source, ())) if analysis.source else ()
+
+
+def _first_per_source(listings: Iterable[Listing]) -> list[Listing]:
+    first: dict[str, Listing] = {}
+    for listing in listings:
+        first.setdefault(listing.source, listing)
+    return list(first.values())
+
+
+def _listed(badge: Badge, listing: Listing, read: Mapping[str, datetime]) -> Evidence:
+    return Evidence(
+        badge=badge,
+        source=listing.source,
+        listing=listing,
+        at=read.get(listing.source),
+        url=listing.url,
+        lists=len(read),
+    )
+
+
+def _removals(past: Sequence[ListChange], today: Sequence[Listing]) -> list[ListChange]:
+    """The newest removal per list on which the company is not found today."""
+    on_today = {listing.source for listing in today}
+    newest: dict[str, ListChange] = {}
+    for change in past:
+        if change.kind is ChangeKind.REMOVED and change.source not in on_today:
+            newest.setdefault(change.source, change)
+    return list(newest.values())
+
+
+def _was_listed(change: ListChange, read: Mapping[str, datetime]) -> Evidence:
+    return Evidence(
+        badge=Badge.WAS_LISTED,
+        source=change.source,
+        listing=change.before,
+        until=change.seen,
+        at=read.get(change.source),
+        url=change.listing.url,
+        lists=len(read),
+    )

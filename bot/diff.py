@@ -1,0 +1,275 @@
+"""Is this reading credible, and what changed since the last good one? Pure.
+
+A reading is compared without loading the list: keys and marks (see `model.Mark`) are enough to know which entries are
+new, touched or gone. `survey()` walks the records once, `believe()` decides whether the walk can be trusted, `diff()`
+turns it into changes, field by field.
+
+Three rules follow from what publishers really do (an empty file, a list cut in half, 686 -> 515 -> 686 rows):
+a first reading is history, not news; an incredible reading changes nothing; and an entry that is absent is "missing"
+once and off the list only when a second reading, or an official notice, says so too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.model import (
+    COMMON,
+    FieldChange,
+    ListChange,
+    Listing,
+    Mark,
+    Memory,
+    Quarantine,
+    Reading,
+    Record,
+    SourceCard,
+    fingerprint,
+)
+
+#: A large loss is believed without an operator when it was seen again this much later, and was less than half.
+PATIENCE = timedelta(hours=24)
+#: Losses of so few entries are never "a large part", however short the list.
+FEW = 2
+#: More renamed entries than this share, in one edition, means a damaged encoding rather than a busy publisher.
+MAY_RENAME = 0.20
+#: In how many readings in a row an entry must be absent to be called delisted.
+READINGS = 2
+NEITHER: dict[str, Any] = {"before": None, "after": None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """One walk over a reading: what is there, what is new or touched, what is gone."""
+
+    layout: str
+    rows: int
+    duplicates: tuple[str, ...]
+    fresh: tuple[tuple[Listing, Mark], ...]  #: new entries, and entries whose content differs
+    touched: tuple[tuple[str, Mark], ...]  #: same content; only the raw record, or the missing count, differs
+    gone: tuple[str, ...]  #: known keys that this reading does not have
+    known: int  #: entries of the last good reading
+    edition: str = ""
+    published: datetime | None = None
+    declared: int | None = None
+    history: int = 0
+    signals: tuple[str, ...] = ()
+
+
+def survey(reading: Reading, marks: Mapping[str, Mark], *, same_layout: bool) -> Survey:
+    """Walk the records once; parse only those whose raw bytes are not the ones we know.
+
+    After a change of layout every record is parsed, because its raw bytes say nothing about its content any more.
+    Raises ListDamaged when the reader finds the document damaged on the way.
+    """
+    seen: set[str] = set()
+    duplicates: list[str] = []
+    fresh: list[tuple[Listing, Mark]] = []
+    touched: list[tuple[str, Mark]] = []
+    for record in reading.records:
+        if record.key in seen:
+            duplicates.append(record.key)
+            continue
+        seen.add(record.key)
+        known = marks.get(record.key)
+        if known and same_layout and known.raw == record.mark:
+            if known.missing:
+                touched.append((record.key, replace(known, missing=0)))
+            continue
+        _sort(record, known, fresh, touched)
+    return Survey(
+        layout=reading.layout,
+        rows=len(seen),
+        duplicates=tuple(duplicates),
+        fresh=tuple(fresh),
+        touched=tuple(touched),
+        gone=tuple(key for key in marks if key not in seen),
+        known=len(marks),
+        edition=reading.edition,
+        published=reading.published,
+        declared=reading.declared,
+        history=reading.history,
+        signals=tuple(reading.signals),
+    )
+
+
+def _sort(
+    record: Record, known: Mark | None, fresh: list[tuple[Listing, Mark]], touched: list[tuple[str, Mark]]
+) -> None:
+    listing = record.parse()
+    mark = Mark(record.mark, listing.content_hash())
+    if known and known.content == mark.content:
+        touched.append((record.key, mark))
+    else:
+        fresh.append((listing, mark))
+
+
+def believe(
+    card: SourceCard, memory: Memory, survey: Survey, old: Mapping[str, Listing], *, now: datetime
+) -> Quarantine | None:
+    """None when the reading is credible, else why not, in words an operator can act on.
+
+    The absolute range is wide; the sharp guard is relative to the last good reading. `old` holds the entries of the
+    last good reading that this one touches. The sha256 is left for the caller to fill in.
+    """
+    why, loss = _impossible(card, survey), ""
+    if not why and not memory.accept_next:
+        why = _improbable(card, memory, survey, old)
+        loss = "" if why else _loss(card, survey)
+    why = why or loss
+    if not why:
+        return None
+    doubt = Quarantine(
+        why=f"{card.id}: {why}; kept {_last_good(memory, survey)}",
+        first_at=now,
+        sha256="",
+        rows=survey.rows,
+        lost=fingerprint(*sorted(survey.gone)) if survey.gone else "",
+    )
+    before = memory.quarantine
+    if before is None or before.lost != doubt.lost:
+        return doubt
+    if loss and _seen_long_enough(before, survey, now):
+        return None
+    return replace(doubt, first_at=before.first_at, times=before.times + 1)
+
+
+def _impossible(card: SourceCard, survey: Survey) -> str:
+    """What no credible edition can have, whoever accepts it."""
+    if not survey.rows:
+        return f"0 rows, expected {card.rows.start} to {card.rows.stop - 1}"
+    if survey.declared is not None and survey.declared != survey.rows + len(survey.duplicates):
+        return f"says it has {survey.declared} entries and has {survey.rows + len(survey.duplicates)}: probably cut"
+    if survey.duplicates:
+        some = ", ".join(survey.duplicates[:3])
+        return f"{len(survey.duplicates)} duplicate keys ({some})"
+    return ""
+
+
+def _improbable(card: SourceCard, memory: Memory, survey: Survey, old: Mapping[str, Listing]) -> str:
+    """What would be a surprise, and so needs a second reading or a person."""
+    if survey.rows not in card.rows:
+        return f"{survey.rows} rows, expected {card.rows.start} to {card.rows.stop - 1}"
+    if survey.published and memory.published and survey.published < memory.published:
+        return f"published {survey.published:%Y-%m-%d}, older than the edition of {memory.published:%Y-%m-%d} we have"
+    if survey.layout == memory.layout and survey.history < memory.history:
+        return f"{survey.history} rows of a table that keeps its past and had {memory.history}: probably cut"
+    renamed = sum(1 for listing, _ in survey.fresh if listing.key in old and old[listing.key].name != listing.name)
+    if renamed > max(20, MAY_RENAME * survey.known):
+        return f"{renamed} of {survey.known} entries changed their name at once: probably a damaged encoding"
+    return ""
+
+
+def _loss(card: SourceCard, survey: Survey) -> str:
+    """A large part of the list gone: the one surprise that time alone can bear out."""
+    lost = len(survey.gone)
+    if lost > max(FEW, card.may_lose * survey.known):
+        return (
+            f"{lost} of {survey.known} entries gone ({lost / survey.known:.0%}, believable up to {card.may_lose:.0%})"
+        )
+    return ""
+
+
+def _seen_long_enough(before: Quarantine, survey: Survey, now: datetime) -> bool:
+    return bool(before.lost) and now - before.first_at >= PATIENCE and 2 * len(survey.gone) < survey.known
+
+
+def _last_good(memory: Memory, survey: Survey) -> str:
+    if memory.read_at is None:
+        return "nothing, there is no earlier reading"
+    return f"the reading of {memory.read_at:%Y-%m-%d %H:%M} UTC ({survey.known} entries)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What a believed reading changes: `model.Poll`'s fields on the list side."""
+
+    changes: tuple[ListChange, ...] = ()
+    listings: tuple[tuple[Listing, Mark], ...] = ()
+    marks: tuple[tuple[str, Mark], ...] = ()
+    removed: tuple[str, ...] = ()
+    pending: int = 0
+
+
+def diff(
+    survey: Survey,
+    marks: Mapping[str, Mark],
+    old: Mapping[str, Listing],
+    *,
+    first: bool,
+    same_layout: bool,
+    noticed: Collection[str] = (),
+    seen: datetime,
+    sha256: str = "",
+) -> Difference:
+    """What changed, field by field.
+
+    `old` holds the last known content of every fresh or gone entry. `noticed` are keys whose removal an official notice
+    announced: for them one reading is enough. After a change of layout only the fields common to all layouts count.
+    """
+
+    def change(one: Listing, **sides: Any) -> ListChange:
+        return ListChange(
+            source=one.source, key=one.key, seen=seen, edition=survey.edition, sha256=sha256, **{**NEITHER, **sides}
+        )
+
+    changes: list[ListChange] = []
+    for listing, _ in survey.fresh if not first else ():
+        before = old.get(listing.key)
+        if before is None:
+            changes.append(change(listing, after=listing))
+        elif fields := field_changes(before, listing, only=None if same_layout else COMMON):
+            changes.append(change(listing, before=before, after=listing, fields=fields))
+
+    left = missing(survey.gone, marks, noticed=noticed)
+    changes += [change(old[key], before=old[key]) for key in left.removed if key in old]
+    return Difference(
+        changes=tuple(changes),
+        listings=survey.fresh,
+        marks=(*survey.touched, *left.waiting),
+        removed=left.removed,
+        pending=len(left.waiting),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Absent entries: off the list for good, or waiting for a second reading."""
+
+    removed: tuple[str, ...]
+    waiting: tuple[tuple[str, Mark], ...]
+
+
+def missing(gone: Collection[str], marks: Mapping[str, Mark], *, noticed: Collection[str] = ()) -> Missing:
+    """Sort absent entries by whether enough was seen to call them delisted."""
+    counted = {key: replace(marks[key], missing=marks[key].missing + 1) for key in gone}
+    removed = tuple(key for key, mark in counted.items() if mark.missing >= READINGS or key in noticed)
+    waiting = tuple((key, mark) for key, mark in counted.items() if key not in set(removed))
+    return Missing(removed, waiting)
+
+
+def field_changes(before: Listing, after: Listing, *, only: Collection[str] | None = None) -> tuple[FieldChange, ...]:
+    """Each field that differs, old to new as readable text. Order and empty values do not count."""
+    old, new = before.content(), after.content()
+    names = sorted(set(old) | set(new) if only is None else only)
+    return tuple(
+        FieldChange(name, readable(old.get(name)), readable(new.get(name)))
+        for name in names
+        if old.get(name) != new.get(name)
+    )
+
+
+def readable(value: object) -> str:
+    """A field of `Listing.content()` as text."""
+    match value:
+        case None | "":
+            return ""
+        case list():
+            return "; ".join(readable(item) for item in value)
+        case tuple():
+            return " ".join(readable(item) for item in value)
+        case _:
+            return str(value)

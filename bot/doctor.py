@@ -1,0 +1,72 @@
+"""`tocsin doctor`: is everything in place? One finding a line, each with the next step when something is not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from bot.errors import TocsinError
+from bot.sources import Source
+from bot.wiring import House
+
+#: Sources asked at the same time.
+AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    ok: bool
+    what: str
+    text: str
+
+
+async def examine(house: House, *, offline: bool = False) -> AsyncIterator[Finding]:
+    """Settings and store first, then chats, then every source, as each is known."""
+    yield _settings(house)
+    yield await _store(house)
+    yield await _watches(house)
+    for chat in house.chats:
+        async for line in chat.check():
+            yield Finding("next:" not in line, f"chat {chat.platform}", line)
+    if offline:
+        return
+    gate = asyncio.Semaphore(AT_ONCE)
+    tasks = [asyncio.create_task(_source(house, source, gate)) for source in (await house.catalogue()).values()]
+    for task in asyncio.as_completed(tasks):
+        yield await task
+
+
+def _settings(house: House) -> Finding:
+    settings = house.settings
+    mirror = f", mirror {settings.tocsin_mirror}" if settings.tocsin_mirror else ""
+    every = f", every {settings.tocsin_every:g} s" if settings.tocsin_every else ""
+    return Finding(True, "settings", f"home {settings.home}{mirror}{every}; operators at {settings.operators}")
+
+
+async def _store(house: House) -> Finding:
+    try:
+        return Finding(True, "store", await house.store.health())
+    except TocsinError as trouble:
+        return Finding(False, "store", str(trouble))
+
+
+async def _watches(house: House) -> Finding:
+    watches = await house.store.subscriptions()
+    if not watches:
+        return Finding(False, "watches", "nobody is watched; next: tocsin watch add Xiaomi Huawei")
+    return Finding(True, "watches", f"{len(watches)} in {len({one.place for one in watches})} places")
+
+
+async def _source(house: House, source: Source, gate: asyncio.Semaphore) -> Finding:
+    """Read it without writing anything."""
+    async with gate:
+        outcome = await house.watcher.poll(source, dry_run=True)
+    if outcome.why:
+        return Finding(False, source.card.id, f"{outcome.why}{_next_step(source)}")
+    return Finding(True, source.card.id, f"{outcome.rows} entries, believable")
+
+
+def _next_step(source: Source) -> str:
+    note = f" {source.card.note}" if source.card.note else ""
+    return f".{note} See: tocsin sources why {source.card.id}"

@@ -1,0 +1,219 @@
+"""What an installation may set: the environment, or a `.env` file beside the program.
+
+Every setting has a sentence and a default here; `.env.example` and docs/settings.md are made from them and checked by a
+test. A value that cannot work raises BadSettings with the setting's name and an example that does.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import BadSettings
+from bot.model import Place
+
+
+class Settings(BaseSettings):
+    """All settings. Names are upper case in the environment."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", populate_by_name=True, env_ignore_empty=True
+    )
+
+    tocsin_home: Path = Field(
+        default=Path("~/.tocsin"),
+        description="Where Tocsin keeps what it knows when REDIS_URL is not set.",
+        examples=["/var/lib/tocsin"],
+    )
+    redis_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Share one store between several processes or machines. Needs Redis 7 with appendonly yes.",
+        examples=["redis://localhost:6379/0"],
+    )
+    tocsin_redis_trust: bool = Field(
+        default=False,
+        description="Believe that a managed Redis keeps what it acknowledges when it does not let us look.",
+        examples=["true"],
+    )
+    tocsin_sources: str = Field(
+        default="",
+        description="Ids of the sources to poll, separated by commas; empty polls all. Your own feeds always are.",
+        examples=["us_ofac_sdn,us_csl,us_dod_cmc"],
+    )
+    tocsin_mirror: str = Field(
+        default="",
+        description="Fetch every official list from here instead of its publisher; {source} becomes its id.",
+        examples=["http://mirror.example/{source}"],
+    )
+    tocsin_feeds: str = Field(
+        default="",
+        description="Path of a feeds.toml to use instead of the feeds that come with Tocsin; 'none' for no feeds.",
+        examples=["/etc/tocsin/feeds.toml"],
+    )
+    tocsin_every: float = Field(
+        default=0,
+        ge=0,
+        description="Seconds between two polls of any source; overrides all intervals. 0 lets each source decide.",
+        examples=["600"],
+    )
+    tocsin_operators: str = Field(
+        default="console:",
+        description="The place that hears of trouble with sources and deliveries.",
+        examples=["console:"],
+    )
+    tocsin_language: str = Field(
+        default="en", description="Language of cards in the console and for operators: en or fr.", examples=["fr"]
+    )
+    tocsin_contact: str = Field(
+        default="https://github.com/tocsin-bot/tocsin",
+        description="An address of yours in the User-Agent, so that a publisher can reach you instead of blocking you.",
+        examples=["compliance@example.com"],
+    )
+    tocsin_proxy: str = Field(
+        default="", description="HTTP proxy for fetching lists and feeds.", examples=["http://proxy.example:3128"]
+    )
+    tocsin_allow_private: bool = Field(
+        default=False,
+        description="Let feeds that people add reach private addresses (an intranet). Off, they are refused.",
+        examples=["true"],
+    )
+    tocsin_log: str = Field(
+        default="WARNING", description="Least level of events on standard error.", examples=["INFO"]
+    )
+    tocsin_log_json: bool = Field(default=False, description="Write events as JSON, one a line.", examples=["true"])
+
+    slack_bot_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Bot token of the Slack app. With it, alerts go to Slack; docs/slack.md says how to get it.",
+        examples=["xoxb-..."],
+    )
+    slack_app_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="App-level token of the Slack app; with it commands come by Socket Mode, without a public address.",
+        examples=["xapp-..."],
+    )
+    slack_signing_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="Signing secret of the Slack app; tocsin slack --http PORT tells forged requests by it.",
+        examples=["8f742231b10e8888abcd99yyyzzz85a5"],
+    )
+    slack_api_url: str = Field(
+        default="https://slack.com/api/",
+        description="Base address of Slack's Web API; another one for a proxy of your own or for tests.",
+        examples=["http://127.0.0.1:8888/api/"],
+    )
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _slack_is_an_address(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://")):
+            raise ValueError("must begin with https:// or http://, for example https://slack.com/api/")
+        return value
+
+    discord_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Bot token of the Discord application. With it, alerts go to Discord; docs/discord.md says how.",
+        examples=["MTIz..."],
+    )
+    discord_api_url: str = Field(
+        default="https://discord.com/api/v10",
+        description="Base address of Discord's REST API; another one for a proxy of your own or for tests.",
+        examples=["http://127.0.0.1:8888/api/v10"],
+    )
+    discord_gateway_url: str = Field(
+        default="wss://gateway.discord.gg/",
+        description="Address of Discord's gateway; another one for a proxy of your own or for tests.",
+        examples=["ws://127.0.0.1:8888/gateway"],
+    )
+    discord_sync_guild: str = Field(
+        default="",
+        description="Id of one server that alone gets the slash commands, at once; for trying things out.",
+        examples=["81384788765712384"],
+    )
+    discord_shards: str = Field(
+        default="",
+        description="Which shards of how many this process serves, or auto; needed only with thousands of servers.",
+        examples=["0,1/4"],
+    )
+
+    @field_validator("discord_api_url", "discord_gateway_url")
+    @classmethod
+    def _discord_is_an_address(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://", "wss://", "ws://")):
+            raise ValueError("must begin with https:// or wss:// (http:// and ws:// for tests)")
+        return value
+
+    @field_validator("discord_sync_guild")
+    @classmethod
+    def _guild_is_an_id(cls, value: str) -> str:
+        if value and not value.isdecimal():
+            raise ValueError("must be the id of a server, for example 81384788765712384")
+        return value
+
+    @field_validator("tocsin_mirror")
+    @classmethod
+    def _mirror_names_the_source(cls, value: str) -> str:
+        if value and "{source}" not in value:
+            raise ValueError("must contain {source}, for example http://mirror.example/{source}")
+        return value
+
+    @field_validator("tocsin_operators")
+    @classmethod
+    def _operators_are_a_place(cls, value: str) -> str:
+        Place.parse(value)
+        return value
+
+    @field_validator("tocsin_log")
+    @classmethod
+    def _level_is_known(cls, value: str) -> str:
+        if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
+        return value.upper()
+
+    @property
+    def home(self) -> Path:
+        return self.tocsin_home.expanduser()
+
+    @property
+    def every(self) -> timedelta | None:
+        return timedelta(seconds=self.tocsin_every) if self.tocsin_every else None
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """Ids of the sources to poll; empty is all."""
+        return frozenset(part.strip() for part in self.tocsin_sources.split(",") if part.strip())
+
+    @property
+    def operators(self) -> Place:
+        return Place.parse(self.tocsin_operators)
+
+
+def load(**over: object) -> Settings:
+    """The settings of this process. Raises BadSettings naming the setting, its value and what would work."""
+    try:
+        return Settings(**over)  # type: ignore[arg-type]
+    except ValidationError as error:
+        problems = [
+            f"{'.'.join(str(part) for part in one['loc']).upper()}={one.get('input')!r}: {one['msg']}"
+            for one in error.errors()
+        ]
+        raise BadSettings("; ".join(problems) + ". See .env.example.") from error
+
+
+def manual() -> str:
+    """The text of `.env.example`: each setting with a sentence, its default, an example."""
+    parts = ["# Settings of Tocsin. Copy to .env and uncomment what you change; the environment wins over it.\n"]
+    for name, field in Settings.model_fields.items():
+        default = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
+        example = (field.examples or [""])[0]
+        parts.append(
+            f"# {field.description}\n# Default: {default if default != '' else '(empty)'}\n#{name.upper()}={example}\n"
+        )
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    print(manual(), end="")  # noqa: T201 - `python -m bot.settings > .env.example`

@@ -1,0 +1,257 @@
+"""Is a story about a listing, which list does it mean, and how far has it got?
+
+Every sentence is asked what it speaks of: a list, being put there, being taken off, a measure, an authority. The
+title and the opening count most. A listing that is only the background of other news (sales "despite the ban"), a
+state or a sector under sanctions, a stock-exchange listing, a series called The Blacklist do not make a listing story.
+Headlines overstate, so the stage comes from the body.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from bot.model import Reason
+from bot.stories.phrases import Phrases
+from bot.stories.sentences import Sentence
+
+#: From here on a story is about a listing.
+ENOUGH = 1.9
+#: How much a sentence counts by its place: the title, then the body from its first sentence on.
+TITLE_WEIGHT = 1.3
+BODY_WEIGHTS = (1.0, 1.0, 0.7, 0.6, 0.5)
+LATER_WEIGHT = 0.3
+#: Shorter lines than this are bylines and headings: they do not push the story's opening back.
+FURNITURE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What one sentence speaks of."""
+
+    sentence: Sentence
+    weight: float
+    value: float
+    lists: tuple[str, ...]  #: lists it names
+    generic: bool  #: "the blacklist", without a name
+    listed: bool
+    removed: bool
+    measure: bool
+    authorities: tuple[str, ...]
+    background: bool
+    eased: bool  #: an authority grants a licence or a delay
+    company: bool
+    subject: bool  #: whom the story is about stands in it
+
+    @property
+    def about(self) -> bool:
+        """Whether it speaks of a listing or a measure at all."""
+        return bool(self.lists or self.generic or self.listed or self.removed or self.measure or self.eased)
+
+
+def heard(
+    sentences: Sequence[Sentence], words: Phrases, named: Collection[int], subjects: Collection[int]
+) -> tuple[Heard, ...]:
+    """What each sentence speaks of. `named` are the indexes of sentences in which a watched company stands,
+    `subjects` of those in which one stands that the story is about."""
+    body = 0
+    out = []
+    for index, sentence in enumerate(sentences):
+        weight = TITLE_WEIGHT
+        if not sentence.title:
+            weight = BODY_WEIGHTS[body] if body < len(BODY_WEIGHTS) else LATER_WEIGHT
+        one = _hear(sentence, words, weight, index in named, index in subjects)
+        out.append(one)
+        if not sentence.title and (one.about or len(sentence.text) >= FURNITURE):
+            body += 1
+    return tuple(out)
+
+
+def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool, subject: bool) -> Heard:
+    text = sentence.plain
+    if words.door.search(text) is None:
+        return Heard(sentence, weight, 0.0, (), False, False, False, False, (), False, False, company, subject)
+    lists = words.lists(text)
+    generic = words.has(text, "topic", "list")
+    listed = words.has(text, "topic", "listed")
+    removed = words.has(text, "topic", "removed")
+    measure = words.has(text, "topic", "measure")
+    authorities = _authorities(words.authorities(text))
+    background = words.has(text, "topic", "despite")
+    value = _value(bool(lists), generic, listed or removed, measure, bool(authorities))
+    if value and not lists and _trap(words, text, generic=generic):
+        value = 0.0
+    eased = words.has(text, "stage", "relief") and bool(authorities)
+    if eased and value:
+        value = max(value, 2.0 if lists or generic else 1.0)  # a licence or a delay is about the listing, not beside it
+    elif background:
+        value *= 0.4
+    if not company and not authorities:
+        value *= 0.6
+    return Heard(
+        sentence,
+        weight,
+        value,
+        lists,
+        generic,
+        listed,
+        removed,
+        measure,
+        authorities,
+        background,
+        eased,
+        company,
+        subject,
+    )
+
+
+def _trap(words: Phrases, text: str, *, generic: bool) -> bool:
+    """Another kind of list, or sanctions on a state."""
+    return words.has(text, "topic", "not_a_list") or (not generic and words.has(text, "topic", "not_companies"))
+
+
+def _authorities(found: tuple[str, ...]) -> tuple[str, ...]:
+    """An American ministry is also American; a ministry without a country beside China's own is China's."""
+    if any(one.startswith("us_") for one in found) and "us" not in found:
+        return (*found, "us")
+    return found
+
+
+def _value(named: bool, generic: bool, moved: bool, measure: bool, authority: bool) -> float:
+    """How strongly a sentence speaks of a listing."""
+    if (named or generic) and moved:
+        return 2.0
+    if (named or generic) and authority:
+        return 1.6
+    if moved and authority:
+        return 1.5
+    if named or generic:
+        return 0.9
+    if measure and authority:
+        return 0.9
+    if moved:
+        return 0.7
+    return 0.4 if measure else 0.0
+
+
+def listing_score(told: Sequence[Heard], trapped: bool) -> float:
+    """The sum over the sentences that say most. A story that shows a trap as a whole needs a named list."""
+    values = sorted((one.value * one.weight for one in told), reverse=True)[:5]
+    total = sum(values)
+    if total >= 1.0 and any(one.eased and not one.value and one.weight >= 1.0 for one in told):
+        total += 0.8
+    return total * 0.3 if trapped and not any(one.lists for one in told) else total
+
+
+# ── Which list ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+#: What a story that names no list still gives away: who acts and on which field.
+_BY_FIELD: tuple[tuple[str, str, str, float], ...] = (
+    ("us_treasury", "investment", "us_ofac_cons", 1.2),
+    ("us_treasury", "blocking", "us_ofac_sdn", 1.4),
+    ("us_treasury", "", "us_ofac_sdn", 0.5),
+    ("us_treasury", "debt", "us_ofac_cons", 1.2),
+    ("us_defense", "military", "us_dod_cmc", 1.4),
+    ("us_commerce", "export", "us_bis_entity", 1.2),
+    ("us_commerce", "", "us_bis_entity", 0.7),
+    ("us_fcc", "", "us_fcc_covered", 1.0),
+    ("us_fcc", "telecom", "us_fcc_covered", 0.6),
+    ("us_homeland", "forced_labour", "us_dhs_uflpa", 1.5),
+    ("us", "procurement", "us_ndaa", 0.6),
+    ("us", "military", "us_dod_cmc", 0.5),
+    ("us", "export", "us_bis_entity", 0.45),
+    ("us", "app", "us_eo_13942", 0.3),
+    ("us", "blocking", "us_ofac_sdn", 0.6),
+    ("us", "", "us_bis_entity", 0.1),
+    ("eu", "", "eu_fsf", 0.7),
+    ("uk", "", "uk_sanctions", 0.4),
+    ("un", "", "un_sc", 0.9),
+    ("cn", "", "cn_mofcom_uel", 0.05),
+    ("ca", "", "ca_sema", 0.3),
+    ("au", "", "au_dfat", 0.3),
+    ("jp", "", "jp_mof", 0.3),
+    ("ch", "", "ch_seco", 0.4),
+)
+
+
+def list_meant(told: Sequence[Heard], words: Phrases) -> tuple[str, tuple[Reason, ...]]:
+    """The id of the list a listing story means, and why; empty when it gives nothing away."""
+    named: Counter[str] = Counter()
+    points: dict[str, float] = defaultdict(float)
+    any_named = any(one.lists for one in told)
+    for one in told:
+        for source in one.lists:
+            worth = (2.5 if one.listed or one.removed else 1.6) * (one.weight + 0.2) * (0.5 if one.background else 1.0)
+            # Later sentences that name it again add little: background is told at length.
+            points[source] += worth if not named[source] else 0.2 * worth
+            named[source] += 1
+        if one.about:
+            for authority, field, source, plain_worth in _BY_FIELD:
+                worth = plain_worth * (0.3 if any_named else 1.0)
+                if authority in one.authorities and (not field or words.has(one.sentence.plain, "field", field)):
+                    points[source] += worth * (one.weight + 0.2)
+    _whole_story(told, words, points)
+    if not points:
+        return "", ()
+    source = max(points, key=lambda one: (points[one], one))
+    why = "the list is named" if named[source] else "who acts, and on what"
+    return source, (Reason(f"{why}: {source}", min(1.0, points[source] / 4)),)
+
+
+def _whole_story(told: Sequence[Heard], words: Phrases, points: dict[str, float]) -> None:
+    """What stands beside the listing sentences: a United States list of firms tied to an army is the Pentagon's."""
+    authorities = {name for one in told for name in one.authorities}
+    if "us" not in authorities and not any(name.startswith("us_") for name in authorities):
+        return
+    text = " ".join(one.sentence.plain for one in told)
+    generic = any(one.generic for one in told)
+    if generic and words.has(text, "field", "military"):
+        points["us_dod_cmc"] += 0.7
+    if generic and words.has(text, "field", "investment"):
+        points["us_ofac_cons"] += 0.3
+
+
+# ── How far it has got ────────────────────────────────────────────────────────────────────────────────────────────
+
+_STAGES = (
+    "suspended_by_court", "removed", "relief", "proposed", "announced", "reaction", "consequence", "background",
+    "in_force",
+)  # fmt: skip
+_PHRASES_OF = {"suspended_by_court": "court"}
+
+
+def stage_of(told: Sequence[Heard], words: Phrases) -> tuple[str, tuple[Reason, ...]]:
+    """The stage the sentences about the listing speak for, and how strongly. Titles overstate and count little."""
+    points: dict[str, float] = defaultdict(float)
+    weights = iter((1.0, 0.8, 0.6, 0.5, 0.4))
+    for one in told:
+        if not (one.about or one.sentence.title or one.weight >= 1.0):
+            continue
+        weight = 0.45 if one.sentence.title else next(weights, 0.3) if one.about else 0.4
+        said = {stage for stage in _STAGES if words.has(one.sentence.plain, "stage", _PHRASES_OF.get(stage, stage))}
+        for stage in said - {"in_force"}:
+            points[stage] += weight * _WORTH[stage]
+        if not said & _NOT_YET:  # "considers adding" does not add
+            points["in_force"] += weight * (_WORTH["in_force"] * ("in_force" in said) + 0.4 * one.listed)
+        if one.removed:
+            points["removed"] += 0.6 * weight
+    if not points:
+        return "background", (Reason("nothing says how far it has got", 0.3),)
+    stage = max(points, key=lambda one: (points[one], -_STAGES.index(one)))
+    return stage, (Reason(f"stage: {stage}", min(1.0, points[stage] / 3)),)
+
+
+#: Where one of these is said of a listing, the same sentence does not say that it has happened.
+_NOT_YET = frozenset({"proposed", "announced", "removed", "suspended_by_court"})
+_WORTH = {
+    "suspended_by_court": 2.2,
+    "removed": 1.3,
+    "relief": 1.3,
+    "proposed": 1.2,
+    "announced": 1.1,
+    "reaction": 1.0,
+    "consequence": 1.0,
+    "background": 1.0,
+    "in_force": 0.8,
+}

@@ -1,0 +1,723 @@
+"""The walk from poll to outbox. `Watcher.poll` is the function to read first.
+
+Fetch, read, believe, diff, match, compose, route, commit: the snapshot and the deliveries it causes are kept together
+or not at all. Whatever goes wrong with one source is written into its memory, told to the operators once, and stops
+nobody else. Nothing here posts: that is the courier's walk, in `deliver`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from bot import schedule
+from bot.alerts import list_alerts, story_alert
+from bot.book import CompanyBook
+from bot.corroborate import corroborate
+from bot.diff import Difference, Missing, Survey, believe, diff, missing, survey
+from bot.errors import FeedDamaged, FetchGone, FetchRefused, ListDamaged, TellOperator, TocsinError, TryLater
+from bot.logs import log
+from bot.model import (
+    Alert,
+    Analysis,
+    Company,
+    Delivery,
+    Document,
+    Found,
+    ListChange,
+    Listing,
+    Mark,
+    Memory,
+    Mention,
+    Notice,
+    Place,
+    Poll,
+    Quarantine,
+    SourceCard,
+    SourceKind,
+    Standing,
+    Story,
+    Validators,
+    Verdict,
+    fingerprint,
+)
+from bot.ports import Answer, Ask, Clock, Fetcher, Store
+from bot.roll import Roll
+from bot.route import route
+from bot.sources import ListSource, Source, StreamSource
+from bot.stories import Told, analyse, same_event
+from bot.watched import Watched
+
+#: A story dated this long before we first saw it is old news: kept, not told.
+OLD = timedelta(days=14)
+#: How far behind the last reading of its feed an item may be dated and still be new (late publication, time zones).
+LATE = timedelta(days=3)
+#: Failures in a row before the operators hear of something that may mend itself.
+TOLERATED = 5
+#: A list unread for this many of its intervals, and at least two days, is told as unread.
+SILENT = 12
+SILENT_AT_LEAST = timedelta(days=2)
+#: In how many polls a permanent redirect must be seen before its target is asked first.
+MOVED_AFTER = 3
+#: How many recent stories of a company are compared with a new one, to tell one event once.
+RECENT = 20
+#: An official notice of removal counts as the second reading for this long.
+NOTICE_HOLDS = timedelta(days=45)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """How this installation polls."""
+
+    every: timedelta | None = None  #: overrides all intervals
+    mirror: str = ""  #: where official sources are fetched instead, with {source} in it
+    operators: Place = Place("console")
+    holder: str = "watcher"  #: who we are, for leases
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one poll came to, as `tocsin poll` tells it."""
+
+    source: str
+    first: bool = False
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    material: int = 0  #: how many of the changed entries changed in a way that rings
+    pending: int = 0  #: entries absent once, waiting for a second reading
+    rows: int = 0
+    quarantined: bool = False
+    why: str = ""  #: of the quarantine or failure
+    alerts: int = 0
+    deliveries: int = 0
+    unchanged: bool = False
+    signals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What a poll wants written and what it wants said of itself."""
+
+    poll: Poll
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One poll on its way: what it is about, and what was remembered when it began."""
+
+    card: SourceCard
+    memory: Memory
+    now: datetime
+    document: Document | None = None
+    answer: Answer | None = None
+    more: tuple[tuple[str, Answer], ...] = ()  #: what the further addresses of a stream answered
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """All that came, the main address first."""
+        return tuple(one for one in (self.document, *(answer.document for _, answer in self.more)) if one)
+
+    @property
+    def first(self) -> bool:
+        """A first reading is history, not news."""
+        return self.memory.read_at is None
+
+
+Catalogue = Callable[[], Awaitable[Mapping[str, Source]]]
+
+
+@dataclass
+class Watcher:
+    """Polls what is due and writes what follows. One per process; several processes share the work by leases."""
+
+    store: Store
+    fetcher: Fetcher
+    clock: Clock
+    catalogue: Catalogue  #: every source that may be polled, by id; asked again each round, for feeds come and go
+    book: CompanyBook
+    habits: Habits = field(default_factory=Habits)
+
+    def __post_init__(self) -> None:
+        self.watched = Watched(self.book)
+        self.roll = Roll(self.store)
+        self._version = -1
+
+    # ── The walk ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def poll(self, source: Source, *, document: Document | None = None, dry_run: bool = False) -> Outcome:
+        """One source, from its publisher to the outbox. Never raises for what a publisher does."""
+        card = source.card
+        memory = await self.store.memory(card.id) or Memory(source=card.id, stream=isinstance(source, StreamSource))
+        task = Task(card=card, memory=memory, now=self.clock.now(), document=document)
+        try:
+            task = await self.fetch(task)
+            if not task.documents or (not task.more and _document(task).sha256 == memory.sha256):
+                step = await self.unchanged(task)
+            elif isinstance(source, ListSource):
+                step = await self.read_list(source, task)
+            else:
+                step = await self.read_stream(source, task)
+        except TocsinError as trouble:
+            step = self.stopped(task, trouble)
+        finally:
+            for document in task.documents:
+                await self.fetcher.release(document)
+        return await self.commit(step, dry_run=dry_run)
+
+    async def fetch(self, task: Task) -> Task:
+        """The task with its document; without one when the publisher says that nothing changed."""
+        if task.document:
+            return task
+        answer = await self.ask(task, self.address(task.card, task.memory))
+        task = replace(task, document=answer.document, answer=answer)
+        if not self.habits.mirror:
+            for url in task.card.also:
+                try:
+                    task = replace(task, more=(*task.more, (url, await self.ask(task, url))))
+                except TocsinError as trouble:  # one of several addresses; the others still count
+                    log.warning("address_failed", source=task.card.id, url=url, trouble=str(trouble))
+        return task
+
+    async def ask(self, task: Task, url: str) -> Answer:
+        """One address, conditionally."""
+        card, memory = task.card, task.memory
+        validators = Validators() if schedule.ask_whole(memory, task.now) else memory.validators_for(url)
+        return await self.fetcher.fetch(Ask(url=url, validators=validators, cap=card.cap, trusted=not card.user_given))
+
+    async def read_list(self, source: ListSource, task: Task) -> Step:
+        """A register: survey it, believe it, and say what changed."""
+        card, memory, document = task.card, task.memory, _document(task)
+        marks = await self.store.marks(card.id)
+        seen, same_layout = await asyncio.to_thread(_survey, source, document, marks, memory.layout)
+        touched = {listing.key for listing, _ in seen.fresh if listing.key in marks} | set(seen.gone)
+        old = await self.store.listings(card.id, touched) if touched else {}
+        if doubt := believe(card, memory, seen, old, now=task.now):
+            return self.quarantined(task, replace(doubt, sha256=document.sha256), seen)
+        noticed = await self.noticed(card.id, [old[key] for key in seen.gone if key in old])
+        change = diff(
+            seen,
+            marks,
+            old,
+            first=task.first or grown_up(card, memory, seen),
+            same_layout=same_layout,
+            noticed=noticed,
+            seen=task.now,
+            sha256=document.sha256,
+        )
+        alerts, deliveries = await self.alarm(change.changes, task.now)
+        return _believed(self, task, seen, change, alerts, deliveries)
+
+    async def read_stream(self, source: StreamSource, task: Task) -> Step:
+        """A stream: what is new in it, whom it names, and what the record says of them."""
+        card, memory = task.card, task.memory
+        bulletins = [await asyncio.to_thread(source.read, one, memory.identity) for one in task.documents]
+        bulletin = bulletins[0]
+        stories = [story for one in bulletins for story in one.stories]
+        known = await self.store.known_stories({key for story in stories for key in story.keys})
+        fresh, edited = await self.sort_stories(stories, known)
+        told = [story for story in fresh if not task.first and not _old(story, memory, task.now)]
+        links, deliveries, alerts = await self.ring(card, fresh, {_ref(story) for story in told}, task.now)
+        named = {ref for ref, _ in links}
+        kept = tuple(story if _ref(story) in named else replace(story, text="") for story in (*fresh, *edited))
+        settled = self.well(task, layout=bulletin.layout, rows=len(stories), wait=bulletin.ttl)
+        settled = replace(
+            settled,
+            gap=schedule.learn(memory, [story.published for story in fresh if story.published], task.now),
+            identity=bulletin.identity,
+            signals=tuple(bulletin.signals),
+            introduced=True,
+            changed_at=task.now if fresh else memory.changed_at,
+        )
+        poll = Poll(memory=settled, stories=kept, story_companies=tuple(links), deliveries=tuple(deliveries))
+        outcome = Outcome(
+            source=card.id,
+            first=task.first,
+            added=len(fresh),
+            changed=len(edited),
+            material=len(edited),
+            rows=len(stories),
+            alerts=alerts,
+            deliveries=len(deliveries),
+            signals=tuple(bulletin.signals),
+        )
+        return Step(poll=poll, outcome=outcome)
+
+    async def unchanged(self, task: Task) -> Step:
+        """The publisher stands by its last document: a second reading for what was absent in it."""
+        card, memory = task.card, task.memory
+        left, old = Missing((), ()), {}
+        if memory.pending:
+            marks = await self.store.marks(card.id)
+            left = missing([key for key, mark in marks.items() if mark.missing], marks)
+            old = dict(await self.store.listings(card.id, left.removed))
+        changes = tuple(
+            ListChange(
+                source=card.id,
+                key=key,
+                before=old[key],
+                after=None,
+                seen=task.now,
+                edition=memory.edition,
+                sha256=memory.sha256,
+            )
+            for key in left.removed
+        )
+        alerts, deliveries = await self.alarm(changes, task.now)
+        settled = replace(self.well(task), pending=len(left.waiting), rows=memory.rows)
+        poll = Poll(
+            memory=settled, marks=left.waiting, removed=left.removed, changes=changes, deliveries=tuple(deliveries)
+        )
+        outcome = Outcome(
+            source=card.id,
+            removed=len(changes),
+            pending=settled.pending,
+            rows=memory.rows,
+            alerts=len(alerts),
+            deliveries=len(deliveries),
+            unchanged=True,
+        )
+        return Step(poll=poll, outcome=outcome)
+
+    async def commit(self, step: Step, *, dry_run: bool = False) -> Outcome:
+        """Write all of it or nothing. When another watcher was faster its poll counts, not ours."""
+        if dry_run:
+            return step.outcome
+        if await self.store.commit(step.poll):
+            log.info("polled", **_facts(step.outcome))
+        else:
+            log.info("poll_superseded", source=step.outcome.source)
+        return step.outcome
+
+    # ── From a change to deliveries ───────────────────────────────────────────────────────────────────────────────
+
+    async def alarm(self, changes: Sequence[ListChange], now: datetime) -> tuple[list[Alert], list[Delivery]]:
+        """Alerts for the companies that somebody watches, and where they go."""
+        if not changes:
+            return [], []
+        watched = await self.whom()
+        matched = await asyncio.to_thread(lambda: [one for change in changes for one in watched.matches(change)])
+        alerts = list_alerts(matched, at=now, fresh=now)
+        return list(alerts), self.routed(alerts, now)
+
+    async def ring(
+        self, card: SourceCard, stories: Sequence[Story], told: set[str], now: datetime
+    ) -> tuple[list[tuple[str, str]], list[Delivery], int]:
+        """Whom each story names; and for those that may be told, the deliveries."""
+        watched = await self.whom()
+        links: list[tuple[str, str]] = []
+        alerts: list[Alert] = []
+        now_told: list[Story] = []
+        for story in stories:
+            mentions = await asyncio.to_thread(watched.mentions, story)
+            named = {mention.company: mention for mention in reversed(mentions)}
+            links += [(_ref(story), company) for company in named]
+            if _ref(story) in told and any(watched.subscriptions(id) for id in named):
+                analysis = await asyncio.to_thread(analyse, story, mentions)
+                for id, mention in {one.company: one for one in reversed(analysis.mentions)}.items():
+                    company = watched.company(id)
+                    if company and watched.subscriptions(id):
+                        alerts.append(await self.story_alert(card, story, analysis, mention, company, now_told, now))
+                now_told.append(story)
+        return links, self.routed(alerts, now), len(alerts)
+
+    async def story_alert(
+        self,
+        card: SourceCard,
+        story: Story,
+        analysis: Analysis,
+        mention: Mention,
+        company: Company,
+        now_told: Sequence[Story],
+        now: datetime,
+    ) -> Alert:
+        """What a story says of one company, held against the record and against what was told before."""
+        found, past = await self.record(company)
+        evidence = corroborate(card.kind, story, analysis, found, past, self.roll.read)
+        follows = await self.followed(story, analysis, company, now_told)
+        return story_alert(card, story, analysis, mention, company, evidence=evidence, follows=follows, at=now)
+
+    async def followed(
+        self, story: Story, analysis: Analysis, company: Company, now_told: Sequence[Story]
+    ) -> tuple[Story, ...]:
+        """Earlier stories that told the same event of this company, the first of them first."""
+        kept = await self.store.stories_of(company.id, limit=RECENT)
+        earlier = [one for one in (*reversed(kept), *now_told) if _ref(one) != _ref(story) and one.text]
+        new = Told.of(story, analysis)
+
+        def same() -> tuple[Story, ...]:
+            return tuple(one for one in earlier if _same_event(new, one, self.watched.mentions(one)))
+
+        return await asyncio.to_thread(same)
+
+    def routed(self, alerts: Iterable[Alert], now: datetime) -> list[Delivery]:
+        return [
+            delivery
+            for alert in alerts
+            for delivery in route(alert, self.watched.subscriptions(alert.company.id), now=now).deliveries
+        ]
+
+    async def whom(self) -> Watched:
+        """Whom anybody watches now."""
+        version = await self.store.subscriptions_version()
+        if version != self._version:
+            self.watched.update(await self.store.subscriptions())
+            self._version = version
+        return self.watched
+
+    async def record(self, company: Company) -> tuple[tuple[Found, ...], tuple[ListChange, ...]]:
+        """What the lists say of a company today, and what was taken off them."""
+        await self.roll.refresh()
+        return await asyncio.to_thread(lambda: (self.roll.of(company), self.roll.taken_off(company)))
+
+    async def noticed(self, source: str, gone: Sequence[Listing]) -> set[str]:
+        """Keys whose removal an official notice announced: for them one reading is enough."""
+        watched, announced = await self.whom(), set()
+        for listing in gone:
+            for company, _ in watched.match(listing):
+                if await self._announced(source, company):
+                    announced.add(listing.key)
+        return announced
+
+    async def _announced(self, source: str, company: Company) -> bool:
+        since = self.clock.now() - NOTICE_HOLDS
+        for story in await self.store.stories_of(company.id, limit=20):
+            if story.tier == 1 and story.published and story.published >= since:
+                analysis = analyse(story, self.watched.mentions(story))
+                if analysis.stage == "removed" and analysis.source in {"", source}:
+                    return True
+        return False
+
+    async def sort_stories(self, stories: Sequence[Story], known: Mapping[str, str]) -> tuple[list[Story], list[Story]]:
+        """New ones, and known ones whose words changed. A hit on any identity key means known."""
+        fresh: dict[str, Story] = {}
+        again: dict[str, Story] = {}
+        for story in stories:
+            ref = next((known[key] for key in story.keys if key in known), "")
+            if not ref:
+                fresh.setdefault(_ref(story), story)
+            elif ref.startswith(f"{story.source}/"):
+                again[ref] = replace(story, id=ref.removeprefix(f"{story.source}/"))
+        before = await self.store.stories(again) if again else {}
+        edited = [story for ref, story in again.items() if ref in before and _differ(before[ref], story)]
+        return list(fresh.values()), edited
+
+    # ── What is remembered of a poll ──────────────────────────────────────────────────────────────────────────────
+
+    def well(self, task: Task, *, layout: str = "", rows: int | None = None, wait: timedelta | None = None) -> Memory:
+        """The memory after a reading that went well."""
+        memory, document, answer = task.memory, task.document, task.answer
+        url = self.address(task.card, memory)
+        settled = replace(
+            memory,
+            read_at=task.now,
+            tried_at=task.now,
+            layout=layout or memory.layout,
+            sha256=document.sha256 if document else memory.sha256,
+            rows=memory.rows if rows is None else rows,
+            validators=_validators(task, url),
+            moved=_moved(memory, task.card.url, answer),
+            failures=0,
+            trouble="",
+            told="",
+            quarantine=None,
+            accept_next=False,
+        )
+        look = schedule.Outcome(wait=wait or (answer.wait if answer else None))
+        return replace(settled, due=self.next_look(task, look))
+
+    def next_look(self, task: Task, look: schedule.Outcome | None) -> datetime:
+        return schedule.next_look(task.card, task.memory, look, task.now, every=self.habits.every)
+
+    def quarantined(self, task: Task, doubt: Quarantine, seen: Survey) -> Step:
+        """An incredible reading: the last good state is kept, operators are told once, channels nothing."""
+        memory = replace(task.memory, quarantine=doubt, tried_at=task.now, trouble=doubt.why)
+        memory = replace(memory, due=self.next_look(task, schedule.Outcome()))
+        title = f"{task.card.id}: this reading was not believed"
+        text = f"{doubt.why}. If it is true, run: tocsin sources accept {task.card.id}"
+        memory, notices = self.tell(memory, title, text, task.now)
+        outcome = Outcome(
+            source=task.card.id,
+            first=task.first,
+            rows=seen.rows,
+            quarantined=True,
+            why=doubt.why,
+            deliveries=len(notices),
+            signals=seen.signals,
+        )
+        return Step(poll=Poll(memory=memory, deliveries=tuple(notices)), outcome=outcome)
+
+    def stopped(self, task: Task, trouble: TocsinError) -> Step:
+        """A poll that could not be read: written down, told when a person is needed, tried again when due."""
+        memory = replace(
+            task.memory, failures=task.memory.failures + 1, trouble=str(trouble), tried_at=task.now, accept_next=False
+        )
+        after = trouble.after if isinstance(trouble, TryLater) else None
+        retired = isinstance(trouble, FetchGone)
+        mends_itself = TryLater | ListDamaged | FeedDamaged
+        how = schedule.How.LATER if isinstance(trouble, mends_itself) else schedule.How.REFUSED
+        memory = replace(memory, due=self.next_look(task, schedule.Outcome(how=how, after=after)), retired=retired)
+        notices: list[Delivery] = []
+        if isinstance(trouble, TellOperator) or memory.failures >= TOLERATED:
+            title = _stopped_title(task.card, trouble)
+            text = f"{trouble}. Kept {_last_good(memory)}."
+            memory, notices = self.tell(memory, title, text, task.now)
+        elif _silent(task.card, memory, task.now):
+            memory, notices = self.tell(memory, f"{task.card.id}: unread for too long", str(trouble), task.now)
+        log.warning("poll_stopped", source=task.card.id, failures=memory.failures, trouble=str(trouble))
+        outcome = Outcome(
+            source=task.card.id,
+            first=task.first,
+            rows=memory.rows,
+            quarantined=isinstance(trouble, TellOperator) and not isinstance(trouble, FetchRefused | FetchGone),
+            why=str(trouble),
+            deliveries=len(notices),
+        )
+        return Step(poll=Poll(memory=memory, deliveries=tuple(notices)), outcome=outcome)
+
+    def tell(self, memory: Memory, title: str, text: str, now: datetime) -> tuple[Memory, list[Delivery]]:
+        """A notice to the operators, unless they were told this very thing already."""
+        told = fingerprint(memory.source, title)
+        if memory.told == told:
+            return memory, []
+        notice = Notice(id=fingerprint(told, now.isoformat()), source=memory.source, title=title, text=text, at=now)
+        delivery = Delivery.of(
+            notice, self.habits.operators, because="runs Tocsin", due=now, language=self.habits.language
+        )
+        return replace(memory, told=told), [delivery]
+
+    def address(self, card: SourceCard, memory: Memory) -> str:
+        """Where a source is fetched: the mirror for official lists, or where its publisher moved for good."""
+        if self.habits.mirror and card.tier == 1:
+            return self.habits.mirror.replace("{source}", card.id)
+        moved = {url: target for url, target, times in memory.moved if times >= MOVED_AFTER}
+        return moved.get(card.url, card.url)
+
+    # ── The rounds ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def run(self) -> None:
+        """Poll what is due, for ever. A slow source keeps nobody waiting."""
+        running: dict[str, asyncio.Task[None]] = {}
+        try:
+            while True:
+                sources = await self.catalogue()
+                cards = [source.card for source in sources.values()]
+                plan = schedule.due(cards, await self.store.memories(), self.clock.now(), every=self.habits.every)
+                for id in plan.ready:
+                    if id not in running:
+                        running[id] = asyncio.create_task(self.turn(sources[id]), name=f"poll:{id}")
+                rest = asyncio.create_task(self.clock.sleep(_rest(plan.next - self.clock.now())))
+                await asyncio.wait({rest, *running.values()}, return_when=asyncio.FIRST_COMPLETED)
+                rest.cancel()
+                for id in [id for id, task in running.items() if task.done()]:
+                    running.pop(id).result()
+                if not running:
+                    await self.introduce()
+        finally:
+            for task in running.values():
+                task.cancel()
+            await asyncio.gather(*running.values(), return_exceptions=True)
+
+    async def once(self) -> None:
+        """Poll what is due now, all of it at once, and end."""
+        sources = await self.catalogue()
+        cards = [source.card for source in sources.values()]
+        plan = schedule.due(cards, await self.store.memories(), self.clock.now(), every=self.habits.every)
+        await asyncio.gather(*(self.turn(sources[id]) for id in plan.ready))
+        await self.introduce()
+
+    async def turn(self, source: Source) -> None:
+        """One poll under its lease. Even a bug in one source must not stop the others."""
+        card = source.card
+        lease = min(timedelta(minutes=2), max(timedelta(seconds=5), self.habits.every or card.every))
+        now = self.clock.now()
+        try:
+            if await self.store.lead(f"poll:{card.id}", self.habits.holder, now=now, lease=lease):
+                await self.set_out(card)
+                await self.poll(source)
+        except TocsinError as trouble:
+            log.warning("turn_failed", source=card.id, trouble=str(trouble))
+            await self.clock.sleep(timedelta(seconds=5))
+        except Exception as bug:  # a bug in one reader is a stopped source, not a stopped program
+            log.exception("turn_broke", source=card.id)
+            await self.broken(source, bug)
+
+    async def set_out(self, card: SourceCard) -> None:
+        """Write down when to look next before looking, so that a source that kills the process is no hot loop."""
+        memory = await self.store.memory(card.id) or Memory(source=card.id, stream=card.kind is not SourceKind.LIST)
+        task = Task(card=card, memory=memory, now=self.clock.now())
+        setting_out = replace(memory, due=self.next_look(task, None), tried_at=task.now)
+        await self.store.commit(Poll(memory=setting_out))
+
+    async def broken(self, source: Source, bug: Exception) -> None:
+        memory = await self.store.memory(source.card.id) or Memory(source=source.card.id)
+        task = Task(card=source.card, memory=memory, now=self.clock.now())
+        trouble = ListDamaged(
+            f"{source.card.id}: our reader broke on it ({type(bug).__name__}: {bug}); please report it; "
+            "kept the last good reading"
+        )
+        await self.commit(self.stopped(task, trouble))
+
+    async def introduce(self) -> None:
+        """One card a place about what the lists just read for the first time already say of its companies."""
+        memories = await self.store.memories()
+        new = [memory for memory in memories.values() if memory.read_at and not memory.introduced and not memory.stream]
+        if not new:
+            return
+        watched, now = await self.whom(), self.clock.now()
+        places: dict[Place, dict[str, Company]] = {}
+        language: dict[Place, str] = {}
+        for subscription in await self.store.subscriptions():
+            language.setdefault(subscription.place, subscription.language)
+            if subscription.target != "*":
+                for company in watched.targets(subscription):
+                    places.setdefault(subscription.place, {})[company.id] = company
+        read = tuple((memory.source, memory.read_at) for memory in new if memory.read_at)
+        for place, companies in places.items():
+            found = [(one, (await self.record(one))[0]) for one in companies.values()]
+            standing = Standing(
+                id=fingerprint("standing", str(place), *sorted(source for source, _ in read)),
+                at=now,
+                found=tuple((one, _brief(hits, {source for source, _ in read})) for one, hits in found),
+                read=read,
+            )
+            because = "the first reading of these lists"
+            await self.store.enqueue([Delivery.of(standing, place, because=because, due=now, language=language[place])])
+        for memory in new:
+            await self.store.commit(Poll(memory=replace(memory, introduced=True)))
+
+
+def _document(task: Task) -> Document:
+    if task.document is None:
+        raise ValueError(f"{task.card.id}: nothing to read")
+    return task.document
+
+
+def _survey(source: ListSource, document: Document, marks: Mapping[str, Mark], layout: str) -> tuple[Survey, bool]:
+    reading = source.read(document)
+    same = reading.layout == layout
+    return survey(reading, marks, same_layout=same), same
+
+
+def grown_up(card: SourceCard, memory: Memory, seen: Survey) -> bool:
+    """Whether the last reading was too thin to compare with: what fills it up now is history, not news."""
+    return memory.rows < card.usual <= seen.rows
+
+
+def _believed(
+    watcher: Watcher,
+    task: Task,
+    seen: Survey,
+    change: Difference,
+    alerts: Sequence[Alert],
+    deliveries: Sequence[Delivery],
+) -> Step:
+    """A list reading that went well: everything it changes."""
+    memory = replace(
+        watcher.well(task, layout=seen.layout, rows=seen.rows),
+        edition=seen.edition,
+        published=seen.published,
+        history=seen.history,
+        pending=change.pending,
+        signals=seen.signals,
+        changed_at=task.now if change.changes else task.memory.changed_at,
+    )
+    changed = [one for one in change.changes if one.before and one.after]
+    outcome = Outcome(
+        source=task.card.id,
+        first=task.first,
+        added=seen.rows if task.first else sum(1 for one in change.changes if one.before is None),
+        changed=len(changed),
+        removed=sum(1 for one in change.changes if one.after is None),
+        material=sum(1 for one in changed if one.material),
+        pending=change.pending,
+        rows=seen.rows,
+        alerts=len(alerts),
+        deliveries=len(deliveries),
+        signals=seen.signals,
+    )
+    poll = Poll(
+        memory=memory,
+        listings=change.listings,
+        marks=change.marks,
+        removed=change.removed,
+        changes=change.changes,
+        deliveries=tuple(deliveries),
+    )
+    return Step(poll=poll, outcome=outcome)
+
+
+def _ref(story: Story) -> str:
+    return f"{story.source}/{story.id}"
+
+
+def _same_event(new: Told, earlier: Story, mentions: Sequence[Mention]) -> bool:
+    return same_event(Told.of(earlier, analyse(earlier, mentions)), new).verdict is Verdict.SAME
+
+
+def _differ(before: Story, now: Story) -> bool:
+    """Whether a story was edited. One that was kept without its text is compared by its title alone."""
+    return before.title != now.title or bool(before.text and before.text != now.text)
+
+
+def _old(story: Story, memory: Memory, now: datetime) -> bool:
+    """Whether a feed brings up an old story: it is kept, and does not ring."""
+    if story.published is None:
+        return False
+    return story.published < now - OLD or bool(memory.read_at and story.published < memory.read_at - LATE)
+
+
+def _validators(task: Task, url: str) -> tuple[tuple[str, Validators], ...]:
+    """What each address gave us to ask with next time; those that did not answer keep what they gave."""
+    if task.answer is None:
+        return task.memory.validators
+    given = {url: task.answer.validators} | {other: answer.validators for other, answer in task.more}
+    kept = {other: known for other, known in task.memory.validators if other in task.card.also}
+    return tuple((kept | given).items())
+
+
+def _moved(memory: Memory, url: str, answer: Answer | None) -> tuple[tuple[str, str, int], ...]:
+    """Count in how many polls in a row a permanent redirect led to the same place."""
+    if answer is None or not answer.moved_to:
+        return tuple(one for one in memory.moved if one[2] >= MOVED_AFTER)
+    times = next((times for known, target, times in memory.moved if (known, target) == (url, answer.moved_to)), 0)
+    return ((url, answer.moved_to, times + 1),)
+
+
+def _silent(card: SourceCard, memory: Memory, now: datetime) -> bool:
+    return bool(memory.read_at and now - memory.read_at > max(SILENT_AT_LEAST, SILENT * card.every))
+
+
+def _stopped_title(card: SourceCard, trouble: TocsinError) -> str:
+    match trouble:
+        case FetchGone():
+            return f"{card.id}: its publisher retired this address"
+        case ListDamaged() | FeedDamaged():
+            return f"{card.id}: this reading was not believed"
+        case _:
+            return f"{card.id}: could not be read"
+
+
+def _last_good(memory: Memory) -> str:
+    if memory.read_at is None:
+        return "nothing, there is no earlier reading"
+    return f"the reading of {memory.read_at:%Y-%m-%d %H:%M} UTC ({memory.rows} entries)"
+
+
+def _rest(span: timedelta) -> timedelta:
+    """How long to sleep: until something is due, but look again within a few seconds for what others added."""
+    return min(max(span, timedelta(milliseconds=50)), timedelta(seconds=5))
+
+
+def _brief(found: Sequence[Found], sources: set[str]) -> tuple[Found, ...]:
+    return tuple(one for one in found if one.listing.source in sources)[:200]
+
+
+def _facts(outcome: Outcome) -> dict[str, object]:
+    """The outcome without what is zero, for the log."""
+    facts = {name: getattr(outcome, name) for name in Outcome.__dataclass_fields__}
+    return {name: value for name, value in facts.items() if value}

@@ -1,0 +1,102 @@
+"""Whom anybody watches, as indexes: from a listing or a text to the companies and the subscriptions that ask for them.
+
+Pure. `update()` takes the subscriptions as they are now and changes only what differs, so that a company added while
+running is found in the next document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from bot.book import CompanyBook
+from bot.matching.index import NameIndex
+from bot.matching.mentions import MentionFinder
+from bot.matching.whom import recognise
+from bot.model import POINTERS, Company, ListChange, Listing, Match, Mention, Story, Subscription, Verdict
+
+EVERYTHING = "*"
+TAG = "tag:"
+
+
+class Watched:
+    """The companies of all subscriptions. Those of the book are always found in texts, to be asked for later."""
+
+    def __init__(self, book: CompanyBook) -> None:
+        self.book = book
+        self._subscriptions: dict[str, Subscription] = {}
+        self._asked: dict[str, set[str]] = {}  # company id -> ids of subscriptions
+        self._companies: dict[str, Company] = {}
+        self._index = NameIndex()
+        self._finder = MentionFinder(book.companies())
+        self._in_book = {company.id for company in book.companies()}
+
+    def update(self, subscriptions: Iterable[Subscription]) -> None:
+        """Take over what is subscribed now."""
+        now = {one.id: one for one in subscriptions}
+        for id in set(self._subscriptions) - set(now):
+            self._forget(id)
+        for id, subscription in now.items():
+            if id not in self._subscriptions:
+                self._learn(subscription)
+            self._subscriptions[id] = subscription
+
+    def targets(self, subscription: Subscription) -> Sequence[Company]:
+        """The companies a subscription asks for: one, those of a tag, or all of the book."""
+        if subscription.target == EVERYTHING:
+            return self.book.companies()
+        if subscription.target.startswith(TAG):
+            return self.book.tagged(subscription.target.removeprefix(TAG))
+        return (self.book.find(subscription.target),)
+
+    def _learn(self, subscription: Subscription) -> None:
+        for company in self.targets(subscription):
+            asked = self._asked.setdefault(company.id, set())
+            if not asked:
+                self._companies[company.id] = company
+                self._index.add(company.id, [name for name in company.all_names() if name.kind not in POINTERS])
+                if company.id not in self._in_book:
+                    self._finder.add(company)
+            asked.add(subscription.id)
+
+    def _forget(self, id: str) -> None:
+        for company in self.targets(self._subscriptions.pop(id)):
+            asked = self._asked[company.id]
+            asked.discard(id)
+            if not asked:
+                del self._asked[company.id], self._companies[company.id]
+                self._index.remove(company.id)
+                if company.id not in self._in_book:
+                    self._finder.remove(company.id)
+
+    def companies(self) -> Sequence[Company]:
+        return tuple(self._companies.values())
+
+    def company(self, id: str) -> Company | None:
+        return self._companies.get(id) or self.book.get(id)
+
+    def subscriptions(self, company: str) -> Sequence[Subscription]:
+        """Those that ask for a company, oldest first."""
+        asked = (self._subscriptions[id] for id in self._asked.get(company, ()))
+        return sorted(asked, key=lambda one: (one.made_at, one.id))
+
+    def matches(self, change: ListChange) -> Iterator[tuple[ListChange, Company, Match]]:
+        """The watched companies a change is about, on whichever side of it they stand."""
+        best: dict[str, Match] = {}
+        for listing in filter(None, (change.after, change.before)):
+            for company, match in self.match(listing):
+                if company.id not in best or match.score > best[company.id].score:
+                    best[company.id] = match
+        for id, match in best.items():
+            yield change, self._companies[id], match
+
+    def match(self, listing: Listing) -> Iterator[tuple[Company, Match]]:
+        """The watched companies an entry is, or is related to."""
+        candidates = {hit.owner for name in listing.names() for hit in self._index.search(name.text, limit=5)}
+        for id in sorted(candidates):
+            match = recognise(self._companies[id], listing)
+            if match.verdict is not Verdict.NO:
+                yield self._companies[id], match
+
+    def mentions(self, story: Story) -> tuple[Mention, ...]:
+        """Every watched company, and every company of the book, that a story names."""
+        return self._finder.find(story.title, story.text, story.language)

@@ -1,0 +1,249 @@
+"""The one module that knows both sides: it picks the adapters the settings ask for and hands them to the program."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+import adapters.lists
+from adapters.console import ConsoleChat
+from adapters.http import HttpFetcher
+from adapters.news import sources as news
+from adapters.news.finder import Finder
+from adapters.stores.sqlite import SqliteStore
+from bot import __version__
+from bot.book import CompanyBook, shipped
+from bot.commands import FrontDesk, Office
+from bot.deliver import Courier
+from bot.errors import BadSettings
+from bot.model import Place, SourceCard
+from bot.ports import Chat, Clock, Fetcher, Store
+from bot.roll import Roll
+from bot.settings import Settings
+from bot.sources import Source, shelf
+from bot.watch import Habits, Watcher
+
+
+class SystemClock:
+    """The real one."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def sleep(self, span: timedelta) -> None:
+        await asyncio.sleep(span.total_seconds())
+
+
+def official() -> dict[str, Source]:
+    """Every list and notice source on the shelf, by id."""
+    return {source.card.id: source for source in shelf(adapters.lists)}
+
+
+@dataclass
+class House:
+    """Everything one process needs, put together from its settings."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    fetcher: Fetcher
+    chats: list[Chat] = field(default_factory=list)
+
+    @cached_property
+    def book(self) -> CompanyBook:
+        return shipped()
+
+    @cached_property
+    def official(self) -> dict[str, Source]:
+        """Every list and notice source on the shelf."""
+        return official()
+
+    @cached_property
+    def feeds(self) -> dict[str, Source]:
+        """The feeds of feeds.toml: ours, the operator's, or none."""
+        if self.settings.tocsin_feeds == "none":
+            return {}
+        return {
+            source.card.id: source
+            for source in news.load(Path(self.settings.tocsin_feeds) if self.settings.tocsin_feeds else None)
+        }
+
+    async def everything(self) -> dict[str, Source]:
+        """The shelf, the feeds, and those that people added."""
+        added = {id: news.user_feed(id, url) for id, url in (await self.store.feeds()).items()}
+        return {**self.official, **self.feeds, **added}
+
+    async def catalogue(self) -> Mapping[str, Source]:
+        """Every source that is polled: all of them, or those that TOCSIN_SOURCES names and people's own feeds."""
+        everything, wanted = await self.everything(), self.settings.wanted
+        own = {*(await self.store.feeds()), *(self.feeds if self.settings.tocsin_feeds else ())}
+        if unknown := wanted - everything.keys():
+            known = ", ".join(sorted(everything))
+            raise BadSettings(f"TOCSIN_SOURCES names {', '.join(sorted(unknown))}, which is no source; known: {known}")
+        self._cards = {id: source.card for id, source in everything.items() if not wanted or id in wanted | own}
+        return {id: everything[id] for id in self._cards}
+
+    _cards: dict[str, SourceCard] = field(default_factory=dict)
+
+    def cards(self) -> Mapping[str, SourceCard]:
+        """The cards of the last catalogue, or of the shelf before there was one."""
+        return self._cards or {id: source.card for id, source in {**self.official, **self.feeds}.items()}
+
+    @cached_property
+    def watcher(self) -> Watcher:
+        habits = Habits(
+            every=self.settings.every,
+            mirror=self.settings.tocsin_mirror,
+            operators=self.settings.operators,
+            holder=f"{socket.gethostname()}:{os.getpid()}",
+            language=self.settings.tocsin_language,
+        )
+        return Watcher(
+            store=self.store,
+            fetcher=self.fetcher,
+            clock=self.clock,
+            catalogue=self.catalogue,
+            book=self.book,
+            habits=habits,
+        )
+
+    def courier(self, chat: Chat) -> Courier:
+        return Courier(
+            store=self.store, chat=chat, clock=self.clock, sources=self.cards, operators=self.settings.operators
+        )
+
+    @cached_property
+    def desk(self) -> FrontDesk:
+        finder = Finder(self.fetcher, taken=self.addresses)
+        office = Office(
+            store=self.store,
+            book=self.book,
+            roll=Roll(self.store),
+            clock=self.clock,
+            sources=self.cards,
+            feed_finder=finder,
+        )
+        return FrontDesk(office)
+
+    def addresses(self) -> dict[str, str]:
+        """Ids in use and their addresses."""
+        return {id: card.url for id, card in self.cards().items()}
+
+    async def once(self) -> None:
+        """Poll what is due now, deliver what follows, and end."""
+        await self.watcher.once()
+        await self.deliver()
+
+    async def deliver(self) -> None:
+        """Carry what is due until nothing is left to carry now."""
+        for chat in self.chats:
+            courier = self.courier(chat)
+            while await courier.round():
+                continue
+
+    async def run(self, *platforms: str) -> None:
+        """Watch, deliver and answer until cancelled. With platforms named, only deliver and answer there."""
+        await self.catalogue()
+        async with asyncio.TaskGroup() as work:
+            if not platforms:
+                work.create_task(self.watcher.run(), name="watcher")
+            for chat in [one for one in self.chats if not platforms or one.platform in platforms]:
+                work.create_task(self.courier(chat).run(), name=f"courier:{chat.platform}")
+                work.create_task(chat.run(self.desk), name=f"chat:{chat.platform}")
+
+
+def store_for(settings: Settings) -> Store:
+    """The shared store when REDIS_URL is set, else the embedded one."""
+    if url := settings.redis_url.get_secret_value():
+        from adapters.stores.redis import RedisStore  # half a second of imports that the embedded store does without
+
+        return RedisStore(url, trust=settings.tocsin_redis_trust)
+    return SqliteStore(settings.home / "tocsin.db")
+
+
+def fetcher_for(settings: Settings, clock: Clock) -> HttpFetcher:
+    return HttpFetcher(
+        user_agent=f"Tocsin/{__version__} (+{settings.tocsin_contact})",
+        spool=settings.home / "spool",
+        proxy=settings.tocsin_proxy,
+        allow_private=settings.tocsin_allow_private,
+        now=clock.now,
+    )
+
+
+def chats_for(settings: Settings, clock: Clock, store: Store, *, listen: tuple[str, int] | None = None) -> list[Chat]:
+    """Every chat that has a token; with none, the console. It is there too while the operators read it.
+
+    `listen` is where Slack's HTTP mode takes requests.
+    """
+    chats: list[Chat] = []
+    if settings.slack_bot_token.get_secret_value():
+        chats.append(slack_for(settings, store, listen))
+    if settings.discord_token.get_secret_value():
+        chats.append(discord_for(settings, clock, store))
+    if not chats or settings.operators.platform == ConsoleChat.platform:
+        chats.append(ConsoleChat(language=settings.tocsin_language, now=clock.now))
+    return chats
+
+
+def slack_for(settings: Settings, store: Store, listen: tuple[str, int] | None) -> Chat:
+    from adapters.slack.post import SlackChat  # a token is there: only then are its libraries read
+
+    async def places() -> Iterable[Place]:
+        return [*(one.place for one in await store.subscriptions()), settings.operators]
+
+    return SlackChat(
+        settings.slack_bot_token.get_secret_value(),
+        app_token=settings.slack_app_token.get_secret_value(),
+        signing_secret=settings.slack_signing_secret.get_secret_value(),
+        api_url=settings.slack_api_url,
+        language=settings.tocsin_language,
+        listen=listen,
+        places=places,
+    )
+
+
+def discord_for(settings: Settings, clock: Clock, store: Store) -> Chat:
+    from adapters.discord.post import DiscordChat  # a token is there: only then is its library read
+
+    async def places() -> Iterable[Place]:
+        return [*(one.place for one in await store.subscriptions()), settings.operators]
+
+    return DiscordChat(
+        settings.discord_token.get_secret_value(),
+        api_url=settings.discord_api_url,
+        gateway_url=settings.discord_gateway_url,
+        sync_guild=settings.discord_sync_guild,
+        shards=settings.discord_shards,
+        tree_file=settings.home / "discord-commands.json",
+        places=places,
+        now=clock.now,
+    )
+
+
+@asynccontextmanager
+async def open_house(
+    settings: Settings, *, clock: Clock | None = None, listen: tuple[str, int] | None = None
+) -> AsyncIterator[House]:
+    """A house with its store open; closed again whatever happens. `listen` as in `chats_for`."""
+    clock = clock or SystemClock()
+    store = store_for(settings)
+    await store.open()
+    fetcher = fetcher_for(settings, clock)
+    chats = chats_for(settings, clock, store, listen=listen)
+    house = House(settings=settings, clock=clock, store=store, fetcher=fetcher, chats=chats)
+    try:
+        await house.catalogue()
+        yield house
+    finally:
+        for chat in house.chats:
+            await chat.close()
+        await fetcher.close()
+        await store.close()

@@ -1,0 +1,365 @@
+"""The words: what a card says, that it says no more than the record, and that outside text cannot hurt."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.alerts import list_alerts, story_alert
+from bot.cards import (
+    LANGUAGES,
+    NAMED,
+    Reader,
+    alert_card,
+    evidence_words,
+    lookup_card,
+    match_words,
+    notice_card,
+    standing_card,
+)
+from bot.data import table
+from bot.model import (
+    Alert,
+    AlertKind,
+    Analysis,
+    Badge,
+    Card,
+    Effect,
+    Evidence,
+    FieldChange,
+    Found,
+    ListChange,
+    Match,
+    Mention,
+    Notice,
+    Reason,
+    Role,
+    SourceCard,
+    SourceKind,
+    Standing,
+    Story,
+    Verdict,
+)
+from tests.worlds.facts import THEN, listing, xiaomi
+
+CMC = SourceCard(
+    id="us_dod_cmc",
+    title="Chinese military companies",
+    publisher="US DoD",
+    url="https://x",
+    every=timedelta(hours=6),
+    page="https://www.defense.gov/list",
+    carrier=True,
+)
+NEWS = replace(CMC, id="news_x", title="Le Fil", kind=SourceKind.NEWS)
+CARDS = {"us_dod_cmc": CMC, "news_x": NEWS}
+EFFECT = Effect(
+    programme="S1237",
+    title="Section 1237 list",
+    authority="US Department of Defense",
+    does="It is being watched.",
+    does_not="Trade with it is not banned.",
+    citation="Pub. L. 105-261 s. 1237",
+)
+SAME = Match(Verdict.SAME, 0.97, (Reason("legal form ignored", 0.97, "Xiaomi", "Xiaomi Corporation"),))
+
+
+def reader(language: str = "en", **later: float) -> Reader:
+    return Reader(now=THEN + timedelta(**later), cards=CARDS, language=language)
+
+
+def change(**more: Any) -> ListChange:
+    entry = listing("Xiaomi Corporation", listed_on=date(2021, 1, 14), url="https://entry.example/1")
+    fields = {"before": None, "after": entry, "edition": "2021-01-14", "sha256": "ab" * 32, **more}
+    return ListChange(source="us_dod_cmc", key=entry.key, seen=THEN, **fields)
+
+
+def alert(*changes: ListChange) -> Alert:
+    (one,) = list_alerts([(each, xiaomi(), SAME) for each in changes or (change(),)], at=THEN)
+    return one
+
+
+def text(card: Card) -> str:
+    sections = [f"{section.heading}: {section.text}" for section in card.sections]
+    return "\n".join([card.title, *sections, *(link.url for link in card.links), card.footer])
+
+
+def test_an_alert_says_who_which_list_why_what_it_means_and_what_not() -> None:
+    """The six things this program exists to say, in one card."""
+    card = alert_card(alert(), [EFFECT], reader())
+    said = text(card)
+    assert card.title == "IMPORTANT · Xiaomi added to Section 1237 list"
+    assert "“Xiaomi Corporation” is new on the list, listed on 2021-01-14. Edition: 2021-01-14." in said
+    assert "Why: The list gives no reason." in said
+    assert "What it means: It is being watched." in said
+    assert "What it does not mean: Trade with it is not banned." in said
+    assert "Legal basis: US Department of Defense: Pub. L. 105-261 s. 1237" in said
+    assert "“Xiaomi” = “Xiaomi Corporation”: legal form ignored. certain (0.97)" in said
+    assert "sha256 abababababababab, read 2021-01-14 22:00 UTC" in said
+    assert "https://entry.example/1" in said
+    assert "https://www.defense.gov/list" in said
+
+
+def test_the_summary_can_be_read_alone() -> None:
+    """A notification shows one line; it names the company, the list and the effect."""
+    card = alert_card(alert(), [EFFECT], reader())
+    assert card.summary == "IMPORTANT: Xiaomi added to Section 1237 list. It is being watched."
+
+
+def test_the_publishers_reason_is_quoted() -> None:
+    """Verbatim, marked as somebody else's words."""
+    entry = replace(change().listing, reason="It is indirectly affiliated with the PLA.")
+    card = alert_card(alert(change(after=entry)), [], reader())
+    (why,) = [section for section in card.sections if section.heading == "Why"]
+    assert (why.text, why.quote) == ("It is indirectly affiliated with the PLA.", True)
+
+
+def test_many_rows_are_counted_and_a_few_are_named() -> None:
+    """136 rows of Huawei are one sentence."""
+    rows = [change(after=listing(f"Xiaomi {n}")) for n in range(NAMED + 3)]
+    assert f"{NAMED + 3} entries of this company: Xiaomi 0; Xiaomi 1" in text(alert_card(alert(*rows), [], reader()))
+    assert "and 3 more" in text(alert_card(alert(*rows), [], reader()))
+
+
+def test_a_change_shows_old_and_new() -> None:
+    """Only what rings is told; an empty side is named."""
+    entry = change().listing
+    moved = change(
+        before=entry, after=entry, fields=(FieldChange("programmes", "", "S1260H"), FieldChange("url", "a", "b"))
+    )
+    said = text(alert_card(alert(moved), [], reader()))
+    assert "programmes: nothing → S1260H" in said
+    assert "url" not in said
+
+
+def test_a_delisting_says_how_we_know() -> None:
+    """A wrong "delisted" is the worst we can say, so the two readings are told."""
+    gone = change(before=change().listing, after=None)
+    said = text(alert_card(alert(gone), [EFFECT], reader()))
+    assert "Xiaomi taken off Section 1237 list" in said
+    assert "What the listing meant: It is being watched." in said
+    assert "What it did not mean: Trade with it is not banned." in said
+    assert "seen in two readings, or announced by an official notice" in said
+    assert "Why:" not in said
+
+
+def told(**more: Any) -> Alert:
+    story = Story(
+        source="news_x",
+        id="1",
+        url="https://fil.example/1",
+        title="Xiaomi sur la liste noire",
+        publisher="Le Fil",
+        published=THEN,
+    )
+    mention = Mention(
+        company="xiaomi",
+        surface="Xiaomi",
+        where="title",
+        start=0,
+        role=Role.SUBJECT,
+        reasons=(Reason("same name", 1.0, "Xiaomi", "Xiaomi"),),
+    )
+    analysis = Analysis(
+        **{
+            "listing_story": True,
+            "source": "us_dod_cmc",
+            "stage": "in_force",
+            "reason": "C’est une médaille.",
+            "origin": "Android Authority",
+            "mentions": (mention,),
+            **more,
+        }
+    )
+    evidence = (
+        Evidence(
+            badge=Badge.CONFIRMED,
+            source="us_dod_cmc",
+            listing=change().listing,
+            at=THEN,
+            lists=5,
+            url="https://entry.example/1",
+        ),
+    )
+    return story_alert(NEWS, story, analysis, mention, xiaomi(), evidence=evidence, at=THEN)
+
+
+def test_a_story_alert_says_what_is_told_why_and_what_the_record_says() -> None:
+    """Headline, stage, list, reason verbatim, origin, record."""
+    said = text(alert_card(told(), [EFFECT], reader(hours=3)))
+    for part in (
+        "Xiaomi in a story about a listing",
+        "Headline: Xiaomi sur la liste noire",
+        "Le Fil. Published 2021-01-14 22:00 UTC.",
+        "How far it is: in force",
+        "List meant: Chinese military companies",
+        "Retells: Android Authority",
+        "Why: C’est une médaille.",
+        "Confirmed: “Xiaomi Corporation” is on Chinese military companies since 2021-01-14. Read 3 h ago.",
+        "https://fil.example/1",
+    ):
+        assert part in said
+
+
+def test_a_story_without_a_reason_says_so_only_when_it_is_about_a_listing() -> None:
+    """Nothing is invented, and a launch story needs no reason."""
+    assert "gives no reason we could quote" in text(alert_card(told(reason=""), [], reader()))
+    plain = replace(told(reason="", listing_story=False), kind=AlertKind.SUBJECT)
+    assert "reason" not in text(alert_card(plain, [], reader()))
+
+
+@pytest.mark.parametrize(
+    ("evidence", "words"),
+    [
+        (Evidence(badge=Badge.OFFICIAL), "This document is itself part of the official record."),
+        (Evidence(badge=Badge.NOT_FOUND, lists=5, at=THEN), "Not found on any of the 5 lists read (oldest reading"),
+        (
+            Evidence(badge=Badge.WAS_LISTED, source="us_dod_cmc", listing=listing("X"), until=THEN, at=THEN),
+            "“X” was on Chinese military companies and has been taken off; seen off it 2021-01-14 22:00 UTC.",
+        ),
+        (Evidence(badge=Badge.ELSEWHERE, source="us_csl", listing=listing("X")), "On another list: “X” is on us_csl."),
+    ],
+)
+def test_what_the_record_says(evidence: Evidence, words: str) -> None:
+    """Every badge is a sentence, with how fresh it is."""
+    assert words in evidence_words(evidence, reader())
+
+
+def test_a_related_unit_is_called_one() -> None:
+    """Huawei Cloud is not Huawei."""
+    said = match_words(
+        Match(Verdict.RELATED, 0.7, (Reason("same first words", 0.7, "Huawei", "Huawei Cloud"),)), reader()
+    )
+    assert "another unit of the same group" in said
+    steps = (
+        Reason("same", 0.9, "Acme Ltd", "ACME"),
+        Reason("same word", 1, "acme", "acme"),
+        Reason("pinyin", 1, "米", "mi"),
+    )
+    shown = match_words(Match(Verdict.SAME, 0.97, steps), reader())
+    assert shown == "“Acme Ltd” = “ACME”: same, pinyin (“米” = “mi”). certain (0.97)"
+    assert "same group" in match_words(Match(Verdict.RELATED, 0.7), reader())
+
+
+@pytest.mark.parametrize(
+    ("ago", "words"),
+    [
+        (timedelta(seconds=20), "just now"),
+        (timedelta(minutes=90), "90 min ago"),
+        (timedelta(hours=3), "3 h ago"),
+        (timedelta(days=3), "3 days ago"),
+    ],
+)
+def test_how_fresh(ago: timedelta, words: str) -> None:
+    """In words that need no calculation."""
+    assert reader().fresh(THEN - ago) == words
+    assert reader().fresh(None) == "not read yet"
+
+
+def test_a_look_up_is_never_a_bare_no() -> None:
+    """What was asked and how old it is belongs to the answer."""
+    read = {"us_dod_cmc": THEN - timedelta(hours=2), "us_csl": THEN}
+    card = lookup_card("Acme", replace(xiaomi(), name="Acme", names=()), [], read, [], {}, reader())
+    assert card.title == "“Acme” is not on any of the 2 lists read"
+    assert card.summary.endswith("Oldest reading 2 h ago.")
+    assert "under a spelling we do not know" in card.footer
+    assert "Chinese military companies: 2 h ago" in text(card)
+    unread = lookup_card("Acme", xiaomi(), [], {}, [], {}, reader())
+    assert "no list has been read yet" in unread.title
+    assert "tocsin poll" in text(unread)
+
+
+def test_a_look_up_shows_entries_reasons_meaning_and_stories() -> None:
+    """Everything an analyst asks next is there."""
+    found = [Found(listing=change().listing, match=SAME)] + [
+        Found(listing=listing(f"Xiaomi {n}", source="us_csl"), match=Match(Verdict.RELATED, 0.7)) for n in range(7)
+    ]
+    story = Story(source="news_x", id="1", url="https://s", title="Xiaomi sues", published=THEN)
+    undated = replace(story, title="Another", published=None)
+    read = {"us_dod_cmc": THEN, "us_csl": THEN}
+    card = lookup_card("Redmi", xiaomi(), found, read, [story, undated], {"us_dod_cmc": [EFFECT]}, reader())
+    said = text(card)
+    assert card.title == "“Xiaomi” is on 1 of the 2 lists read"
+    assert "“Redmi” points to Xiaomi (brand)" in said
+    assert "Xiaomi Corporation [S1237] since 2021-01-14" in said
+    assert "It is being watched. Trade with it is not banned." in said
+    assert "and 2 more" in said
+    assert "“Xiaomi sues” (2021-01-14)" in said
+    assert not card.footer
+    related = lookup_card("Xiaomi", xiaomi(), found[1:], read, [], {}, reader())
+    assert "itself is not on any of the 2 lists read; related entries are on 1" in related.title
+
+
+def test_a_standing_card_is_one_card_for_a_place() -> None:
+    """What is already listed is history, said once."""
+    found = ((xiaomi(), (Found(listing=change().listing, match=SAME),)), (replace(xiaomi(), name="Acme"), ()))
+    card = standing_card(Standing(id="s", at=THEN, found=found, read=(("us_dod_cmc", THEN),)), reader())
+    assert "1 of the 2 companies watched here are already on a list" in card.summary
+    assert "Xiaomi: Chinese military companies (1)" in text(card)
+    assert "Acme: not on the one list read" in text(card)
+
+
+def test_a_notice_is_what_operators_read() -> None:
+    """The thing, the value and the next step, whole."""
+    card = notice_card(Notice(id="n", source="us_csl", title="us_csl: not believed", text="0 rows", at=THEN), reader())
+    assert card.summary == "us_csl: not believed: 0 rows"
+
+
+def test_outside_text_cannot_hide_reorder_or_flood() -> None:
+    """Controls, bidi overrides and zero-width characters are gone; the rest is cut with a marker."""
+    assert reader().clean("a\u202eb\u200bc\x1b[31md\ne\ud800") == "abc[31md e"
+    long = reader().clean("x" * 5000)
+    assert long.endswith("… (cut, 4100 more characters)")
+    assert len(reader().clean("z" + "\u0301" * 10_000_000)) < 2000
+
+
+@given(st.text())
+def test_any_text_comes_out_clean(outside: str) -> None:
+    """Whatever a feed sends, what is shown has no character that could steer a reader's screen."""
+    assert (
+        re.search(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]", reader().clean(outside)) is None
+    )
+
+
+def test_links_go_only_to_the_web() -> None:
+    """A feed cannot put javascript: behind "Read the story"."""
+    one = told()
+    assert one.story
+    bad = replace(one, story=replace(one.story, url="javascript:alert(1)"))
+    assert all(link.url.startswith("https://") for link in alert_card(bad, [], reader()).links)
+
+
+def places(sentence: str) -> set[str]:
+    return set(re.findall(r"{(\w+)}", sentence))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_every_sentence_with_the_same_places(language: str) -> None:
+    """A missing key would fall back to English in the middle of a French card; a wrong place would break it."""
+    english, other = table("words/en"), table(f"words/{language}")
+    assert {group: set(words) for group, words in english.items()} == {
+        group: set(words) for group, words in other.items()
+    }
+    for group, words in english.items():
+        for name, sentence in words.items():
+            assert places(sentence) == places(other[group][name]), f"{language} {group}.{name}"
+
+
+def test_a_french_reader_reads_french() -> None:
+    """And a language we have no words for reads English."""
+    assert (
+        alert_card(alert(), [], reader("fr")).title == "IMPORTANT · Xiaomi : inscription sur Chinese military companies"
+    )
+    assert alert_card(alert(), [], reader("xx")).title.startswith("IMPORTANT · Xiaomi added")
+
+
+def test_times_are_written_alike_for_everybody() -> None:
+    """No local formats: a date that can be misread is a wrong date."""
+    said = text(alert_card(replace(alert(), at=datetime(2021, 3, 4, 5, 6, tzinfo=UTC)), [], reader()))
+    assert "2021-03-04 05:06 UTC" in said

@@ -1,0 +1,85 @@
+"""A story against the record, both ways it can go."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from bot.corroborate import corroborate
+from bot.model import Analysis, Badge, Evidence, Found, ListChange, Listing, Match, SourceKind, Story, Verdict
+from tests.worlds.facts import THEN, listing
+
+STORY = Story(source="news_x", id="1", url="https://s", title="t", published=THEN)
+READ = {"us_dod_cmc": THEN, "us_csl": THEN - timedelta(hours=5)}
+MEANT = Analysis(listing_story=True, source="us_dod_cmc")
+
+
+def found(name: str, source: str = "us_dod_cmc", verdict: Verdict = Verdict.SAME) -> Found:
+    return Found(listing=listing(name, source=source, listed_on=date(2021, 1, 14)), match=Match(verdict, 0.97))
+
+
+def removal(entry: Listing) -> ListChange:
+    return ListChange(source=entry.source, key=entry.key, before=entry, after=None, seen=THEN)
+
+
+def badges(evidence: tuple[Evidence, ...]) -> list[tuple[Badge, str]]:
+    return [(one.badge, one.source) for one in evidence]
+
+
+def ask(*there: Found, past: tuple[ListChange, ...] = (), analysis: Analysis = MEANT) -> tuple[Evidence, ...]:
+    return corroborate(SourceKind.NEWS, STORY, analysis, there, past, READ)
+
+
+def test_the_list_it_speaks_of_has_it() -> None:
+    """Confirmed, once per list however many rows there are, with when that list was read."""
+    evidence = ask(found("Xiaomi"), found("Xiaomi 2"))
+    assert badges(evidence) == [(Badge.CONFIRMED, "us_dod_cmc")]
+    assert evidence[0].at == READ["us_dod_cmc"]
+
+
+def test_another_list_has_it() -> None:
+    """On 1260H and not on the SDN list: the alert must not say "confirmed"."""
+    assert badges(ask(found("Huawei", "us_csl"))) == [(Badge.ELSEWHERE, "us_csl")]
+
+
+def test_a_carrier_bears_out_the_list_it_carries() -> None:
+    """The Entity List is read inside the Consolidated Screening List."""
+    entity_list = Analysis(listing_story=True, source="us_bis_entity")
+    assert badges(ask(found("Huawei", "us_csl"), analysis=entity_list)) == [(Badge.CONFIRMED, "us_csl")]
+
+
+def test_a_story_that_names_no_list_is_not_confirmed() -> None:
+    """We say where the company is, not that the story is right."""
+    assert badges(ask(found("Huawei"), analysis=Analysis())) == [(Badge.ELSEWHERE, "us_dod_cmc")]
+
+
+def test_a_related_unit_does_not_confirm() -> None:
+    """Huawei Cloud on a list is not Huawei on a list."""
+    assert badges(ask(found("Huawei Cloud", verdict=Verdict.RELATED))) == [(Badge.NOT_FOUND, "")]
+
+
+def test_nothing_found_says_what_was_asked() -> None:
+    """How many lists, and the oldest of their readings."""
+    (one,) = ask()
+    assert (one.badge, one.lists, one.at) == (Badge.NOT_FOUND, 2, READ["us_csl"])
+
+
+def test_what_was_taken_off_is_told() -> None:
+    """The newest removal per list, unless it is on that list again."""
+    xiaomi = listing("Xiaomi")
+    older = replace(removal(xiaomi), seen=THEN - timedelta(days=9))
+    evidence = ask(past=(removal(xiaomi), older))
+    assert badges(evidence) == [(Badge.WAS_LISTED, "us_dod_cmc")]
+    assert evidence[0].until == THEN
+    assert badges(ask(found("Xiaomi"), past=(removal(xiaomi),))) == [(Badge.CONFIRMED, "us_dod_cmc")]
+
+
+def test_a_notice_is_the_record() -> None:
+    """It says so first."""
+    evidence = corroborate(SourceKind.NOTICES, STORY, MEANT, (), (), READ)
+    assert badges(evidence) == [(Badge.OFFICIAL, "news_x"), (Badge.NOT_FOUND, "")]
+
+
+def test_before_any_list_was_read_nothing_is_claimed() -> None:
+    """No evidence is better than "not found" on nothing."""
+    assert corroborate(SourceKind.NEWS, STORY, MEANT, (), (), {}) == ()

@@ -1,0 +1,259 @@
+"""Is a reading credible, and what changed: every rule of `bot.diff`, by situation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.diff import PATIENCE, Survey, believe, diff, field_changes, missing, readable, survey
+from bot.model import ChangeKind, Identifier, Listing, Mark, Memory, Name, NameKind, SourceCard
+from tests.worlds.facts import listing, mark, reading, record
+
+NOW = datetime(2021, 1, 14, 22, 0, tzinfo=UTC)
+CARD = SourceCard(
+    id="us_dod_cmc",
+    title="List",
+    publisher="DoD",
+    url="https://x.example",
+    every=timedelta(hours=6),
+    rows=range(1, 500),
+)
+READ = Memory(source="us_dod_cmc", read_at=NOW - timedelta(days=1))
+
+
+def entries(count: int) -> list[Listing]:
+    return [listing(f"Company {number}") for number in range(count)]
+
+
+def marks(known: list[Listing]) -> dict[str, Mark]:
+    return {entry.key: mark(entry) for entry in known}
+
+
+def look(known: list[Listing], now: list[Listing], **more: object) -> Survey:
+    return survey(reading(now, **more), marks(known), same_layout=True)
+
+
+def doubt(known: list[Listing], now: list[Listing], memory: Memory = READ, at: datetime = NOW, **more: object) -> str:
+    seen = look(known, now, **more)
+    found = believe(CARD, memory, seen, {entry.key: entry for entry in known}, now=at)
+    return found.why if found else ""
+
+
+def test_only_records_with_new_bytes_are_parsed() -> None:
+    """Comparing two editions costs a parse only for what differs."""
+    known = entries(3)
+    parsed = []
+
+    def noted(entry: Listing) -> Listing:
+        parsed.append(entry.key)
+        return entry
+
+    new = replace(known[1], reason="because")
+    records = [replace(record(entry), parse=lambda entry=entry: noted(entry)) for entry in (known[0], new, known[2])]
+    one = reading([])
+    one.records = records
+    seen = survey(one, marks(known), same_layout=True)
+    assert parsed == [new.key]
+    assert [entry for entry, _ in seen.fresh] == [new]
+
+
+def test_a_record_whose_bytes_but_not_content_changed_is_no_change() -> None:
+    """Another order of aliases in the raw record touches its mark and nothing else."""
+    before = listing("A", aliases=(Name("x"), Name("y")))
+    after = replace(before, aliases=(Name("y"), Name("x")))
+    seen = look([before], [after])
+    assert not seen.fresh
+    assert [key for key, _ in seen.touched] == [before.key]
+
+
+def test_a_new_layout_parses_everything_and_compares_what_all_layouts_carry() -> None:
+    """A publisher that changes its format has not changed its list."""
+    before = [listing("A", reason="csv has it"), listing("B")]
+    after = [listing("A", identifiers=(Identifier("IMO", "1"),)), listing("B renamed", key="b")]
+    seen = survey(reading(after, layout="xml/1"), marks(before), same_layout=False)
+    old = {entry.key: entry for entry in before}
+    change = diff(seen, marks(before), old, first=False, same_layout=False, seen=NOW)
+    assert [(one.key, [field.field for field in one.fields]) for one in change.changes] == [("b", ["name"])]
+    assert len(change.listings) == 2
+
+
+def test_an_empty_reading_is_not_believed() -> None:
+    """Zero rows are a fetch error, whatever an operator accepted."""
+    assert "0 rows" in doubt(entries(5), [], replace(READ, accept_next=True))
+
+
+def test_a_reading_that_lost_half_is_not_believed() -> None:
+    """Half a list is a cut file until somebody says otherwise."""
+    why = doubt(entries(40), entries(20))
+    assert "20 of 40 entries gone (50%" in why
+    assert "kept the reading of 2021-01-13 22:00 UTC (40 entries)" in why
+
+
+def test_an_operator_may_accept_a_large_loss() -> None:
+    """A person who looked may say that it is real."""
+    assert not doubt(entries(40), entries(20), replace(READ, accept_next=True))
+
+
+def test_a_few_removals_of_a_short_list_are_believed() -> None:
+    """Two of five entries is forty per cent, and still two entries."""
+    assert not doubt(entries(5), entries(3))
+
+
+def test_the_same_large_loss_a_day_later_is_believed() -> None:
+    """A real large change passes after a second reading, when it is less than half."""
+    known, now = entries(40), entries(30)
+    seen = look(known, now)
+    old = {entry.key: entry for entry in known}
+    first = believe(CARD, READ, seen, old, now=NOW)
+    assert first is not None
+    memory = replace(READ, quarantine=first)
+    soon = believe(CARD, memory, seen, old, now=NOW + timedelta(hours=1))
+    assert soon is not None
+    assert (soon.times, soon.first_at) == (2, NOW)
+    assert believe(CARD, memory, seen, old, now=NOW + PATIENCE) is None
+
+
+def test_half_a_list_stays_unbelieved_however_often_it_comes() -> None:
+    """Time alone never turns half a list into a delisting."""
+    known, now = entries(40), entries(20)
+    seen, old = look(known, now), {entry.key: entry for entry in known}
+    first = believe(CARD, READ, seen, old, now=NOW)
+    memory = replace(READ, quarantine=first)
+    assert believe(CARD, memory, seen, old, now=NOW + 30 * PATIENCE) is not None
+
+
+def test_another_loss_begins_a_new_wait() -> None:
+    """Only the very same loss counts as seen again."""
+    known = entries(40)
+    old = {entry.key: entry for entry in known}
+    first = believe(CARD, READ, look(known, entries(30)), old, now=NOW)
+    memory = replace(READ, quarantine=first)
+    again = believe(CARD, memory, look(known, entries(29)), old, now=NOW + PATIENCE)
+    assert again is not None
+    assert again.times == 1
+
+
+def test_duplicate_keys_are_not_believed() -> None:
+    """Two entries under one key cannot both be the entry."""
+    assert "2 duplicate keys (company 0" in doubt(entries(5), entries(5) + entries(2))
+
+
+def test_a_count_that_disagrees_with_the_document_is_not_believed() -> None:
+    """OFAC writes Record_Count; fewer entries mean a cut file."""
+    assert "says it has 9 entries and has 5" in doubt(entries(5), entries(5), declared=9)
+
+
+def test_rows_outside_the_believable_range_are_not_believed() -> None:
+    """The absolute range is the only guard a first reading has."""
+    assert "600 rows, expected 1 to 499" in doubt([], entries(600), Memory(source="us_dod_cmc"))
+    assert "nothing, there is no earlier reading" in doubt([], entries(600), Memory(source="us_dod_cmc"))
+
+
+def test_an_older_edition_is_not_believed() -> None:
+    """A stale copy from a cache must not bring back what was removed."""
+    memory = replace(READ, published=NOW)
+    assert "older than the edition of 2021-01-14" in doubt(
+        entries(5), entries(5), memory, published=NOW - timedelta(days=2)
+    )
+
+
+def test_an_older_edition_stays_unbelieved_however_long_it_comes() -> None:
+    """A copy that stands still for days is no second word for what it lacks."""
+    memory, known = replace(READ, published=NOW), entries(50)
+    older = {"published": NOW - timedelta(days=30)}
+    seen, old = look(known, entries(40), **older), {entry.key: entry for entry in known}
+    first = believe(CARD, memory, seen, old, now=NOW)
+    again = believe(CARD, replace(memory, quarantine=first), seen, old, now=NOW + PATIENCE)
+    assert again
+    assert "older than the edition" in again.why
+
+
+def test_a_table_that_keeps_its_past_only_grows() -> None:
+    """Fewer rows than last time are a cut, however few entries and however many days it costs; a person may accept."""
+    memory, known = replace(READ, layout="table/1", history=90), entries(50)
+    assert "80 rows of a table that keeps its past and had 90" in doubt(known, entries(49), memory, history=80)
+    assert not doubt(known, entries(49), memory, history=90)
+    assert not doubt(known, entries(49), replace(memory, accept_next=True), history=80)
+    assert not doubt(known, entries(49), memory, history=0, layout="pdf/1")
+    seen, old = look(known, entries(40), history=80), {entry.key: entry for entry in known}
+    first = believe(CARD, memory, seen, old, now=NOW)
+    assert believe(CARD, replace(memory, quarantine=first), seen, old, now=NOW + PATIENCE)
+
+
+def test_names_that_all_change_at_once_are_a_damaged_encoding() -> None:
+    """Mojibake renames half a list; publishers do not."""
+    known = entries(60)
+    now = [replace(entry, name=entry.name + "Ã©") for entry in known]
+    assert "60 of 60 entries changed their name at once" in doubt(known, now)
+
+
+def test_a_first_reading_is_history() -> None:
+    """No change is made of it, and every entry is kept."""
+    seen = survey(reading(entries(3)), {}, same_layout=False)
+    change = diff(seen, {}, {}, first=True, same_layout=False, seen=NOW)
+    assert not change.changes
+    assert len(change.listings) == 3
+
+
+def test_an_absent_entry_is_missing_once_and_delisted_twice() -> None:
+    """A wrong "delisted" costs a fine: one reading is never enough."""
+    known = entries(5)
+    old = {entry.key: entry for entry in known}
+    first = diff(look(known, known[:4]), marks(known), old, first=False, same_layout=True, seen=NOW)
+    assert (first.changes, first.removed, first.pending) == ((), (), 1)
+    after = {**marks(known), **dict(first.marks)}
+    seen = survey(reading(known[:4]), after, same_layout=True)
+    second = diff(seen, after, old, first=False, same_layout=True, seen=NOW, sha256="ab")
+    assert [(one.kind, one.key, one.sha256) for one in second.changes] == [(ChangeKind.REMOVED, known[4].key, "ab")]
+    assert second.removed == (known[4].key,)
+
+
+def test_an_entry_that_returns_was_never_gone() -> None:
+    """686, 515, 686 rows: the third reading clears the count of the second."""
+    known = entries(3)
+    absent = {**marks(known), known[2].key: mark(known[2], missing=1)}
+    seen = survey(reading(known), absent, same_layout=True)
+    assert dict(seen.touched)[known[2].key].missing == 0
+    assert not seen.gone
+
+
+def test_an_official_notice_is_the_second_reading() -> None:
+    """What the Federal Register announced need not be absent twice."""
+    known = entries(3)
+    left = missing([known[0].key, known[1].key], marks(known), noticed={known[0].key})
+    assert left.removed == (known[0].key,)
+    assert [key for key, _ in left.waiting] == [known[1].key]
+
+
+def test_a_change_is_told_field_by_field() -> None:
+    """Old to new, as text, with what rings told apart from what does not."""
+    before = listing("A", aliases=(Name("x"),), addresses=("Here",))
+    after = replace(before, aliases=(Name("x"), Name("y", NameKind.WEAK)), addresses=("There",), url="https://u")
+    found = {one.field: one for one in field_changes(before, after)}
+    assert (found["aliases"].old, found["aliases"].new) == ("x alias", "x alias; y weak")
+    assert found["aliases"].material
+    assert not found["addresses"].material
+    assert (found["url"].old, found["url"].new) == ("", "https://u")
+
+
+@pytest.mark.parametrize(("value", "text"), [(None, ""), ("", ""), ("a", "a"), ([("a", "b"), ("c", "d")], "a b; c d")])
+def test_readable(value: object, text: str) -> None:
+    """Every shape of content has a text."""
+    assert readable(value) == text
+
+
+names = st.lists(st.sampled_from([f"N{number}" for number in range(12)]), unique=True)
+
+
+@given(before=names, after=names)
+def test_what_is_added_and_gone_is_what_the_sets_say(before: list[str], after: list[str]) -> None:
+    """However two editions differ, keys are new, kept or gone, and nothing else."""
+    known, now = [listing(name) for name in before], [listing(name) for name in after]
+    seen = survey(reading(now), marks(known), same_layout=True)
+    assert {entry.name for entry, _ in seen.fresh} == set(after) - set(before)
+    assert set(seen.gone) == {name.casefold() for name in set(before) - set(after)}
+    assert not seen.touched

@@ -1,0 +1,71 @@
+"""Settings: what an installation may say, and what it is told when it says something that cannot work."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.errors import BadSettings
+from bot.model import Place
+from bot.settings import load
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Nothing set, and an empty folder to stand in."""
+    for name in ("TOCSIN_HOME", "TOCSIN_EVERY", "TOCSIN_MIRROR", "TOCSIN_SOURCES", "REDIS_URL", "TOCSIN_LOG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_without_settings_everything_has_a_default() -> None:
+    """The embedded store at home, every source at its own pace, trouble to the console."""
+    settings = load()
+    assert settings.home == Path("~/.tocsin").expanduser()
+    assert settings.every is None
+    assert settings.wanted == frozenset()
+    assert settings.operators == Place("console")
+
+
+def test_the_environment_wins_over_the_file(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`.env` is read, and a variable of the process goes before it."""
+    (bare / ".env").write_text("TOCSIN_EVERY=60\nTOCSIN_SOURCES=us_csl, us_dod_cmc\n", encoding="utf-8")
+    monkeypatch.setenv("TOCSIN_EVERY", "5")
+    settings = load()
+    assert settings.every == timedelta(seconds=5)
+    assert settings.wanted == {"us_csl", "us_dod_cmc"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        (
+            "TOCSIN_MIRROR",
+            "http://mirror.example/",
+            "must contain {source}, for example http://mirror.example/{source}",
+        ),
+        ("TOCSIN_EVERY", "often", "TOCSIN_EVERY='often'"),
+        ("TOCSIN_EVERY", "-1", "greater than or equal to 0"),
+        ("TOCSIN_OPERATORS", "nowhere", "write platform:address"),
+        ("TOCSIN_LOG", "LOUD", "must be DEBUG, INFO, WARNING or ERROR"),
+    ],
+)
+def test_a_value_that_cannot_work_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str) -> None:
+    """The setting, its value, and what would work."""
+    monkeypatch.setenv(name, value)
+    with pytest.raises(BadSettings, match=name) as found:
+        load()
+    assert words in str(found.value)
+    assert "See .env.example." in str(found.value)
+
+
+def test_secrets_are_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A password in REDIS_URL never reaches a log by accident."""
+    monkeypatch.setenv("REDIS_URL", "redis://:hunter2@localhost/0")
+    settings = load()
+    assert "hunter2" not in repr(settings)
+    assert "hunter2" not in str(settings.redis_url)
+    assert settings.redis_url.get_secret_value().endswith("@localhost/0")
