@@ -12,16 +12,20 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import json
 import re
+import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any
 
 import lxml.html
 import xxhash
 from lxml import etree
+from python_calamine import CalamineError, CalamineWorkbook
 
 from bot.errors import ListDamaged
 from bot.model import Document
@@ -59,6 +63,23 @@ def unread(left: Mapping[str, object], signals: list[str], what: str) -> None:
     for name, value in left.items():
         if value:
             once(signals, f"unread {what} {name!r}")
+
+
+_CITATION = re.compile(r"(\d{2,3})\s*\.?\s*F\.?\s*R\.?\s*(\d{2,6})\b")
+
+
+def citations(notice: str) -> tuple[str, ...]:
+    """ "84 FR 22961" and the like out of a cell with dates, numbers of issues and two spellings of FR.
+
+    A notice cited by volume and issue only ("Vol. 86, No. 71, 04/15/2021") has no page: it is kept as it is.
+    """
+    found = [f"{volume} FR {page}" for volume, page in _CITATION.findall(notice)]
+    return tuple(dict.fromkeys(found)) if found else (notice,) if notice else ()
+
+
+def tidy(text: str | None) -> str:
+    """Blanks at the ends taken off, blanks and line ends between made one blank."""
+    return " ".join((text or "").split())
 
 
 # ── The body ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -168,6 +189,10 @@ class Body:
         if ascii_only and self.foreign:
             once(signals, "letters beyond ASCII in a list that was pure ASCII")
 
+    def whole(self) -> bytes:
+        """All of it unpacked, every byte as it is: for binary formats that are read whole."""
+        return b"".join(self._unpacked())
+
     def _first(self) -> bytes:
         head = b""
         for chunk in self._unpacked():
@@ -227,6 +252,23 @@ def _strict() -> etree.XMLParser:
     )
 
 
+def _no_doctype(body: Body) -> None:
+    if b"<!DOCTYPE" in body.head or b"<!ENTITY" in body.head:
+        raise body.damaged("the document brings a DOCTYPE, which no edition of this list had; refused unread")
+
+
+def _parse_head(body: Body, head: bytes) -> etree._Element:
+    """The root element, as far as the first bytes have it."""
+    parser = etree.XMLPullParser(events=("start",), resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        parser.feed(head)
+        _, root = next(parser.read_events())
+    except (etree.XMLSyntaxError, StopIteration) as error:
+        raise body.damaged(f"not well-formed XML ({error or 'no root'}); fetch it again") from error
+    assert isinstance(root, etree._Element)
+    return root
+
+
 class XmlRecords:
     """The records of one XML document as raw bytes, cut out by the local name of their element.
 
@@ -242,23 +284,12 @@ class XmlRecords:
         self._body = body
         self._record = record
         head = body.head
-        if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-            raise body.damaged("the document brings a DOCTYPE, which no edition of this list had; refused unread")
+        _no_doctype(body)
         first = re.search(rb"<((?:[\w.-]+:)?" + record.encode() + rb")[\s/>]", head)
         self._parser = _strict()
-        self.root = self._parse_head(head[: first.start()] if first else head)
+        self.root = _parse_head(body, head[: first.start()] if first else head)
         self._name = first[1] if first else record.encode()
         self._wrap = self._wrapping(head)
-
-    def _parse_head(self, head: bytes) -> etree._Element:
-        parser = etree.XMLPullParser(events=("start",), resolve_entities=False, no_network=True, load_dtd=False)
-        try:
-            parser.feed(head)
-            _, root = next(parser.read_events())
-        except (etree.XMLSyntaxError, StopIteration) as error:
-            raise self._body.damaged(f"not well-formed XML ({error or 'no root'}); fetch it again") from error
-        assert isinstance(root, etree._Element)
-        return root
 
     def _wrapping(self, head: bytes) -> tuple[bytes, bytes]:
         """What stands around a record that is parsed alone: declaration and root, as the document writes them."""
@@ -324,6 +355,63 @@ class XmlRecords:
             raise self._body.damaged(f"garbled entry {_quoted(raw[:200])} ({error.msg}); fetch it again") from error
 
 
+class XmlElements:
+    """The elements of certain local names in an XML document, each as the bytes of a document of its own.
+
+    For lists whose entries have several names, or a name that begins another one (`INDIVIDUAL`, `INDIVIDUAL_ALIAS`):
+    a parser reads every byte, which takes a few times as long as `XmlRecords`. `element()` parses one again.
+
+    Raises ListDamaged for a document type declaration, and for what is not well-formed to its end.
+    """
+
+    def __init__(self, body: Body, *names: str) -> None:
+        self._body = body
+        self._names = names
+        _no_doctype(body)
+        self.root = _parse_head(body, body.head)
+        self._parser = _strict()
+
+    def __iter__(self) -> Iterator[bytes]:
+        pull = etree.XMLPullParser(
+            events=("end",),
+            tag=[f"{{*}}{name}" for name in self._names],
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+        count = 0
+        try:
+            for chunk in self._body.chunks():
+                for at in range(0, len(chunk), _PIECE):
+                    pull.feed(chunk[at : at + _PIECE])
+                    for _, element in pull.read_events():
+                        assert isinstance(element, etree._Element)
+                        count += 1
+                        yield etree.tostring(element, with_tail=False)
+                        _forget(element)
+            pull.close()
+        except etree.XMLSyntaxError as error:
+            raise self._body.damaged(f"cut or garbled after {count} entries ({error.msg}); fetch it again") from error
+
+    def element(self, raw: bytes) -> etree._Element:
+        """A raw record parsed."""
+        return etree.fromstring(raw, self._parser)
+
+
+#: What a pull parser is fed at once: a few records, so that its tree stays small.
+_PIECE = 1 << 15
+
+
+def _forget(element: etree._Element) -> None:
+    """Take an element that was read, and what stands before it, out of the tree that grows."""
+    parent = element.getparent()
+    element.clear()
+    while parent is not None and (before := element.getprevious()) is not None:
+        parent.remove(before)
+
+
 _NOT_ANGLES = bytes(set(range(256)) - set(b"<>"))
 
 
@@ -355,8 +443,9 @@ class CsvRows:
     write) or nothing, in which case the last row may be cut. Raises ListDamaged for a row whose quotes never close.
     """
 
-    def __init__(self, body: Body) -> None:
+    def __init__(self, body: Body, *, delimiter: str = ",") -> None:
         self._body = body
+        self._delimiter = delimiter
         self.ends_with = ""
 
     def __iter__(self) -> Iterator[CsvRow]:
@@ -393,9 +482,105 @@ class CsvRows:
     def _cells(self, raw: bytes, line: int) -> list[str]:
         try:
             text = raw.decode(self._body.encoding)
-            return next(csv.reader(text.splitlines(keepends=True) if "\n" in text else [text], strict=True))
+            return next(csv.reader(_lines_of(text), delimiter=self._delimiter, strict=True))
         except (csv.Error, UnicodeDecodeError, StopIteration) as error:
             raise self._body.damaged(f"line {line} is no CSV row ({error}): {_quoted(raw)}; fetch it again") from error
+
+
+class CsvTable:
+    """A CSV document with a header: each row with its cells by column name, names and cells without blanks around.
+
+    Raises ListDamaged at once when columns that matter are missing; while reading, for a row of another width, and for
+    a last row that has no line end and does not close its quotes, which is how a cut looks.
+    """
+
+    def __init__(self, body: Body, *, need: Iterable[str], delimiter: str = ",", before: int = 0) -> None:
+        self._body = body
+        self._delimiter = delimiter
+        self._before = before + 1
+        self.above: list[list[str]] = []  #: the rows before the header
+        for row in CsvRows(body, delimiter=delimiter):
+            self.above.append([cell.strip() for cell in row.cells])
+            if len(self.above) == self._before:
+                break
+        self.header = self.above.pop() if self.above else []
+        if missing := sorted(set(need).difference(self.header)):
+            raise body.damaged(f"columns {missing} are missing; has the format changed?")
+
+    def __iter__(self) -> Iterator[tuple[CsvRow, dict[str, str]]]:
+        rows = CsvRows(self._body, delimiter=self._delimiter)
+        width = len(self.header)
+        last = None
+        for number, row in enumerate(rows):
+            if number < self._before:
+                continue
+            last = row
+            if len(row.cells) != width:
+                raise self._body.damaged(f"line {row.line} has {len(row.cells)} of {width} columns: cut; fetch it again")
+            yield row, {name: cell.strip() for name, cell in zip(self.header, row.cells, strict=True) if cell.strip()}
+        if last and not rows.ends_with and not last.raw.endswith(b'"'):
+            raise self._body.damaged(f"cut in the last cell of line {last.line}; fetch it again")
+
+
+def _lines_of(text: str) -> Iterable[str]:
+    # Not splitlines: it also parts at form feeds and at U+2028, which people paste into cells.
+    return io.StringIO(text, newline="\n") if "\n" in text else [text]
+
+
+# ── Spreadsheets ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+#: What a spreadsheet that is a ZIP archive may unpack to.
+LARGEST_SHEETS = 1 << 28
+
+
+def is_spreadsheet(head: bytes) -> bool:
+    """Whether a body begins like .xls (an OLE file) or like .xlsx and .ods (a ZIP archive)."""
+    return head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
+
+
+def sheets(body: Body) -> dict[str, list[list[str]]]:
+    """The sheets of an .xls, .xlsx or .ods file by name, each cell as the text a person would read, blanks kept inside.
+
+    Read whole: it has to be. Raises ListDamaged for a file that is cut or no spreadsheet.
+    """
+    raw = body.whole()
+    try:
+        if raw.startswith(b"PK"):
+            _check_archive(body, raw)
+        book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
+        return {
+            name: [[_cell(cell) for cell in row] for row in book.get_sheet_by_name(name).to_python()]
+            for name in book.sheet_names
+        }
+    except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
+        raise body.damaged(f"no whole spreadsheet ({error}): cut or garbled; fetch it again") from error
+    except BaseException as error:
+        # The library is compiled, and meets a broken file now and then with a panic, which is no Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise body.damaged(f"a spreadsheet that cannot be read ({error}): garbled; fetch it again") from error
+
+
+def _check_archive(body: Body, raw: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        if (size := sum(part.file_size for part in archive.infolist())) > LARGEST_SHEETS:
+            raise body.damaged(f"a spreadsheet of {size} bytes unpacked, over {LARGEST_SHEETS}; refused")
+        if part := archive.testzip():
+            raise body.damaged(f"{part} in the spreadsheet is garbled; fetch it again")
+
+
+def _cell(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).upper()
+        case float() if value.is_integer():
+            return str(int(value))
+        case datetime() if value.time() == time():
+            return value.date().isoformat()
+        case date() | datetime():
+            return value.isoformat()
+        case _:
+            return str(value).strip()
 
 
 # ── JSON ──────────────────────────────────────────────────────────────────────────────────────────────────────────

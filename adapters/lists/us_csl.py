@@ -25,7 +25,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from adapters.formats import Body, CsvRows, JsonRecords, mark_of, once, unread
+from adapters.formats import Body, CsvRows, JsonRecords, citations, mark_of, once, unread
 from adapters.ofac import listed_on, page_of, sort_id
 from bot.model import Document, EntityKind, Identifier, Listing, Name, NameKind, Reading, Record
 from bot.sources import list_source
@@ -405,18 +405,6 @@ def _ids(cell: str, signals: list[str]) -> tuple[list[Identifier], list[tuple[st
             case (name, fact):
                 facts.append((name, fact))
     return numbers, facts
-
-
-_CITATION = re.compile(r"(\d{2,3})\s*\.?\s*F\.?\s*R\.?\s*(\d{2,6})\b")
-
-
-def citations(notice: str) -> tuple[str, ...]:
-    """ "84 FR 22961" and the like out of a cell with dates, numbers of issues and two spellings of FR.
-
-    A notice cited by volume and issue only ("Vol. 86, No. 71, 04/15/2021") has no page: it is kept as it is.
-    """
-    found = [f"{volume} FR {page}" for volume, page in _CITATION.findall(notice)]
-    return tuple(dict.fromkeys(found)) if found else (notice,) if notice else ()
 
 
 # ── The name cell of BIS and State ────────────────────────────────────────────────────────────────────────────────

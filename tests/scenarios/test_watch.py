@@ -379,7 +379,9 @@ async def test_an_old_story_that_resurfaces_does_not_ring(world: World) -> None:
 async def test_a_story_that_names_nobody_is_remembered_without_its_text(world: World) -> None:
     """Only enough to know it again."""
     await world.feed_shows(("1", "Quiet day", "Nothing happened in the markets."))
-    ids = [f"news_x/{story.id}" for story in read_feed(_document(rss(("1", "Quiet day", "x"))), source="news_x").stories]
+    ids = [
+        f"news_x/{story.id}" for story in read_feed(_document(rss(("1", "Quiet day", "x"))), source="news_x").stories
+    ]
     (story,) = (await world.store.stories(ids)).values()
     assert (story.title, story.text) == ("Quiet day", "")
 
@@ -449,9 +451,7 @@ async def test_another_watcher_was_faster(world: World) -> None:
 
     world.pages.shows(us_dod_cmc.card.url, table([*FILLER, "Xiaomi Corporation"]))
     faster = world.watcher
-    slow = Watcher(
-        store=world.store, fetcher=Slow(), clock=world.clock, catalogue=world.catalogue, book=shipped()
-    )
+    slow = Watcher(store=world.store, fetcher=Slow(), clock=world.clock, catalogue=world.catalogue, book=shipped())
     await slow.poll(us_dod_cmc)
     assert len(await world.alerts()) == 1
     assert len(await world.store.changes()) == 1
