@@ -15,7 +15,6 @@ from datetime import UTC, datetime
 from typing import TextIO
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from bot.errors import ChatBusy
@@ -65,25 +64,27 @@ class ConsoleChat:
         self.show(card)
 
     def show(self, card: Card) -> None:
-        """Draw a card. All text is printed as it is: nothing in it is taken for mark-up."""
+        """Print a card."""
         console = self.console
-        console.print(Text(_plain(card.title), style=STYLE[card.severity]))
+        self.draw(console, card)
+        console.file.flush()
+
+    def draw(self, console: Console, card: Card) -> None:
+        """All text is drawn as it is: nothing in it is taken for mark-up."""
+        _indented(console, Text(_plain(card.title), style=STYLE[card.severity]), 0)
         for section in card.sections:
             self._section(console, section.heading, section.text, section.quote)
         for link in card.links:
-            console.print(Padding(Text(f"{_plain(link.text)}: {_plain(link.url)}"), (0, 0, 0, 2)), overflow="fold")
+            console.print(Text(f"  {_plain(link.text)}: {_plain(link.url)}"), soft_wrap=True)
         if card.footer:
-            console.print(Padding(Text(_plain(card.footer), style="dim"), (0, 0, 0, 2)))
+            _indented(console, Text(_plain(card.footer), style="dim"), 2)
         console.print()
-        console.file.flush()
 
     def _section(self, console: Console, heading: str, text: str, quote: bool) -> None:
         words = f"“{_plain(text)}”" if quote and "\n" not in text else _plain(text)
-        if not heading:
-            console.print(Padding(Text(words), (0, 0, 0, 2)))
-            return
-        console.print(Padding(Text(_plain(heading), style="bold"), (0, 0, 0, 2)))
-        console.print(Padding(Text(words), (0, 0, 0, 4)))
+        if heading:
+            _indented(console, Text(_plain(heading), style="bold"), 2)
+        _indented(console, Text(words), 4 if heading else 2)
 
     async def run(self, desk: Desk) -> None:
         """Answer what is typed, until the input ends; then only print."""
@@ -136,6 +137,13 @@ def request(words: list[str], *, language: str, at: datetime, person: str = "you
     return Request(
         command=command, place=Place("console"), person=person, arguments=arguments, language=language, at=at
     )
+
+
+def _indented(console: Console, text: Text, by: int) -> None:
+    """Wrapped to the width, every line moved in, nothing behind its end."""
+    for line in text.wrap(console, max(20, console.width - by)):
+        line.rstrip()
+        console.print(Text(" " * by) + line, soft_wrap=True)
 
 
 def _words(line: str) -> list[str]:

@@ -186,7 +186,7 @@ def _lost(theirs: list[Any], ours: list[Story]) -> dict[str, list[str]]:
         "links": [
             entry.link
             for entry in theirs
-            if dict.get(entry, "link") and links.isdisjoint({_page(link) for link in _their_links(entry)})
+            if _page(dict.get(entry, "link") or "") and links.isdisjoint({_page(link) for link in _their_links(entry)})
         ],
         "dates": [str(when) for entry in theirs if (when := _their_date(entry)) and when not in dates],
     }

@@ -65,6 +65,10 @@ class Reader:
         card = self.cards.get(source)
         return card.title if card else str(table("list_titles").get(source, source))
 
+    def lists(self, count: int) -> str:
+        """How many lists, as people say it: "any of the 5 lists read"."""
+        return self.say("lists.one" if count == 1 else "lists.many", count=count)
+
     def fresh(self, moment: datetime | None) -> str:
         """How long ago, in a word or two."""
         if moment is None:
@@ -105,11 +109,12 @@ def when(moment: datetime) -> str:
 def alert_card(alert: Alert, effects: Sequence[Effect], reader: Reader) -> Card:
     """The alert as one place will read it."""
     title = reader.say(
-        f"kind.{alert.kind}", company=reader.clean(alert.company.name, 80), list=reader.title(alert.source)
+        f"kind.{alert.kind}", company=reader.clean(alert.company.name, 80), list=_list(alert, effects, reader)
     )
-    sections = [*_happened(alert, reader), *_why(alert, reader), *_meaning(effects, reader)]
+    sections = [*_happened(alert, reader), *_why(alert, reader), *_meaning(alert, effects, reader)]
     sections += [*_matched(alert, reader), *_record(alert, reader), *_proof(alert, reader)]
-    detail = effects[0].does if effects else sections[0].text if sections else ""
+    told = alert.kind is not AlertKind.DELISTED and effects
+    detail = effects[0].does if told else sections[0].text if sections else ""
     severity = reader.say(f"severity.{alert.severity}")
     return Card(
         summary=reader.say("summary.line", severity=severity, title=title, detail=reader.clean(detail, 200)),
@@ -119,6 +124,11 @@ def alert_card(alert: Alert, effects: Sequence[Effect], reader: Reader) -> Card:
         links=_links(alert, reader),
         footer=_footer(alert, reader),
     )
+
+
+def _list(alert: Alert, effects: Sequence[Effect], reader: Reader) -> str:
+    """The list as people call it: the one programme it is about, where a source carries several."""
+    return effects[0].title if len(effects) == 1 and effects[0].title else reader.title(alert.source)
 
 
 def _happened(alert: Alert, reader: Reader) -> list[Section]:
@@ -200,16 +210,18 @@ def _why(alert: Alert, reader: Reader) -> list[Section]:
     return [Section(heading, reader.say("why.none"))] if alert.kind is AlertKind.LISTED else []
 
 
-def _meaning(effects: Sequence[Effect], reader: Reader) -> list[Section]:
+def _meaning(alert: Alert, effects: Sequence[Effect], reader: Reader) -> list[Section]:
+    """What being listed does and does not do; of a delisting, what it did."""
     if not effects:
         return []
+    means_heading = "meant_then" if alert.kind is AlertKind.DELISTED else "means"
     several = len(effects) > 1
     means = [f"{effect.title}: {effect.does}" if several else effect.does for effect in effects[:3]]
     means_not = [effect.does_not for effect in effects[:3] if effect.does_not]
     basis = [f"{effect.authority}: {effect.citation}" for effect in effects[:3] if effect.citation]
     return [
         Section(reader.say(f"heading.{heading}"), " ".join(dict.fromkeys(lines)))
-        for heading, lines in (("means", means), ("means_not", means_not), ("basis", basis))
+        for heading, lines in ((means_heading, means), (f"{means_heading}_not", means_not), ("basis", basis))
         if lines
     ]
 
@@ -261,7 +273,7 @@ def evidence_words(evidence: Evidence, reader: Reader) -> str:
                 "record.was_listed", name=name, list=reader.title(evidence.source), until=until, fresh=fresh
             )
         case Badge.NOT_FOUND:
-            return reader.say("record.not_found", count=evidence.lists, fresh=fresh)
+            return reader.say("record.not_found", lists=reader.lists(evidence.lists), fresh=fresh)
 
 
 def _proof(alert: Alert, reader: Reader) -> list[Section]:
@@ -315,7 +327,7 @@ def _lists_of(found: Iterable[Found]) -> dict[str, int]:
 def _standing_line(company: Company, found: Sequence[Found], lists: int, reader: Reader) -> str:
     counts = _lists_of(found)
     if not counts:
-        return reader.say("standing.nothing", company=company.name, count=lists)
+        return reader.say("standing.nothing", company=company.name, lists=reader.lists(lists))
     entries = [reader.say("standing.entry", list=reader.title(source), count=count) for source, count in counts.items()]
     return reader.say("standing.company", company=company.name, lists=", ".join(entries))
 
@@ -340,15 +352,26 @@ def lookup_card(
     stories: Sequence[Story],
     effects: Mapping[str, Sequence[Effect]],
     reader: Reader,
+    *,
+    past: Sequence[ListChange] = (),
 ) -> Card:
     """What every list says today of a name, never a bare "no"."""
     counts = _lists_of(found)
     touched = {one.listing.source for one in found}
-    verdict = "listed" if counts else "related" if found else "none" if read else "unread"
+    listed = "listed_one" if len(read) == 1 else "listed"
+    verdict = listed if counts else "related" if found else "none" if read else "unread"
     title = reader.say(
-        f"lookup.{verdict}", company=reader.clean(company.name, 80), count=len(counts or touched), lists=len(read)
+        f"lookup.{verdict}",
+        company=reader.clean(company.name, 80),
+        count=len(counts or touched),
+        total=len(read),
+        lists=reader.lists(len(read)),
     )
     sections = _via(typed, company, reader)
+    if past:
+        sections.append(
+            Section(reader.say("heading.past"), "\n".join(_past(change, reader) for change in past[:NAMED]))
+        )
     for source in dict.fromkeys(one.listing.source for one in found):
         sections += _found_on(source, [one for one in found if one.listing.source == source], effects, reader)
     sections.append(_freshness(read, reader))
@@ -366,6 +389,18 @@ def lookup_card(
         sections=tuple(sections),
         links=tuple(links),
         footer="" if counts else reader.say("lookup.caution"),
+    )
+
+
+def _past(change: ListChange, reader: Reader) -> str:
+    """An entry that was taken off: from when, until we saw it gone."""
+    listed_on = change.listing.listed_on
+    return reader.say(
+        "lookup.past",
+        name=reader.clean(change.listing.name, 120),
+        list=reader.title(change.source),
+        since=reader.say("record.since", date=listed_on.isoformat()) if listed_on else "",
+        until=when(change.seen),
     )
 
 

@@ -16,6 +16,8 @@ log: Any = structlog.get_logger("tocsin")
 
 def configure(level: str = "INFO", *, json: bool = False) -> None:
     """Send events of `level` and above to standard error, as readable lines or as JSON."""
+    for library in ("httpx", "httpcore"):  # at DEBUG they would write whole addresses and headers
+        logging.getLogger(library).setLevel(logging.WARNING)
     render: Any = (
         structlog.processors.JSONRenderer()
         if json
@@ -30,6 +32,6 @@ def configure(level: str = "INFO", *, json: bool = False) -> None:
             render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # asked each time: tests and services swap it
         cache_logger_on_first_use=False,
     )

@@ -221,7 +221,7 @@ class Store(Protocol):
         """
 
     async def unpark(self, key: str, *, now: datetime) -> bool:
-        """Put a parked delivery back at the end of its lane, due now, its attempts forgotten. False: it is not parked."""
+        """Put a parked delivery back at the end of its lane, due now, its attempts forgotten. False: none is parked."""
 
     async def wait(self, platform: str, at_most: timedelta) -> None:
         """Return when something may be there to claim, or after that long. May return early for no reason.

@@ -354,9 +354,7 @@ class Watcher:
             elif ref.startswith(f"{story.source}/"):
                 again[ref] = replace(story, id=ref.removeprefix(f"{story.source}/"))
         before = await self.store.stories(again) if again else {}
-        edited = [
-            story for ref, story in again.items() if ref in before and _words(story) != _words(before[ref], story)
-        ]
+        edited = [story for ref, story in again.items() if ref in before and _differ(before[ref], story)]
         return list(fresh.values()), edited
 
     # ── What is remembered of a poll ──────────────────────────────────────────────────────────────────────────────
@@ -613,9 +611,9 @@ def _ref(story: Story) -> str:
     return f"{story.source}/{story.id}"
 
 
-def _words(story: Story, like: Story | None = None) -> tuple[str, str]:
-    """What an edit would change. A story kept without its text is compared by its title alone."""
-    return story.title, "" if like is not None and not story.text else story.text
+def _differ(before: Story, now: Story) -> bool:
+    """Whether a story was edited. One that was kept without its text is compared by its title alone."""
+    return before.title != now.title or bool(before.text and before.text != now.text)
 
 
 def _old(story: Story, memory: Memory, now: datetime) -> bool:

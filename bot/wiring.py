@@ -7,18 +7,17 @@ import os
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-
-from adapters.news.finder import Finder
-from adapters.stores.sqlite import SqliteStore
 
 import adapters.lists
 from adapters.console import ConsoleChat
 from adapters.http import HttpFetcher
 from adapters.news import sources as news
+from adapters.news.finder import Finder
+from adapters.stores.sqlite import SqliteStore
 from bot import __version__
 from bot.book import CompanyBook, shipped
 from bot.commands import FrontDesk, Office
@@ -78,7 +77,7 @@ class House:
 
     async def everything(self) -> dict[str, Source]:
         """The shelf, the feeds, and those that people added."""
-        added = {id: self.added(id, url) for id, url in (await self.store.feeds()).items()}
+        added = {id: news.user_feed(id, url) for id, url in (await self.store.feeds()).items()}
         return {**self.official, **self.feeds, **added}
 
     async def catalogue(self) -> Mapping[str, Source]:
@@ -89,12 +88,6 @@ class House:
             raise BadSettings(f"TOCSIN_SOURCES names {', '.join(sorted(unknown))}, which is no source; known: {known}")
         self._cards = {id: source.card for id, source in everything.items() if not wanted or id in wanted}
         return {id: everything[id] for id in self._cards}
-
-    def added(self, id: str, url: str) -> Source:
-        """A feed that somebody added. Only an installation that says so lets it reach private addresses."""
-        source = news.user_feed(id, url)
-        card = replace(source.card, user_given=not self.settings.tocsin_allow_private)
-        return replace(source, card=card)
 
     _cards: dict[str, SourceCard] = field(default_factory=dict)
 
@@ -127,7 +120,7 @@ class House:
 
     @cached_property
     def desk(self) -> FrontDesk:
-        finder = Finder(self.fetcher, trusted=self.settings.tocsin_allow_private, taken=self.addresses)
+        finder = Finder(self.fetcher, taken=self.addresses)
         office = Office(
             store=self.store,
             book=self.book,
@@ -178,6 +171,7 @@ def fetcher_for(settings: Settings, clock: Clock) -> HttpFetcher:
         user_agent=f"Tocsin/{__version__} (+{settings.tocsin_contact})",
         spool=settings.home / "spool",
         proxy=settings.tocsin_proxy,
+        allow_private=settings.tocsin_allow_private,
         now=clock.now,
     )
 

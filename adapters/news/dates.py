@@ -14,10 +14,14 @@ from datetime import UTC, datetime, timedelta
 from feedparser.datetimes import _parse_date
 
 _LONGEST = 100  # characters; the longest real one seen has 40
-_NAMES = "jan feb mar apr may jun jul aug sep oct nov dec"
-_MONTHS = {name: number for number, name in enumerate(_NAMES.split(), start=1)}
+# By their first letters, in English and as publishers write them who translate even this (pt, es, fr, it, de, nl).
+_NAMES = (
+    "jan ene gen,feb fev fév,mar mär mrt maa,apr abr avr,may mai mag mei,jun giu juin,"
+    "jul lug juil,aug ago aoû aou,sep set,oct out ott okt,nov,dec dez dic déc"
+)
+_MONTHS = {name: number for number, names in enumerate(_NAMES.split(","), start=1) for name in names.split()}
 _RFC_822 = re.compile(
-    r"(?:[A-Za-z]{3},\s+)?(\d{1,2})\s+([A-Za-z]{3})\s+(\d{4})\s+(\d\d):(\d\d)(?::(\d\d))?\s+(GMT|UTC|UT|Z|[+-]\d{4})"
+    r"(?:[^\W\d]{2,12}\.?,?\s+)?(\d{1,2})\s+([^\W\d]{3,10})\.?\s+(\d{4})\s+(\d\d):(\d\d)(?::(\d\d))?\s+(GMT|UTC|UT|Z|[+-]\d{4})"
 )
 _ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 
@@ -46,7 +50,8 @@ def from_tuple(parts: object) -> datetime | None:
 
 
 def _from_mail(day: str, month: str, year: str, hour: str, minute: str, second: str | None, zone: str) -> datetime:
-    number = _MONTHS[month.lower()]
+    month = month.lower()
+    number = _MONTHS.get(month[:4]) or _MONTHS[month[:3]]
     local = datetime(int(year), number, int(day), int(hour), int(minute), int(second or 0), tzinfo=UTC)
     if zone[0] not in "+-" or zone[1:] == "0000":
         return local

@@ -40,12 +40,18 @@ _SUPERSETS = {
 _LATIN = frozenset({"cp1252", "iso8859-15", "cp1254"})
 # Python knows these as text encodings; no publisher does, and some are slow or turn text into other text.
 _REFUSED = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "utf-7"})
+# Chinese, Japanese, Korean, Cyrillic, Greek, Hebrew, Arabic, Thai
+_OTHER_SCRIPTS = (
+    "gb18030 gb2312 gbk hz big5 big5hkscs cp950 cp932 shift_jis shift_jis_2004 euc_jp euc_kr cp949 johab koi8_r koi8_u"
+    " cp1251 cp866 iso8859_5 mac_cyrillic cp1253 iso8859_7 cp1255 iso8859_8 cp1256 iso8859_6 tis_620 cp874"
+)
 _LOOKED_AT = 200_000  # bytes of the body, and of its words beyond ASCII, from which a guess is made
 _SAMPLE = 20_000
-_RUNS = 0.6  # share of bytes beyond ASCII that have such a neighbour: near 0 in French, near 1 in Russian
+_EVIDENCE = 16  # bytes beyond ASCII without which a guess would be a bet
+_RUNS = 0.3  # share of bytes beyond ASCII that come by three or more: near 0 in French, near 1 in Russian
 _MARKUP = re.compile(rb"<!--.*?(?:-->|\Z)|<[^<>]*>", re.DOTALL)
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
-_IN_RUNS = re.compile(rb"[\x80-\xff]{2,}")
+_IN_RUNS = re.compile(rb"[\x80-\xff]{3,}")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]{1,40})", re.IGNORECASE)
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"'>]{1,40})[\"']", re.IGNORECASE)
 
@@ -76,10 +82,10 @@ def _guess(body: bytes) -> str:
     """The encoding of a text in another script than Latin, or nothing."""
     words = b" ".join(word for word in _MARKUP.sub(b" ", body[:_LOOKED_AT]).split() if not word.isascii())[:_SAMPLE]
     beyond = len(_BEYOND_ASCII.findall(words))
-    if not beyond or len(_IN_RUNS.sub(b"", words)) > len(words) - beyond * _RUNS:
+    if beyond < _EVIDENCE or len(_IN_RUNS.sub(b"", words)) > len(words) - beyond * _RUNS:
         return ""
     best = from_bytes(words).best()
-    return best.encoding if best else ""
+    return best.encoding if best and best.encoding in _OTHER_SCRIPTS.split() else ""
 
 
 def _western(body: bytes) -> str:
@@ -108,7 +114,7 @@ def _known(name: str) -> str:
     """Python's name for a declared encoding, or nothing when there is no such encoding for text."""
     try:
         found = codecs.lookup(name.strip())
-        b"".decode(found.name)  # raises LookupError for codecs that are not about text (zlib, rot13, ...)
+        b"x".decode(found.name)  # raises LookupError for codecs that are not about text (zlib, rot13, ...)
     except (LookupError, ValueError, UnicodeError):
         return ""
     canonical = _SUPERSETS.get(found.name, found.name)

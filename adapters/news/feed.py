@@ -18,14 +18,17 @@ from adapters.news.jsonfeed import read_json
 from adapters.news.links import address, sameness
 from adapters.news.plain import clean, title_of
 from adapters.news.salvage import salvage
-from adapters.news.xmlfeed import FEEDS, channel, prolog, tree
+from adapters.news.xmlfeed import FEEDS, channel, end_of_root, prolog, tree, whole_items
 from bot.errors import FeedDamaged
 from bot.model import Bulletin, Document, Story, fingerprint
 
 CAP = 15_000_000  #: bytes of a feed after decompression; the largest real one seen has 3 million
 
 _HTML_TITLE = re.compile(r"<title[^>]{0,200}>(.{0,300}?)</title", re.IGNORECASE | re.DOTALL)
+_TOO_DEEP = re.compile(r"depth|limit", re.IGNORECASE)
 _HTML_START = re.compile(r"<(?:!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE)
+_HTML_ROOTS = frozenset({"html", "head", "body", "script", "meta", "title", "div"})
+_FEED_START = re.compile(r"<(?:\?xml|rss|rdf:RDF|feed)[\s>]", re.IGNORECASE)
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")
 _HEADLINE = 120  # characters of its text that stand for a missing title
 
@@ -61,7 +64,7 @@ def looks_like_feed(document: Document) -> bool:
     text = text.lstrip()
     if text.startswith("{"):
         return '"items"' in text or '"articles"' in text
-    return prolog(text).root in FEEDS
+    return prolog(_hidden_feed(text)).root in FEEDS
 
 
 # ── From document to channel ──────────────────────────────────────────────────────────────────────────────────────
@@ -87,40 +90,51 @@ def _channel(text: str, document: Document, source: str) -> Channel:
         except Unreadable as why:
             raise FeedDamaged(f"{source}: {why}; check the address {document.url}") from why
 
-    start = prolog(text)
-    if start.root not in FEEDS and (start.root or not _hidden_feed(text)):
-        raise FeedDamaged(f"{source}: {_looks_like(text, start.root)}")
     signals: list[str] = []
+    if prolog(text).root not in FEEDS:
+        text = _hidden_feed(text)
+        signals.append("words before the beginning were left out")
+    start = prolog(text)
+    if start.root not in FEEDS:
+        raise FeedDamaged(f"{source}: {_looks_like(text, start.root)}")
+    text = text[start.end :]
     try:
-        found = channel(tree(text[start.end :], document.url, signals))
+        found = channel(tree(text, document.url, signals))
     except (Unreadable, etree.LxmlError) as why:
-        return _salvaged(text, document, source, str(why))
+        found = _salvaged(text, source, str(why))
     found.signals[:0] = signals
     return found
 
 
-def _hidden_feed(text: str) -> bool:
-    """Whether a feed begins behind something that should not be there: a PHP warning, a stray word."""
-    return not _HTML_START.search(text[:2000]) and bool(re.search(r"<(?:rss|rdf:RDF|feed)[\s>]", text[:5000]))
+def _hidden_feed(text: str) -> str:
+    """The text from where a feed begins, when a warning of PHP or a stray word stands before it."""
+    if _HTML_START.search(text[:2000]):
+        return text
+    begin = _FEED_START.search(text[:5000])
+    return text[begin.start() :] if begin else text
 
 
-def _salvaged(text: str, document: Document, source: str, why: str) -> Channel:
-    start = prolog(text)
+def _salvaged(text: str, source: str, why: str) -> Channel:
+    """What feedparser makes of it, without the item in which it was cut: half an item has half an identity."""
+    whole = None if end_of_root(text) else whole_items(text)
+    if whole == 0:
+        raise FeedDamaged(f"{source}: a feed that is cut before the end of its first item ({why})")
     try:
-        found = salvage(text[start.end :], document.url)
+        if _TOO_DEEP.search(why):  # the lenient parser takes the square of the depth
+            raise Unreadable("nested too deep or swollen to be read leniently")
+        found = salvage(text)
     except Unreadable as worse:
-        cut = not text.rstrip().endswith(">") or not re.search(
-            r"</(?:\w+:)?(?:rss|rdf|feed)\s*>", text[-2000:], re.IGNORECASE
-        )
-        cause = "it is cut before the end of its first item" if cut else f"{why}; {worse}"
-        raise FeedDamaged(f"{source}: a broken feed, and nothing in it could be saved: {cause}") from worse
+        raise FeedDamaged(f"{source}: a broken feed, and nothing in it can be saved: {why}; {worse}") from worse
     found.signals.insert(0, f"not well-formed XML ({why}); read leniently")
+    if whole is not None:
+        found.items = found.items[:whole]
+        found.signals.append(f"cut after item {whole}")
     return found
 
 
 def _looks_like(text: str, root: str) -> str:
     """What a document is that is no feed, and what to do about it."""
-    if root == "html" or _HTML_START.search(text[:2000]):
+    if root in _HTML_ROOTS or (not root and _HTML_START.search(text[:2000])):
         title = _HTML_TITLE.search(text[:100_000])
         name = f"titled {title_of(title[1])!r}" if title else "without a title"
         return f"an HTML page {name}; try feed discovery: tocsin feed add with the site's address"
@@ -143,6 +157,10 @@ def _stories(
             item.title = _without_outlet(item)
     for item in found.items:
         item.publisher = item.publisher or publisher or found.title
+    said = [item for item in found.items if item.says_anything]
+    if len(said) < len(found.items):
+        found.signals.append(f"{len(found.items) - len(said)} items that say nothing")
+        found.items = said
     items, traits = _once(found, _links(found.items, base), source, sameness(address(base)))
 
     kind = ids.choose(traits, kept=identity, searches=searches)

@@ -18,10 +18,9 @@ TRIED = 4
 class Finder:
     """Implements `bot.ports.FeedFinder` on the web."""
 
-    def __init__(self, fetcher: Fetcher, *, trusted: bool = False, taken: Callable[[], Mapping[str, str]]) -> None:
-        """`trusted` lets addresses reach private networks; `taken` gives the ids in use and their addresses."""
+    def __init__(self, fetcher: Fetcher, *, taken: Callable[[], Mapping[str, str]]) -> None:
+        """`taken` gives the ids in use and their addresses."""
         self._fetcher = fetcher
-        self._trusted = trusted
         self._taken = taken
 
     async def find(self, url: str) -> FoundFeed:
@@ -55,7 +54,7 @@ class Finder:
 
     async def _fetch(self, url: str) -> Document:
         try:
-            answer = await self._fetcher.fetch(Ask(url=url, cap=CAP, trusted=self._trusted))
+            answer = await self._fetcher.fetch(Ask(url=url, cap=CAP, trusted=False))
         except (FetchRefused, FetchLater) as trouble:
             raise TellPerson(f"{url} could not be read: {trouble}") from trouble
         except TocsinError as trouble:

@@ -21,6 +21,10 @@ class Item:
     updated: datetime | None = None
     publisher: str = ""
 
+    @property
+    def says_anything(self) -> bool:
+        return bool(self.title or self.link or self.text or self.guid or self.published)
+
 
 @dataclass(slots=True, kw_only=True)
 class Channel:

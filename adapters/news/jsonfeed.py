@@ -11,7 +11,7 @@ from typing import Any
 
 from adapters.news.dates import moment
 from adapters.news.item import MOST, Channel, Item, Unreadable
-from adapters.news.plain import text_of, title_of
+from adapters.news.plain import clean, text_of, title_of
 
 # GDELT writes languages out in English.
 _GDELT_LANGUAGES = {
@@ -114,4 +114,4 @@ def _word(fields: dict[str, Any], name: str) -> str:
     value = fields.get(name)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
-    return value.strip() if isinstance(value, str) else ""
+    return clean(value).strip() if isinstance(value, str) else ""

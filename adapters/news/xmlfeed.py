@@ -1,7 +1,7 @@
 """RSS 0.9 to 2.0, RDF and Atom through a strict XML parser.
 
 Strictness is the point: a parser that recovers turns `?foo=1&bar=2` into `?foo=1=2`, which is another link and so a
-repeated alert. What is commonly wrong and can be put right without a guess is put right first (`mend`): a bare
+repeated alert. What is commonly wrong and can be put right without a guess is put right first (`_mended`): a bare
 ampersand, an HTML entity, a control character, an end that is missing. Everything else is left to feedparser.
 A DOCTYPE is cut off, so no entity is ever defined, fetched or expanded.
 
@@ -147,7 +147,9 @@ def _strict(text: str, url: str) -> etree._Element:
 
 
 def _brief(error: etree.XMLSyntaxError) -> str:
-    return error.msg.partition(", line")[0] + f" in line {error.lineno}" if error.msg else "no element"
+    """The parser's own words on one line; they may quote the document."""
+    said = " ".join(clean((error.msg or "no element").partition(", line")[0]).split())
+    return f"{said[:80]} in line {error.lineno}"
 
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -164,9 +166,13 @@ def _mended(text: str) -> Iterator[tuple[str, str]]:
     mended = _AMPERSAND.sub(_entity, _ILLEGAL.sub("", text))
     if mended != text:
         yield mended, "control characters, bare ampersands or HTML entities were put right"
-    whole, count = _without_stump(mended)
-    if count:
-        yield whole, f"cut after item {count}"
+    end = end_of_root(mended)
+    if 0 < end < len(mended):
+        yield mended[:end], "what stood after the end was left out"
+    elif not end:
+        whole, count = _without_stump(mended)
+        if count:
+            yield whole, f"cut after item {count}"
 
 
 def _entity(found: re.Match[str]) -> str:
@@ -183,17 +189,28 @@ def _entity(found: re.Match[str]) -> str:
 _ITEM_END = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
 
 
-def _without_stump(text: str) -> tuple[str, int]:
-    """A document whose end is missing, closed after its last whole item; and how many items that leaves (0: none)."""
+def end_of_root(text: str) -> int:
+    """Where the root element ends for the last time; 0 when it never does, which says that the document was cut."""
     root = _ROOT.match(text)
-    if root is None or re.search(rf"</{re.escape(root[1])}\s*>\s*(?:<!--.*)?\Z", text[-2000:], re.DOTALL):
+    at = text.rfind(f"</{root[1]}") if root else -1
+    return text.find(">", at) + 1 if at >= 0 else 0
+
+
+def whole_items(text: str) -> int:
+    """How many items have an end."""
+    return sum(1 for _ in _ITEM_END.finditer(text))
+
+
+def _without_stump(text: str) -> tuple[str, int]:
+    """A document that was cut, closed after its last whole item; and how many items that leaves."""
+    ends = [found.end() for found in _ITEM_END.finditer(text)]
+    root = _ROOT.match(text)
+    if root is None or not ends:
         return text, 0
-    end, count = 0, 0
-    for found in _ITEM_END.finditer(text):
-        end, count = found.end(), count + 1
-    channel = re.search(r"<((?:\w+:)?channel)\b", text[:end], re.IGNORECASE)
-    closing = f"</{channel[1]}>" if channel and f"</{channel[1]}>" not in text[:end] else ""
-    return f"{text[:end]}{closing}</{root[1]}>", count
+    text = text[: ends[-1]]
+    channel = re.search(r"<((?:\w+:)?channel)\b", text, re.IGNORECASE)
+    closing = f"</{channel[1]}>" if channel and f"</{channel[1]}>" not in text else ""
+    return f"{text}{closing}</{root[1]}>", len(ends)
 
 
 # ── From tree to channel ──────────────────────────────────────────────────────────────────────────────────────────
@@ -275,7 +292,7 @@ def _number(text: str | None) -> float:
 
 def _minutes(text: str | None) -> timedelta | None:
     minutes = _number(text)
-    return timedelta(minutes=minutes) if minutes else "memory:"
+    return timedelta(minutes=minutes) if minutes else None
 
 
 def _alternate(link: etree._Element) -> str:
@@ -319,7 +336,10 @@ def _item(entry: etree._Element, names: _Names, layout: str) -> Item:
     linked = found.linked if found.linked is not None else entry
     return Item(
         guid=found.guid,
-        link=found.original or found.link or (found.guid if found.guid_is_link else "") or found.other_link,
+        link=found.original
+        or found.link
+        or (found.guid if found.guid_is_link and found.guid.startswith("http") else "")
+        or found.other_link,
         base=_base(linked),
         title=found.title or found.lesser_title,
         text=_body(found, layout),
@@ -335,7 +355,7 @@ def _base(element: etree._Element) -> Callable[[], str]:
 
     def base() -> str:
         said = any(one.get(f"{_XML}base") for one in (element, *element.iterancestors()))
-        return (element.base or "") if said else ""
+        return (element.base or "").removeprefix("memory:") if said else ""
 
     return base
 

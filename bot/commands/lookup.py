@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bot.cards import Reader, lookup_card
 from bot.commands import Argument, Office, command
 from bot.explain import effects
-from bot.model import Company, Effect, Found, Match, Reply, Request
+from bot.model import Company, Effect, Found, ListChange, Match, Reply, Request
 
 
 @command("lookup", Argument(name="name", about="a company, in any spelling or script: Xiaomi, 小米, Сяоми"))
@@ -20,8 +20,10 @@ async def lookup(office: Office, request: Request) -> Reply:
     found = office.roll.of(company)
     stories = await office.store.stories_of(company.id, limit=5)
     reader = office.reader(request)
-    card = lookup_card(typed, company, found, office.roll.read, stories, meanings(found, reader), reader)
-    return Reply(cards=(card,), data=as_data(typed, company, found, office))
+    past = office.roll.taken_off(company)
+    effects_by_list = meanings(found, reader)
+    card = lookup_card(typed, company, found, office.roll.read, stories, effects_by_list, reader, past=past)
+    return Reply(cards=(card,), data=as_data(typed, company, found, past, office))
 
 
 def meanings(found: Sequence[Found], reader: Reader) -> dict[str, tuple[Effect, ...]]:
@@ -35,7 +37,9 @@ def meanings(found: Sequence[Found], reader: Reader) -> dict[str, tuple[Effect, 
     }
 
 
-def as_data(typed: str, company: Company, found: Sequence[Found], office: Office) -> dict[str, object]:
+def as_data(
+    typed: str, company: Company, found: Sequence[Found], past: Sequence[ListChange], office: Office
+) -> dict[str, object]:
     """The same answer for `--json`; docs/json.md is its manual."""
     return {
         "query": typed,
@@ -51,6 +55,16 @@ def as_data(typed: str, company: Company, found: Sequence[Found], office: Office
                 **match_data(one.match),
             }
             for one in found
+        ],
+        "past": [
+            {
+                "source": one.source,
+                "key": one.key,
+                "name": one.listing.name,
+                "listed_on": one.listing.listed_on.isoformat() if one.listing.listed_on else None,
+                "seen_off": one.seen.isoformat(),
+            }
+            for one in past
         ],
         "read": [{"source": source, "at": at.isoformat()} for source, at in sorted(office.roll.read.items())],
     }

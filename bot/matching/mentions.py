@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from bot.data import shelf, table
+from bot.matching.frequency import homely, zipf
 from bot.matching.language import language_of
 from bot.matching.scan import EXACT_FORMS, LONGEST, Folded, Hit, Scanner, Spelling, folded, spellings
-from bot.matching.frequency import homely, zipf
 from bot.model import Company, Mention, Name, NameKind, Reason, Role
 
 #: How far to look for words that go with companies: about a sentence.
@@ -25,6 +25,7 @@ NEAR = 90
 #: Names in scripts without capitals are tried against the language's words up to this length.
 SHORT_HAN = 3
 
+_SMALL = "written small like a word"
 _POINTERS = {NameKind.BRAND: "brand of the company", NameKind.PERSON: "person of the company"}
 _SENTENCE_END = re.compile(r"(?:[.!?:。！？：\n\r•*#>|]|(?:^|\s)[-–—])[\s\"'“”‘’«»„(\[*_]*$")
 _CASED = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿĀ-ɏЀ-ӿ]")
@@ -44,6 +45,9 @@ class _Habits:
     company: re.Pattern[str] | None = None
     person: re.Pattern[str] | None = None
     place: re.Pattern[str] | None = None
+    aside_before: frozenset[str] = frozenset()
+    aside_after: frozenset[str] = frozenset()
+    spaced: bool = True
     cased: bool = True
     nouns_capital: bool = False
 
@@ -61,9 +65,16 @@ def _habits(language: str) -> _Habits:
         company=_any_of(names.get("company", ()), spaced=spaced),
         person=_any_of(names.get("person", ()), spaced=spaced),
         place=_any_of(names.get("place", ()), spaced=spaced),
+        spaced=spaced,
+        aside_before=_forms(names.get("aside_before", ())),
+        aside_after=_forms(names.get("aside_after", ())),
         cased=bool(names.get("cased", True)),
         nouns_capital=bool(names.get("nouns_capital", False)),
     )
+
+
+def _forms(phrases: Iterable[str]) -> frozenset[str]:
+    return frozenset(" ".join(folded(phrase).text.split()) for phrase in phrases)
 
 
 def _any_of(words: Sequence[str], *, spaced: bool) -> re.Pattern[str] | None:
@@ -155,10 +166,18 @@ class MentionFinder:
         reach = -1
         for hit in alive:
             same = bool(kept) and kept[-1].start == hit.start and kept[-1].end == hit.end
-            if hit.start >= reach or same:
+            if same and self._points(hit) != self._points(kept[-1]):
+                # TikTok is a brand of ByteDance, but when TikTok itself is watched the name is TikTok's.
+                if self._points(kept[-1]):
+                    kept[-1] = hit
+            elif hit.start >= reach or same:
                 kept.append(hit)
                 reach = max(reach, hit.end)
         return kept
+
+    def _points(self, hit: Hit) -> bool:
+        owner = self._owners[hit.spelling[0]]
+        return owner is not None and owner.names[hit.spelling[1]].kind in _POINTERS
 
 
 def _patterns(slot: int, owner: _Owner) -> Iterator[tuple[bytes, Spelling]]:
@@ -177,13 +196,14 @@ class _Part:
     original: str
     plain: Folded
     hits: list[Hit]
-    shouting: bool = field(init=False)
 
-    def __post_init__(self) -> None:
-        words = [word for word in _WORD.findall(self.original[:400]) if len(word) > 3]
-        capitals = sum(1 for word in words if not word[0].islower())
-        # A headline Written Like This, or ALL IN CAPITALS, says nothing by a capital letter.
-        self.shouting = self.where == "title" and len(words) > 2 and capitals > 0.65 * len(words)
+    def shouting(self, start: int) -> bool:
+        """Whether the line is Written Like This or IN CAPITALS, so that a capital letter says nothing."""
+        begin = self.original.rfind("\n", max(0, start - 120), start) + 1 or max(0, start - 120)
+        end = self.original.find("\n", start, start + 120)
+        words = _WORD.findall(self.original[begin : end if end >= 0 else start + 120])
+        long = [word for word in words if len(word) > 3]
+        return len(long) > 2 and sum(not word[0].islower() for word in long) > 0.65 * len(long)
 
 
 @dataclass(slots=True)
@@ -195,6 +215,7 @@ class _Sighting:
     start: int
     surface: str
     name: Name
+    bears_name: bool  #: a brand that has the company's own name in it: Sony Music
     reasons: list[Reason]
 
     @property
@@ -219,7 +240,7 @@ def _judged(parts: list[_Part], language: str, habits: _Habits, owners: Sequence
         kept = _believed(sightings, disowned[slot], len(by_company), habits)
         if kept:
             accepted[slot] = kept
-    return _with_roles(accepted, parts, owners)
+    return _with_roles(accepted, parts, owners, habits)
 
 
 def _sighting(part: _Part, hit: Hit, owner: _Owner, language: str, habits: _Habits) -> _Sighting:
@@ -227,7 +248,8 @@ def _sighting(part: _Part, hit: Hit, owner: _Owner, language: str, habits: _Habi
     end = part.plain.origin(hit.end - 1) + 1
     surface = part.original[start:end]
     name = owner.names[hit.spelling[1]]
-    seen = _Sighting(part, hit, start, surface, name, [])
+    bears = owner.company.name.casefold() in name.text.casefold().split()
+    seen = _Sighting(part, hit, start, surface, name, bears, [])
     seen.reasons.append(_met(name, surface, hit))
     if name.kind in _POINTERS:
         seen.reasons.append(Reason(f"{_POINTERS[name.kind]} {owner.company.name}", 0.0, name.text, surface))
@@ -272,7 +294,7 @@ def _by_capitals(seen: _Sighting, common: float, own: float, habits: _Habits) ->
     surface, name = seen.surface, seen.name.text
     form = seen.hit.spelling[4]
     if surface.islower() and not name.islower():
-        yield Reason("written small like a word", -0.6 - 0.5 * max(0.0, common - 3.0) - own, name, surface)
+        yield Reason(_SMALL, -0.6 - 0.5 * max(0.0, common - 3.0) - own, name, surface)
         return
     acronym = name.isupper() and len(name) <= 5
     if own >= 0.3:
@@ -282,7 +304,7 @@ def _by_capitals(seen: _Sighting, common: float, own: float, habits: _Habits) ->
     first = not seen.part.original[: seen.start].strip() or _SENTENCE_END.search(
         seen.part.original[max(0, seen.start - 12) : seen.start]
     )
-    if first or seen.part.shouting or habits.nouns_capital:
+    if first or seen.part.shouting(seen.start) or habits.nouns_capital:
         if common >= 3.3 and own >= 0.25:
             yield Reason("its capital proves nothing here", -0.7, name, surface)
     elif own < 0.3:
@@ -302,6 +324,8 @@ def _by_neighbours(seen: _Sighting, own: float, habits: _Habits) -> Iterator[Rea
 
 def _believed(sightings: list[_Sighting], disowned: int, companies: int, habits: _Habits) -> list[_Sighting]:
     """The sightings that are the company, given all of them together."""
+    if _passing_pointer(sightings):
+        return []
     forms = {seen.hit.spelling[4] for seen in sightings}
     sure = [seen for seen in sightings if seen.score >= 1.0]
     extra: list[Reason] = []
@@ -310,7 +334,9 @@ def _believed(sightings: list[_Sighting], disowned: int, companies: int, habits:
     if len(forms) > 1 and sure:
         extra.append(Reason("also named otherwise in the story", 0.7))
     elif sure and len(sure) < len(sightings):
-        extra.append(Reason("plainly the company elsewhere in the story", 0.4))
+        extra.append(Reason("plainly the company elsewhere in the story", 0.8))
+    if any(reason.rule == _SMALL for seen in sightings for reason in seen.reasons):
+        extra.append(Reason("also written small in the story", -0.6))
     if companies > 1:
         extra.append(Reason("other companies in the story", 0.2))
     kept = []
@@ -321,19 +347,30 @@ def _believed(sightings: list[_Sighting], disowned: int, companies: int, habits:
     return kept
 
 
+def _passing_pointer(sightings: list[_Sighting]) -> bool:
+    """One brand or person, once, in the text: YouTube under a story is no mention of Google."""
+    seen = sightings[0]
+    return len(sightings) == 1 and seen.name.kind in _POINTERS and seen.part.where == "text" and not seen.bears_name
+
+
 # ── Roles ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _with_roles(
-    accepted: dict[int, list[_Sighting]], parts: list[_Part], owners: Sequence[_Owner | None]
+    accepted: dict[int, list[_Sighting]], parts: list[_Part], owners: Sequence[_Owner | None], habits: _Habits
 ) -> tuple[Mention, ...]:
     mentions = []
     most = max((len(sightings) for sightings in accepted.values()), default=0)
-    titled = any(seen.part.where == "title" for sightings in accepted.values() for seen in sightings)
+    asides = {slot: [_aside(seen, habits) for seen in all_seen] for slot, all_seen in accepted.items()}
+    titled = {
+        slot
+        for slot, all_seen in accepted.items()
+        if any(seen.part.where == "title" and not aside for seen, aside in zip(all_seen, asides[slot], strict=True))
+    }
     for slot, sightings in accepted.items():
         owner = owners[slot]
         assert owner is not None
-        role, why = _role(sightings, most, titled=titled, text=parts[1].original)
+        role, why = _role(slot, sightings, most, titled, parts[1].original)
         for seen in sightings:
             mentions.append(
                 Mention(
@@ -349,16 +386,31 @@ def _with_roles(
     return tuple(sorted(mentions, key=lambda one: (one.where != "title", one.start)))
 
 
-def _role(sightings: list[_Sighting], most: int, *, titled: bool, text: str) -> tuple[Role, Reason]:
-    in_title = any(seen.part.where == "title" for seen in sightings)
-    if in_title:
+def _aside(seen: _Sighting, habits: _Habits) -> bool:
+    """Whether a name in a title only says who somebody else is: "TikTok owner ByteDance", 华为前子公司荣耀."""
+    if seen.part.where != "title":
+        return False
+    plain, start, end = seen.part.plain.text, seen.hit.start, seen.hit.end
+    if habits.spaced:
+        left, right = plain[:start].split()[-2:], plain[end : end + 40].split()[:2]
+        befores = {" ".join(left[-1:]), " ".join(left)}
+        afters = {" ".join(right[:1]), " ".join(right)}
+        return bool(befores & habits.aside_before or afters & habits.aside_after)
+    left, right = plain[max(0, start - 3) : start].strip(), plain[end : end + 6].strip()
+    return any(map(left.endswith, habits.aside_before)) or any(map(right.startswith, habits.aside_after))
+
+
+def _role(slot: int, sightings: list[_Sighting], most: int, titled: set[int], text: str) -> tuple[Role, Reason]:
+    if slot in titled:
         return Role.SUBJECT, Reason("in the title", 1.0)
-    first = min(seen.start for seen in sightings)
-    often = len(sightings)
+    in_text = [seen.start for seen in sightings if seen.part.where == "text"]
+    if len(in_text) < len(sightings):
+        return Role.MENTIONED, Reason("in the title, to say who somebody else is", 0.7)
+    often, first = len(in_text), min(in_text)
     lead = max(200, len(text) // 5)
     if not titled and first < lead and often * 2 >= most:
         return Role.SUBJECT, Reason("named early and often", 0.8)
-    if titled and often >= 4 and often * 3 >= most * 2 and first < lead:
+    if titled and often >= 3 and often * 3 >= most * 2 and first < lead:
         return Role.SUBJECT, Reason("named as often as the company in the title", 0.7)
     return Role.MENTIONED, Reason("named in passing", 0.7)
 
@@ -368,6 +420,6 @@ def in_role(mentions: Iterable[Mention], role: Role) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.company for one in mentions if one.role is role))
 
 
-def retold(mention: Mention, role: Role) -> Mention:
-    """The same mention in another role."""
-    return replace(mention, role=role)
+def retold(mention: Mention, role: Role, why: Reason) -> Mention:
+    """The same mention in another role, with the reason for it in place of the old one."""
+    return replace(mention, role=role, reasons=(*mention.reasons[:-1], why))

@@ -17,6 +17,9 @@ from functools import cache
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
+from bot.matching.fold import fold
+from bot.matching.frequency import simplify
+
 #: Characters of a story that are read. The longest labelled story has 3,000; a book is no news.
 LONGEST = 200_000
 #: Hits of one text that are looked at; a page that repeats a name ten thousand times says nothing new.
@@ -42,12 +45,9 @@ _JOINT = re.compile(
 )
 _KATAKANA = re.compile(r"[\u30a1-\u30fa\u30fc]")
 
-_ODD = {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ß": "s", "æ": "a", "œ": "o", "þ": "t", "ð": "d", "і": "і"}
-_ARABIC = {"ى": "ي", "ة": "ه", "ک": "ك", "ی": "ي"}
-
 
 class _Letters(dict[int, str]):
-    """One folded character for each character: lower case, no accent, a blank for everything that is no letter.
+    """One folded character for each character: `fold` of it, cut to one; a blank for everything that is no letter.
 
     One to one, so that a position in the folded text is a position in the original.
     """
@@ -62,13 +62,7 @@ class _Letters(dict[int, str]):
 def _letter(char: str) -> str:
     if not char.isalnum() and unicodedata.category(char)[0] != "M":
         return " "
-    lowered = char.casefold()[:1] or " "
-    if lowered in _ODD or lowered in _ARABIC:
-        return _ODD.get(lowered) or _ARABIC[lowered]
-    if "\u3041" <= lowered <= "\u30ff" or "\uac00" <= lowered <= "\ud7af":
-        return lowered
-    plain = unicodedata.normalize("NFKD", lowered)[:1] or " "
-    return plain.casefold()[:1] if plain.isalnum() else lowered
+    return simplify(fold(char)[:1]) or " "
 
 
 _LETTERS = _Letters()

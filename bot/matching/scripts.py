@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from itertools import groupby
 
 from anyascii import anyascii
-from pypinyin import lazy_pinyin
+from pypinyin import Style, lazy_pinyin, pinyin
 
 #: First and last character of each block a company name is likely to use; looked up from the most frequent.
 _BLOCKS = (
@@ -77,37 +77,7 @@ _CYRILLIC |= {
 }
 
 _GREEK = dict(
-    zip(
-        "αβγδεζηθικλμνξοπρσςτυφχψω",
-        [
-            "a",
-            "v",
-            "g",
-            "d",
-            "e",
-            "z",
-            "i",
-            "th",
-            "i",
-            "k",
-            "l",
-            "m",
-            "n",
-            "x",
-            "o",
-            "p",
-            "r",
-            "s",
-            "s",
-            "t",
-            "y",
-            "f",
-            "ch",
-            "ps",
-            "o",
-        ],
-        strict=True,
-    )
+    zip("αβγδεζηθικλμνξοπρσςτυφχψω", ["a", "v", "g", "d", "e", "z", "i", "th", "i", "k", "l", "m", "n", "x", "o", "p", "r", "s", "s", "t", "y", "f", "ch", "ps", "o"], strict=True)
 )
 _GREEK_PAIRS = (
     ("μπ", "b"),
@@ -128,58 +98,8 @@ _ARABIC = dict(
 _ARABIC["ء"] = ""
 
 _INITIALS = "g kk n d tt r m b pp s ss - j jj ch k t p h".replace("-", "").split(" ")
-_VOWELS = [
-    "a",
-    "ae",
-    "ya",
-    "yae",
-    "eo",
-    "e",
-    "yeo",
-    "ye",
-    "o",
-    "wa",
-    "wae",
-    "oe",
-    "yo",
-    "u",
-    "wo",
-    "we",
-    "wi",
-    "yu",
-    "eu",
-    "ui",
-    "i",
-]
-_FINALS = [""] + [
-    "k",
-    "k",
-    "k",
-    "n",
-    "n",
-    "n",
-    "t",
-    "l",
-    "k",
-    "m",
-    "p",
-    "l",
-    "l",
-    "p",
-    "l",
-    "m",
-    "p",
-    "p",
-    "t",
-    "t",
-    "ng",
-    "t",
-    "t",
-    "k",
-    "t",
-    "p",
-    "t",
-]
+_VOWELS = ["a", "ae", "ya", "yae", "eo", "e", "yeo", "ye", "o", "wa", "wae", "oe", "yo", "u", "wo", "we", "wi", "yu", "eu", "ui", "i"]
+_FINALS = [""] + ["k", "k", "k", "n", "n", "n", "t", "l", "k", "m", "p", "l", "l", "p", "l", "m", "p", "p", "t", "t", "ng", "t", "t", "k", "t", "p", "t"]
 
 _KANA_ROWS = {
     "": "アイウエオ", "k": "カキクケコ", "s": "サシスセソ", "t": "タチツテト", "n": "ナニヌネノ", "h": "ハヒフヘホ",
@@ -248,6 +168,15 @@ def _han(text: str) -> str:
     return "".join(lazy_pinyin(text)).replace("ü", "v")
 
 
+@lru_cache(maxsize=50_000)
+def pinyin_fits(han: str, latin: str) -> bool:
+    """Whether the characters can be read as the whole of this Latin word, with any of their Mandarin readings."""
+    reached = {0}
+    for listed in pinyin(han, style=Style.NORMAL, heteronym=True):
+        reached = {start + len(one) for start in reached for one in listed if latin.startswith(one.replace("ü", "v"), start)}
+    return len(latin) in reached
+
+
 def _arabic(text: str) -> str:
     return "".join(_ARABIC[char] if char in _ARABIC else anyascii(char).lower() for char in text)
 
@@ -280,6 +209,8 @@ _LEVEL_RE = re.compile("|".join(sorted((old for old, _ in _LEVEL), key=len, reve
 _LEVELLED = dict(_LEVEL)
 _DOUBLED = re.compile(r"(.)\1+")
 _HARD_C = re.compile(r"c(?=[aoulrtks]|$)")
+#: Slavic adjectives end by gender and case; "Ryazan", "Ryazanskiy" and "Ryazanskoe" are one sound.
+_ADJECTIVE = re.compile(r"(?:sk(?:iy|yy|yi|ij|ii|i|y|aya|aia|aja|oe|oye|oje|ogo|oi|oy|om|ie|iye|ikh|a|e)|n(?:yy|yi|iy|yj|aya|oye|ogo|oe|ykh))$|(?<=a)h$")
 
 
 @lru_cache(maxsize=200_000)
@@ -290,21 +221,21 @@ def sound(word: str) -> str:
     """
     if len(word) < 4 or not word.isalpha():
         return word
+    stem = _ADJECTIVE.sub("", word) if len(word) > 6 else word
     levelled = _LEVEL_RE.sub(
-        lambda found: _LEVELLED[found.group()], _HARD_C.sub("k", word.replace("ch", "\0")).replace("\0", "ch")
+        lambda found: _LEVELLED[found.group()], _HARD_C.sub("k", stem.replace("ch", "\0")).replace("\0", "ch")
     )
-    return _DOUBLED.sub(r"\1", levelled)
+    short = _DOUBLED.sub(r"\1", levelled)
+    return short if len(short) > 3 else word
+
+
+@lru_cache(maxsize=100_000)
+def consonants(word: str) -> str:
+    """The consonants of a word by sound, y and w left out too: all that Arabic writing keeps."""
+    heard = sound(word)
+    return _DOUBLED.sub(r"\1", heard.translate(_no_vowels()))
 
 
 @cache
-def _bones() -> dict[int, str | None]:
-    return str.maketrans(
-        {"a": None, "e": None, "i": None, "o": None, "u": None, "l": "r", "v": "b", "z": "s", "c": "s", "h": None}
-    )
-
-
-@lru_cache(maxsize=200_000)
-def skeleton(word: str) -> str:
-    """The consonants of a word, l and r, b and v, s, z and c taken together: what survives kana and Arabic script."""
-    heard = sound(word)
-    return _DOUBLED.sub(r"\1", (heard[:1] if heard[:1] in "aeiou" else "") + heard.translate(_bones()))
+def _no_vowels() -> dict[int, str | None]:
+    return str.maketrans({"a": None, "e": None, "i": None, "o": None, "u": None, "v": None, "h": None, "z": "s", "c": "s", "q": "k"})

@@ -6,12 +6,14 @@ A name becomes a row of units. A unit is a word as it is written in Latin letter
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from bot.data import table
 from bot.matching.fold import core_words, fold
+from bot.matching.japanese import letter_name, main_reading, spelled_letters
 from bot.matching.scripts import romanise, script_of, sound
 
 #: Names longer than this are no names, and cost more to compare than they are worth.
@@ -28,6 +30,7 @@ class Unit:
     rank: str  #: the glossary's table: "little", "common", "trade", "place", "plain"; "" for a word of its own
     sound: str  #: with the differences between romanisations levelled
     native: str = ""  #: as written, when not in Latin letters
+    script: str = ""  #: of `native`; Chinese characters in a Japanese name are "kanji"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +39,15 @@ class Form:
 
     text: str  #: as written
     folded: str
-    units: tuple[Unit, ...]
+    words: tuple[str, ...]  #: every folded word, legal forms and all, in Latin letters: acronyms are made of them
+    units: tuple[Unit, ...]  #: the words that count
     forms: frozenset[str]  #: kinds of legal form
-    han: str = ""  #: the core in Chinese characters, when it is written so
-    initials: tuple[str, ...] = ()  #: the acronyms that its words allow
-
-    @property
-    def squashed(self) -> str:
-        return "".join(unit.text for unit in self.units)
+    han: str  #: the core, when it is written in Chinese characters
+    squashed: str  #: the units written as one word
+    heard: str  #: the same by sound
+    total: float  #: the weight of all units together
+    numbers: frozenset[str] = frozenset()  #: the numbers in it, Roman ones too; "48th" is 48 and "ME2" is 2
+    part: bool = False  #: read from a part of the name only (what stands in brackets, or beside a stroke)
 
 
 class _Glossary:
@@ -70,6 +74,10 @@ class _Glossary:
                     self.pieces[spelled] = spelled
         for listed in self.phrases.values():
             listed.sort(key=lambda one: -len(one[0]))
+        self.near: dict[str, frozenset[int]] = {}
+        for number, line in enumerate(table("near_words")["near"]):
+            for concept in line.split():
+                self.near[concept] = self.near.get(concept, frozenset()) | {number}
         self.longest_piece = max(map(len, self.pieces), default=1)
 
     def _learn(self, word: str, concept: str) -> None:
@@ -77,18 +85,21 @@ class _Glossary:
         folded = fold(word.rstrip("*-").replace("_", " ")).replace(" ", "")
         if script_of(folded[:1]) in ("han", "kana", "hangul"):
             self.pieces[folded] = concept
-        for spelling in (folded, romanise(folded)):
+        # A Latin word that sounds like a Chinese one (xintuo, 信托) is not that word.
+        spellings = (folded,) if script_of(folded[:1]) == "han" else (folded, romanise(folded))
+        for spelling in spellings:
             (self.stems if stem else self.words).setdefault(spelling, concept)
 
     def concept(self, word: str) -> str:
         """The concept of a word in any script, or nothing."""
         found = self.words.get(word)
-        if found is None and len(word) > 4:
-            for size in range(len(word), 3, -1):
-                found = self.stems.get(word[:size])
-                if found is not None:
-                    break
-        return found or ""
+        if found is not None or len(word) < 5:
+            return found or ""
+        for size in range(len(word), 3, -1):
+            found = self.stems.get(word[:size])
+            if found is not None and len(word) - size <= (4 if size == 4 else 9):
+                return found
+        return ""
 
 
 @cache
@@ -97,17 +108,25 @@ def glossary() -> _Glossary:
 
 
 @lru_cache(maxsize=200_000)
-def unit(word: str, native: str = "") -> Unit:
+def unit(word: str, native: str = "", japanese: bool = False) -> Unit:
     """The unit of one folded word."""
     words = glossary()
-    latin = romanise(word).replace(" ", "")
+    if word in words.weight:
+        return Unit(word, word, *words.weight[word], sound(word), native, _script(native, japanese))
+    latin = (main_reading(word) if japanese else romanise(word)).replace(" ", "")
     concept = words.concept(word) or words.concept(latin)
     if concept:
         weight, rank = words.weight[concept]
-        return Unit(latin, concept, weight, rank, sound(latin), native)
+        return Unit(latin, concept, weight, rank, sound(latin), native, _script(native, japanese))
     if latin[:-2].isdigit() and latin[-2:] in ("st", "nd", "rd", "th"):
         latin = latin[:-2]
-    return Unit(latin, latin, own_weight(latin), "", sound(latin), native)
+    own = native if native and script_of(native[0]) == "han" else latin
+    return Unit(latin, own, own_weight(latin), "", sound(latin), native, _script(native, japanese))
+
+
+def _script(native: str, japanese: bool) -> str:
+    found = script_of(native[0]) if native else ""
+    return "kanji" if found == "han" and japanese else found
 
 
 def own_weight(latin: str) -> float:
@@ -117,12 +136,7 @@ def own_weight(latin: str) -> float:
     return (0.15, 0.35, 0.6, 0.85)[len(latin) - 1] if 0 < len(latin) < 5 else 1.0 if latin else 0.0
 
 
-def _concept_unit(concept: str, native: str) -> Unit:
-    weight, rank = glossary().weight.get(concept, (own_weight(concept), ""))
-    return Unit(concept, concept, weight, rank, sound(concept), native)
-
-
-def _units(words: Sequence[str]) -> Iterator[Unit]:
+def _units(words: Sequence[str], *, japanese: bool = False) -> Iterator[Unit]:
     """The units of folded words: short forms spelled out, Chinese and Japanese cut into pieces."""
     phrases = glossary().phrases
     at = 0
@@ -130,55 +144,175 @@ def _units(words: Sequence[str]) -> Iterator[Unit]:
         word = words[at]
         found = next((one for one in phrases.get(word, ()) if tuple(words[at : at + len(one[0])]) == one[0]), None)
         if found:
-            yield from (_concept_unit(concept, " ".join(found[0])) for concept in found[1])
+            yield from (unit(concept) for concept in found[1])
             at += len(found[0])
             continue
         at += 1
-        if not word.isascii() and script_of(word[0]) in ("han", "kana"):
-            yield from (unit(piece, piece) for piece in pieces(word))
+        if (letters := letter_name(word)) and at < len(words) and letter_name(words[at]):
+            while at < len(words) and (letter := letter_name(words[at])):
+                letters, at = letters + letter, at + 1
+            yield unit(letters)
+            continue
+        if not word.isascii() and _CJK.search(word):
+            yield from (_cjk_unit(piece, japanese=japanese) for piece in pieces(word))
         elif word.isascii():
             yield unit(word)
+        elif word.startswith("ال") and len(word) > 4:
+            yield unit(word[2:], word[2:])  # the Arabic article, written "al" apart or not at all in Latin letters
         else:
             yield unit(word, word)
 
 
+_CJK = re.compile("[\u3041-\u30ff\u3400-\u9fff]")
+
+
+def _cjk_unit(piece: str, *, japanese: bool) -> Unit:
+    """A piece of a Chinese or Japanese name; letters spelled by their names (エスユーエス) are those letters."""
+    letters = spelled_letters(piece)
+    return unit(letters) if letters else unit(piece, piece, japanese)
+
+
+#: Where a Chinese or Japanese word may be cut without knowing it: katakana of two and more beside other writing.
+_SEAMS = re.compile("[\u30a1-\u30fa\u30fc]{2,}|[a-z0-9]+|(?:(?![\u30a1-\u30fa\u30fc]{2,})[^a-z0-9])+")
+
+
 @lru_cache(maxsize=50_000)
 def pieces(word: str) -> tuple[str, ...]:
-    """A Chinese or Japanese word cut at the glossary's words, the longest first; what lies between stays whole."""
+    """A Chinese or Japanese word cut at its seams and at the glossary's words, the longest first."""
+    return tuple(piece for run in _SEAMS.findall(word) for piece in _cut(run))
+
+
+def _cut(run: str) -> Iterator[str]:
+    """A run cut at the words of the glossary; katakana words of two or three syllables count only alone."""
     known = glossary().pieces
-    out: list[str] = []
-    rest = ""
-    at = 0
-    while at < len(word):
-        size = next(
-            (n for n in range(glossary().longest_piece, 1, -1) if word[at : at + n] in known and n <= len(word) - at), 0
-        )
+    least = 4 if script_of(run[0]) == "kana" and script_of(run[-1]) == "kana" else 2
+    if run in known:
+        yield run
+        return
+    rest, at = "", 0
+    while at < len(run):
+        size = next((n for n in range(min(glossary().longest_piece, len(run) - at), least - 1, -1) if run[at : at + n] in known), 0)
         if size:
-            out.extend(filter(None, (rest, word[at : at + size])))
-            rest = ""
-            at += size
+            yield from filter(None, (rest, run[at : at + size]))
+            rest, at = "", at + size
         else:
-            rest += word[at]
-            at += 1
-    return tuple(filter(None, (*out, rest)))
+            rest, at = rest + run[at], at + 1
+    if rest:
+        yield rest
 
 
-def _acronyms(folded: str, units: Sequence[Unit]) -> tuple[str, ...]:
-    """Initials of all words, of the words without joining ones, and of the core."""
-    every = folded.split()
-    carrying = [word for word in every if unit(word).weight > 0.06 or len(word) > 3]
-    rows = (every, carrying, [one.text for one in units], [one.text for one in units if one.weight > 0.06])
-    found = {"".join(romanise(word)[:1] for word in row) for row in rows if len(row) > 1}
-    return tuple(sorted(one for one in found if len(one) > 1))
+#: "Name (ABC)", "Name (John) Ltd", "Name / Nom": what stands in brackets or beside a stroke may be a name of its own.
+_BRACKETS = re.compile(r"[(\uff08\[]([^()\uff08\uff09\[\]]{2,})[)\uff09\]]")
+_QUOTED = re.compile("(?:^|\\s)[\u00ab\u201c\u201e\"\u2018'\u201a]([^\u00ab\u201c\u201e\"\u201d\u00bb]+?)[\u00bb\u201d\"\u2019'\u201c\u2018]+(?=[\\s,)]|$)")
+_STROKE = re.compile(r"\s+/\s*|\s*/\s+|(?<=\w\w)/(?=\w{3})|\s+[a-z]\.?[kf]\.?a\.?\s+|\s[-\u2013\u2014]\s(?=[A-Z0-9]{2,8}$)|(?<=^[A-Z]{3})\s[-\u2013\u2014]\s", re.IGNORECASE)
 
 
 @lru_cache(maxsize=100_000)
-def read(text: str) -> Form:
-    """A name as it is compared. Raises nothing; a text too long to be a name has no units."""
+def readings(text: str) -> tuple[Form, ...]:
+    """Every way of reading a name: whole, without what stands in brackets, and the parts by themselves.
+
+    Raises nothing; a text too long to be a name, or without a letter or digit, has no reading.
+    """
     if len(text) > LONGEST:
-        return Form(text[:50], "", (), frozenset())
+        return ()
+    whole = _read(text)
+    forms = [whole] if whole.units else []
+    for part in dict.fromkeys(_parts(text)):
+        form = _read(part, part=True)
+        if form.units and form.units != whole.units and _telling(form) >= 0.35:
+            forms.append(form)
+    return tuple(forms[:4])
+
+
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
+
+
+def _unglued(text: str) -> str:
+    """A name in which words ran together, taken apart: at capitals, or before an ending that is a word by itself."""
+    if not text.isascii():
+        return ""
+    apart = _CAMEL.sub(" ", text)
+    words = [part for word in apart.split() for part in _split_ending(word)]
+    joined = " ".join(words)
+    return joined if len(words) > len(text.split()) else ""
+
+
+def _split_ending(word: str) -> tuple[str, ...]:
+    """ "stantecinc" to "stantec", "inc"; words that the glossary knows whole stay whole."""
+    low = word.casefold().rstrip(".,")
+    known = glossary()
+    if len(low) < 6 or not low.isalpha() or known.concept(low):
+        return (word,)
+    for size in range(min(len(low) - 3, 14), 2, -1):
+        ending = low[-size:]
+        if ending in _ENDINGS or (size > 5 and ending in known.words):
+            return (word[: len(low) - size], ending)
+    return (word,)
+
+
+_ENDINGS = frozenset("inc ltd llc plc corp gmbh jsc ooo fze group bank limited company".split())
+
+
+def _telling(form: Form) -> float:
+    return sum([unit.weight for unit in form.units if unit.rank in ("", "plain")])
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Parts of a name that may be a name by themselves. Brackets around a place or number stay with the name."""
+    bracketed = _BRACKETS.findall(text)
+    if bracketed:
+        inside = [_read(part) for part in bracketed]
+        if all(_telling(form) >= 0.35 and not any(unit.text.isdigit() for unit in form.units) for form in inside):
+            yield _BRACKETS.sub(" ", text)
+        yield from bracketed
+    elif len(halves := _STROKE.split(text)) == 2:
+        yield from halves
+    unglued = _unglued(text)
+    if unglued:
+        yield unglued
+    quoted = _QUOTED.search(text)
+    if quoted and len(quoted.group(1)) > 2:
+        yield quoted.group(1)
+
+
+def read_whole(text: str) -> Form:
+    """A name read whole and not remembered: for reading a million of them once."""
+    return _read(text[:LONGEST])
+
+
+def read(text: str) -> Form:
+    """A name read whole."""
+    found = readings(text)
+    return found[0] if found else _read("")
+
+
+def _read(text: str, *, part: bool = False) -> Form:
     folded = fold(text)
     words, kinds = core_words(folded)
-    units = tuple(one for one in _units(words) if one.text)
-    han = "".join(words) if any(script_of(char) == "han" for word in words for char in word) else ""
-    return Form(text, folded, units, kinds, han, _acronyms(folded, units))
+    units = tuple(one for one in _units(words, japanese=_japanese(text)) if one.text)
+    han = "".join(words) if not folded.isascii() and any(script_of(char) == "han" for word in words for char in word) else ""
+    squashed = "".join([unit.text for unit in units])
+    heard = "".join([unit.sound for unit in units])
+    outside = fold(_BRACKETS.sub(" ", text)) if "(" in text else folded
+    latin = tuple(romanise(word) for word in (outside or folded).split())
+    return Form(text, folded, latin, units, kinds, han, squashed, heard, sum([unit.weight for unit in units]), _numbers(units), part)
+
+
+_DIGITS = re.compile(r"[0-9]{1,9}")
+ROMAN = {roman: str(number) for number, roman in enumerate("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split(), 1)}
+_NO_NUMBERS: frozenset[str] = frozenset()
+
+
+def _numbers(units: Sequence[Unit]) -> frozenset[str]:
+    """Numbers of a name. A single letter is a Roman number only at the end: "i" and "v" are words elsewhere."""
+    found = [str(int(digits)) for one in units if not one.text.isalpha() for digits in _DIGITS.findall(one.text)]
+    last = len(units) - 1
+    found += [ROMAN[one.text] for at, one in enumerate(units) if at and one.text in ROMAN and (at == last or len(one.text) > 1)]
+    return frozenset(found) if found else _NO_NUMBERS
+
+
+_JAPANESE = re.compile("[\u3041-\u30ff\uff66-\uff9d]|株式会社|有限会社|合同会社|合資会社|社団法人|財団法人|[株有]）|㈱|㈲")
+
+
+def _japanese(text: str) -> bool:
+    return not text.isascii() and _JAPANESE.search(text) is not None

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from bot.stories.analysis import analyse
-from bot.stories.events import Told, blocks, same_event
+from bot.stories.events import Told, blocks, find_event, same_event
 
-__all__ = ["Told", "analyse", "blocks", "same_event"]
+__all__ = ["Told", "analyse", "blocks", "find_event", "same_event"]

@@ -6,12 +6,13 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from bot.matching.language import language_of
-from bot.model import Analysis, Mention, Reason, Story
+from bot.matching.mentions import retold
+from bot.model import Analysis, Mention, Reason, Role, Story
 from bot.stories.origin import origin_of
 from bot.stories.phrases import phrases
 from bot.stories.reason import reason_sentence
 from bot.stories.sentences import Sentence, sentences
-from bot.stories.topic import ENOUGH, heard, list_meant, listing_score, stage_of
+from bot.stories.topic import ENOUGH, Heard, heard, list_meant, listing_score, stage_of
 
 
 def analyse(story: Story, mentions: Sequence[Mention]) -> Analysis:
@@ -19,7 +20,8 @@ def analyse(story: Story, mentions: Sequence[Mention]) -> Analysis:
     language = language_of(story.title, story.text, story.language)
     words = phrases(language)
     parts = sentences(story.title, story.text, words.language)
-    told = heard(parts, words, _named(parts, mentions))
+    subjects = [one for one in mentions if one.role is Role.SUBJECT]
+    told = heard(parts, words, _named(parts, mentions), _named(parts, subjects))
     trapped = bool(parts) and any(words.has(one.plain, "topic", "not_a_list") for one in parts[:3])
     score = listing_score(told, trapped)
     origin = story.origin or origin_of(parts, words, frozenset(one.surface.casefold() for one in mentions))
@@ -27,6 +29,7 @@ def analyse(story: Story, mentions: Sequence[Mention]) -> Analysis:
     if score < ENOUGH:
         why = Reason("not about a listing", min(1.0, 1 - score / (2 * ENOUGH)))
         return Analysis(language=language, origin=origin, mentions=tuple(mentions), because=(*because, why))
+    mentions = _listed_are_subjects(mentions, told)
     source, which = list_meant(told, words)
     stage, how_far = stage_of(told, words)
     about = Reason("about a listing", min(1.0, score / (2 * ENOUGH)))
@@ -39,6 +42,28 @@ def analyse(story: Story, mentions: Sequence[Mention]) -> Analysis:
         origin=origin,
         mentions=tuple(mentions),
         because=(*because, about, *which, *how_far),
+    )
+
+
+def _listed_are_subjects(mentions: Sequence[Mention], told: Sequence[Heard]) -> tuple[Mention, ...]:
+    """In a listing story whose title names no company, those in the first sentences that put somebody on a list are
+
+    what it is about, however many: lists are published with a dozen names.
+    """
+    if any(one.where == "title" for one in mentions):
+        return tuple(mentions)
+    about = [one for one in told if one.about and not one.sentence.title][:6]
+    listed: set[str] = set()
+    for one in about:
+        sentence = one.sentence
+        there = {mention.company for mention in mentions if sentence.start <= mention.start < sentence.end}
+        if (one.generic or one.lists) and (one.listed or len(there) > 2):
+            listed |= there
+    return tuple(
+        retold(one, Role.SUBJECT, Reason("among those the story says are listed", 0.8))
+        if one.company in listed
+        else one
+        for one in mentions
     )
 
 

@@ -1,8 +1,8 @@
 """The phrase files of bot/data/phrases as things that can be asked: does this sentence speak of a list?
 
 Sentences are asked in folded form (lower case, no accents, one blank between words), so a phrase written plainly in a
-file meets every way of printing it. Chinese and Japanese have their blanks taken out and Chinese is made simplified,
-so that one phrase serves both scripts.
+file meets every way of printing it. Chinese and Japanese have their blanks taken out; folding
+makes traditional characters simplified, so that one phrase serves both.
 """
 
 from __future__ import annotations
@@ -28,8 +28,7 @@ def plain(text: str, language: str) -> str:
     """A sentence as phrases are asked: folded, one blank between words and around."""
     words = folded(text[:LONGEST_SENTENCE]).text.split()
     if language in UNSPACED:
-        joined = "".join(words)
-        return simplify(joined) if language == "zh" else joined
+        return "".join(words)
     return f" {' '.join(words)} "
 
 
@@ -55,6 +54,33 @@ def _words(piece: str) -> str:
     return "".join(out)
 
 
+class Whose:
+    """Phrases that stand for names (lists, authorities), all searched at once, the longest first.
+
+    One group for each phrase in one pattern would say which it was, but makes the search ten times slower; so what
+    was met is looked up afterwards, and remembered.
+    """
+
+    def __init__(self, tables: Iterable[Mapping[str, Sequence[str]]], language: str) -> None:
+        named = [(_form(phrase, language), name) for one in tables for name, listed in one.items() for phrase in listed]
+        named.sort(key=lambda one: -len(one[0]))
+        self._any = re.compile("|".join(form for form, _ in named))
+        self._forms = [(re.compile(form), name) for form, name in named]
+        self._known: dict[str, str] = {}
+
+    def met(self, sentence: str) -> tuple[str, ...]:
+        """The names of which a phrase stands in the sentence, in order."""
+        found = self._any.findall(sentence)
+        return tuple(dict.fromkeys(self._name(text) for text in found)) if found else ()
+
+    def _name(self, text: str) -> str:
+        if text not in self._known:
+            if len(self._known) > 10_000:
+                self._known.clear()
+            self._known[text] = next(name for form, name in self._forms if form.match(f"{text} "))
+        return self._known[text]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Phrases:
     """The phrases of one language, by table and name: `has(sentence, "stage", "relief")`."""
@@ -62,6 +88,9 @@ class Phrases:
     language: str
     patterns: Mapping[tuple[str, str], re.Pattern[str]]
     outlets: tuple[str, ...]
+    named: Whose  #: names of lists
+    acting: Whose  #: names of authorities
+    door: re.Pattern[str]  #: any of the phrases without which a sentence has nothing to say about a listing
 
     def has(self, sentence: str, kind: str, name: str) -> bool:
         pattern = self.patterns.get((kind, name))
@@ -70,6 +99,14 @@ class Phrases:
     def count(self, sentence: str, kind: str, name: str) -> int:
         pattern = self.patterns.get((kind, name))
         return 0 if pattern is None else len(pattern.findall(sentence))
+
+    def lists(self, sentence: str) -> tuple[str, ...]:
+        """The lists a sentence names, by id. The longest name wins: an unreliable entity list is no entity list."""
+        return self.named.met(sentence)
+
+    def authorities(self, sentence: str) -> tuple[str, ...]:
+        """Who acts in a sentence; China's ministry of commerce is not the American one, whose name stands within."""
+        return self.acting.met(sentence)
 
     def which(self, sentence: str, kind: str) -> tuple[str, ...]:
         """The names within a table of which a phrase occurs."""
@@ -82,17 +119,31 @@ def phrases(language: str) -> Phrases:
     known = language if language in shelf("phrases") else "en"
     tables = table(f"phrases/{known}")
     patterns: dict[tuple[str, str], re.Pattern[str]] = {}
-    for kind in ("topic", "authority", "field", "stage", "why"):
+    for kind in ("topic", "field", "stage", "why"):
         for name, words in tables.get(kind, {}).items():
             pattern = compiled(words, known)
             if pattern is not None:
                 patterns[kind, name] = pattern
-    for name, words in table("phrases/lists")["lists"].items():
-        own: Sequence[str] = tables.get("lists", {}).get(name, ())
-        pattern = compiled((*own, *words), known)
-        if pattern is not None:
-            patterns["lists", name] = pattern
     never = compiled(tables.get("origin", {}).get("never", ()), known)
     if never is not None:
         patterns["origin", "never"] = never
-    return Phrases(known, patterns, tuple(tables.get("origin", {}).get("patterns", ())))
+    return Phrases(
+        known,
+        patterns,
+        tuple(tables.get("origin", {}).get("patterns", ())),
+        Whose((tables.get("lists", {}), table("phrases/lists")["lists"]), known),
+        Whose((tables["authority"],), known),
+        _door(tables, known),
+    )
+
+
+def _door(tables: Mapping[str, Mapping[str, Sequence[str]]], language: str) -> re.Pattern[str]:
+    topic, why = tables["topic"], tables["why"]
+    ways = [
+        *(topic[name] for name in ("list", "listed", "removed", "measure")),
+        why["strong"],
+        why["because"],
+        why["announced"],
+    ]
+    named = (*tables["lists"].values(), *table("phrases/lists")["lists"].values())
+    return re.compile("|".join(sorted({_form(one, language) for words in (*ways, *named) for one in words})))

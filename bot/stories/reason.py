@@ -8,27 +8,38 @@ from bot.stories.phrases import Phrases
 from bot.stories.topic import Heard
 
 #: From here on a sentence is taken for the reason.
-ENOUGH = 2.0
+ENOUGH = 2.4
+#: Characters beyond which a sentence is a list or a heap of mark-up, not a reason.
+LONGEST = 700
 
 
 def reason_sentence(told: Sequence[Heard], words: Phrases) -> str:
     """The sentence that gives the reason best, as published; nothing when none is good enough."""
     best, score = "", 0.0
+    titles = [one.sentence.plain.strip() for one in told if one.sentence.title]
+    promised = False
     for one in told:
-        if one.sentence.title:
-            continue
-        points = _points(one, words)
-        if points > score:
-            best, score = one.sentence.text, points
+        sentence = one.sentence
+        repeats = any(sentence.plain.strip() in title or title in sentence.plain for title in titles)
+        if not sentence.title and not repeats and len(sentence.text) <= LONGEST:
+            points = _points(one, words, promised=promised)
+            if points > score:
+                best, score = sentence.text, points
+        promised = not sentence.title and words.has(sentence.plain, "why", "announced") and one.about
     return best if score >= ENOUGH else ""
 
 
-def _points(one: Heard, words: Phrases) -> float:
-    strong = min(2, words.count(one.sentence.plain, "why", "strong"))
-    if not strong:
+def _points(one: Heard, words: Phrases, *, promised: bool) -> float:
+    """How much a sentence looks like the reason. `promised`: the one before said that the reason follows."""
+    text = one.sentence.plain
+    strong = min(2, words.count(text, "why", "strong"))
+    weak = min(2, words.count(text, "why", "weak"))
+    because = words.has(text, "why", "because")
+    if not strong and not (because and (weak or promised or (one.listed and (one.generic or one.lists)))):
         return 0.0
-    weak = min(2, words.count(one.sentence.plain, "why", "weak"))
-    points = 1.2 * strong + 0.4 * weak
-    points += 0.5 * one.company + 0.4 * bool(one.authorities)
-    points += 0.6 * one.about
-    return points + 0.1 * one.weight
+    points = 1.2 + 0.5 * (strong - 1) if strong else 0.6
+    points += 0.3 * (because and bool(strong)) + 0.4 * weak
+    points += 0.4 * one.company + 0.4 * bool(one.authorities)
+    points += 0.6 * one.about + 0.5 * bool(one.listed and (one.generic or one.lists))
+    points += 2.5 * promised - 0.8 * (one.company and not one.subject) - 0.5 * one.background
+    return points + 0.3 * one.weight

@@ -22,6 +22,8 @@ ENOUGH = 2.0
 TITLE_WEIGHT = 1.3
 BODY_WEIGHTS = (1.0, 1.0, 0.7, 0.6, 0.5)
 LATER_WEIGHT = 0.3
+#: Shorter lines than this are bylines and headings: they do not push the story's opening back.
+FURNITURE = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Heard:
     authorities: tuple[str, ...]
     background: bool
     company: bool
+    subject: bool  #: whom the story is about stands in it
 
     @property
     def about(self) -> bool:
@@ -46,40 +49,53 @@ class Heard:
         return bool(self.lists or self.generic or self.listed or self.removed or self.measure)
 
 
-def heard(sentences: Sequence[Sentence], words: Phrases, named: Collection[int]) -> tuple[Heard, ...]:
-    """What each sentence speaks of. `named` are the indexes of sentences in which a watched company stands."""
+def heard(
+    sentences: Sequence[Sentence], words: Phrases, named: Collection[int], subjects: Collection[int]
+) -> tuple[Heard, ...]:
+    """What each sentence speaks of. `named` are the indexes of sentences in which a watched company stands,
+    `subjects` of those in which one stands that the story is about."""
     body = 0
     out = []
     for index, sentence in enumerate(sentences):
-        if sentence.title:
-            weight = TITLE_WEIGHT
-        else:
+        weight = TITLE_WEIGHT
+        if not sentence.title:
             weight = BODY_WEIGHTS[body] if body < len(BODY_WEIGHTS) else LATER_WEIGHT
+        one = _hear(sentence, words, weight, index in named, index in subjects)
+        out.append(one)
+        if not sentence.title and (one.about or len(sentence.text) >= FURNITURE):
             body += 1
-        out.append(_hear(sentence, words, weight, index in named))
     return tuple(out)
 
 
-def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool) -> Heard:
+def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool, subject: bool) -> Heard:
     text = sentence.plain
-    lists = words.which(text, "lists")
+    if words.door.search(text) is None:
+        return Heard(sentence, weight, 0.0, (), False, False, False, False, (), False, company, subject)
+    lists = words.lists(text)
     generic = words.has(text, "topic", "list")
     listed = words.has(text, "topic", "listed")
     removed = words.has(text, "topic", "removed")
     measure = words.has(text, "topic", "measure")
-    authorities = words.which(text, "authority") if lists or generic or listed or removed or measure else ()
+    authorities = _authorities(words.authorities(text))
     background = words.has(text, "topic", "despite")
     value = _value(bool(lists), generic, listed or removed, measure, bool(authorities))
     if value and not lists:
-        if words.has(text, "topic", "not_a_list"):
-            value = 0.0
-        elif words.has(text, "topic", "not_companies") and not generic:
+        if words.has(text, "topic", "not_a_list") or (words.has(text, "topic", "not_companies") and not generic):
             value = 0.0
     if background:
         value *= 0.4
     if not company and not authorities:
         value *= 0.6
-    return Heard(sentence, weight, value, lists, generic, listed, removed, measure, authorities, background, company)
+    return Heard(
+        sentence, weight, value, lists, generic, listed, removed, measure, authorities, background, company, subject
+    )
+
+
+def _authorities(found: tuple[str, ...]) -> tuple[str, ...]:
+    """An American ministry is also American; a ministry without a country beside China's own is China's."""
+    if any(one.startswith("us_") for one in found) and "us" not in found:
+        return (*found, "us")
+    return found
 
 
 def _value(named: bool, generic: bool, moved: bool, measure: bool, authority: bool) -> float:
@@ -141,16 +157,18 @@ def list_meant(told: Sequence[Heard], words: Phrases) -> tuple[str, tuple[Reason
     """The id of the list a listing story means, and why; empty when it gives nothing away."""
     named: Counter[str] = Counter()
     points: dict[str, float] = defaultdict(float)
+    any_named = any(one.lists for one in told)
     for one in told:
-        weight = one.weight + 0.2
         for source in one.lists:
-            boost = 2.5 if one.listed or one.removed else 1.6
+            worth = (2.5 if one.listed or one.removed else 1.6) * (one.weight + 0.2) * (0.5 if one.background else 1.0)
+            # Later sentences that name it again add little: background is told at length.
+            points[source] += worth if not named[source] else 0.2 * worth
             named[source] += 1
-            points[source] += boost * weight * (0.5 if one.background else 1.0)
         if one.about:
-            for authority, field, source, worth in _BY_FIELD:
+            for authority, field, source, plain_worth in _BY_FIELD:
+                worth = plain_worth * (0.3 if any_named else 1.0)
                 if authority in one.authorities and (not field or words.has(one.sentence.plain, "field", field)):
-                    points[source] += worth * weight
+                    points[source] += worth * (one.weight + 0.2)
     _whole_story(told, words, points)
     if not points:
         return "", ()
@@ -182,18 +200,18 @@ _PHRASES_OF = {"suspended_by_court": "court"}
 
 
 def stage_of(told: Sequence[Heard], words: Phrases) -> tuple[str, tuple[Reason, ...]]:
-    """The stage that the sentences about the listing speak for, with how strongly."""
+    """The stage that the sentences about the listing speak for, with how strongly. Titles overstate and count little."""
     points: dict[str, float] = defaultdict(float)
+    weights = iter((1.0, 0.8, 0.6, 0.5, 0.4))
     for one in told:
-        near = one.about or one.sentence.title or one.weight >= 1.0
-        if not near:
+        if not (one.about or one.sentence.title or one.weight >= 1.0):
             continue
-        weight = one.weight * (1.0 if one.about else 0.4)
-        for stage in _STAGES:
-            if words.has(one.sentence.plain, "stage", _PHRASES_OF.get(stage, stage)):
-                points[stage] += weight * _WORTH[stage]
-        if one.listed:
-            points["in_force"] += 0.4 * weight
+        weight = 0.45 if one.sentence.title else next(weights, 0.3) if one.about else 0.4
+        said = {stage for stage in _STAGES if words.has(one.sentence.plain, "stage", _PHRASES_OF.get(stage, stage))}
+        for stage in said - {"in_force"}:
+            points[stage] += weight * _WORTH[stage]
+        if not said & _NOT_YET:  # "considers adding" does not add
+            points["in_force"] += weight * (_WORTH["in_force"] * ("in_force" in said) + 0.4 * one.listed)
         if one.removed:
             points["removed"] += 0.6 * weight
     if not points:
@@ -202,8 +220,10 @@ def stage_of(told: Sequence[Heard], words: Phrases) -> tuple[str, tuple[Reason, 
     return stage, (Reason(f"stage: {stage}", min(1.0, points[stage] / 3)),)
 
 
+#: Where one of these is said of a listing, the same sentence does not say that it has happened.
+_NOT_YET = frozenset({"proposed", "announced", "removed", "suspended_by_court"})
 _WORTH = {
-    "suspended_by_court": 1.6,
+    "suspended_by_court": 2.2,
     "removed": 1.3,
     "relief": 1.3,
     "proposed": 1.2,

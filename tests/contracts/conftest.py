@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from adapters.stores.redis import RedisStore
 from adapters.stores.sqlite import SqliteStore
 from bot.ports import Store
 from tests.worlds.plain_store import PlainStore
+from tests.worlds.redis_server import RedisServer
 
 OpenStore = Callable[[], Awaitable[Store]]
 
 
-@pytest.fixture(params=["plain", "sqlite"])
+@pytest.fixture(params=["plain", "sqlite", "redis"])
 async def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[OpenStore]:
     """Opens a store; each further call opens the same one again, as a second process would."""
     make = _maker(request, tmp_path)
@@ -34,7 +36,11 @@ def _maker(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Store
     if request.param == "plain":
         one = PlainStore()
         return lambda: one
-    return lambda: SqliteStore(tmp_path / "tocsin.db")
+    if request.param == "sqlite":
+        return lambda: SqliteStore(tmp_path / "tocsin.db")
+    server: RedisServer = request.getfixturevalue("redis_server")
+    server.ask("FLUSHALL")
+    return lambda: RedisStore(server.url)
 
 
 @pytest.fixture

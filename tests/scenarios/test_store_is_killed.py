@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -13,26 +14,32 @@ import pytest
 
 from bot.ports import Store
 from tests.worlds.nouns import NOON
+from tests.worlds.redis_server import RedisServer, running
 from tests.worlds.restless_writer import ENTRIES, SOURCE, opened
 
 KILLS = 6
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(params=["sqlite", "redis"])
 def where(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
-    return "sqlite", str(tmp_path / "tocsin.db")
+    """Which store, and the file or address to give it."""
+    if request.param == "sqlite":
+        return "sqlite", str(tmp_path / "tocsin.db")
+    server: RedisServer = request.getfixturevalue("redis_server")
+    server.ask("FLUSHALL")
+    return "redis", server.url
 
 
-def write_until_killed(where: tuple[str, str], chance: random.Random) -> int:
-    """Let it write some editions, kill it at a random moment, and say which commit was acknowledged last."""
+def write_until(kill: Callable[[], None] | None, where: tuple[str, str], chance: random.Random) -> int:
+    """Let it write some editions, kill it or its server at a random moment; which commit was acknowledged last."""
     command = [sys.executable, "-m", "tests.worlds.restless_writer", *where]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
         said = [process.stdout.readline() for _ in range(chance.randint(1, 6))]
         with suppress(subprocess.TimeoutExpired):
             process.wait(timeout=chance.uniform(0, 0.02))
-        process.kill()
+        (kill or process.kill)()
         said += process.stdout.read().splitlines()
     return int(said[-1])
 
@@ -41,11 +48,24 @@ async def test_killed_while_writing(where: tuple[str, str]) -> None:
     """After each kill the store holds one whole edition with all of its changes and deliveries."""
     chance = random.Random(20261123)
     for _ in range(KILLS):
-        acknowledged = write_until_killed(where, chance)
+        acknowledged = write_until(None, where, chance)
         store = opened(*where)
         await store.open()
         await whole(store, acknowledged)
         await store.close()
+
+
+async def test_server_killed_while_writing() -> None:
+    """The same when it is redis-server that dies: what it acknowledged it still has after a restart."""
+    chance = random.Random(20261124)
+    with running() as server:
+        for _ in range(KILLS):
+            acknowledged = write_until(server.kill, ("redis", server.url), chance)
+            server.start()
+            store = opened("redis", server.url)
+            await store.open()
+            await whole(store, acknowledged)
+            await store.close()
 
 
 async def whole(store: Store, acknowledged: int) -> None:

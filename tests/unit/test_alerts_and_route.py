@@ -96,6 +96,7 @@ def test_what_a_story_is_about_decides_its_kind() -> None:
     assert story_kind(replace(FEED, kind=SourceKind.NOTICES), Analysis(), mention) is AlertKind.NOTICE
     assert story_kind(FEED, Analysis(), mention) is AlertKind.SUBJECT
     assert story_kind(FEED, Analysis(), replace(mention, role=Role.MENTIONED)) is AlertKind.MENTION
+    assert story_kind(FEED, analysis, replace(mention, role=Role.MENTIONED)) is AlertKind.MENTION
 
 
 def test_a_place_gets_one_delivery_however_many_watches_ask_for_it() -> None:
@@ -115,17 +116,18 @@ def test_what_is_declined_says_which_setting_declined_it() -> None:
     """ "Why did I not get this?" has an answer."""
     story, analysis, mention = story_about(Role.MENTIONED)
     alert = story_alert(FEED, story, analysis, mention, xiaomi(), at=THEN)
+    every = frozenset(AlertKind)
     cases = {
         "paused until 2021-01-15 22:00 UTC": watch(paused_until=THEN + timedelta(days=1)),
-        "listing_story is not among the kinds asked for": watch(kinds=frozenset({AlertKind.LISTED})),
-        "news_x is not among the sources asked for": watch(sources=frozenset({"us_csl"})),
-        "only the company itself was asked for, and this is a related unit": watch(related=False),
+        "mention is not among the kinds asked for": watch(),
+        "news_x is not among the sources asked for": watch(sources=frozenset({"us_csl"}), kinds=every),
+        "only the company itself was asked for, and this is a related unit": watch(related=False, kinds=every),
     }
     for why, subscription in cases.items():
         routing = route(alert, [subscription], now=THEN)
         assert not routing.deliveries
         assert routing.declined == ((subscription, why),)
-    over = watch(paused_until=THEN - timedelta(seconds=1))
+    over = watch(paused_until=THEN - timedelta(seconds=1), kinds=every)
     assert route(alert, [over], now=THEN).deliveries
 
 

@@ -60,7 +60,7 @@ NEWS = replace(CMC, id="news_x", title="Le Fil", kind=SourceKind.NEWS)
 CARDS = {"us_dod_cmc": CMC, "news_x": NEWS}
 EFFECT = Effect(
     programme="S1237",
-    title="Section 1237",
+    title="Section 1237 list",
     authority="US Department of Defense",
     does="It is being watched.",
     does_not="Trade with it is not banned.",
@@ -93,7 +93,7 @@ def test_an_alert_says_who_which_list_why_what_it_means_and_what_not() -> None:
     """The six things this program exists to say, in one card."""
     card = alert_card(alert(), [EFFECT], reader())
     said = text(card)
-    assert card.title == "IMPORTANT · Xiaomi added to Chinese military companies"
+    assert card.title == "IMPORTANT · Xiaomi added to Section 1237 list"
     assert "“Xiaomi Corporation” is new on the list, listed on 2021-01-14. Edition: 2021-01-14." in said
     assert "Why: The list gives no reason." in said
     assert "What it means: It is being watched." in said
@@ -108,7 +108,7 @@ def test_an_alert_says_who_which_list_why_what_it_means_and_what_not() -> None:
 def test_the_summary_can_be_read_alone() -> None:
     """A notification shows one line; it names the company, the list and the effect."""
     card = alert_card(alert(), [EFFECT], reader())
-    assert card.summary == "IMPORTANT: Xiaomi added to Chinese military companies. It is being watched."
+    assert card.summary == "IMPORTANT: Xiaomi added to Section 1237 list. It is being watched."
 
 
 def test_the_publishers_reason_is_quoted() -> None:
@@ -141,7 +141,9 @@ def test_a_delisting_says_how_we_know() -> None:
     """A wrong "delisted" is the worst we can say, so the two readings are told."""
     gone = change(before=change().listing, after=None)
     said = text(alert_card(alert(gone), [EFFECT], reader()))
-    assert "Xiaomi taken off Chinese military companies" in said
+    assert "Xiaomi taken off Section 1237 list" in said
+    assert "What the listing meant: It is being watched." in said
+    assert "What it did not mean: Trade with it is not banned." in said
     assert "seen in two readings, or announced by an official notice" in said
     assert "Why:" not in said
 
@@ -292,7 +294,7 @@ def test_a_standing_card_is_one_card_for_a_place() -> None:
     card = standing_card(Standing(id="s", at=THEN, found=found, read=(("us_dod_cmc", THEN),)), reader())
     assert "1 of the 2 companies watched here are already on a list" in card.summary
     assert "Xiaomi: Chinese military companies (1)" in text(card)
-    assert "Acme: not on any of the 1 lists read" in text(card)
+    assert "Acme: not on the one list read" in text(card)
 
 
 def test_a_notice_is_what_operators_read() -> None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from adapters.stores.redis import RedisStore
 from adapters.stores.sqlite import SqliteStore
 from bot.model import Delivery, Place, Poll, Receipt
 from bot.ports import Store
@@ -23,7 +24,7 @@ ENTRIES = 120
 
 def opened(kind: str, where: str) -> Store:
     """The store of that kind."""
-    return {"sqlite": lambda: SqliteStore(Path(where))}[kind]()
+    return SqliteStore(Path(where)) if kind == "sqlite" else RedisStore(where)
 
 
 def edition(version: int) -> Poll:

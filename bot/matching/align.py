@@ -1,0 +1,310 @@
+"""Alignment: two names laid side by side, word by word.
+
+The surest meetings are made first (the same word or meaning), then the same sound, words written together on one
+side, close spellings, readings of kanji, initials and syllable words; what no rule pairs is left over on its side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz.distance import OSA
+
+from bot.matching.japanese import loan_bones, loan_sound, reads_as
+from bot.matching.scripts import consonants, pinyin_fits
+from bot.matching.words import Form, Unit, glossary
+
+#: Two words closer than this are one word misspelt; found on names of one entity in lists.
+CLOSE = 0.72
+
+_GLUED_ENDS = frozenset("ltd llc inc gmbh limited corp fze fzco company co group jsc ooo holding holdings srl bank".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Words of ours that met words of theirs, how alike they are (0 to 1), and by which rule."""
+
+    ours: tuple[Unit, ...]
+    theirs: tuple[Unit, ...]
+    alike: float
+    rule: str
+
+    @property
+    def weight(self) -> float:
+        """What was met: the lighter side counts."""
+        return min(sum([unit.weight for unit in self.ours]), sum([unit.weight for unit in self.theirs]))
+
+
+@dataclass(slots=True)
+class Alignment:
+    """Two names side by side."""
+
+    ours: Form
+    theirs: Form
+    met: list[Meeting] = field(default_factory=list)
+    left_ours: list[int] = field(default_factory=list)  #: places of our units that met nothing
+    left_theirs: list[int] = field(default_factory=list)
+    gained_ours: float = 0.0  #: weight of our units that met something, times how alike they are
+    gained_theirs: float = 0.0
+
+    def meet(self, ours: Sequence[int], theirs: Sequence[int], alike: float, rule: str) -> None:
+        """Pair units by their places and take them off what is left."""
+        mine = tuple([self.ours.units[at] for at in ours])
+        others = tuple([self.theirs.units[at] for at in theirs])
+        self.gained_ours += alike * sum([unit.weight for unit in mine])
+        self.gained_theirs += alike * sum([unit.weight for unit in others])
+        self.met.append(Meeting(mine, others, alike, rule))
+        for at in ours:
+            self.left_ours.remove(at)
+        for at in theirs:
+            self.left_theirs.remove(at)
+
+    def over_ours(self) -> list[Unit]:
+        return [self.ours.units[at] for at in self.left_ours]
+
+    def over_theirs(self) -> list[Unit]:
+        return [self.theirs.units[at] for at in self.left_theirs]
+
+
+def align(ours: Form, theirs: Form) -> Alignment:
+    """Lay two names side by side."""
+    found = Alignment(ours, theirs, [], list(range(len(ours.units))), list(range(len(theirs.units))))
+    _same(found)
+    if found.left_ours and found.left_theirs:
+        _joined(found)
+        _close(found)
+        _shortened(found)
+    return found
+
+
+def _same(found: Alignment) -> None:
+    """Equal concepts, then equal sounds. Chinese characters never meet by sound: 华 and 花 are two names."""
+    for sounds in (False, True):
+        if not (found.left_ours and found.left_theirs):
+            return
+        places: dict[str, list[int]] = {}
+        for at in reversed(found.left_theirs):
+            unit = found.theirs.units[at]
+            places.setdefault(unit.sound if sounds else unit.concept, []).append(at)
+        for at in list(found.left_ours):
+            unit = found.ours.units[at]
+            there = places.get(unit.sound if sounds else unit.concept)
+            if not there:
+                continue
+            other = found.theirs.units[there[-1]]
+            if sounds and _both_han(unit, other):
+                continue
+            same = unit.text == other.text
+            rule = "same word" if same else "same sound" if sounds else "same meaning"
+            found.meet([at], [there.pop()], 1.0 if not sounds else 0.98, rule)
+
+
+def _both_han(one: Unit, other: Unit) -> bool:
+    return one.script in ("han", "kanji") and other.script in ("han", "kanji")
+
+
+def _runs(places: list[int], longest: int = 3) -> Iterable[list[int]]:
+    """Two or three neighbouring places."""
+    for start in range(len(places)):
+        for size in range(2, longest + 1):
+            run = places[start : start + size]
+            if len(run) == size and run[-1] - run[0] == size - 1:
+                yield run
+
+
+def _joined(found: Alignment) -> None:
+    """ "kala electric" and "kalaelectric": neighbours of one side are one word of the other."""
+    if len(found.left_ours) + len(found.left_theirs) < 3:
+        return
+    for flipped in (False, True):
+        mine, others = (found.theirs, found.ours) if flipped else (found.ours, found.theirs)
+        left_mine, left_others = (found.left_theirs, found.left_ours) if flipped else (found.left_ours, found.left_theirs)
+        for run in list(_runs(left_mine)):
+            if not set(run) <= set(left_mine):
+                continue
+            units = [mine.units[at] for at in run]
+            text = "".join([unit.text for unit in units])
+            native = any([unit.native for unit in units])
+            best = (0.0, 0)
+            for at in left_others:
+                whole = others.units[at]
+                if native or whole.native or abs(len(whole.text) - len(text)) < 4:
+                    best = max(best, (_alike_joined(units, text, whole), at))
+            if best[0] >= 0.86:
+                sides = ([best[1]], run) if flipped else (run, [best[1]])
+                found.meet(*sides, best[0], "written together")
+
+
+def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
+    """How alike neighbouring words, written as one, are to a word of the other side."""
+    kanji = "".join([unit.native for unit in units if unit.script == "kanji"])
+    if whole.script == "kanji" and not kanji:
+        return 0.95 if reads_as(whole.native, text) else 0.0
+    if kanji and not whole.native:
+        return 0.95 if reads_as("".join([unit.native or unit.text for unit in units]), whole.text) else 0.0
+    if whole.script == "han" and not any(unit.native for unit in units):
+        return 0.97 if pinyin_fits(whole.native, text) else 0.0
+    if whole.script == "kana" or any(unit.script == "kana" for unit in units):
+        return _loan_alike(whole.text, text) if whole.script == "kana" else _loan_alike(text, whole.text)
+    if whole.script == "arabic" or units[0].script == "arabic":
+        return _bones_alike(consonants(text), consonants(whole.text))
+    if len(whole.text) < 4 or abs(len(whole.text) - len(text)) > 3 or (kanji and whole.native):
+        return 0.0
+    heard = "".join([unit.sound for unit in units])
+    if whole.text == text or whole.sound == heard:
+        return 0.97
+    if len(text) < 7 or text.isdigit() or text[-1].isdigit() or whole.text[-1].isdigit():
+        return 0.0
+    return 0.95 * max(OSA.normalized_similarity(text, whole.text), OSA.normalized_similarity(heard, whole.sound))
+
+
+def _close(found: Alignment) -> None:
+    """Pair what is left by how close the spellings are, the closest first."""
+    ours, theirs = found.ours.units, found.theirs.units
+    close = [(alike, mine, other) for mine in found.left_ours for other in found.left_theirs if (alike := closeness(ours[mine], theirs[other])) > 0]  # fmt: skip
+    for alike, mine, other in sorted(close, reverse=True):
+        if mine in found.left_ours and other in found.left_theirs:
+            found.meet([mine], [other], alike, _how_close(ours[mine], theirs[other]))
+
+
+def _how_close(mine: Unit, other: Unit) -> str:
+    if mine.native or other.native:
+        return "reading"
+    edits = OSA.distance(mine.text, other.text)
+    return "one letter differs" if edits == 1 else f"{edits} letters differ" if edits < 4 else "short form"
+
+
+def closeness(mine: Unit, other: Unit) -> float:
+    """How alike two different words are, 0 when they should not be taken for one."""
+    if mine.rank and other.rank and mine.concept != other.concept:
+        near = glossary().near
+        return 0.75 if near.get(mine.concept, _NONE) & near.get(other.concept, _NONE) else 0.0
+    short, long = (mine.text, other.text) if len(mine.text) <= len(other.text) else (other.text, mine.text)
+    if not short or short.isdigit() or long.isdigit() or short[-1].isdigit() != long[-1].isdigit():
+        return 0.0
+    if mine.native or other.native:
+        return _native_alike(mine, other)
+    if len(short) == 1:
+        return 0.6 if short[0] == long[0] and len(long) > 2 and not mine.rank and not other.rank else 0.0
+    return _spelling_alike(mine, other, short, long) if len(short) > 2 else 0.0
+
+
+_NONE: frozenset[int] = frozenset()
+
+
+def _native_alike(mine: Unit, other: Unit) -> float:
+    if _both_han(mine, other):
+        return _characters_alike(mine.native, other.native)
+    if mine.script == other.script:
+        return _sharpened(OSA.normalized_similarity(mine.native, other.native))
+    return _reading_alike(mine, other)
+
+
+def _sharpened(alike: float) -> float:
+    """One letter in ten is a slip, three in ten another word: counted on a steeper scale."""
+    return 1 - 1.5 * (1 - alike) if alike >= CLOSE else 0.0
+
+
+def _characters_alike(one: str, other: str) -> float:
+    """Chinese words as characters: one character in five or more may differ."""
+    alike = OSA.normalized_similarity(one, other)
+    return _sharpened(alike) if alike >= 0.8 else 0.0
+
+
+def _reading_alike(mine: Unit, other: Unit) -> float:
+    """A word in another script against a Latin one (or one of a third script)."""
+    native, latin = (mine, other) if mine.native and (mine.script in _HARD or not other.native) else (other, mine)
+    if native.script == "kanji":
+        if reads_as(native.native, latin.text):
+            return 0.95
+        return 0.7 if len(native.native) > 3 and reads_as(native.native[:2], latin.text) else 0.0
+    if native.script == "han" and not latin.native:
+        return 0.97 if pinyin_fits(native.native, latin.text) else 0.9 if reads_as(native.native, latin.text) else _sharpened(_best(mine, other))
+    best = _sharpened(_best(mine, other))
+    if native.script == "kana":
+        best = max(best, _loan_alike(native.text, latin.text))
+    elif native.script in ("arabic", "hebrew", "thai"):
+        bare = latin.text[2:] if latin.text.startswith("al") and len(latin.text) > 4 else latin.text
+        best = max(best, *(_bones_alike(consonants(native.text), consonants(text)) for text in (latin.text, bare)))
+    return best
+
+
+_HARD = frozenset({"han", "kanji", "kana", "arabic", "hebrew", "thai"})
+
+
+def _best(mine: Unit, other: Unit) -> float:
+    return max(OSA.normalized_similarity(mine.text, other.text), OSA.normalized_similarity(mine.sound, other.sound))
+
+
+def _bones_alike(one: str, other: str) -> float:
+    """Consonants against consonants: equal ones count by their number, five with one wrong still count."""
+    if one == other:
+        return (0.0, 0.6, 0.85, 0.93)[len(one)] if len(one) < 4 else 0.96
+    alike = OSA.normalized_similarity(one, other)
+    return 0.75 if alike >= 0.8 else 0.65 if alike >= 0.75 else 0.0
+
+
+def _loan_alike(kana: str, latin: str) -> float:
+    """A foreign word in kana against its Latin spelling: by sound, and by consonants as far as the sound bears it out."""
+    best = 0.0
+    for english in (True, False):
+        heard = OSA.normalized_similarity(loan_sound(kana, False), loan_sound(latin, english))
+        bones = _bones_alike(loan_bones(kana, False), loan_bones(latin, english))
+        best = max(best, _sharpened(heard), bones * (0.4 + 0.6 * heard))
+    return best if best >= 0.5 else 0.0
+
+
+def _spelling_alike(mine: Unit, other: Unit, short: str, long: str) -> float:
+    if long.startswith(short) and long[len(short) :] in _GLUED_ENDS:
+        return 0.95
+    alike = _best(mine, other) if len(short) > 3 else 0.0
+    if len(short) == 4 and short[0] != long[0]:
+        alike -= 0.1
+    best = _sharpened(alike)
+    if long.startswith(short) and (len(short) >= 4 or mine.rank or other.rank):
+        best = max(best, 0.6)
+    if short[0] == long[0] and len(long) >= 5:
+        if _without_vowels(short, long):
+            best = max(best, 0.75)
+        bones = consonants(short)
+        if len(bones) > 2 and len(long) < 1.5 * len(short) and bones == consonants(long):
+            best = max(best, 0.72)
+    return best
+
+
+def _without_vowels(short: str, long: str) -> bool:
+    """Whether the short word is the long one with vowels dropped: srvcs, mgmt."""
+    bare = "".join([char for char in long[1:] if char not in "aeiouy"])
+    return len(short) >= 3 and "".join([char for char in short[1:] if char not in "aeiouy"]) == bare
+
+
+def _shortened(found: Alignment) -> None:
+    """Initials ("nziv" for novosibirsk zavod iskusstvennogo volokna) and syllable words (tulmash for tula mash...)."""
+    for flipped in (False, True):
+        mine, others = (found.theirs, found.ours) if flipped else (found.ours, found.theirs)
+        left_mine, left_others = (found.left_theirs, found.left_ours) if flipped else (found.left_ours, found.left_theirs)
+        for at in list(left_mine):
+            unit = mine.units[at]
+            if len(left_others) < 2 or unit.rank not in ("", "plain") or not unit.text.isalpha():
+                continue
+            for run in sorted(_runs(left_others, 6), key=len, reverse=True):
+                alike = _short_of(unit.text, [others.units[place].text for place in run])
+                if alike:
+                    sides = (run, [at]) if flipped else ([at], run)
+                    found.meet(*sides, alike, "initials" if alike < 0.9 else "syllables")
+                    break
+
+
+def _short_of(short: str, words: Sequence[str]) -> float:
+    if len(short) == len(words) >= 3 and all(word[0] == char for word, char in zip(words, short, strict=True)):
+        return 0.85
+    return 0.9 if len(short) >= 5 and len(words) <= 3 and _syllables(short, words) else 0.0
+
+
+def _syllables(short: str, words: Sequence[str]) -> bool:
+    """Whether a word is made of beginnings, two letters or more, of each of the words in turn."""
+    if not words:
+        return not short
+    first, *rest = words
+    return any(_syllables(short[size:], rest) for size in range(min(len(first), len(short)), 1, -1) if first[:size] == short[:size])

@@ -1,0 +1,249 @@
+"""`tocsin` as it is typed: a real process's code path, a real store, a press on loopback."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot import __version__
+from bot.cli import app, main, outcome_words
+from bot.watch import Outcome
+from tests.worlds.pages import rss, table
+from tests.worlds.site import Site
+
+FILLER = [f"China Example Number {n} Group Co., Ltd." for n in range(20)]
+
+
+class Terminal:
+    """Types commands and reads answers, with settings of its own."""
+
+    def __init__(self, home: Path, site: Site) -> None:
+        self.home, self.site = home, site
+        self.settings = {
+            "TOCSIN_HOME": str(home / "home"),
+            "TOCSIN_MIRROR": f"{site.url('/')}{{source}}",
+            "TOCSIN_FEEDS": "none",
+            "TOCSIN_SOURCES": "us_dod_cmc",
+        }
+
+    def type(self, *words: str) -> Result:
+        return CliRunner().invoke(app, list(words), env=self.settings)
+
+    def json(self, *words: str) -> Any:
+        result = self.type(*words, "--json")
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return json.loads(result.stdout)
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
+    monkeypatch.chdir(tmp_path)
+    with Site() as site:
+        yield Terminal(tmp_path, site)
+
+
+def test_from_nothing_to_an_alert(terminal: Terminal) -> None:
+    """Watch, read, be told; the answers in JSON are those of docs/json.md."""
+    assert "Watching Xiaomi, Huawei" in terminal.type("watch", "add", "Xiaomi", "Huawei").stdout
+    terminal.site.shows("/us_dod_cmc", table(FILLER))
+    first = terminal.json("poll", "us_dod_cmc")
+    assert (first["source"], first["first"], first["added"], first["quarantined"]) == ("us_dod_cmc", True, 20, False)
+    terminal.site.shows("/us_dod_cmc", table([*FILLER, "Xiaomi Corporation"]))
+    second = terminal.json("poll", "us_dod_cmc")
+    assert (second["first"], second["added"], second["changed"], second["removed"]) == (False, 1, 0, 0)
+    printed = terminal.type("run", "--once").stdout
+    assert "IMPORTANT · Xiaomi added to" in printed
+    assert "What it does not mean" in printed
+    assert "added to" not in terminal.type("run", "--once").stdout, "an alert is printed once"
+
+
+def test_look_up_in_another_script(terminal: Terminal) -> None:
+    """小米 is Xiaomi, with the reason; what was asked is part of the answer."""
+    terminal.site.shows("/us_dod_cmc", table([*FILLER, "Xiaomi Corporation"]))
+    terminal.type("poll", "us_dod_cmc")
+    answer = terminal.json("lookup", "小米")
+    (match,) = answer["matches"]
+    assert (match["source"], match["name"], match["verdict"]) == ("us_dod_cmc", "Xiaomi Corporation", "same")
+    assert match["reasons"]
+    assert [one["source"] for one in answer["read"]] == ["us_dod_cmc"]
+    said = terminal.type("lookup", "小米").stdout
+    assert "“Xiaomi” is on the one list read" in said
+
+
+def test_an_unknown_name_is_never_a_bare_no(terminal: Terminal) -> None:
+    """Before and after a list was read."""
+    assert "no list has been read yet" in terminal.type("lookup", "Acme Bakery").stdout
+    terminal.site.shows("/us_dod_cmc", table(FILLER))
+    terminal.type("poll", "us_dod_cmc")
+    said = terminal.type("lookup", "Acme Bakery").stdout
+    assert "is not on the one list read" in said
+    assert "Check the lists themselves before you rely on this." in " ".join(said.split())
+
+
+def test_a_file_is_read_as_if_it_had_been_sent(terminal: Terminal, tmp_path: Path) -> None:
+    """And a dry run writes nothing."""
+    path = tmp_path / "list.csv"
+    path.write_bytes(table(FILLER))
+    dry = terminal.json("poll", "us_dod_cmc", "--file", str(path), "--dry-run")
+    assert (dry["first"], dry["rows"]) == (True, 20)
+    assert terminal.json("poll", "us_dod_cmc", "--file", str(path))["first"]
+    assert terminal.json("poll", "us_dod_cmc", "--file", str(path))["unchanged"]
+    missing = terminal.type("poll", "us_dod_cmc", "--file", str(tmp_path / "nothing.csv"))
+    assert missing.exit_code == 1
+    assert "nothing.csv" in str(missing.exception)
+
+
+def test_an_error_page_is_quarantined_and_told(terminal: Terminal) -> None:
+    """The poll was carried out, so the exit code is 0, and the answer says what happened."""
+    terminal.site.shows("/us_dod_cmc", table(FILLER))
+    terminal.type("poll", "us_dod_cmc")
+    terminal.site.shows("/us_dod_cmc", b"<!DOCTYPE html><html><title>Denied</title></html>")
+    answer = terminal.json("poll", "us_dod_cmc")
+    assert answer["quarantined"]
+    assert "us_dod_cmc" in answer["why"]
+    said = terminal.type("poll", "us_dod_cmc")
+    assert said.exit_code == 0
+    assert "not believed" in said.stdout
+    assert "this reading was not believed" in terminal.type("run", "--once").stdout
+    why = terminal.type("sources", "why", "us_dod_cmc").stdout
+    assert "TROUBLE" in why
+    assert "20 entries" in why
+
+
+def test_a_lost_half_may_be_accepted(terminal: Terminal) -> None:
+    """By the command that the operators' card names."""
+    terminal.site.shows("/us_dod_cmc", table(FILLER))
+    terminal.type("poll", "us_dod_cmc")
+    terminal.site.shows("/us_dod_cmc", table(FILLER[:8]))
+    assert terminal.json("poll", "us_dod_cmc")["quarantined"]
+    assert "NOT BELIEVED since" in terminal.type("sources").stdout
+    assert "60%" in terminal.type("sources", "why", "us_dod_cmc").stdout
+    assert "will be believed" in terminal.type("sources", "accept", "us_dod_cmc").stdout
+    assert terminal.json("poll", "us_dod_cmc")["pending"] == 12
+    refused = terminal.type("sources", "accept", "us_dod_cmc")
+    assert refused.exit_code == 1
+    assert "no reading that waits" in refused.stdout
+
+
+def test_a_source_that_is_down(terminal: Terminal) -> None:
+    """Not read, exit code 1, and when it will be tried again."""
+    terminal.site.is_busy("/us_dod_cmc")
+    result = terminal.type("poll", "us_dod_cmc")
+    assert result.exit_code == 1
+    assert "not read" in result.stdout
+
+
+def test_what_is_not_there_is_named(terminal: Terminal) -> None:
+    """A source, a setting, a place, a command's argument."""
+    assert "known: " in str(terminal.type("poll", "us_nothing").exception)
+    terminal.settings["TOCSIN_SOURCES"] = "us_nothing"
+    assert "TOCSIN_SOURCES names us_nothing" in str(terminal.type("sources").exception)
+    terminal.settings["TOCSIN_SOURCES"] = ""
+    assert "is no place" in str(terminal.type("watch", "list", "--place", "nowhere").exception)
+
+
+def test_watches_come_and_go(terminal: Terminal) -> None:
+    """Add, list, remove; a name nobody watches is said."""
+    assert "Nobody is watched here yet" in terminal.type("watch", "list").stdout
+    terminal.type("watch", "add", "小米", "Acme Bakery")
+    assert [one["name"] for one in terminal.json("watch", "list")["watching"]] == ["Xiaomi", "Acme Bakery"]
+    assert "already watched" in terminal.type("watch", "add", "Xiaomi").stdout
+    assert terminal.json("watch", "remove", "小米") == {"removed": ["Xiaomi"], "unknown": []}
+    gone = terminal.type("watch", "remove", "Nobody Inc")
+    assert gone.exit_code == 1
+    assert "was not watched here" in gone.stdout
+    assert "300 at most" in terminal.type("watch", "add", "x" * 400).stdout
+
+
+def test_feeds_come_and_go(terminal: Terminal) -> None:
+    """A site's address is enough; a private address is refused unless the settings allow it."""
+    terminal.site.shows("/rss", rss(("1", "Quiet", "x")), type="application/rss+xml")
+    page = b'<html><head><link rel="alternate" type="application/rss+xml" href="/rss"></head></html>'
+    terminal.site.shows("/", page, type="text/html")
+    refused = terminal.type("feed", "add", f"{terminal.site.url('')}/")
+    assert refused.exit_code == 1
+    assert "could not be read" in refused.stdout
+    terminal.settings["TOCSIN_ALLOW_PRIVATE"] = "true"
+    added = terminal.json("feed", "add", f"{terminal.site.url('')}/")
+    assert (added["url"], added["items"], added["new"]) == (f"{terminal.site.url('')}/rss", 1, True)
+    assert terminal.json("feed", "list")["feeds"] == {added["id"]: added["url"]}
+    assert "is read already" in terminal.type("feed", "add", f"{terminal.site.url('')}/rss").stdout
+    assert terminal.json("feed", "remove", added["id"]) == {"removed": added["id"]}
+    assert "No feed was added yet" in terminal.type("feed", "list").stdout
+    terminal.site.shows("/page", b"<html><title>Plain</title></html>", type="text/html")
+    assert "is no feed and points to none" in terminal.type("feed", "add", f"{terminal.site.url('')}/page").stdout
+
+
+def test_the_doctor(terminal: Terminal) -> None:
+    """One line each, NOT where something is missing, with the next step."""
+    terminal.site.shows("/us_dod_cmc", table(FILLER))
+    sick = terminal.type("doctor")
+    assert sick.exit_code == 1
+    assert "NOT  watches: nobody is watched; next: tocsin watch add" in sick.stdout
+    terminal.type("watch", "add", "Xiaomi")
+    healthy = terminal.type("doctor")
+    assert healthy.exit_code == 0, healthy.stdout
+    assert "ok   us_dod_cmc: 20 entries, believable" in healthy.stdout
+    assert terminal.json("doctor", "--offline")["ok"]
+    assert terminal.json("sources")["sources"][0]["read_at"] is None, "looking changes nothing"
+    terminal.settings["TOCSIN_EVERY"] = "often"
+    assert "NOT  settings" in terminal.type("doctor").stdout
+
+
+def test_why_and_unpark(terminal: Terminal) -> None:
+    """What was sent, and why."""
+    assert "Nothing was sent here yet" in terminal.type("why").stdout
+    terminal.type("watch", "add", "Xiaomi")
+    terminal.site.shows("/us_dod_cmc", table(FILLER))
+    terminal.type("poll", "us_dod_cmc")
+    terminal.site.shows("/us_dod_cmc", table([*FILLER, "Xiaomi Corporation"]))
+    terminal.type("poll", "us_dod_cmc")
+    (delivery,) = terminal.json("why")["deliveries"]
+    assert "watches Xiaomi here" in delivery["because"]
+    assert "Xiaomi: listed (us_dod_cmc)" in terminal.type("why", delivery["key"]).stdout
+    assert "No delivery" in terminal.type("why", "nokey").stdout
+    assert "is parked" in terminal.type("unpark", "nokey").stdout
+
+
+def test_two_names(terminal: Terminal) -> None:
+    """`tocsin match` prints the verdict and its reasons."""
+    assert terminal.json("match", "Xiaomi", "Xiaomi Corporation")["verdict"] == "same"
+    said = terminal.type("match", "Xiaomi", "Xiamen Airlines").stdout
+    assert said.startswith("not the same")
+
+
+def test_version(terminal: Terminal) -> None:
+    """For reports."""
+    assert terminal.type("version").stdout.strip() == __version__
+
+
+def test_an_error_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """No traceback for what a person can mend."""
+    monkeypatch.setenv("TOCSIN_HOME", str(tmp_path))
+    monkeypatch.setenv("TOCSIN_FEEDS", "none")
+    monkeypatch.setattr("sys.argv", ["tocsin", "poll", "us_nothing"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    assert capsys.readouterr().err.startswith("tocsin: There is no source 'us_nothing'")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (Outcome(source="s", first=True, added=3, rows=3), "s: first reading, 3 entries. They are history"),
+        (Outcome(source="s", unchanged=True, rows=3), "s: not modified, 0 added"),
+        (Outcome(source="s", pending=2, rows=3), "2 absent once, a second reading decides"),
+    ],
+)
+def test_what_a_poll_came_to(outcome: Outcome, words: str) -> None:
+    """In a line."""
+    assert words in outcome_words(outcome)
+    assert "would raise" in outcome_words(Outcome(source="s"), dry_run=True)
