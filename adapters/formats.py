@@ -82,6 +82,14 @@ def tidy(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
+def folded(text: str) -> str:
+    """For composed keys only: lower case, and one blank for whatever is not a letter or digit, so that mended letters
+
+    and punctuation do not make a new entry.
+    """
+    return " ".join(re.sub(r"[^\w]+", " ", text.casefold()).split())
+
+
 # ── The body ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _LOOKS = (
@@ -516,7 +524,9 @@ class CsvTable:
                 continue
             last = row
             if len(row.cells) != width:
-                raise self._body.damaged(f"line {row.line} has {len(row.cells)} of {width} columns: cut; fetch it again")
+                raise self._body.damaged(
+                    f"line {row.line} has {len(row.cells)} of {width} columns: cut; fetch it again"
+                )
             yield row, {name: cell.strip() for name, cell in zip(self.header, row.cells, strict=True) if cell.strip()}
         if last and not rows.ends_with and not last.raw.endswith(b'"'):
             raise self._body.damaged(f"cut in the last cell of line {last.line}; fetch it again")
@@ -553,12 +563,12 @@ def sheets(body: Body) -> dict[str, list[list[str]]]:
             for name in book.sheet_names
         }
     except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
-        raise body.damaged(f"no whole spreadsheet ({error}): cut or garbled; fetch it again") from error
+        raise body.damaged(f"{looks_like(raw)} that is not whole ({error}): cut or garbled; fetch it again") from error
     except BaseException as error:
         # The library is compiled, and meets a broken file now and then with a panic, which is no Exception.
         if type(error).__name__ != "PanicException":
             raise
-        raise body.damaged(f"a spreadsheet that cannot be read ({error}): garbled; fetch it again") from error
+        raise body.damaged(f"{looks_like(raw)} that cannot be read ({error}): garbled; fetch it again") from error
 
 
 def _check_archive(body: Body, raw: bytes) -> None:
@@ -681,16 +691,26 @@ class JsonRecords:
 # ── HTML ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def html_page(body: Body) -> lxml.html.HtmlElement:
+    """A page, read whole and leniently: it has to be. Raises ListDamaged for one that does not come to its end."""
+    raw = b"".join(body.chunks())
+    if not re.search(rb"</html\s*>\s*(?:<!--.*?-->\s*)*\Z", raw[-4096:], re.IGNORECASE | re.DOTALL):
+        raise body.damaged("the page is cut: it has no </html> at its end; fetch it again")
+    return lxml.html.document_fromstring(raw)
+
+
+def table_rows(table: lxml.html.HtmlElement) -> list[list[str]]:
+    """The cell texts of a table, blanks folded, row by row."""
+    return [
+        [" ".join(str(cell.xpath("string()")).split()) for cell in row.iterchildren("td", "th")]
+        for row in table.iter("tr")
+    ]
+
+
 def html_tables(body: Body) -> list[list[list[str]]]:
     """The tables of a page, each a list of rows of cell texts with blanks folded. HTML is read leniently: it has to be.
 
     For small pages only: it is read whole.
     """
     page = lxml.html.document_fromstring(b"".join(body.chunks()))
-    return [
-        [
-            [" ".join(str(cell.xpath("string()")).split()) for cell in row.iterchildren("td", "th")]
-            for row in table.iter("tr")
-        ]
-        for table in page.iter("table")
-    ]
+    return [table_rows(table) for table in page.iter("table")]

@@ -48,6 +48,7 @@ _INTERPOL = re.compile(r"\s*INTERPOL-UN Security Council Special Notice web link
     page="https://main.un.org/securitycouncil/en/content/un-sc-consolidated-list",
     every=timedelta(hours=4),
     rows=range(1, 10_000),
+    may_lose=0.2,  # a whole regime may end at once
     usual=400,  # 875 in May 2024, 1,100 in June 2018
     licence="United Nations; reuse with attribution",
     language="en",
@@ -169,13 +170,23 @@ def _alias(alias: dict[str, str], signals: list[str]) -> Iterator[Name]:
     if kind is None:
         once(signals, f"unknown alias quality {quality!r}")
     for text in alias.get("ALIAS_NAME", "").split(";"):
-        plain, script = _SCRIPT.sub("", text), _SCRIPT.search(text)
-        yield Name(tidy(plain).strip('"'), kind or NameKind.ALIAS)
-        if script:
-            yield Name(tidy(script[1]), kind or NameKind.ALIAS)
+        for spelling in _spellings(tidy(text).strip('", ')):
+            yield Name(spelling, kind or NameKind.ALIAS)
 
 
-_SCRIPT = re.compile(r"\(\s*original script:?\s*([^()]+)\)", re.IGNORECASE)
+_BRACKET = re.compile(r"([^()]+)\((?:\s*original script:?)?([^()]+)\)?\W*", re.IGNORECASE)
+
+
+def _spellings(text: str) -> tuple[str, ...]:
+    """A name and the same in another script, in brackets that at times never close: "El Harrachi (الحراشي)"."""
+    found = _BRACKET.fullmatch(text)
+    if found and _latin(found[1]) != _latin(found[2]):
+        return tidy(found[1]), tidy(found[2])
+    return (text,)
+
+
+def _latin(text: str) -> bool:
+    return not any(char.isalpha() and char >= "\u0370" and not "\u1e00" <= char <= "\u1eff" for char in text)
 
 
 def _scripts(text: str) -> Iterator[Name]:

@@ -38,17 +38,18 @@ _FIRMS = re.compile(
 @list_source(
     title="Denied Persons List",
     publisher="US Department of Commerce, Bureau of Industry and Security",
-    url="https://www.bis.gov/dpl/dpl.txt",
+    url="https://www.bis.gov/licensing/end-user-guidance/denied-persons-list-dpl",
     page="https://www.bis.gov/licensing/end-user-guidance/denied-persons-list-dpl",
     every=timedelta(hours=6),
     rows=range(1, 10_000),
     usual=250,  # 546 in June 2019, 581 in September 2022
-    may_lose=0.25,  # orders end, and each renewal of a temporary one is an entry of its own
+    may_lose=0.4,  # orders end, and each renewal of a temporary one is an entry of its own: 35 % in three years
+    opt_in=True,
     licence="Work of the US government, public domain in the US",
     language="en",
     note=(
-        "the address of the file on bis.gov changes: take it from the page behind \"Export as CSV\" and set "
-        "TOCSIN_MIRROR, or poll a file; us_csl carries the same list"
+        'no lasting address: the page on bis.gov leads to it ("Export as CSV"). us_csl carries the same list; to read '
+        "it from here name it in TOCSIN_SOURCES and set TOCSIN_MIRROR, or poll a file"
     ),
     programmes=("DPL",),
 )
@@ -106,8 +107,11 @@ def _records(body: Body, rows: Iterator[dict[str, str]], signals: list[str]) -> 
     for count, row in enumerate(rows, 1):
         if not (row.get("name") and row.get("effective_date")):
             raise body.damaged(f"row {count} has no name or no date; has the format changed?")
-        key = " | ".join(tidy(row.get(column, "")).casefold() for column in _NEEDED)
+        name, street = (tidy(row.get(column, "")).casefold() for column in ("name", "street_address"))
+        key = f"{name} | {street} | {_day(row['effective_date'], signals)}"
         entries.setdefault(key, []).append(row)
+    if not count:
+        raise body.damaged("a header and no rows; fetch it again")
     for key, group in entries.items():
         yield Record(key, mark_of(repr(group).encode()), partial(_listing, key, group, signals))
     body.judge(count, signals, ascii_only=True)

@@ -12,7 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from adapters.lists.un_sc import un_sc
+from adapters.lists.us_bis_dpl import us_bis_dpl
 from adapters.lists.us_csl import us_csl
+from adapters.lists.us_dhs_uflpa import us_dhs_uflpa
+from adapters.lists.us_fcc_covered import us_fcc_covered
+from adapters.lists.us_ndaa import us_ndaa
 from adapters.lists.us_ofac_cons import us_ofac_cons
 from adapters.lists.us_ofac_sdn import us_ofac_sdn
 from bot.errors import ListDamaged
@@ -27,6 +32,13 @@ CONS_CSV = (SAMPLES / "us_ofac_cons" / "sample.csv").read_bytes()
 CSL_CSV = (SAMPLES / "us_csl" / "sample.csv").read_bytes()
 CSL_JSON = (SAMPLES / "us_csl" / "sample.json").read_bytes()
 
+UN_XML = (SAMPLES / "un_sc" / "sample.xml").read_bytes()
+DPL_TXT = (SAMPLES / "us_bis_dpl" / "sample.txt").read_bytes()
+FCC_CSV = (SAMPLES / "us_fcc_covered" / "sample.csv").read_bytes()
+FCC_HTML = (SAMPLES / "us_fcc_covered" / "sample.html").read_bytes()
+UFLPA_HTML = (SAMPLES / "us_dhs_uflpa" / "sample.html").read_bytes()
+NDAA_CSV = (SAMPLES / "us_ndaa" / "sample.csv").read_bytes()
+
 EVERY = [
     pytest.param(us_ofac_sdn, SDN_XML, id="sdn.xml"),
     pytest.param(us_ofac_sdn, SDN_CSV, id="sdn.csv"),
@@ -34,6 +46,12 @@ EVERY = [
     pytest.param(us_ofac_cons, CONS_CSV, id="cons_prim.csv"),
     pytest.param(us_csl, CSL_CSV, id="csl.csv"),
     pytest.param(us_csl, CSL_JSON, id="csl.json"),
+    pytest.param(un_sc, UN_XML, id="un.xml"),
+    pytest.param(us_bis_dpl, DPL_TXT, id="dpl.txt"),
+    pytest.param(us_fcc_covered, FCC_CSV, id="fcc.csv"),
+    pytest.param(us_fcc_covered, FCC_HTML, id="fcc.html"),
+    pytest.param(us_dhs_uflpa, UFLPA_HTML, id="uflpa.html"),
+    pytest.param(us_ndaa, NDAA_CSV, id="ndaa.csv"),
 ]
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -103,6 +121,33 @@ def test_a_list_cut_anywhere_is_an_error(source: ListSource, body: bytes) -> Non
         if source_reads_lines(body) and (cut.endswith((b"\n", b"\r")) or body[end : end + 1] in b"\r\n"):
             continue
         assert refusal(source, cut), f"cut after {end} bytes"
+
+
+@pytest.mark.parametrize(
+    ("source", "body", "words"),
+    [
+        (us_fcc_covered, FCC_HTML.replace(b"Date of Inclusion", b"Day"), "no table of covered equipment"),
+        (us_fcc_covered, FCC_HTML.replace(b"<table", b"<div").replace(b"</table", b"</div"), "which a script may have"),
+        (us_fcc_covered, FCC_HTML.replace(b"<td>March 12, 2021</td>", b""), "a row of 1 cells"),
+        (us_fcc_covered, b"covered_equipment_or_services,date,more\na,b,c\n", "3 columns, expected two"),
+        (us_fcc_covered, b"covered_equipment_or_services,date\n,b\n", "row 1 says nothing"),
+        (us_fcc_covered, b"covered_equipment_or_services,date\n", "a header and no rows"),
+        (us_dhs_uflpa, UFLPA_HTML.replace(b"<td>June 12, 2023</td>", b""), "a row of 1 cells"),
+        (us_dhs_uflpa, UFLPA_HTML.replace(b"<th>Effective Date", b"<th>Effective day"), "with its tables"),
+        (us_dhs_uflpa, UFLPA_HTML.replace(b"<th>Eff", b"<th>x</th><th>Eff"), "no row in a table"),
+        (us_bis_dpl, DPL_TXT.replace(b'"Effective_Date"', b'"Since"'), "columns ['effective_date'] are missing"),
+        (us_bis_dpl, DPL_TXT.replace(b'"04/25/2019"', b'""'), "has no name or no date"),
+        (us_ndaa, NDAA_CSV.replace(b"154,", b",", 1), "line 3 has no section"),
+        (us_ndaa, b"section,name,aliases,extends_to,source_url\n", "a header and no rows"),
+        (us_ndaa, NDAA_CSV.replace(b"source_url", b"address"), "columns ['source_url'] are missing"),
+        (un_sc, UN_XML.replace(b"<DATAID>6908029</DATAID>", b""), "entry 3 has no DATAID"),
+        (un_sc, UN_XML.replace(b"CONSOLIDATED_LIST", b"LIST"), "not a <CONSOLIDATED_LIST>"),
+        (un_sc, UN_XML.replace(b"</ALIAS_NAME>", b"</ALIAS>", 1), "not well-formed XML"),
+    ],
+)
+def test_a_spoiled_list_says_what_is_wrong(source: ListSource, body: bytes, words: str) -> None:
+    """The operator reads what is missing, and that the list was not read."""
+    assert words in refusal(source, body)
 
 
 def source_reads_lines(body: bytes) -> bool:

@@ -1,0 +1,203 @@
+"""Real editions of the lists beyond OFAC's: how many entries each has, and what changed between two of them.
+
+Counts and pairs are those measured in the README of the real files; where a few lines of csv or lxml can find the same
+entries, they are compared with those.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from datetime import UTC, date, datetime
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from adapters import lists as package
+from bot.explain import unknown
+from bot.model import Document, EntityKind, Listing, NameKind, Reading
+from bot.sources import ListSource, shelf
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+SOURCES = {source.card.id: source for source in shelf(package) if isinstance(source, ListSource)}
+#: Folders of real files that are read by a source of another name.
+READ_BY = {"uk_ofsi_conlist": "uk_sanctions"}
+
+
+@pytest.fixture(scope="module")
+def lists(shared: Path) -> Path:
+    return shared / "lists"
+
+
+@cache
+def read(path: Path) -> tuple[Reading, dict[str, Listing]]:
+    """An edition, parsed whole; kept, because several tests look at it."""
+    source = SOURCES[READ_BY.get(path.parent.name, path.parent.name)]
+    reading = source.read(Document.of(path.read_bytes(), url=path.name, at=NOW))
+    found = [(record.key, record.parse()) for record in reading.records]
+    assert len({key for key, _ in found}) == len(found), "a key stands twice"
+    return reading, dict(found)
+
+
+def bytes_of(path: Path) -> bytes:
+    return gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+
+
+def changes(before: dict[str, Listing], after: dict[str, Listing]) -> tuple[set[str], set[str], set[str]]:
+    """Keys added, removed and changed."""
+    changed = {key for key in before.keys() & after.keys() if before[key].content() != after[key].content()}
+    return after.keys() - before.keys(), before.keys() - after.keys(), changed
+
+
+@pytest.mark.parametrize(
+    ("file", "entries", "signals"),
+    [
+        ("un_sc/2018-06-07_consolidated.xml", 1098, 1),
+        ("un_sc/2018-06-21_consolidated.xml", 1100, 1),
+        ("un_sc/2020-12-01_consolidated.xml", 1006, 1),
+        ("un_sc/2024-05-15_consolidated.xml.gz", 875, 1),
+        ("un_sc/2025-11-15_consolidated.xml.gz", 1000, 2),
+        ("un_sc/2025-11-20_consolidated.xml.gz", 1000, 2),
+        ("us_bis_dpl/2019-06-29_dpl.txt", 541, 0),
+        ("us_bis_dpl/2022-09-07_dpl.txt", 577, 0),
+        ("us_fcc_covered/2026-05-21_table.csv", 13, 0),
+        ("us_fcc_covered/2026-06-23_table.csv", 13, 0),
+        ("us_fcc_covered/2026-07-20_table.csv", 14, 0),
+        ("us_dhs_uflpa/2026-07-09_uflpa-entity-list.html", 160, 0),
+        ("us_ndaa/section_889.csv", 5, 0),
+        ("us_ndaa/section_5949.csv", 3, 0),
+        ("us_ndaa/section_154.csv", 6, 0),
+    ],
+)
+def test_every_real_file_is_believable(lists: Path, file: str, entries: int, signals: int) -> None:
+    """Rows in range, no key twice, no entry without a name, no code unexplained, no signal that we do not know of."""
+    reading, listings = read(lists / file)
+    assert len(listings) == entries
+    source = SOURCES[next(iter(listings.values())).source]
+    assert entries in source.card.rows
+    assert reading.declared in (None, entries)
+    assert all(listing.name and key == listing.key for key, listing in listings.items())
+    codes = sorted({code for listing in listings.values() for code in listing.programmes})
+    assert codes
+    assert set(unknown(source.card.id, codes)) <= {"UNLI"}
+    assert len(reading.signals) == signals, reading.signals
+
+
+# ── UN ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "counts"),
+    [
+        ("2018-06-07_consolidated.xml", "2018-06-21_consolidated.xml", (2, 0, 0)),
+        ("2025-11-15_consolidated.xml.gz", "2025-11-20_consolidated.xml.gz", (0, 0, 0)),
+    ],
+)
+def test_two_weeks_of_the_un_list(lists: Path, old: str, new: str, counts: tuple[int, int, int]) -> None:
+    """A file that is made anew every night changes only where the committees did something."""
+    found = changes(read(lists / "un_sc" / old)[1], read(lists / "un_sc" / new)[1])
+    assert tuple(map(len, found)) == counts
+    before, after = (un_entries(lists / "un_sc" / name) for name in (old, new))
+    assert found == (after.keys() - before.keys(), before.keys() - after.keys(), set())
+
+
+def un_entries(path: Path) -> dict[str, str]:
+    """The peer: first names by DATAID."""
+    root = etree.fromstring(bytes_of(path))
+    return {
+        str(entry.findtext("DATAID")): str(entry.findtext("FIRST_NAME")) for entry in root.iter("INDIVIDUAL", "ENTITY")
+    }
+
+
+def test_years_of_the_un_list_differ_by_its_numbers(lists: Path) -> None:
+    """Added and removed are those that lxml finds by DATAID, over layouts of 2018 to 2025."""
+    files = sorted((lists / "un_sc").iterdir())
+    for old, new in pairwise(files):
+        before, after = un_entries(old), un_entries(new)
+        added, removed, _ = changes(read(old)[1], read(new)[1])
+        assert (added, removed) == (after.keys() - before.keys(), before.keys() - after.keys())
+
+
+def test_the_un_list_carries_names_in_their_own_script(lists: Path) -> None:
+    """What people type in Arabic or Cyrillic can be found."""
+    _, listings = read(lists / "un_sc/2025-11-20_consolidated.xml.gz")
+    script = [alias.text for one in listings.values() for alias in one.aliases if not alias.text.isascii()]
+    assert len(script) > 350
+    assert "金铁三" in script
+    assert sum("(" in text for text in script if "\u0600" <= text[0] <= "\u06ff") < 5
+    assert {alias.kind for one in listings.values() for alias in one.aliases} == {
+        NameKind.ALIAS,
+        NameKind.WEAK,
+        NameKind.FORMER,
+    }
+
+
+# ── Denied persons ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_three_years_of_denied_persons(lists: Path) -> None:
+    """By name, street and effective date: 224 new, 188 gone, and two of which another address was given last."""
+    old, new = (lists / "us_bis_dpl" / name for name in ("2019-06-29_dpl.txt", "2022-09-07_dpl.txt"))
+    found = changes(read(old)[1], read(new)[1])
+    assert tuple(map(len, found)) == (224, 188, 2)
+    before, after = denied(old), denied(new)
+    touched = {key for key in before.keys() & after.keys() if before[key] != after[key]}
+    assert {key.split(" |")[0] for key in found[2]} == {name.casefold() for name, _, _ in touched}
+    assert len(after.keys() - before.keys()) == len(found[0])
+    assert len(before.keys() - after.keys()) == len(found[1])
+
+
+def denied(path: Path) -> dict[tuple[str, str, str], dict[str, str]]:
+    """The peer: rows by the three columns of the README."""
+    rows = csv.DictReader(io.StringIO(bytes_of(path).decode("ascii")), delimiter="\t")
+    return {(row["Name"], row["Street_Address"], row["Effective_Date"]): row for row in rows}
+
+
+# ── FCC, DHS, Congress ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_two_months_of_the_covered_list(lists: Path) -> None:
+    """Drones get a new date and wording; then one company comes and a sentence is cut short; nobody is removed."""
+    may, june, july = (read(path)[1] for path in sorted((lists / "us_fcc_covered").iterdir()))
+    drones = "uncrewed aircraft systems uas and uas critical components produced in a foreign country"
+    assert changes(may, june) == (set(), set(), {drones})
+    assert changes(june, july) == ({"digitalsystem technology inc"}, set(), {"kaspersky lab inc"})
+    assert july["digitalsystem technology inc"].listed_on == date(2026, 7, 7)
+
+
+def test_the_covered_list_names_companies_not_sentences(lists: Path) -> None:
+    """Names are cut out of the prose; rows on a kind of product have no company."""
+    _, listings = read(lists / "us_fcc_covered/2026-07-20_table.csv")
+    companies = {one.name: one.listed_on for one in listings.values() if one.kind is EntityKind.COMPANY}
+    for name in ("Huawei Technologies Company", "ZTE Corporation", "Hangzhou Hikvision Digital Technology Company"):
+        assert companies[name] == date(2021, 3, 12)
+    assert len(companies) == 12
+    assert max(map(len, companies)) < 60
+    assert [alias.text for alias in listings["pacific networks corp"].aliases] == ["ComNet (USA) LLC"]
+
+
+def test_the_forced_labour_list_by_ground(lists: Path) -> None:
+    """9, 43 and 108 names under three grounds; one company under two, with its two days."""
+    reading, listings = read(lists / "us_dhs_uflpa/2026-07-09_uflpa-entity-list.html")
+    grounds = [one.programmes[0] for one in listings.values()]
+    assert [grounds.count(code) for code in ("UFLPA-i", "UFLPA-ii", "UFLPA-iv", "UFLPA-v")] == [9, 43, 0, 108]
+    assert reading.edition == "2025-01-15"
+    copper = {key: one.listed_on for key, one in listings.items() if "Ashele" in one.name}
+    assert sorted(str(day) for day in copper.values()) == ["2024-08-09", "2025-01-15"]
+    names = [name.text for one in listings.values() for name in one.names()]
+    assert not any(" known as " in name or "alias" in name or name.startswith("and ") for name in names)
+    assert all(name.count("(") == name.count(")") for name in names)
+    assert "Ninestar Corporation" in names
+
+
+def test_our_table_of_acts_is_the_transcribed_one(lists: Path) -> None:
+    """The names typed from the statutes are those that others read there, under the same keys."""
+    ours = SOURCES["us_ndaa"].read(
+        Document.of((Path(package.__path__[0]) / "us_ndaa.csv").read_bytes(), url="x:", at=NOW)
+    )
+    theirs = {key for path in (lists / "us_ndaa").iterdir() for key in read(path)[1]}
+    assert {record.key for record in ours.records} == theirs
