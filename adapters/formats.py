@@ -90,6 +90,11 @@ def folded(text: str) -> str:
     return " ".join(re.sub(r"[^\w]+", " ", text.casefold()).split())
 
 
+def latin(text: str) -> bool:
+    """Whether every letter is one of the Latin alphabets."""
+    return not any(char >= "\u0370" and char.isalpha() and not "\u1e00" <= char <= "\u1eff" for char in text)
+
+
 # ── The body ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _LOOKS = (
@@ -238,6 +243,17 @@ class Body:
                     yield chunk
         if not unpack.eof:
             raise self.damaged(f"gzip data cut after {total} bytes unpacked; fetch it again")
+
+
+def legacy_body(document: Document, source: str) -> Body:
+    """A body in UTF-8, or, where it cannot be that, in Windows-1252, as older layouts of some lists are."""
+    body = Body(document, source)
+    try:
+        for _ in body.chunks():
+            pass
+    except ListDamaged:
+        return Body(document, source, encoding="cp1252")
+    return body
 
 
 # ── XML ───────────────────────────────────────────────────────────────────────────────────────────────────────────

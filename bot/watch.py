@@ -166,7 +166,7 @@ class Watcher:
         url = self.address(card, memory)
         whole = schedule.ask_whole(memory, task.now)
         validators = Validators() if whole else memory.validators_for(url)
-        ask = Ask(url=url, validators=validators, cap=card.cap, trusted=not card.user_given)
+        ask = Ask(url=url, validators=validators, cap=card.cap, silence=card.silence, trusted=not card.user_given)
         answer = await self.fetcher.fetch(ask)
         return replace(task, document=answer.document, answer=answer)
 

@@ -238,6 +238,7 @@ class HttpFetcher:
             "Host": url.netloc.decode("ascii"),
             "User-Agent": self._user_agent,
             "Accept": "*/*",
+            "Accept-Language": "en, *;q=0.5",  # the European Commission's server answers 406 without one (read 2026-11)
             "Accept-Encoding": ACCEPT_ENCODING,
         }
         if url.userinfo:
@@ -246,7 +247,9 @@ class HttpFetcher:
         if ask.validators != Validators() and self._giver(ask) == _origin(url):
             headers |= _conditions(ask.validators)
         bare = _bare(url)
-        extensions: dict[str, object] = {"timeout": self._timeouts}
+        extensions: dict[str, object] = {
+            "timeout": self._timeouts | ({"read": silence} if (silence := ask.silence.total_seconds()) else {})
+        }
         if pin:
             # The certificate is still asked for, and checked against, the name.
             extensions["sni_hostname"] = _dialled(url)

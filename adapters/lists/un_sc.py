@@ -17,7 +17,7 @@ from functools import partial
 
 from lxml import etree
 
-from adapters.formats import Body, XmlElements, local, looks_like, mark_of, once, tidy, unread
+from adapters.formats import Body, XmlElements, latin, local, looks_like, mark_of, once, tidy, unread
 from bot.model import Document, EntityKind, Identifier, Listing, Name, NameKind, Reading, Record
 from bot.sources import list_source
 
@@ -180,13 +180,9 @@ _BRACKET = re.compile(r"([^()]+)\((?:\s*original script:?)?([^()]+)\)?\W*", re.I
 def _spellings(text: str) -> tuple[str, ...]:
     """A name and the same in another script, in brackets that at times never close: "El Harrachi (الحراشي)"."""
     found = _BRACKET.fullmatch(text)
-    if found and _latin(found[1]) != _latin(found[2]):
+    if found and latin(found[1]) != latin(found[2]):
         return tidy(found[1]), tidy(found[2])
     return (text,)
-
-
-def _latin(text: str) -> bool:
-    return not any(char.isalpha() and char >= "\u0370" and not "\u1e00" <= char <= "\u1eff" for char in text)
 
 
 def _scripts(text: str) -> Iterator[Name]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.lists.eu_fsf import eu_fsf
 from adapters.lists.un_sc import un_sc
 from adapters.lists.us_bis_dpl import us_bis_dpl
 from adapters.lists.us_csl import us_csl
@@ -37,6 +38,9 @@ DPL_TXT = (SAMPLES / "us_bis_dpl" / "sample.txt").read_bytes()
 FCC_CSV = (SAMPLES / "us_fcc_covered" / "sample.csv").read_bytes()
 FCC_HTML = (SAMPLES / "us_fcc_covered" / "sample.html").read_bytes()
 UFLPA_HTML = (SAMPLES / "us_dhs_uflpa" / "sample.html").read_bytes()
+EU_XML = (SAMPLES / "eu_fsf" / "sample.xml").read_bytes()
+EU_CSV = (SAMPLES / "eu_fsf" / "sample.1_1.csv").read_bytes()
+EU_OLD = (SAMPLES / "eu_fsf" / "sample.1_0.csv").read_bytes()
 NDAA_CSV = (SAMPLES / "us_ndaa" / "sample.csv").read_bytes()
 
 EVERY = [
@@ -52,6 +56,8 @@ EVERY = [
     pytest.param(us_fcc_covered, FCC_HTML, id="fcc.html"),
     pytest.param(us_dhs_uflpa, UFLPA_HTML, id="uflpa.html"),
     pytest.param(us_ndaa, NDAA_CSV, id="ndaa.csv"),
+    pytest.param(eu_fsf, EU_XML, id="eu.xml"),
+    pytest.param(eu_fsf, EU_CSV, id="eu.csv"),
 ]
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -142,6 +148,13 @@ def test_a_list_cut_anywhere_is_an_error(source: ListSource, body: bytes) -> Non
         (us_ndaa, NDAA_CSV.replace(b"source_url", b"address"), "columns ['source_url'] are missing"),
         (un_sc, UN_XML.replace(b"<DATAID>6908029</DATAID>", b""), "entry 3 has no DATAID"),
         (un_sc, UN_XML.replace(b"CONSOLIDATED_LIST", b"LIST"), "not a <CONSOLIDATED_LIST>"),
+        (eu_fsf, EU_XML.replace(b"export", b"report"), "not an <export>"),
+        (eu_fsf, EU_XML.replace(b'euReferenceNumber="EU.27.28" logicalId="13"', b""), "1 entries have neither"),
+        (eu_fsf, EU_CSV.replace(b";42;", b";;", 1), "row 5 has neither"),
+        (eu_fsf, EU_CSV.splitlines(keepends=True)[0], "a header and no rows"),
+        (eu_fsf, EU_CSV.replace(b";NameAlias_WholeName", b";Name", 1), "columns ['NameAlias_WholeName'] are missing"),
+        (eu_fsf, EU_OLD.replace(b";EU.99.1", b""), "line 4 has 21 of 22 columns"),
+        (eu_fsf, EU_OLD[:-12], "never closes its quotes"),
         (un_sc, UN_XML.replace(b"</ALIAS_NAME>", b"</ALIAS>", 1), "not well-formed XML"),
     ],
 )

@@ -71,6 +71,8 @@ def changes(before: dict[str, Listing], after: dict[str, Listing]) -> tuple[set[
         ("us_ndaa/section_889.csv", 5, 0),
         ("us_ndaa/section_5949.csv", 3, 0),
         ("us_ndaa/section_154.csv", 6, 0),
+        ("eu_fsf/2024-05-13_xmlFullSanctionsList_1_1.xml.gz", 4808, 1),
+        ("eu_fsf/2023-12_csv_1_0.SHORT.csv", 93, 0),
     ],
 )
 def test_every_real_file_is_believable(lists: Path, file: str, entries: int, signals: int) -> None:
@@ -83,7 +85,7 @@ def test_every_real_file_is_believable(lists: Path, file: str, entries: int, sig
     assert all(listing.name and key == listing.key for key, listing in listings.items())
     codes = sorted({code for listing in listings.values() for code in listing.programmes})
     assert codes
-    assert set(unknown(source.card.id, codes)) <= {"UNLI"}
+    assert unknown(source.card.id, codes) == ()
     assert len(reading.signals) == signals, reading.signals
 
 
@@ -201,3 +203,47 @@ def test_our_table_of_acts_is_the_transcribed_one(lists: Path) -> None:
     )
     theirs = {key for path in (lists / "us_ndaa").iterdir() for key in read(path)[1]}
     assert {record.key for record in ours.records} == theirs
+
+
+# ── EU ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_eu_list_has_every_party_once(lists: Path) -> None:
+    """4,811 records of 4,808 parties: three are listed under two programmes, and keep both."""
+    path = lists / "eu_fsf/2024-05-13_xmlFullSanctionsList_1_1.xml.gz"
+    programmes: dict[str, set[str]] = {}
+    names: dict[str, set[str]] = {}
+    records = 0
+    for entity in etree.fromstring(bytes_of(path)):
+        records += 1
+        key = str(entity.get("euReferenceNumber"))
+        programmes.setdefault(key, set()).update(str(one.get("programme")) for one in entity.iter("{*}regulation"))
+        names.setdefault(key, set()).update(
+            " ".join(str(one.get("wholeName")).split()) for one in entity.iter("{*}nameAlias")
+        )
+    _, listings = read(path)
+    assert records == 4811
+    assert {key: set(one.programmes) for key, one in listings.items()} == programmes
+    assert {key: {name.text for name in one.names()} for key, one in listings.items()} == names
+    assert sum(len(one.programmes) > 1 for one in listings.values()) == 3
+
+
+def test_the_first_name_of_an_eu_party_is_in_english_where_there_is_one(lists: Path) -> None:
+    """Names in twenty languages stand side by side; the card shows one that most readers can read."""
+    _, listings = read(lists / "eu_fsf/2024-05-13_xmlFullSanctionsList_1_1.xml.gz")
+    other = [one for one in listings.values() if any(char >= "\u0370" and char.isalpha() for char in one.name)]
+    assert len(other) < 10, [one.name for one in other]
+    assert listings["EU.27.28"].name == "Saddam Hussein Al-Tikriti"
+    cyrillic = [alias for one in listings.values() for alias in one.aliases if alias.language == "ru"]
+    assert len(cyrillic) > 1500
+
+
+def test_the_old_eu_layout_and_the_new_agree(lists: Path) -> None:
+    """Parties of 2018 that are still there in 2024 have their number, kind and a name in both."""
+    _, old = read(lists / "eu_fsf/2023-12_csv_1_0.SHORT.csv")
+    _, new = read(lists / "eu_fsf/2024-05-13_xmlFullSanctionsList_1_1.xml.gz")
+    both = old.keys() & new.keys()
+    assert len(both) == 72
+    assert all(old[key].kind is new[key].kind for key in both)
+    shared = [{name.text for name in old[key].names()} & {name.text for name in new[key].names()} for key in both]
+    assert sum(map(bool, shared)) >= 69
