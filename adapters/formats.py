@@ -313,6 +313,7 @@ class XmlRecords:
         self._parser = _strict()
         self.root = _parse_head(body, head[: first.start()] if first else head)
         self._name = first[1] if first else record.encode()
+        self._opening = re.compile(b"<" + re.escape(self._name) + rb"[\s/>]")  # not <DesignationSource> for Designation
         self._wrap = self._wrapping(head)
 
     def _wrapping(self, head: bytes) -> tuple[bytes, bytes]:
@@ -338,9 +339,11 @@ class XmlRecords:
             doubtful = not _angles_alternate(text[: len(text) - len(rest)])
             for piece in pieces:
                 start = piece.find(opening)
+                if start >= 0 and piece[start + len(opening) : start + len(opening) + 1] not in b" \t\n/>":
+                    start = self._first_opening(piece)
                 if (
                     start < 0
-                    or piece.find(opening, start + 1) >= 0
+                    or (piece.find(opening, start + 1) >= 0 and self._opening.search(piece, start + 1))
                     or (count and start and not piece[:start].isspace())
                 ):
                     self._between(piece, start, count)
@@ -353,12 +356,17 @@ class XmlRecords:
                 raise self._body.damaged(f"entry {count + 1} does not end within {LARGEST_RECORD} bytes; fetch again")
         self._end(rest, count)
 
+    def _first_opening(self, piece: bytes) -> int:
+        """Where the record starts, when an element whose name begins like it stands before."""
+        found = self._opening.search(piece)
+        return found.start() if found else -1
+
     def _between(self, piece: bytes, start: int, count: int) -> None:
         """What stands before a record that is not whitespace: comments are fine, everything else is damage."""
         around = piece[: max(start, 0)]
         if len(around) < 10_000:  # the pattern takes the square of the length where comments do not end
             around = re.sub(rb"<!--.*?-->", b"", around, flags=re.DOTALL)
-        if start < 0 or piece.count(b"<" + self._name) > 1 or (count and around.strip()):
+        if start < 0 or len(self._opening.findall(piece)) > 1 or (count and around.strip()):
             raise self._body.damaged(f"garbled near entry {count + 1}: {_quoted(piece[:200])}; fetch it again")
 
     def _end(self, rest: bytes, count: int) -> None:
@@ -515,11 +523,16 @@ class CsvTable:
     """A CSV document with a header: each row with its cells by column name, names and cells without blanks around.
 
     Raises ListDamaged at once when columns that matter are missing; while reading, for a row of another width, and for
-    a last row that has no line end and does not close its quotes, which is how a cut looks.
+    a last row that has no line end and does not close its quotes, which is how a cut looks. Where a publisher ends its
+    file like that, `open_end` lets it pass, and `cut` says afterwards that it may be one.
     """
 
-    def __init__(self, body: Body, *, need: Iterable[str], delimiter: str = ",", before: int = 0) -> None:
+    def __init__(
+        self, body: Body, *, need: Iterable[str], delimiter: str = ",", before: int = 0, open_end: bool = False
+    ) -> None:
         self._body = body
+        self._open_end = open_end
+        self.cut = False
         self._delimiter = delimiter
         self._before = before + 1
         self.above: list[list[str]] = []  #: the rows before the header
@@ -544,7 +557,8 @@ class CsvTable:
                     f"line {row.line} has {len(row.cells)} of {width} columns: cut; fetch it again"
                 )
             yield row, {name: cell.strip() for name, cell in zip(self.header, row.cells, strict=True) if cell.strip()}
-        if last and not rows.ends_with and not last.raw.endswith(b'"'):
+        self.cut = bool(last and not rows.ends_with and not last.raw.endswith(b'"'))
+        if last and self.cut and not self._open_end:
             raise self._body.damaged(f"cut in the last cell of line {last.line}; fetch it again")
 
 
@@ -572,13 +586,16 @@ def sheets(body: Body) -> dict[str, list[list[str]]]:
     raw = body.whole()
     try:
         if raw.startswith(b"PK"):
-            _check_archive(body, raw)
+            with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+                _check_archive(body, archive)
+                if "content.xml" in archive.namelist():
+                    return _open_document(archive)
         book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
         return {
             name: [[_cell(cell) for cell in row] for row in book.get_sheet_by_name(name).to_python()]
             for name in book.sheet_names
         }
-    except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
+    except (CalamineError, zipfile.BadZipFile, etree.XMLSyntaxError, OSError, ValueError, EOFError) as error:
         raise body.damaged(f"{looks_like(raw)} that is not whole ({error}): cut or garbled; fetch it again") from error
     except BaseException as error:
         # The library is compiled, and meets a broken file now and then with a panic, which is no Exception.
@@ -587,12 +604,44 @@ def sheets(body: Body) -> dict[str, list[list[str]]]:
         raise body.damaged(f"{looks_like(raw)} that cannot be read ({error}): garbled; fetch it again") from error
 
 
-def _check_archive(body: Body, raw: bytes) -> None:
-    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-        if (size := sum(part.file_size for part in archive.infolist())) > LARGEST_SHEETS:
-            raise body.damaged(f"a spreadsheet of {size} bytes unpacked, over {LARGEST_SHEETS}; refused")
-        if part := archive.testzip():
-            raise body.damaged(f"{part} in the spreadsheet is garbled; fetch it again")
+def _check_archive(body: Body, archive: zipfile.ZipFile) -> None:
+    if (size := sum(part.file_size for part in archive.infolist())) > LARGEST_SHEETS:
+        raise body.damaged(f"a spreadsheet of {size} bytes unpacked, over {LARGEST_SHEETS}; refused")
+    if part := archive.testzip():
+        raise body.damaged(f"{part} in the spreadsheet is garbled; fetch it again")
+
+
+#: An empty cell stands for up to 16,384; what is written out is never that wide.
+_WIDEST = 1024
+
+
+def _open_document(archive: zipfile.ZipFile) -> dict[str, list[list[str]]]:
+    """The sheets of an .ods file. Not left to calamine, which refuses blanks between the elements of its XML (0.9)."""
+    found: dict[str, list[list[str]]] = {}
+    with archive.open("content.xml") as stream:
+        rows = etree.iterparse(
+            stream, tag="{*}table-row", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+        )
+        for _, row in rows:
+            parent = row.getparent()
+            name = next((str(value) for key, value in parent.attrib.items() if str(key).endswith("}name")), "")
+            if cells := _open_cells(row):
+                found.setdefault(name, []).append(cells)
+            _forget(row)
+    return found
+
+
+def _open_cells(row: etree._Element) -> list[str]:
+    cells: list[str] = []
+    for cell in row:
+        text = "\n".join("".join(map(str, part.itertext())) for part in cell if local(part) == "p").strip()
+        times = next(
+            (int(value) for key, value in cell.attrib.items() if str(key).endswith("}number-columns-repeated")), 1
+        )
+        cells += [text] * min(times, _WIDEST)
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
 
 
 def _cell(value: object) -> str:

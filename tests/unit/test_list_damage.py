@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from adapters.lists.eu_fsf import eu_fsf
+from adapters.lists.uk_sanctions import uk_sanctions
 from adapters.lists.un_sc import un_sc
 from adapters.lists.us_bis_dpl import us_bis_dpl
 from adapters.lists.us_csl import us_csl
@@ -41,6 +42,9 @@ UFLPA_HTML = (SAMPLES / "us_dhs_uflpa" / "sample.html").read_bytes()
 EU_XML = (SAMPLES / "eu_fsf" / "sample.xml").read_bytes()
 EU_CSV = (SAMPLES / "eu_fsf" / "sample.1_1.csv").read_bytes()
 EU_OLD = (SAMPLES / "eu_fsf" / "sample.1_0.csv").read_bytes()
+UK_CSV = (SAMPLES / "uk_sanctions" / "sample.csv").read_bytes()
+UK_XML = (SAMPLES / "uk_sanctions" / "sample.xml").read_bytes()
+UK_OLD = (SAMPLES / "uk_sanctions" / "sample.conlist.csv").read_bytes()
 NDAA_CSV = (SAMPLES / "us_ndaa" / "sample.csv").read_bytes()
 
 EVERY = [
@@ -58,6 +62,8 @@ EVERY = [
     pytest.param(us_ndaa, NDAA_CSV, id="ndaa.csv"),
     pytest.param(eu_fsf, EU_XML, id="eu.xml"),
     pytest.param(eu_fsf, EU_CSV, id="eu.csv"),
+    pytest.param(uk_sanctions, UK_CSV, id="uk.csv"),
+    pytest.param(uk_sanctions, UK_XML, id="uk.xml"),
 ]
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -155,6 +161,12 @@ def test_a_list_cut_anywhere_is_an_error(source: ListSource, body: bytes) -> Non
         (eu_fsf, EU_CSV.replace(b";NameAlias_WholeName", b";Name", 1), "columns ['NameAlias_WholeName'] are missing"),
         (eu_fsf, EU_OLD.replace(b";EU.99.1", b""), "line 4 has 21 of 22 columns"),
         (eu_fsf, EU_OLD[:-12], "never closes its quotes"),
+        (uk_sanctions, UK_XML.replace(b"Designations", b"Designated"), "not <Designations>"),
+        (uk_sanctions, UK_XML.replace(b"<UniqueID>RUS9002</UniqueID>", b""), "entry 2 has no UniqueID"),
+        (uk_sanctions, UK_CSV.replace(b"RUS9002", b"", 1), "row 5 has no Unique ID"),
+        (uk_sanctions, b"".join(UK_CSV.splitlines(keepends=True)[:2]), "a header and no rows"),
+        (uk_sanctions, UK_OLD.replace(b",Group ID", b",Group", 1), "columns ['Group ID'] are missing"),
+        (uk_sanctions, UK_OLD[:-6], "line 6 has 28 of 29 columns"),
         (un_sc, UN_XML.replace(b"</ALIAS_NAME>", b"</ALIAS>", 1), "not well-formed XML"),
     ],
 )

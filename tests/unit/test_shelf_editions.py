@@ -73,6 +73,9 @@ def changes(before: dict[str, Listing], after: dict[str, Listing]) -> tuple[set[
         ("us_ndaa/section_154.csv", 6, 0),
         ("eu_fsf/2024-05-13_xmlFullSanctionsList_1_1.xml.gz", 4808, 1),
         ("eu_fsf/2023-12_csv_1_0.SHORT.csv", 93, 0),
+        ("uk_sanctions/2025-08-11_FCDO_SL.ods", 5302, 2),
+        ("uk_ofsi_conlist/2016-03-23_ConList.csv.gz", 1924, 1),
+        ("uk_ofsi_conlist/2018-04-13_ConList.csv.gz", 2106, 0),
     ],
 )
 def test_every_real_file_is_believable(lists: Path, file: str, entries: int, signals: int) -> None:
@@ -247,3 +250,43 @@ def test_the_old_eu_layout_and_the_new_agree(lists: Path) -> None:
     assert all(old[key].kind is new[key].kind for key in both)
     shared = [{name.text for name in old[key].names()} & {name.text for name in new[key].names()} for key in both]
     assert sum(map(bool, shared)) >= 69
+
+
+# ── UK ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_two_years_of_the_consolidated_list_by_group(lists: Path) -> None:
+    """By Group ID 302 new, 120 gone and 577 changed: every column counts, the order of a group's rows does not."""
+    old, new = sorted((lists / "uk_ofsi_conlist").iterdir())
+    found = changes(read(old)[1], read(new)[1])
+    assert tuple(map(len, found)) == (302, 120, 577)
+    before, after = groups(old), groups(new)
+    touched = {key for key in before.keys() & after.keys() if before[key] != after[key]}
+    assert found == (after.keys() - before.keys(), before.keys() - after.keys(), touched)
+
+
+def groups(path: Path) -> dict[str, set[tuple[str, ...]]]:
+    """The peer: the rows of each Group ID, in no order."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    rows = csv.reader(io.StringIO(bytes_of(path).decode("cp1252"), newline=""))
+    for row in list(rows)[2:]:
+        found.setdefault(row[-1], set()).add(tuple(row))
+    return found
+
+
+def test_the_export_of_the_search_page_is_the_uk_list(lists: Path) -> None:
+    """Regime, kind, day and measures of every entry are read from the spreadsheet."""
+    _, listings = read(lists / "uk_sanctions/2025-08-11_FCDO_SL.ods")
+    exchange = listings["AFG0001"]
+    assert (exchange.name, exchange.kind) == ("HAJI KHAIRULLAH HAJI SATTAR MONEY EXCHANGE", EntityKind.COMPANY)
+    assert (exchange.programmes, exchange.listed_on) == (("Afghanistan",), date(2012, 6, 29))
+    assert ("sanctions imposed", "Asset freeze") in exchange.details
+    kinds = [one.kind for one in listings.values()]
+    assert [kinds.count(kind) for kind in (EntityKind.PERSON, EntityKind.COMPANY, EntityKind.VESSEL)] == [
+        3754,
+        1087,
+        461,
+    ]
+    assert {regime for one in listings.values() for regime in one.programmes} == set(
+        SOURCES["uk_sanctions"].card.programmes
+    )
