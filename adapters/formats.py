@@ -391,7 +391,8 @@ class XmlElements:
     """The elements of certain local names in an XML document, each as the bytes of a document of its own.
 
     For lists whose entries have several names, or a name that begins another one (`INDIVIDUAL`, `INDIVIDUAL_ALIAS`):
-    a parser reads every byte, which takes a few times as long as `XmlRecords`. `element()` parses one again.
+    a parser reads every byte, which takes a few times as long as `XmlRecords`. `element()` parses one again. Elements
+    inside one of these are part of it, whatever their name.
 
     Raises ListDamaged for a document type declaration, and for what is not well-formed to its end.
     """
@@ -420,6 +421,8 @@ class XmlElements:
                     pull.feed(chunk[at : at + _PIECE])
                     for _, element in pull.read_events():
                         assert isinstance(element, etree._Element)
+                        if any(local(around) in self._names for around in element.iterancestors()):
+                            continue
                         count += 1
                         yield etree.tostring(element, with_tail=False)
                         _forget(element)

@@ -108,8 +108,8 @@ def test_a_broken_spreadsheet_is_an_error(raw: bytes, words: str) -> None:
 
 def test_a_spreadsheet_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A small archive cannot fill the memory: it is refused before it is unpacked."""
-    monkeypatch.setattr("adapters.formats.LARGEST_SHEETS", 1000)
-    with pytest.raises(ListDamaged, match="over 1000; refused"):
+    monkeypatch.setattr("adapters.formats.LARGEST_SHEETS", 100)
+    with pytest.raises(ListDamaged, match="over 100; refused"):
         sheets_of(archive(content_xml=OPEN_DOCUMENT))
 
 

@@ -12,7 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from adapters.lists.au_dfat import au_dfat
+from adapters.lists.ca_sema import ca_sema
+from adapters.lists.ch_seco import ch_seco
 from adapters.lists.eu_fsf import eu_fsf
+from adapters.lists.jp_mof import jp_mof
+from adapters.lists.opensanctions import opensanctions
 from adapters.lists.uk_sanctions import uk_sanctions
 from adapters.lists.un_sc import un_sc
 from adapters.lists.us_bis_dpl import us_bis_dpl
@@ -25,6 +30,7 @@ from adapters.lists.us_ofac_sdn import us_ofac_sdn
 from bot.errors import ListDamaged
 from bot.model import Document, Listing, Reading
 from bot.sources import ListSource
+from tests.worlds.sheets import workbook
 
 SAMPLES = Path(__file__).parents[1] / "sources"
 SDN_XML = (SAMPLES / "us_ofac_sdn" / "sample.xml").read_bytes()
@@ -45,6 +51,12 @@ EU_OLD = (SAMPLES / "eu_fsf" / "sample.1_0.csv").read_bytes()
 UK_CSV = (SAMPLES / "uk_sanctions" / "sample.csv").read_bytes()
 UK_XML = (SAMPLES / "uk_sanctions" / "sample.xml").read_bytes()
 UK_OLD = (SAMPLES / "uk_sanctions" / "sample.conlist.csv").read_bytes()
+CA_XML = (SAMPLES / "ca_sema" / "sample.xml").read_bytes()
+CH_XML = (SAMPLES / "ch_seco" / "sample.xml").read_bytes()
+OS_CSV = (SAMPLES / "opensanctions" / "sample.csv").read_bytes()
+OS_FTM = (SAMPLES / "opensanctions" / "sample.ftm.json").read_bytes()
+AU_ODS = (SAMPLES / "au_dfat" / "sample.ods").read_bytes()
+JP_ODS = (SAMPLES / "jp_mof" / "sample.ods").read_bytes()
 NDAA_CSV = (SAMPLES / "us_ndaa" / "sample.csv").read_bytes()
 
 EVERY = [
@@ -62,6 +74,9 @@ EVERY = [
     pytest.param(us_ndaa, NDAA_CSV, id="ndaa.csv"),
     pytest.param(eu_fsf, EU_XML, id="eu.xml"),
     pytest.param(eu_fsf, EU_CSV, id="eu.csv"),
+    pytest.param(ca_sema, CA_XML, id="ca.xml"),
+    pytest.param(ch_seco, CH_XML, id="ch.xml"),
+    pytest.param(opensanctions, OS_CSV, id="os.csv"),
     pytest.param(uk_sanctions, UK_CSV, id="uk.csv"),
     pytest.param(uk_sanctions, UK_XML, id="uk.xml"),
 ]
@@ -121,6 +136,33 @@ def test_utf_16_is_named(source: ListSource, body: bytes) -> None:
     assert "UTF-16" in refusal(source, body.decode().encode("utf-16-le"))
 
 
+@pytest.mark.parametrize(("source", "body"), [(au_dfat, AU_ODS), (jp_mof, JP_ODS)], ids=["au", "jp"])
+@pytest.mark.parametrize(
+    ("instead", "words"),
+    [
+        (b"", "empty body"),
+        (b"<!DOCTYPE html><html><head><title>Access Denied</title></head></html>", "HTML page titled 'Access Denied'"),
+        (b"%PDF-1.7\n%...", "a PDF"),
+        (b"PK\x03\x04....", "a ZIP archive"),
+        (b"\xd0\xcf\x11\xe0....", "an old Excel file"),
+        (workbook({"One": [["a", "b"], ["1", "2"]]}), "a spreadsheet without"),
+    ],
+)
+def test_a_spreadsheet_that_is_another_is_named(source: ListSource, body: bytes, instead: bytes, words: str) -> None:
+    """What is no list of that publisher says so, whatever program made it; so does one that was cut."""
+    assert words in refusal(source, instead)
+    for end in range(0, len(body) - 1, 397):
+        assert refusal(source, body[:end]), f"cut after {end} bytes"
+
+
+def test_an_australian_row_without_a_reference_is_an_error() -> None:
+    """Every name belongs to a numbered party."""
+    header = ["Reference", "Name of Individual or Entity", "Type", "Name Type", "Committees"]
+    row = ["", "Somebody", "Individual", "aka", "1988 (Taliban)"]
+    assert "row 1 has the reference ''" in refusal(au_dfat, workbook({"One": [header, row]}))
+    assert "a header and no rows" in refusal(au_dfat, workbook({"One": [header]}))
+
+
 # ── Cut, garbled, unsafe ──────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -167,6 +209,15 @@ def test_a_list_cut_anywhere_is_an_error(source: ListSource, body: bytes) -> Non
         (uk_sanctions, b"".join(UK_CSV.splitlines(keepends=True)[:2]), "a header and no rows"),
         (uk_sanctions, UK_OLD.replace(b",Group ID", b",Group", 1), "columns ['Group ID'] are missing"),
         (uk_sanctions, UK_OLD[:-6], "line 6 has 28 of 29 columns"),
+        (ca_sema, CA_XML.replace(b"data-set", b"data"), "not a <data-set>"),
+        (ca_sema, CA_XML.replace("<Country>Belarus / Bélarus</Country>".encode(), b""), "entry 1 has no name"),
+        (ch_seco, CH_XML.replace(b"swiss-", b""), "not a <swiss-sanctions-list>"),
+        (ch_seco, CH_XML.replace(b'<target ssid="102"', b"<target"), "target 3 has no ssid"),
+        (opensanctions, OS_CSV.replace(b'"NK-example2"', b'""'), "has no id"),
+        (opensanctions, OS_CSV.splitlines(keepends=True)[0], "a header and no rows"),
+        (opensanctions, OS_FTM[:-30], "line 3 is no entity"),
+        (opensanctions, OS_FTM.replace(b'"properties"', b'"facts"', 1), "line 1 is no entity"),
+        (opensanctions, b'{"issue_count": 0, "resources": []}', "this is a data set's index.json"),
         (un_sc, UN_XML.replace(b"</ALIAS_NAME>", b"</ALIAS>", 1), "not well-formed XML"),
     ],
 )

@@ -73,6 +73,13 @@ def changes(before: dict[str, Listing], after: dict[str, Listing]) -> tuple[set[
         ("us_ndaa/section_154.csv", 6, 0),
         ("eu_fsf/2024-05-13_xmlFullSanctionsList_1_1.xml.gz", 4808, 1),
         ("eu_fsf/2023-12_csv_1_0.SHORT.csv", 93, 0),
+        ("ca_sema/2022-05-11_sema-lmes.xml", 2606, 0),
+        ("ca_sema/2025-05-25_sema-lmes.xml", 4759, 0),
+        ("au_dfat/2022-05-05_regulation8_consolidated.xls.gz", 2666, 0),
+        ("jp_mof/2022-05-05_shisantouketsu.xls.gz", 1954, 0),
+        ("jp_mof/2022-05-12_shisantouketsu.xls.gz", 2095, 0),
+        ("opensanctions/2026-03-13_ua_war_sanctions_targets.simple.csv.gz", 5600, 0),
+        ("opensanctions/2024-03-14_sa_wiki_peps_entities.ftm.json", 423, 0),
         ("uk_sanctions/2025-08-11_FCDO_SL.ods", 5302, 2),
         ("uk_ofsi_conlist/2016-03-23_ConList.csv.gz", 1924, 1),
         ("uk_ofsi_conlist/2018-04-13_ConList.csv.gz", 2106, 0),
@@ -290,3 +297,50 @@ def test_the_export_of_the_search_page_is_the_uk_list(lists: Path) -> None:
     assert {regime for one in listings.values() for regime in one.programmes} == set(
         SOURCES["uk_sanctions"].card.programmes
     )
+
+
+# ── Canada, Australia, Japan ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_canadas_entries_are_found_again_after_schedules_were_named_anew(lists: Path) -> None:
+    """Of 2,606 entries of 2022 nearly all that are still listed keep their key; those that left are not in the file."""
+    old, new = (read(path) for path in sorted((lists / "ca_sema").iterdir()))
+    _, removed, _ = changes(old[1], new[1])
+    assert len(removed) == 114
+    assert old[0].layout != new[0].layout, "new elements are no change"
+    names = {one.name.casefold() for one in new[1].values()}
+    assert sum(old[1][key].name.casefold() in names for key in removed) < 5
+    assert all(one.listed_on for one in new[1].values())
+    ships = [one for one in new[1].values() if one.kind is EntityKind.VESSEL]
+    assert len(ships) == 109
+    assert all(one.identifiers[0].kind == "IMO" for one in ships)
+
+
+def test_australias_parties_have_all_their_names(lists: Path) -> None:
+    """7,945 rows of 2,666 parties: each row is a name, some in the party's own script."""
+    _, listings = read(lists / "au_dfat/2022-05-05_regulation8_consolidated.xls.gz")
+    names = sum(len(one.names()) for one in listings.values())
+    assert 7_700 < names <= 7_945  # some rows repeat a spelling
+    assert listings["2"].name == "MOHAMMAD HASSAN AKHUND"
+    assert "محمد حسن أخوند" in {alias.text for alias in listings["2"].aliases}
+    assert listings["2"].listed_on == date(2001, 1, 25)
+
+
+def test_a_week_of_japans_freezes(lists: Path) -> None:
+    """141 persons are added on 10 May 2022 and 27 entries revised; nobody is struck off."""
+    old, new = (read(path)[1] for path in sorted((lists / "jp_mof").iterdir()))
+    added, removed, changed = changes(old, new)
+    assert (len(added), removed, len(changed)) == (141, set(), 27)
+    assert {new[key].listed_on for key in added} == {date(2022, 5, 10)}
+    assert new["ロシア連邦(個人) 1"].name == "Vladimir Putin"
+    assert all(alias.text for one in new.values() for alias in one.aliases)
+
+
+def test_opensanctions_own_dates_are_no_change(lists: Path) -> None:
+    """last_seen moves with every run of theirs; neither marks nor contents do."""
+    path = lists / "opensanctions/2026-03-13_ua_war_sanctions_targets.simple.csv.gz"
+    later = bytes_of(path).replace(b'"2026-03-13T05:41:01"', b'"2026-03-14T05:41:01"')
+    one, two = (SOURCES["opensanctions"].read(Document.of(raw, at=NOW)) for raw in (bytes_of(path), later))
+    assert [(record.key, record.mark) for record in one.records] == [
+        (record.key, record.mark) for record in two.records
+    ]
