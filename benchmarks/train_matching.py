@@ -2,7 +2,7 @@
 
     python benchmarks/train_matching.py [--pairs dev.jsonl] [--write]
 
-Takes under a minute. The model is a logistic regression over the features of `bot/matching/compare.py`, with a small
+Takes under a minute. The model is a logistic regression over the features of `bot/matching/evidence.py`, with a small
 ridge penalty, fitted by Newton's method in plain Python; a pair with several readings is trained on the one that the
 model itself likes best. Pairs of one entity never stand on both sides of a fold. With `--write`,
 `bot/data/match_weights.toml` is written anew from all pairs.
@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.matching.compare import Objection, evidence, objections
+from bot.matching.evidence import FEATURES, Objection, evidence, objections
 from bot.matching.fold import core
 from bot.matching.words import readings
 
@@ -30,7 +30,7 @@ FOLDS = 5
 
 HEAD = """\
 # How much each feature of a pair of names counts: the score is the logistic of the bias and the weighted features.
-# Features are explained in bot/matching/compare.py; written by benchmarks/train_matching.py --write, do not edit.
+# Features are explained in bot/matching/evidence.py; written by benchmarks/train_matching.py --write, do not edit.
 """
 
 
@@ -44,8 +44,8 @@ class Example:
     entity: str
 
 
-def load(path: Path) -> tuple[list[str], list[Example]]:
-    """The names of the features, and the pairs that string methods can decide."""
+def load(path: Path) -> list[Example]:
+    """The pairs that string methods can decide."""
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     lines = [line for line in lines if line.get("tier") != "knowledge"]
     entity = entities(lines)
@@ -54,17 +54,9 @@ def load(path: Path) -> tuple[list[str], list[Example]]:
         pairs = [(a, b) for a in readings(line["query"]) for b in readings(line["candidate"])]
         seen = [evidence(a, b) for a, b in pairs]
         found.append((line, [row for row, _ in seen], tuple(tuple(objections(alignment)) for _, alignment in seen)))
-    names = sorted({name for _, rows, _ in found for row in rows for name in row})
-    examples = [
-        Example(
-            tuple(tuple(row.get(name, 0.0) for name in names) for row in rows),
-            against,
-            bool(line["same"]),
-            entity[core(line["query"])],
-        )
-        for line, rows, against in found
+    return [
+        Example(tuple(rows), against, bool(line["same"]), entity[core(line["query"])]) for line, rows, against in found
     ]
-    return names, examples
 
 
 def entities(lines: Sequence[dict[str, object]]) -> dict[str, str]:
@@ -179,14 +171,14 @@ def main() -> None:
     parser.add_argument("--pairs", type=Path, default=PAIRS)
     parser.add_argument("--write", action="store_true", help="write bot/data/match_weights.toml")
     chosen = parser.parse_args()
-    names, examples = load(chosen.pairs)
+    examples = load(chosen.pairs)
     scored = across_folds(examples)
-    print(f"{len(examples)} pairs, {len(names)} features; F1 on entities not trained on:")
+    print(f"{len(examples)} pairs, {len(FEATURES)} features; F1 on entities not trained on:")
     for threshold in (0.3, 0.4, 0.5, 0.6, 0.7):
         print(f"  at {threshold:.1f}: {f1(scored, threshold):.3f}")
     if chosen.write:
         *weights, bias = train(examples)
-        lines = [f"{name} = {weight:.3f}" for name, weight in zip(names, weights, strict=True)]
+        lines = [f"{name} = {weight:.3f}" for name, weight in zip(FEATURES, weights, strict=True)]
         WEIGHTS.write_text(HEAD + f"bias = {bias:.3f}\n\n[weights]\n" + "\n".join(lines) + "\n", encoding="utf-8")
         print(f"wrote {WEIGHTS.relative_to(ROOT)}")
 

@@ -6,9 +6,10 @@ import asyncio
 import json as jsonlib
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import nullcontext
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,11 +18,14 @@ from rich.console import Console
 
 from adapters.console import ConsoleChat
 from bot import __version__, logs, settings
+from bot.commands.lookup import match_data
 from bot.demo import demo as play_demo
 from bot.doctor import examine
 from bot.errors import BadSettings, TellPerson, TocsinError
-from bot.model import Place, Reply, Request, Verdict
+from bot.matching.compare import compare
+from bot.model import Analysis, Place, Reply, Request, Story, Verdict
 from bot.ports import Ask
+from bot.stories import analyse
 from bot.watch import Outcome
 from bot.wiring import House, open_house
 
@@ -34,6 +38,8 @@ app = typer.Typer(
 watch = typer.Typer(help="Whom a place watches.", no_args_is_help=True)
 feed = typer.Typer(help="News feeds added to those that come with Tocsin.", no_args_is_help=True)
 sources = typer.Typer(help="What is read, and how it stands.", invoke_without_command=True)
+manifests = typer.Typer(help="What to paste where a chat installs its apps.", no_args_is_help=True)
+app.add_typer(manifests, name="manifest")
 app.add_typer(watch, name="watch")
 app.add_typer(feed, name="feed")
 app.add_typer(sources, name="sources")
@@ -60,13 +66,15 @@ def _print_json(data: object) -> None:
     typer.echo(jsonlib.dumps(data, ensure_ascii=False, indent=2, default=str))
 
 
-def _with_house(work: Callable[[House], Awaitable[Any]], **over: object) -> Any:
+def _with_house(
+    work: Callable[[House], Awaitable[Any]], *, listen: tuple[str, int] | None = None, **over: object
+) -> Any:
     """Open the house, work in it, close it."""
     chosen = settings.load(**over)
     logs.configure(chosen.tocsin_log, json=chosen.tocsin_log_json)
 
     async def inside() -> Any:
-        async with open_house(chosen) as house:
+        async with open_house(chosen, listen=listen) as house:
             return await work(house)
 
     return asyncio.run(inside())
@@ -130,17 +138,70 @@ def run(
             with _busy("reading what is due"):
                 await house.once()
             return
-        _say("Ctrl-C ends.")
-        running = asyncio.ensure_future(house.run())
-        loop = asyncio.get_running_loop()
-        for name in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(name, running.cancel)
+        progress = asyncio.ensure_future(_first_readings(house))
         try:
-            await running
-        except asyncio.CancelledError:
-            _say("Ended. Nothing is lost: what was not delivered will be when Tocsin runs again.")
+            await _until_stopped(house.run())
+        finally:
+            progress.cancel()
 
     _with_house(work)
+
+
+async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """Go on until somebody ends it, and say that this is safe."""
+    _say("Ctrl-C ends.")
+    running = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, running.cancel)
+    try:
+        await running
+    except asyncio.CancelledError:
+        _say("Ended. Nothing is lost: what was not delivered will be when Tocsin runs again.")
+
+
+@app.command()
+def slack(
+    http: Annotated[int, typer.Option(help="Take commands by HTTP on this port instead of Socket Mode.")] = 0,
+    host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 is every one.")] = "127.0.0.1",
+) -> None:
+    """Only Slack: post its alerts and answer its commands, beside another process that watches."""
+
+    async def work(house: House) -> None:
+        if not house.settings.slack_bot_token.get_secret_value():
+            raise BadSettings("SLACK_BOT_TOKEN is empty: put the bot token of the Slack app there. See docs/slack.md")
+        if http and not house.settings.slack_signing_secret.get_secret_value():
+            raise BadSettings(
+                "SLACK_SIGNING_SECRET is empty: requests by HTTP cannot be told from forged ones without it"
+            )
+        if http:
+            _say(f"Tocsin {__version__}: Slack on http://{host}:{http}/slack/events")
+        await _until_stopped(house.run("slack"))
+
+    _with_house(work, listen=(host, http) if http else None)
+
+
+@manifests.command("slack")
+def manifest_slack(
+    url: Annotated[str, typer.Option(help="Public address for the HTTP mode; without it, Socket Mode.")] = "",
+) -> None:
+    """The manifest to paste at https://api.slack.com/apps?new_app=1 (JSON)."""
+    from adapters.slack.manifest import manifest
+
+    _print_json(manifest(url))
+
+
+async def _first_readings(house: House) -> None:
+    """How far the first readings are, while somebody looks; the first of a large list takes a while."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        return
+    with console.status("first readings") as status:
+        while unread := house.cards().keys() - {
+            id for id, one in (await house.store.memories()).items() if one.tried_at
+        }:
+            status.update(f"first readings: {len(unread)} of {len(house.cards())} sources to go")
+            await house.clock.sleep(timedelta(seconds=1))
 
 
 @app.command()
@@ -296,6 +357,60 @@ def doctor(
 
 
 @app.command()
+def read(
+    file: Annotated[
+        typer.FileText, typer.Argument(help="A text file, its first line the title; - reads what is piped in.")
+    ],
+    json: Json = False,
+) -> None:
+    """What a story says: the companies it names, whether it is about a listing, which list, how far it is, and why."""
+    title, _, text = file.read(1_000_000).partition("\n")
+    story = Story(source="file", id=file.name, url="", title=title.strip(), text=text.strip())
+
+    async def work(house: House) -> tuple[Analysis, dict[str, str]]:
+        watched = await house.watcher.whom()
+        mentions = watched.mentions(story)
+        asked = [one for one in mentions if watched.subscriptions(one.company)] if watched.companies() else mentions
+        named = {one.company: watched.company(one.company) for one in asked}
+        return analyse(story, asked), {id: company.name for id, company in named.items() if company}
+
+    analysis, names = _with_house(work)
+    if json:
+        _print_json(analysis_data(analysis, names))
+        return
+    for mention in {one.company: one for one in reversed(analysis.mentions)}.values():
+        rules = ", ".join(reason.rule for reason in mention.reasons)
+        _say(f"{names[mention.company]}: “{mention.surface}” in the {mention.where}, {mention.role} ({rules})")
+    facts = analysis_data(analysis, names)
+    for fact in ("listing_story", "list", "stage", "reason", "origin", "language"):
+        _say(f"{fact.replace('_', ' ')}: {facts[fact] if facts[fact] not in ('', None) else '-'}")
+
+
+def analysis_data(analysis: Analysis, names: Mapping[str, str]) -> dict[str, object]:
+    """An analysis as plain data; each company once, by its first mention."""
+    first = {one.company: one for one in reversed(analysis.mentions)}
+    return {
+        "mentions": [
+            {
+                "company": names[one.company],
+                "surface": one.surface,
+                "role": str(one.role),
+                "where": one.where,
+                "start": one.start,
+                "reasons": [reason.rule for reason in one.reasons],
+            }
+            for one in sorted(first.values(), key=lambda one: (one.where != "title", one.start))
+        ],
+        "listing_story": analysis.listing_story,
+        "list": analysis.source or None,
+        "stage": analysis.stage or None,
+        "reason": analysis.reason or None,
+        "origin": analysis.origin or None,
+        "language": analysis.language,
+    }
+
+
+@app.command()
 def version() -> None:
     """Which version this is."""
     _say(__version__)
@@ -304,9 +419,6 @@ def version() -> None:
 @app.command("match")
 def match_names(ours: str, theirs: str, json: Json = False) -> None:
     """Whether two names are one company's, and why."""
-    from bot.commands.lookup import match_data
-    from bot.matching.compare import compare
-
     match = compare(ours, theirs)
     if json:
         _print_json(match_data(match))

@@ -34,7 +34,8 @@ def route(alert: Alert, subscriptions: Iterable[Subscription], *, now: datetime)
 
 
 def because(subscription: Subscription) -> str:
-    return f"{subscription.made_by} watches {subscription.target} here since {subscription.made_at:%Y-%m-%d}"
+    since = f"{subscription.made_at:%Y-%m-%d}"
+    return f"{subscription.target} is watched here since {since}, asked for by {subscription.made_by}"
 
 
 def why_not(alert: Alert, subscription: Subscription, *, now: datetime) -> str:

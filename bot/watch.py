@@ -21,6 +21,7 @@ from bot.errors import FeedDamaged, FetchGone, FetchRefused, ListDamaged, TellOp
 from bot.logs import log
 from bot.model import (
     Alert,
+    Analysis,
     Company,
     Delivery,
     Document,
@@ -29,6 +30,7 @@ from bot.model import (
     Listing,
     Mark,
     Memory,
+    Mention,
     Notice,
     Place,
     Poll,
@@ -38,13 +40,14 @@ from bot.model import (
     Standing,
     Story,
     Validators,
+    Verdict,
     fingerprint,
 )
 from bot.ports import Answer, Ask, Clock, Fetcher, Store
 from bot.roll import Roll
 from bot.route import route
 from bot.sources import ListSource, Source, StreamSource
-from bot.stories import analyse
+from bot.stories import Told, analyse, same_event
 from bot.watched import Watched
 
 #: A story dated this long before we first saw it is old news: kept, not told.
@@ -58,6 +61,8 @@ SILENT = 12
 SILENT_AT_LEAST = timedelta(days=2)
 #: In how many polls a permanent redirect must be seen before its target is asked first.
 MOVED_AFTER = 3
+#: How many recent stories of a company are compared with a new one, to tell one event once.
+RECENT = 20
 #: An official notice of removal counts as the second reading for this long.
 NOTICE_HOLDS = timedelta(days=45)
 
@@ -110,6 +115,12 @@ class Task:
     now: datetime
     document: Document | None = None
     answer: Answer | None = None
+    more: tuple[tuple[str, Answer], ...] = ()  #: what the further addresses of a stream answered
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """All that came, the main address first."""
+        return tuple(one for one in (self.document, *(answer.document for _, answer in self.more)) if one)
 
     @property
     def first(self) -> bool:
@@ -145,7 +156,7 @@ class Watcher:
         task = Task(card=card, memory=memory, now=self.clock.now(), document=document)
         try:
             task = await self.fetch(task)
-            if task.document is None or task.document.sha256 == memory.sha256:
+            if not task.documents or (not task.more and _document(task).sha256 == memory.sha256):
                 step = await self.unchanged(task)
             elif isinstance(source, ListSource):
                 step = await self.read_list(source, task)
@@ -154,21 +165,32 @@ class Watcher:
         except TocsinError as trouble:
             step = self.stopped(task, trouble)
         finally:
-            if task.document:
-                await self.fetcher.release(task.document)
+            for document in task.documents:
+                await self.fetcher.release(document)
         return await self.commit(step, dry_run=dry_run)
 
     async def fetch(self, task: Task) -> Task:
         """The task with its document; without one when the publisher says that nothing changed."""
         if task.document:
             return task
+        answer = await self.ask(task, self.address(task.card, task.memory))
+        task = replace(task, document=answer.document, answer=answer)
+        if not self.habits.mirror:
+            for url in task.card.also:
+                try:
+                    task = replace(task, more=(*task.more, (url, await self.ask(task, url))))
+                except TocsinError as trouble:  # one of several addresses; the others still count
+                    log.warning("address_failed", source=task.card.id, url=url, trouble=str(trouble))
+        return task
+
+    async def ask(self, task: Task, url: str) -> Answer:
+        """One address, conditionally."""
         card, memory = task.card, task.memory
-        url = self.address(card, memory)
-        whole = schedule.ask_whole(memory, task.now)
-        validators = Validators() if whole else memory.validators_for(url)
-        ask = Ask(url=url, validators=validators, cap=card.cap, silence=card.silence, trusted=not card.user_given)
-        answer = await self.fetcher.fetch(ask)
-        return replace(task, document=answer.document, answer=answer)
+        validators = Validators() if schedule.ask_whole(memory, task.now) else memory.validators_for(url)
+        trusted = not card.user_given
+        return await self.fetcher.fetch(
+            Ask(url=url, validators=validators, cap=card.cap, silence=card.silence, trusted=trusted)
+        )
 
     async def read_list(self, source: ListSource, task: Task) -> Step:
         """A register: survey it, believe it, and say what changed."""
@@ -195,9 +217,10 @@ class Watcher:
 
     async def read_stream(self, source: StreamSource, task: Task) -> Step:
         """A stream: what is new in it, whom it names, and what the record says of them."""
-        card, memory, document = task.card, task.memory, _document(task)
-        bulletin = await asyncio.to_thread(source.read, document, memory.identity)
-        stories = [_scoped(story) for story in bulletin.stories]
+        card, memory = task.card, task.memory
+        bulletins = [await asyncio.to_thread(source.read, one, memory.identity) for one in task.documents]
+        bulletin = bulletins[0]
+        stories = [story for one in bulletins for story in one.stories]
         known = await self.store.known_stories({key for story in stories for key in story.keys})
         fresh, edited = await self.sort_stories(stories, known)
         told = [story for story in fresh if not task.first and not _old(story, memory, task.now)]
@@ -291,19 +314,48 @@ class Watcher:
         watched = await self.whom()
         links: list[tuple[str, str]] = []
         alerts: list[Alert] = []
+        now_told: list[Story] = []
         for story in stories:
             mentions = await asyncio.to_thread(watched.mentions, story)
             named = {mention.company: mention for mention in reversed(mentions)}
             links += [(_ref(story), company) for company in named]
-            asked = {id: mention for id, mention in named.items() if watched.subscriptions(id)}
-            if asked and _ref(story) in told:
+            if _ref(story) in told and any(watched.subscriptions(id) for id in named):
                 analysis = await asyncio.to_thread(analyse, story, mentions)
-                for id, mention in asked.items():
-                    if company := watched.company(id):
-                        found, past = await self.record(company)
-                        evidence = corroborate(card.kind, story, analysis, found, past, self.roll.read)
-                        alerts.append(story_alert(card, story, analysis, mention, company, evidence=evidence, at=now))
+                for id, mention in {one.company: one for one in reversed(analysis.mentions)}.items():
+                    company = watched.company(id)
+                    if company and watched.subscriptions(id):
+                        alerts.append(await self.story_alert(card, story, analysis, mention, company, now_told, now))
+                now_told.append(story)
         return links, self.routed(alerts, now), len(alerts)
+
+    async def story_alert(
+        self,
+        card: SourceCard,
+        story: Story,
+        analysis: Analysis,
+        mention: Mention,
+        company: Company,
+        now_told: Sequence[Story],
+        now: datetime,
+    ) -> Alert:
+        """What a story says of one company, held against the record and against what was told before."""
+        found, past = await self.record(company)
+        evidence = corroborate(card.kind, story, analysis, found, past, self.roll.read)
+        follows = await self.followed(story, analysis, company, now_told)
+        return story_alert(card, story, analysis, mention, company, evidence=evidence, follows=follows, at=now)
+
+    async def followed(
+        self, story: Story, analysis: Analysis, company: Company, now_told: Sequence[Story]
+    ) -> tuple[Story, ...]:
+        """Earlier stories that told the same event of this company, the first of them first."""
+        kept = await self.store.stories_of(company.id, limit=RECENT)
+        earlier = [one for one in (*reversed(kept), *now_told) if _ref(one) != _ref(story) and one.text]
+        new = Told.of(story, analysis)
+
+        def same() -> tuple[Story, ...]:
+            return tuple(one for one in earlier if _same_event(new, one, self.watched.mentions(one)))
+
+        return await asyncio.to_thread(same)
 
     def routed(self, alerts: Iterable[Alert], now: datetime) -> list[Delivery]:
         return [
@@ -370,7 +422,7 @@ class Watcher:
             layout=layout or memory.layout,
             sha256=document.sha256 if document else memory.sha256,
             rows=memory.rows if rows is None else rows,
-            validators=((url, answer.validators),) if answer else memory.validators,
+            validators=_validators(task, url),
             moved=_moved(memory, task.card.url, answer),
             failures=0,
             trouble="",
@@ -572,6 +624,7 @@ def _believed(
         watcher.well(task, layout=seen.layout, rows=seen.rows),
         edition=seen.edition,
         published=seen.published,
+        history=seen.history,
         pending=change.pending,
         signals=seen.signals,
         changed_at=task.now if change.changes else task.memory.changed_at,
@@ -601,14 +654,12 @@ def _believed(
     return Step(poll=poll, outcome=outcome)
 
 
-def _scoped(story: Story) -> Story:
-    """Its keys made safe to share: a link is the same everywhere, a guid or a title only within its own feed."""
-    keys = tuple(key if key.startswith("link:") else f"{story.source}|{key}" for key in story.keys)
-    return replace(story, keys=keys)
-
-
 def _ref(story: Story) -> str:
     return f"{story.source}/{story.id}"
+
+
+def _same_event(new: Told, earlier: Story, mentions: Sequence[Mention]) -> bool:
+    return same_event(Told.of(earlier, analyse(earlier, mentions)), new).verdict is Verdict.SAME
 
 
 def _differ(before: Story, now: Story) -> bool:
@@ -621,6 +672,15 @@ def _old(story: Story, memory: Memory, now: datetime) -> bool:
     if story.published is None:
         return False
     return story.published < now - OLD or bool(memory.read_at and story.published < memory.read_at - LATE)
+
+
+def _validators(task: Task, url: str) -> tuple[tuple[str, Validators], ...]:
+    """What each address gave us to ask with next time; those that did not answer keep what they gave."""
+    if task.answer is None:
+        return task.memory.validators
+    given = {url: task.answer.validators} | {other: answer.validators for other, answer in task.more}
+    kept = {other: known for other, known in task.memory.validators if other in task.card.also}
+    return tuple((kept | given).items())
 
 
 def _moved(memory: Memory, url: str, answer: Answer | None) -> tuple[tuple[str, str, int], ...]:

@@ -113,6 +113,7 @@ _LISTED_DETAILS = {"dates_of_birth": "born", "places_of_birth": "place of birth"
     licence="Work of the US government, public domain in the US",
     language="en",
     note="Its server limits plain clients at times, and whole inner lists have vanished for a day.",
+    carrier=True,
     programmes=("EL", "MEU", "UVL", "DPL", "ISN", "DTC", "SDN", "SSI", "CMIC", "CAP", "PLC", "MBS", "FSE"),
 )
 def us_csl(document: Document) -> Reading:

@@ -66,7 +66,7 @@ _QUERY = urlencode(
         *(("conditions[agencies][]", agency) for agency in _AGENCIES),
         *(("fields[]", field) for field in _FIELDS),
         ("order", "newest"),
-        ("per_page", "100"),
+        ("per_page", "300"),
     ]
 )
 #: When the day's documents are out in Washington, by `regular_filings_updated_at` and most `filed_at` (seen 2020).
@@ -96,8 +96,8 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
     every=timedelta(minutes=10),
     licence="US government work, public domain in the US",
     note=(
-        "no key needed. Answers may come from a cache for up to a day. One look takes the 100 newest documents, about "
-        "one day of these agencies: after a longer outage older ones are not fetched, and paging cannot go beyond "
+        "no key needed. Answers may come from a cache for up to a day. One look takes the 300 newest documents, about "
+        "three days of these agencies: after a longer outage older ones are not fetched, and paging cannot go beyond "
         "10,000 documents (the API then answers page 1 again). A document on public inspection carries a title and no "
         "text, so a company that only its PDF names is found when the document is published"
     ),

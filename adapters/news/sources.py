@@ -121,7 +121,7 @@ def _source(row: object, where: str) -> StreamSource:
     url = _text(row, "url", where)
     if not re.match(r"(?:https?|file)://[^\s]+$", url):
         raise BadSettings(f"{where}: url {url[:200]!r} is no address; {_EXAMPLE}")
-    title = _text(row, "title", where)
+    title = _text(row, "title", where, urlsplit(url).hostname or "feed")
     name = _text(row, "id", where, f"news_{_words(title)}")
     if not _ID.fullmatch(name):
         raise BadSettings(f'{where}: id {name!r}; write "news_" and small letters, digits or _, as in news_lemonde')

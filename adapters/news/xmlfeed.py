@@ -166,6 +166,10 @@ def _mended(text: str) -> Iterator[tuple[str, str]]:
     mended = _AMPERSAND.sub(_entity, _ILLEGAL.sub("", text))
     if mended != text:
         yield mended, "control characters, bare ampersands or HTML entities were put right"
+    bound = _with_prefixes(mended)
+    if bound != mended:
+        mended = bound
+        yield mended, "prefixes that it uses were declared"
     end = end_of_root(mended)
     if 0 < end < len(mended):
         yield mended[:end], "what stood after the end was left out"
@@ -173,6 +177,20 @@ def _mended(text: str) -> Iterator[tuple[str, str]]:
         whole, count = _without_stump(mended)
         if count:
             yield whole, f"cut after item {count}"
+
+
+_PREFIX = re.compile(r"[<\s/]([A-Za-z_][\w.-]{0,30}):[A-Za-z_]")
+_DECLARED = re.compile(r"\sxmlns:([A-Za-z_][\w.-]{0,30})\s*=")
+
+
+def _with_prefixes(text: str) -> str:
+    """The document with every prefix declared that it uses without saying so: then it goes by the prefix itself."""
+    root = _ROOT.match(text)
+    missing = set(_PREFIX.findall(text)) - set(_DECLARED.findall(text)) - {"xml", "xmlns"}
+    if root is None or not missing or len(missing) > 50:
+        return text
+    declared = "".join(f' xmlns:{prefix}="urn:undeclared:{prefix}"' for prefix in sorted(missing))
+    return text[: root.end()] + declared + text[root.end() :]
 
 
 def _entity(found: re.Match[str]) -> str:

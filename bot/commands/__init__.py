@@ -10,6 +10,7 @@ import importlib
 import pkgutil
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cache
 
 from bot.book import CompanyBook
@@ -104,7 +105,9 @@ class FrontDesk:
     async def _run(self, request: Request) -> Reply:
         found = commands().get(request.command)
         if found is None:
-            raise TellPerson(f"There is no /{request.command[:80]}. Type help to see what there is.")
+            close = get_close_matches(request.command[:80], commands(), n=1, cutoff=0.5)
+            meant = f" Did you mean {close[0]}?" if close else ""
+            raise TellPerson(f"There is no /{request.command[:80]}.{meant} Type help to see what there is.")
         for argument in found.arguments:
             values = request.many(argument.name)
             if argument.required and not any(value.strip() for value in values):
@@ -115,7 +118,9 @@ class FrontDesk:
         return await found.run(self.office, request)
 
     def complete(self, command: str, argument: str, typed: str, limit: int = 25) -> Sequence[str]:
-        """Companies whose name begins like what was typed: the book first, then names on the lists."""
+        """Ids of sources, or companies whose name begins like what was typed: the book first, then names on lists."""
+        if argument == "source":
+            return [id for id in self.office.sources() if id.startswith(typed.casefold())][:limit]
         if argument not in {"name", "names"}:
             return ()
         start = typed.casefold()

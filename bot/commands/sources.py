@@ -20,7 +20,8 @@ async def sources(office: Office, request: Request) -> Reply:
     cards = office.sources()
     lines = [state(card, memories.get(id), reader) for id, card in cards.items()]
     data = [as_data(card, memories.get(id)) for id, card in cards.items()]
-    return Reply(cards=(plain_card(f"{len(cards)} sources", lines),), data={"sources": data})
+    title = f"{len(cards)} source{'' if len(cards) == 1 else 's'}"
+    return Reply(cards=(plain_card(title, lines),), data={"sources": data})
 
 
 def state(card: SourceCard, memory: Memory | None, reader: Reader) -> str:

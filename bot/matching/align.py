@@ -6,7 +6,7 @@ side, close spellings, readings of kanji, initials and syllable words; what no r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
@@ -18,7 +18,22 @@ from bot.matching.words import Form, Unit, glossary
 #: Two words closer than this are one word misspelt; found on names of one entity in lists.
 CLOSE = 0.72
 
-_GLUED_ENDS = frozenset("ltd llc inc gmbh limited corp fze fzco company co group jsc ooo holding holdings srl bank".split())
+#: Words that get glued to the word before them.
+_GLUED_ENDS = (
+    "ltd",
+    "llc",
+    "inc",
+    "gmbh",
+    "limited",
+    "corp",
+    "fze",
+    "fzco",
+    "company",
+    "co",
+    "group",
+    "jsc",
+    "holding",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +119,16 @@ def _both_han(one: Unit, other: Unit) -> bool:
     return one.script in ("han", "kanji") and other.script in ("han", "kanji")
 
 
-def _runs(places: list[int], longest: int = 3) -> Iterable[list[int]]:
+def _runs(places: list[int], longest: int = 3) -> list[list[int]]:
     """Two or three neighbouring places."""
-    for start in range(len(places)):
+    found = []
+    for start in range(len(places) - 1):
+        first = places[start]
         for size in range(2, longest + 1):
-            run = places[start : start + size]
-            if len(run) == size and run[-1] - run[0] == size - 1:
-                yield run
+            if start + size > len(places) or places[start + size - 1] - first != size - 1:
+                break
+            found.append(places[start : start + size])
+    return found
 
 
 def _joined(found: Alignment) -> None:
@@ -119,21 +137,32 @@ def _joined(found: Alignment) -> None:
         return
     for flipped in (False, True):
         mine, others = (found.theirs, found.ours) if flipped else (found.ours, found.theirs)
-        left_mine, left_others = (found.left_theirs, found.left_ours) if flipped else (found.left_ours, found.left_theirs)
-        for run in list(_runs(left_mine)):
-            if not set(run) <= set(left_mine):
+        left_mine, left_others = (
+            (found.left_theirs, found.left_ours) if flipped else (found.left_ours, found.left_theirs)
+        )
+        if len(left_mine) < 2 or not left_others:
+            continue
+        for run in _runs(left_mine):
+            if not left_others or run[0] not in left_mine or run[-1] not in left_mine:
                 continue
             units = [mine.units[at] for at in run]
-            text = "".join([unit.text for unit in units])
-            native = any([unit.native for unit in units])
-            best = (0.0, 0)
-            for at in left_others:
-                whole = others.units[at]
-                if native or whole.native or abs(len(whole.text) - len(text)) < 4:
-                    best = max(best, (_alike_joined(units, text, whole), at))
-            if best[0] >= 0.86:
+            best = _best_whole(units, others, left_others)
+            if best[0] >= (0.6 if others.units[best[1]].native or units[0].native else 0.82):
                 sides = ([best[1]], run) if flipped else (run, [best[1]])
                 found.meet(*sides, best[0], "written together")
+
+
+def _best_whole(units: Sequence[Unit], others: Form, places: Sequence[int]) -> tuple[float, int]:
+    """Which of the other side's words is most like these neighbours written as one."""
+    text = "".join([unit.text for unit in units])
+    native = any(unit.native for unit in units)
+    size = len(text)
+    best = (0.0, 0)
+    for at in places:
+        whole = others.units[at]
+        if native or whole.native or -4 < len(whole.text) - size < 4:
+            best = max(best, (_alike_joined(units, text, whole), at))
+    return best
 
 
 def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
@@ -162,7 +191,12 @@ def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
 def _close(found: Alignment) -> None:
     """Pair what is left by how close the spellings are, the closest first."""
     ours, theirs = found.ours.units, found.theirs.units
-    close = [(alike, mine, other) for mine in found.left_ours for other in found.left_theirs if (alike := closeness(ours[mine], theirs[other])) > 0]  # fmt: skip
+    close = [
+        (alike, mine, other)
+        for mine in found.left_ours
+        for other in found.left_theirs
+        if (alike := closeness(ours[mine], theirs[other])) > 0
+    ]
     for alike, mine, other in sorted(close, reverse=True):
         if mine in found.left_ours and other in found.left_theirs:
             found.meet([mine], [other], alike, _how_close(ours[mine], theirs[other]))
@@ -220,7 +254,13 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
             return 0.95
         return 0.7 if len(native.native) > 3 and reads_as(native.native[:2], latin.text) else 0.0
     if native.script == "han" and not latin.native:
-        return 0.97 if pinyin_fits(native.native, latin.text) else 0.9 if reads_as(native.native, latin.text) else _sharpened(_best(mine, other))
+        return (
+            0.97
+            if pinyin_fits(native.native, latin.text)
+            else 0.9
+            if reads_as(native.native, latin.text)
+            else _sharpened(_best(mine, other))
+        )
     best = _sharpened(_best(mine, other))
     if native.script == "kana":
         best = max(best, _loan_alike(native.text, latin.text))
@@ -246,7 +286,7 @@ def _bones_alike(one: str, other: str) -> float:
 
 
 def _loan_alike(kana: str, latin: str) -> float:
-    """A foreign word in kana against its Latin spelling: by sound, and by consonants as far as the sound bears it out."""
+    """A foreign word in kana against its Latin spelling: by sound, and by consonants where the sound agrees."""
     best = 0.0
     for english in (True, False):
         heard = OSA.normalized_similarity(loan_sound(kana, False), loan_sound(latin, english))
@@ -283,21 +323,30 @@ def _shortened(found: Alignment) -> None:
     """Initials ("nziv" for novosibirsk zavod iskusstvennogo volokna) and syllable words (tulmash for tula mash...)."""
     for flipped in (False, True):
         mine, others = (found.theirs, found.ours) if flipped else (found.ours, found.theirs)
-        left_mine, left_others = (found.left_theirs, found.left_ours) if flipped else (found.left_ours, found.left_theirs)
+        left_mine, left_others = (
+            (found.left_theirs, found.left_ours) if flipped else (found.left_ours, found.left_theirs)
+        )
         for at in list(left_mine):
             unit = mine.units[at]
-            if len(left_others) < 2 or unit.rank not in ("", "plain") or not unit.text.isalpha():
+            if len(left_others) < 2 or len(unit.text) > 16 or unit.rank not in ("", "plain") or not unit.text.isalpha():
                 continue
             for run in sorted(_runs(left_others, 6), key=len, reverse=True):
-                alike = _short_of(unit.text, [others.units[place].text for place in run])
+                if others.units[run[0]].text[:1] != unit.text[0]:
+                    continue
+                alike = _short_of(unit.text, [others.units[place].text for place in run], alone=len(mine.units) == 1)
                 if alike:
                     sides = (run, [at]) if flipped else ([at], run)
                     found.meet(*sides, alike, "initials" if alike < 0.9 else "syllables")
                     break
 
 
-def _short_of(short: str, words: Sequence[str]) -> float:
-    if len(short) == len(words) >= 3 and all(word[0] == char for word, char in zip(words, short, strict=True)):
+def _short_of(short: str, words: Sequence[str], *, alone: bool) -> float:
+    """How surely a word is short for others. A name that is nothing but initials is judged as a whole elsewhere."""
+    if (
+        not alone
+        and len(short) == len(words) >= 3
+        and all(word[0] == char for word, char in zip(words, short, strict=True))
+    ):
         return 0.85
     return 0.9 if len(short) >= 5 and len(words) <= 3 and _syllables(short, words) else 0.0
 
@@ -307,4 +356,8 @@ def _syllables(short: str, words: Sequence[str]) -> bool:
     if not words:
         return not short
     first, *rest = words
-    return any(_syllables(short[size:], rest) for size in range(min(len(first), len(short)), 1, -1) if first[:size] == short[:size])
+    return any(
+        _syllables(short[size:], rest)
+        for size in range(min(len(first), len(short)), 1, -1)
+        if first[:size] == short[:size]
+    )

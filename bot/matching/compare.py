@@ -1,305 +1,190 @@
 """Comparing: whether two names are one, how sure that is, and why.
 
-Each name is read (`words`), two readings are laid side by side (`align`), and what met, what is left over and what
-the strings look like becomes a row of features. A small logistic model, whose weights are a readable table, weighs
-them. It was trained by `benchmarks/train_matching.py`; rules about people, brands and identifiers stay outside it.
+The three answers: *same*; *related*, when they share the word that makes the name but one says more or something else
+(a subsidiary, a branch, a sister); *no*. Every answer lists what met what and by which rule.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from dataclasses import dataclass, replace
 
-from rapidfuzz.distance import Indel, JaroWinkler
-
-from bot.data import table
-from bot.matching.align import Alignment, align
-from bot.matching.fold import fold
-from bot.matching.words import LONGEST, ROMAN, Form, Unit, read, readings, unit
+from bot.matching.align import Alignment, Meeting
+from bot.matching.evidence import Row, is_acronym, objections, score
+from bot.matching.fold import legal_form
+from bot.matching.words import LONGEST, Form, Unit, read, readings
 from bot.model import Company, Listing, Match, Name, NameKind, Reason, Verdict
 
-#: From this score on two names are taken for one.
+#: From this score on two names are taken for one. The model's even chance; F1 is flat between .4 and .6.
 SAME = 0.5
+#: The best a pair may score that is not the same name: just under `SAME`.
+NOT_SAME = SAME - 0.01
+
+Judged = tuple[float, Alignment, Row]
 
 
-def features(found: Alignment) -> dict[str, float]:
-    """What the model weighs: each between 0 and about 1, the larger the more of what its name says."""
-    ours, theirs = found.ours, found.theirs
-    over_ours, over_theirs = found.over_ours(), found.over_theirs()
-    low, high = sorted((found.gained_ours / (ours.total or 1), found.gained_theirs / (theirs.total or 1)))
-    left = sorted((ours.total - found.gained_ours, theirs.total - found.gained_theirs))
-    own = sorted((_own(over_ours), _own(over_theirs)))
-    places = sorted((_ranked(over_ours, "place"), _ranked(over_theirs, "place")))
-    trades = sorted((_ranked(over_ours, "trade", "plain", "money"), _ranked(over_theirs, "trade", "plain", "money")))
-    commons = sorted((_ranked(over_ours, "common", "little"), _ranked(over_theirs, "common", "little")))
-    met_own = [(one.weight, one.alike) for one in found.met if one.ours[0].rank == "" or one.theirs[0].rank == ""]
-    if ours.han and theirs.han:
-        heard = ratio = Indel.normalized_similarity(ours.han, theirs.han)
-    else:
-        ratio = Indel.normalized_similarity(ours.squashed, theirs.squashed)
-        heard = max(ratio, Indel.normalized_similarity(ours.heard, theirs.heard))
-    shortest = min(len(ours.squashed), len(theirs.squashed))
-    telling = _telling(over_ours), _telling(over_theirs)
-    return {
-        "covered": low,
-        "covered_well": max(0.0, low - 0.7) / 0.3,
-        "covered_less": min(low, 0.5) * 2,
-        "covered_either": high,
-        "covered_either_well": max(0.0, high - 0.8) / 0.2,
-        "both_left": min(left[0], 2.0) / 2,
-        "both_left_some": min(left[0], 0.4) / 0.4,
-        "both_left_telling": float(all(telling)),
-        "one_left": min(left[1], 3.0) / 3,
-        "both_left_own": min(own[0], 1.0),
-        "one_left_own": min(own[1], 2.0) / 2,
-        "both_left_place": min(places[0], 0.5) * 2,
-        "one_left_place": min(places[1], 0.5) * 2,
-        "ends_in_place": float(_ends_in_place(found)),
-        "both_left_trade": min(trades[0], 0.72),
-        "one_left_trade": min(trades[1], 1.5) / 1.5,
-        "one_left_common": min(commons[1], 0.9),
-        "one_left_holding": float(any(unit.rank == "holding" for unit in (*over_ours, *over_theirs))),
-        "met_own": min(1.0, sum([weight * alike for weight, alike in met_own])),
-        "met_own_much": min(1.0, max(0.0, sum([weight * alike for weight, alike in met_own]) - 1) / 2),
-        "met_all": min(1.0, found.gained_ours / 3),
-        "met_unsure": min(1.0, sum([(1 - one.alike) * one.weight for one in found.met])),
-        "ratio": ratio,
-        "heard": heard,
-        "heard_well": max(0.0, heard - 0.8) / 0.2,
-        "begins": JaroWinkler.similarity(ours.heard, theirs.heard),
-        "head_met": _head_met(found),
-        "short": max(0.0, 5 - shortest) / 4 if heard < 1 else 0.0,
-        "short_exact": max(0.0, 5 - shortest) / 4 if heard == 1 else 0.0,
-        "other_form": float(_forms_differ(ours, theirs)),
-        "part": float(ours.part or theirs.part),
-    }
+def best_reading(ours: Sequence[Form], theirs: Sequence[Form]) -> Judged:
+    """The pair of readings that fits best. Parts are looked at only where they share a word or may be initials."""
+    best = score(ours[0], theirs[0])
+    for mine in ours:
+        for other in theirs:
+            if (mine.part or other.part) and (not mine.marks.isdisjoint(other.marks) or _brief(mine) or _brief(other)):
+                best = max(best, score(mine, other), key=_first)
+    return best
 
 
-def acronym_features(ours: Form, theirs: Form) -> dict[str, float] | None:
-    """What the model weighs when one name is the initials of the other; None when it is not."""
-    for short, long in ((ours, theirs), (theirs, ours)):
-        letters = short.squashed
-        if 2 <= len(letters) <= 8 and len(short.units) <= 2 and len(long.words) > 1 and letters.isascii():
-            skipped = _skipped(letters, long.words)
-            if skipped is not None and skipped <= 2:
-                return {
-                    "acronym": 1.0,
-                    "acronym_length": min(len(letters), 6) / 6,
-                    "acronym_skips": skipped,
-                    "acronym_same_form": float(bool(short.forms & long.forms)),
-                    "acronym_bare": float(not short.forms and bool(long.forms)),
-                }
-    return None
+def _first(judged: Judged) -> float:
+    return judged[0]
 
 
-def _telling(units: Sequence[Unit]) -> bool:
-    return any(unit.rank not in ("little", "common", "holding") and len(unit.text) > 1 for unit in units)
-
-
-def _ends_in_place(found: Alignment) -> bool:
-    """One name goes on where the other ends, with a place: the branch of that country or town."""
-    for over, units, others in ((found.over_ours(), found.ours.units, found.left_theirs), (found.over_theirs(), found.theirs.units, found.left_ours)):
-        if over and not others and units[-1].rank == "place" and over[-1] is units[-1]:
-            return True
-    return False
-
-
-def _own(units: Sequence[Unit]) -> float:
-    return sum([unit.weight for unit in units if unit.rank == "" and not unit.text.isdigit()])
-
-
-def _ranked(units: Sequence[Unit], *ranks: str) -> float:
-    return sum([unit.weight for unit in units if unit.rank in ranks])
-
-
-_ROMAN = frozenset("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split())
-
-
-def _head(units: Sequence[Unit]) -> Unit | None:
-    return next((unit for unit in units if unit.rank in ("", "plain")), None)
-
-
-def _head_met(found: Alignment) -> float:
-    """Whether the first telling word of each side met the first telling word of the other: 1, -1 when they did not."""
-    mine, other = _head(found.ours.units), _head(found.theirs.units)
-    if mine is None or other is None:
-        return 0.0
-    for one in found.met:
-        if mine in one.ours and other in one.theirs:
-            return one.alike
-    return -1.0
-
-
-def _forms_differ(ours: Form, theirs: Form) -> bool:
-    """A stock company and a limited one of one name are two companies where one law knows both (AG and GmbH)."""
-    return bool(ours.forms and theirs.forms) and ours.forms.isdisjoint(theirs.forms)
-
-
-@lru_cache(maxsize=20_000)
-def _skipped(letters: str, words: tuple[str, ...]) -> float | None:
-    """The least number of telling words to skip so that the rest begin with these letters in turn; None if none do."""
-    if not words:
-        return None if letters else 0.0
-    if not letters:
-        return sum(_skip_cost(word) for word in words)
-    first, rest = words[0], words[1:]
-    options = [_skipped(letters, rest)]
-    options[0] = None if options[0] is None else options[0] + _skip_cost(first)
-    if first[0] == letters[0]:
-        options.append(_skipped(letters[1:], rest))
-    elif first.isdigit() and letters.startswith(first):
-        options.append(_skipped(letters[len(first) :], rest))
-    return min((one for one in options if one is not None), default=None)
-
-
-@cache
-def _form_words() -> frozenset[str]:
-    """Words of spelled-out and short legal forms: an acronym may leave them out."""
-    tables = table("legal_forms").values()
-    return frozenset(word for forms in tables for key in ("spelled", "edge") for form in forms.get(key, ()) for word in fold(form).split())
-
-
-def _skip_cost(word: str) -> float:
-    if word in ROMAN:
-        return 1.0
-    if word in _form_words():
-        return 0.1
-    weight = unit(word).weight
-    return 0.0 if weight < 0.1 else 1.0
-
-
-@cache
-def _model() -> tuple[float, dict[str, float]]:
-    model = table("match_weights")
-    return float(model["bias"]), {str(name): float(weight) for name, weight in model["weights"].items()}
+def _brief(form: Form) -> bool:
+    return len(form.units) == 1 and len(form.squashed) < 9
 
 
 @dataclass(frozen=True, slots=True)
-class Objection:
-    """Something that speaks against two names being one however alike they are.
+class Judgement:
+    """How alike two texts are and what that rests on: all that is needed to tell why, later, if anybody asks."""
 
-    Evidence for them counts in full up to `ceiling`, a tenth beyond it (so that an order remains), and `cost` is
-    taken off; both are on the scale of the model's sum.
-    """
-
-    rule: str
-    ceiling: float
-    cost: float
-
-    def applied(self, total: float) -> float:
-        return min(total, self.ceiling) + 0.1 * max(0.0, total - self.ceiling) - self.cost
+    score: float
+    judged: Judged | None = None  #: nothing when the texts decided without being laid side by side
+    swapped: bool = False  #: the two were judged the other way round
+    rule: str = ""  #: what decided when nothing was laid side by side
 
 
-OTHER_NUMBER = Objection("another number", 0.0, 3.0)
-NUMBER_MISSING = Objection("a number on one side only", 3.0, 3.5)
-NAME_GOES_ON = Objection("a name of one word, and the other goes on", 0.8, 1.6)
-OTHER_LAW = Objection("AG and GmbH are two companies", 3.0, 4.0)
-
-
-def objections(found: Alignment) -> Iterator[Objection]:
-    """What speaks against two readings being one company."""
-    ours, theirs = found.ours, found.theirs
-    if found.met and (_goes_on(ours, found.over_theirs()) or _goes_on(theirs, found.over_ours())):
-        yield NAME_GOES_ON
-    mine, others = ours.numbers, theirs.numbers
-    if mine - others and others - mine:
-        yield OTHER_NUMBER
-    elif mine != others:
-        yield NUMBER_MISSING
-    if {"stock_german", "limited_german"} <= ours.forms | theirs.forms and ours.forms.isdisjoint(theirs.forms):
-        yield OTHER_LAW
-
-
-def _goes_on(form: Form, over: Sequence[Unit]) -> bool:
-    """Whether a name is a single word and the other adds a word of its own to it: "Huawei", "Huawei Cloud".
-
-    Beside a short or common word (MB, Honor) any telling word makes it another name.
-    """
-    words = [unit for unit in form.units if unit.rank != "little"]
-    if not over or len(words) != 1 or not words[0].text.isalpha():
-        return False
-    weak = len(words[0].text) < 4 or words[0].rank == "plain"
-    return _own(over) >= 0.6 or (weak and _telling(over))
-
-
-def evidence(ours: Form, theirs: Form) -> tuple[dict[str, float], Alignment]:
-    """The features of two readings, and how they were laid side by side."""
-    found = align(ours, theirs)
-    row = features(found)
-    if row["covered"] < 0.5 and (initials := acronym_features(ours, theirs)):
-        row = initials
-    return row, found
-
-
-def logit(row: dict[str, float], found: Alignment) -> float:
-    """The model's sum, with objections taken off."""
-    bias, weights = _model()
-    total = bias + sum([weights.get(name, 0.0) * value for name, value in row.items()])
-    for objection in objections(found):
-        total = objection.applied(total)
-    return total
-
-
-def score(ours: Form, theirs: Form) -> tuple[float, Alignment]:
-    """How sure it is that two readings are one name, between 0 and 1, and how they were laid side by side."""
-    row, found = evidence(ours, theirs)
-    return 1 / (1 + math.exp(-logit(row, found))), found
-
-
-def best_reading(ours: Sequence[Form], theirs: Sequence[Form]) -> tuple[float, Alignment]:
-    """The pair of readings that fits best."""
-    return max((score(mine, other) for mine in ours for other in theirs), key=lambda one: one[0])
-
-
-def likeness(left: str, right: str) -> float:
-    """The score of `compare` alone, without reasons."""
+def judge(left: str, right: str) -> Judgement:
+    """How alike two texts are, the same in either order. Never raises; what is too long for a name is nobody's name."""
+    if max(len(left), len(right)) > LONGEST:
+        return Judgement(0.0, rule="too long to be a name")
     mine, other = readings(left), readings(right)
     if not mine or not other:
-        return 0.0
+        return Judgement(0.0, rule="nothing to compare")
     if mine[0].folded == other[0].folded:
-        return 1.0 if left == right else 0.9999
-    return best_reading(mine, other)[0]
+        if left == right:
+            return Judgement(1.0, rule="same name")
+        return Judgement(0.9999, rule="same but for case, accents or punctuation")
+    swapped = mine[0].folded > other[0].folded
+    judged = best_reading(other, mine) if swapped else best_reading(mine, other)
+    return Judgement(judged[0], judged, swapped)
 
 
 def compare(ours: Name | str, theirs: Name | str) -> Match:
     """Whether two names are one: a verdict, a score between 0 and 1 that keeps an order, and the reasons.
 
-    The same pair always gets the same answer, in either order of the two. Never raises.
+    The same pair always gets the same answer, in either order of the two. Of a name that its owner calls weak or an
+    acronym, only the name itself or its spelled-out form is the same. Never raises.
     """
-    left, right = _text(ours), _text(theirs)
-    if max(len(left), len(right)) > LONGEST:
-        return Match(Verdict.NO, 0.0, (Reason("too long to be a name", 0.0, left[:40], right[:40]),))
-    mine, other = readings(left), readings(right)
-    if not mine or not other:
-        return Match(Verdict.NO, 0.0, (Reason("nothing to compare", 0.0, left, right),))
-    if mine[0].folded == other[0].folded:
-        return Match(Verdict.SAME, 1.0 if left == right else 0.9999, (Reason("same name", 1.0, left, right),))
-    likely, found = best_reading(mine, other)
-    return Match(_verdict(likely, found), likely, tuple(_reasons(found, left, right)))
+    our_name, their_name = _name(ours), _name(theirs)
+    return explain(our_name, their_name, judge(our_name.text, their_name.text))
 
 
-def _text(name: Name | str) -> str:
-    return name if isinstance(name, str) else name.text
+def explain(ours: Name, theirs: Name, judgement: Judgement) -> Match:
+    """The answer to what was judged of two names, with its reasons."""
+    likely, judged = judgement.score, judgement.judged
+    if judged is None:
+        shown = Name(ours.text[:80], ours.kind, ours.language), Name(theirs.text[:80], theirs.kind, theirs.language)
+        verdict = Verdict.SAME if likely >= SAME else Verdict.NO
+        return Match(verdict, likely, (_headline(judgement.rule, likely, *shown),))
+    if likely >= SAME and (_needs_all(ours) or _needs_all(theirs)) and not _all_met(judged):
+        likely = NOT_SAME
+    verdict = _verdict(likely, judged[1])
+    told = [_flipped(reason) if judgement.swapped else reason for reason in _reasons(judged)]
+    return Match(verdict, likely, (_headline(str(verdict), likely, ours, theirs), *told))
+
+
+def _name(name: Name | str) -> Name:
+    return Name(name) if isinstance(name, str) else name
+
+
+def _needs_all(name: Name) -> bool:
+    return name.kind in (NameKind.WEAK, NameKind.ACRONYM)
+
+
+def _all_met(judged: Judged) -> bool:
+    """Whether every word that tells something met its like, or one side is the initials of the other."""
+    _, found, row = judged
+    over = (*found.over_ours(), *found.over_theirs())
+    return is_acronym(row) or (all(one.weight < 0.2 for one in over) and all(one.alike > 0.9 for one in found.met))
 
 
 def _verdict(likely: float, found: Alignment) -> Verdict:
     if likely >= SAME:
         return Verdict.SAME
-    shared = max((one.weight * one.alike for one in found.met), default=0.0)
+    shared = max((one.weight * one.alike for one in found.met if _makes_a_name(one)), default=0.0)
     covered = max(found.gained_ours / (found.ours.total or 1), found.gained_theirs / (found.theirs.total or 1))
-    return Verdict.RELATED if shared >= 0.6 and covered >= 0.5 else Verdict.NO
+    return Verdict.RELATED if shared >= 0.7 and covered >= 0.4 else Verdict.NO
 
 
-def _reasons(found: Alignment, left: str, right: str) -> Iterator[Reason]:
-    yield Reason("names compared", min(found.gained_ours, 1.0), left, right)
-    for one in found.met:
-        yield Reason(one.rule, one.alike, _written(one.ours), _written(one.theirs))
+def _makes_a_name(met: Meeting) -> bool:
+    """Whether these are words of their own, not a trade, a place or a number."""
+    return all(
+        any(one.rank in ("", "plain") and not one.text.isdigit() for one in side) for side in (met.ours, met.theirs)
+    )
+
+
+# ── Reasons ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_KINDS = {
+    NameKind.FORMER: "former name",
+    NameKind.WEAK: "weak alias",
+    NameKind.ACRONYM: "acronym",
+    NameKind.BRAND: "brand",
+    NameKind.PERSON: "person",
+}
+_SCRIPTS = {"han": "pinyin", "kanji": "Japanese reading", "kana": "kana", "hangul": "Korean reading"}
+
+
+def _headline(rule: str, likely: float, ours: Name, theirs: Name) -> Reason:
+    """Which of our spellings met which of theirs: "same (alias zh)"."""
+    notes = [note for note in (_note(ours), _note(theirs)) if note]
+    return Reason(f"{rule} ({', '.join(notes)})" if notes else rule, likely, ours.text, theirs.text)
+
+
+def _note(name: Name) -> str:
+    if name.kind in _KINDS:
+        return _KINDS[name.kind]
+    return f"alias {name.language}" if name.language and name.kind is NameKind.ALIAS else ""
+
+
+def _reasons(judged: Judged) -> Iterator[Reason]:
+    """What met what, what is left over, and what speaks against it."""
+    likely, found, row = judged
+    if is_acronym(row):
+        short, long = sorted((found.ours, found.theirs), key=lambda form: len(form.text))
+        yield Reason(
+            "initials of", likely, *((short.text, long.text) if short is found.ours else (long.text, short.text))
+        )
+    else:
+        yield from (Reason(_rule(one), one.alike, _written(one.ours), _written(one.theirs)) for one in found.met)
+        for over, ours in ((found.over_ours(), True), (found.over_theirs(), False)):
+            telling = _written(one for one in over if one.rank != "little")
+            if telling:
+                yield Reason("only here", 0.0, *((telling, "") if ours else ("", telling)))
+    if how := found.ours.part or found.theirs.part:
+        yield Reason(how, likely, found.ours.text.strip(), found.theirs.text.strip())
+    if found.ours.forms or found.theirs.forms:
+        yield Reason("legal form ignored", 1.0, legal_form(found.ours.text), legal_form(found.theirs.text))
+    yield from (Reason(objection.rule, 0.0) for objection in objections(found))
+
+
+def _rule(met: Meeting) -> str:
+    """The rule in words; for another script, how it was read."""
+    if met.rule in ("same sound", "same word", "reading", "written together"):
+        scripts = {one.script for one in (*met.ours, *met.theirs)} - {"", "latin"}
+        if len(scripts) == 1 and any(not one.native for one in (*met.ours, *met.theirs)):
+            script = scripts.pop()
+            return _SCRIPTS.get(script, f"{script} letters")
+    return met.rule
 
 
 def _written(units: Iterable[Unit]) -> str:
-    return " ".join(unit.native or unit.text for unit in units)
+    return " ".join(one.native or one.text for one in units)
+
+
+def _flipped(reason: Reason) -> Reason:
+    return replace(reason, ours=reason.theirs, theirs=reason.ours)
+
+
+# ── Companies and listings ────────────────────────────────────────────────────────────────────────────────────────
 
 
 def match_company(company: Company, listing: Listing) -> Match:
@@ -307,22 +192,27 @@ def match_company(company: Company, listing: Listing) -> Match:
 
     Equal identifiers are certain; a name in `not_names` is never it; people and brands make it related at most.
     """
-    shared = {(one.kind.casefold(), one.value.casefold()) for one in company.identifiers} & {
-        (one.kind.casefold(), one.value.casefold()) for one in listing.identifiers
-    }
+    shared = _identifiers(company) & _identifiers(listing)
     if shared:
         kind, value = min(shared)
         return Match(Verdict.SAME, 1.0, (Reason(f"same {kind}", 1.0, value, value),))
     strangers = {read(name).units for name in company.not_names}
-    if any(read(name.text).units in strangers for name in listing.names()):
+    theirs = [name for name in listing.names() if read(name.text).units not in strangers]
+    if not theirs or (strangers and read(listing.name).units in strangers):
         reason = Reason("a name that looks like it and is somebody else", 0.0, company.name, listing.name)
         return Match(Verdict.NO, 0.0, (reason,))
-    pairs = ((ours, theirs) for ours in company.all_names() for theirs in listing.names())
-    return max((_held_back(compare(ours, theirs), ours) for ours, theirs in pairs), key=lambda match: match.score)
+    matches = (_held_back(compare(mine, other), mine) for mine in company.all_names() for other in theirs)
+    return max(matches, key=lambda match: (match.verdict is Verdict.SAME, match.score))
+
+
+def _identifiers(one: Company | Listing) -> set[tuple[str, str]]:
+    return {
+        (mark.kind.casefold(), mark.value.replace(" ", "").casefold()) for mark in one.identifiers if mark.value.strip()
+    }
 
 
 def _held_back(match: Match, name: Name) -> Match:
+    """A person or brand points to a company; it is not the company."""
     if name.kind in (NameKind.PERSON, NameKind.BRAND) and match.verdict is Verdict.SAME:
-        reason = Reason(f"our {name.kind}", match.score, name.text)
-        return Match(Verdict.RELATED, min(match.score, 0.84), (*match.reasons, reason))
+        return Match(Verdict.RELATED, min(match.score, NOT_SAME), match.reasons)
     return match

@@ -12,9 +12,10 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from bot.data import shelf, table
+from bot.matching.fold import core
 from bot.matching.frequency import homely, zipf
 from bot.matching.language import language_of
 from bot.matching.scan import EXACT_FORMS, LONGEST, Folded, Hit, Scanner, Spelling, folded, spellings
@@ -22,9 +23,25 @@ from bot.model import Company, Mention, Name, NameKind, Reason, Role
 
 #: How far to look for words that go with companies: about a sentence.
 NEAR = 90
-#: Names in scripts without capitals are tried against the language's words up to this length.
-SHORT_HAN = 3
+#: Characters in which a story says what it is about; and in which a single naming is enough when there is little more.
+LEAD = 220
+BRIEF = 100
+#: Mentions of one company that are kept of one story; the rest tells nothing new.
+MOST_MENTIONS = 60
 
+#: The language of a company's country, where the phrases have it.
+_SPOKEN = {
+    country: language
+    for language, countries in {
+        "de": "AT DE", "en": "GB US", "es": "ES", "fr": "FR", "it": "IT", "ja": "JP", "ko": "KR", "nl": "NL",
+        "pl": "PL", "pt": "BR PT", "ru": "RU", "tr": "TR", "uk": "UA", "zh": "CN TW",
+    }.items()
+    for country in countries.split()
+}  # fmt: skip
+#: Languages in whose texts a name in Latin letters can be no word of their own.
+_OTHER_SCRIPTS = frozenset({"ru", "uk", "bg", "ar", "fa", "zh", "ja", "ko", "el", "he", "th", "hi"})
+_IN_COMPANY = Reason("other companies in the story", 0.2)
+_OTHERWISE = Reason("also named otherwise in the story", 0.7)
 _SMALL = "written small like a word"
 _POINTERS = {NameKind.BRAND: "brand of the company", NameKind.PERSON: "person of the company"}
 _SENTENCE_END = re.compile(r"(?:[.!?:。！？：\n\r•*#>|]|(?:^|\s)[-–—])[\s\"'“”‘’«»„(\[*_]*$")
@@ -90,7 +107,7 @@ def _any_of(words: Sequence[str], *, spaced: bool) -> re.Pattern[str] | None:
 # ── What is known of a company ────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Owner:
     """A company in the finder: its names by number, and from where on they are somebody else's."""
 
@@ -136,7 +153,7 @@ class MentionFinder:
         self._scanner = fresh
 
     def _enter(self, company: Company) -> Iterator[tuple[bytes, Spelling]]:
-        names = company.all_names()
+        names = (*company.all_names(), *_tickers(company))
         owner = _Owner(company, (*names, *map(Name, company.not_names)), len(names))
         slot = len(self._owners)
         self._owners.append(owner)
@@ -181,14 +198,41 @@ class MentionFinder:
 
 
 def _patterns(slot: int, owner: _Owner) -> Iterator[tuple[bytes, Spelling]]:
+    """Each name as written and without its legal form, and the tickers."""
+    seen: set[bytes] = set()
     for number, name in enumerate(owner.names):
-        yield from spellings(slot, number, name.text)
+        for form in (name.text, *_bare(name, number >= owner.others)):
+            for pattern, spelling in spellings(slot, number, form):
+                if pattern not in seen:
+                    seen.add(pattern)
+                    yield pattern, spelling
+
+
+def _bare(name: Name, other: bool) -> tuple[str, ...]:
+    """The name without its legal form, when that still is a name; "20.HK" without its HK is none."""
+    if other or name.kind in (NameKind.ACRONYM, NameKind.PERSON):
+        return ()
+    bare = core(name.text)
+    return (bare,) if len(bare) > (1 if bare[:1] > "\u2e80" else 3) and not bare.replace(" ", "").isdigit() else ()
+
+
+def _tickers(company: Company) -> Iterator[Name]:
+    """ "HKEX:1810" as stories write it: HKG: 1810, 1810.HK."""
+    exchanges = table("exchanges")
+    for one in company.identifiers:
+        exchange, colon, code = one.value.partition(":")
+        if one.kind == "ticker" and colon and code:
+            known = exchanges.get(exchange, {})
+            for name in known.get("names", [exchange]):
+                yield Name(f"{name}: {code}", NameKind.ACRONYM)
+            for suffix in known.get("suffixes", ()):
+                yield Name(f"{code}.{suffix}", NameKind.ACRONYM)
 
 
 # ── Deciding ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Part:
     """Title or text: as published, as searched, and what was found in it."""
 
@@ -206,7 +250,7 @@ class _Part:
         return len(long) > 2 and sum(not word[0].islower() for word in long) > 0.65 * len(long)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Sighting:
     """One hit with what speaks for it being the company."""
 
@@ -234,7 +278,8 @@ def _judged(parts: list[_Part], language: str, habits: _Habits, owners: Sequence
             if hit.spelling[1] >= owner.others:
                 disowned[hit.spelling[0]] += 1
                 continue
-            by_company[hit.spelling[0]].append(_sighting(part, hit, owner, language, habits))
+            if len(by_company[hit.spelling[0]]) < MOST_MENTIONS:
+                by_company[hit.spelling[0]].append(_sighting(part, hit, owner, language, habits))
     accepted: dict[int, list[_Sighting]] = {}
     for slot, sightings in by_company.items():
         kept = _believed(sightings, disowned[slot], len(by_company), habits)
@@ -248,41 +293,44 @@ def _sighting(part: _Part, hit: Hit, owner: _Owner, language: str, habits: _Habi
     end = part.plain.origin(hit.end - 1) + 1
     surface = part.original[start:end]
     name = owner.names[hit.spelling[1]]
-    bears = owner.company.name.casefold() in name.text.casefold().split()
+    bears = name.kind in _POINTERS and owner.company.name.casefold() in name.text.casefold().split()
     seen = _Sighting(part, hit, start, surface, name, bears, [])
-    seen.reasons.append(_met(name, surface, hit))
+    seen.reasons.append(_met(name, surface, hit.ending))
     if name.kind in _POINTERS:
         seen.reasons.append(Reason(f"{_POINTERS[name.kind]} {owner.company.name}", 0.0, name.text, surface))
-    seen.reasons.extend(_ambiguity(seen, language, habits))
+    # Initials are frequent where their company is from (ВТБ in Russian): that does not make them a word there.
+    at_home = name.text.isupper() and len(name.text) <= 5 and _SPOKEN.get(owner.company.country) == language
+    seen.reasons.extend(_ambiguity(seen, language, habits, at_home))
     return seen
 
 
-def _met(name: Name, surface: str, hit: Hit) -> Reason:
-    if hit.ending:
+@lru_cache(maxsize=16_384)
+def _met(name: Name, surface: str, ending: str) -> Reason:
+    if ending:
         return Reason("name with an ending", 0.9, name.text, surface)
     if surface == name.text:
         return Reason("same name", 1.0, name.text, surface)
     return Reason("same name but for case and accents", 1.0, name.text, surface)
 
 
-def _ambiguity(seen: _Sighting, language: str, habits: _Habits) -> Iterator[Reason]:
+def _ambiguity(seen: _Sighting, language: str, habits: _Habits, at_home: bool) -> Iterator[Reason]:
     """What speaks against and for this sighting on its own ground."""
     form = seen.hit.spelling[4]
     common, own = _commonness(form, language)
     if common < EXACT_FORMS:
         return
     if habits.cased and _CASED.search(seen.surface):
-        yield from _by_capitals(seen, common, own, habits)
+        yield from _by_capitals(seen, common, own * (0.3 if at_home else 1.0), habits, at_home)
     elif common >= 3.3:
         yield Reason("an everyday word of the language", -min(1.6, 0.5 + 0.55 * (common - 3.3)), form, seen.surface)
     yield from _by_neighbours(seen, own, habits)
 
 
-@cache
+@lru_cache(maxsize=65_536)
 def _commonness(form: str, language: str) -> tuple[float, float]:
     """How frequent a name is as a word, and how much of a home word it is; names of several words are rarer."""
     words = form.split()
-    if not words or len(words) > 3:
+    if not words or len(words) > 3 or (form.isascii() and language in _OTHER_SCRIPTS):
         return 0.0, 0.0
     frequencies = [zipf(word, language) for word in words]
     if len(words) > 1:
@@ -290,7 +338,7 @@ def _commonness(form: str, language: str) -> tuple[float, float]:
     return frequencies[0], homely(words[0], language)
 
 
-def _by_capitals(seen: _Sighting, common: float, own: float, habits: _Habits) -> Iterator[Reason]:
+def _by_capitals(seen: _Sighting, common: float, own: float, habits: _Habits, at_home: bool) -> Iterator[Reason]:
     surface, name = seen.surface, seen.name.text
     form = seen.hit.spelling[4]
     if surface.islower() and not name.islower():
@@ -298,14 +346,16 @@ def _by_capitals(seen: _Sighting, common: float, own: float, habits: _Habits) ->
         return
     acronym = name.isupper() and len(name) <= 5
     if own >= 0.3:
-        yield Reason("also a word of the language", -0.45 * own - (0.8 if acronym else 0.0), form, surface)
+        yield Reason(
+            "also a word of the language", -0.45 * own - (0.8 if acronym and not at_home else 0.0), form, surface
+        )
     if acronym and not surface.isupper() and common >= 3.0:
         yield Reason("not written as the company writes it", -0.8, name, surface)
     first = not seen.part.original[: seen.start].strip() or _SENTENCE_END.search(
         seen.part.original[max(0, seen.start - 12) : seen.start]
     )
     if first or seen.part.shouting(seen.start) or habits.nouns_capital:
-        if common >= 3.3 and own >= 0.25:
+        if own >= 0.5 or (own >= 0.25 and common >= 4.0):
             yield Reason("its capital proves nothing here", -0.7, name, surface)
     elif own < 0.3:
         yield Reason("a capital within the sentence", 0.5, name, surface)
@@ -326,22 +376,26 @@ def _believed(sightings: list[_Sighting], disowned: int, companies: int, habits:
     """The sightings that are the company, given all of them together."""
     if _passing_pointer(sightings):
         return []
+    if all(seen.name.kind is NameKind.WEAK for seen in sightings):
+        return []
     forms = {seen.hit.spelling[4] for seen in sightings}
     sure = [seen for seen in sightings if seen.score >= 1.0]
-    extra: list[Reason] = []
+    shared: list[Reason] = []
     if disowned:
-        extra.append(Reason("the story names somebody else of that name", -1.5))
+        shared.append(Reason("the story names somebody else of that name", -1.5))
+    if any(reason.rule == _SMALL for seen in sightings for reason in seen.reasons if seen.score < 0.2):
+        shared.append(Reason("also written small in the story", -0.6))
     if len(forms) > 1 and sure:
-        extra.append(Reason("also named otherwise in the story", 0.7))
-    elif sure and len(sure) < len(sightings):
-        extra.append(Reason("plainly the company elsewhere in the story", 0.8))
-    if any(reason.rule == _SMALL for seen in sightings for reason in seen.reasons):
-        extra.append(Reason("also written small in the story", -0.6))
+        shared.append(_OTHERWISE)
     if companies > 1:
-        extra.append(Reason("other companies in the story", 0.2))
+        shared.append(_IN_COMPANY)
     kept = []
     for seen in sightings:
-        if seen.score + sum(reason.score for reason in extra) >= 0.5 or (seen.score >= 0.9 and not disowned):
+        extra = list(shared)
+        if sure and seen not in sure and len(forms) == 1:
+            extra.append(Reason("plainly the company elsewhere in the story", 0.8))
+        certain = seen.score >= 0.9 and not any(reason.score < 0 for reason in extra)
+        if certain or seen.score + sum(reason.score for reason in extra) >= 0.5:
             seen.reasons.extend(extra)
             kept.append(seen)
     return kept
@@ -359,7 +413,7 @@ def _passing_pointer(sightings: list[_Sighting]) -> bool:
 def _with_roles(
     accepted: dict[int, list[_Sighting]], parts: list[_Part], owners: Sequence[_Owner | None], habits: _Habits
 ) -> tuple[Mention, ...]:
-    mentions = []
+    mentions: list[Mention] = []
     most = max((len(sightings) for sightings in accepted.values()), default=0)
     asides = {slot: [_aside(seen, habits) for seen in all_seen] for slot, all_seen in accepted.items()}
     titled = {
@@ -371,18 +425,18 @@ def _with_roles(
         owner = owners[slot]
         assert owner is not None
         role, why = _role(slot, sightings, most, titled, parts[1].original)
-        for seen in sightings:
-            mentions.append(
-                Mention(
-                    company=owner.company.id,
-                    surface=seen.surface,
-                    where=seen.part.where,
-                    start=seen.start,
-                    name=seen.name,
-                    role=role,
-                    reasons=(*seen.reasons, why),
-                )
+        mentions.extend(
+            Mention(
+                company=owner.company.id,
+                surface=seen.surface,
+                where=seen.part.where,
+                start=seen.start,
+                name=seen.name,
+                role=role,
+                reasons=(*seen.reasons, why),
             )
+            for seen in sightings
+        )
     return tuple(sorted(mentions, key=lambda one: (one.where != "title", one.start)))
 
 
@@ -392,9 +446,9 @@ def _aside(seen: _Sighting, habits: _Habits) -> bool:
         return False
     plain, start, end = seen.part.plain.text, seen.hit.start, seen.hit.end
     if habits.spaced:
-        left, right = plain[:start].split()[-2:], plain[end : end + 40].split()[:2]
-        befores = {" ".join(left[-1:]), " ".join(left)}
-        afters = {" ".join(right[:1]), " ".join(right)}
+        before, after = plain[:start].split()[-2:], plain[end : end + 40].split()[:2]
+        befores = {" ".join(before[-1:]), " ".join(before)}
+        afters = {" ".join(after[:1]), " ".join(after)}
         return bool(befores & habits.aside_before or afters & habits.aside_after)
     left, right = plain[max(0, start - 3) : start].strip(), plain[end : end + 6].strip()
     return any(map(left.endswith, habits.aside_before)) or any(map(right.startswith, habits.aside_after))
@@ -407,11 +461,12 @@ def _role(slot: int, sightings: list[_Sighting], most: int, titled: set[int], te
     if len(in_text) < len(sightings):
         return Role.MENTIONED, Reason("in the title, to say who somebody else is", 0.7)
     often, first = len(in_text), min(in_text)
-    lead = max(200, len(text) // 5)
-    if not titled and first < lead and often * 2 >= most:
+    share = often / most
+    enough = often > 1 or (first < BRIEF and len(text) < LEAD)
+    if not titled and enough and share >= 0.5 and first < max(LEAD, len(text) // 2):
         return Role.SUBJECT, Reason("named early and often", 0.8)
-    if titled and often >= 3 and often * 3 >= most * 2 and first < lead:
-        return Role.SUBJECT, Reason("named as often as the company in the title", 0.7)
+    if titled and often > 1 and share >= 0.4 and first < LEAD:
+        return Role.SUBJECT, Reason("named early and nearly as often as the company in the title", 0.7)
     return Role.MENTIONED, Reason("named in passing", 0.7)
 
 

@@ -39,7 +39,7 @@ def compiled(phrases: Iterable[str], language: str) -> re.Pattern[str] | None:
 
 
 def _form(phrase: str, language: str) -> str:
-    pieces = [piece for piece in phrase.split(" ~ ")]
+    pieces = phrase.split(" ~ ")
     if language in UNSPACED:
         return _GAP_CHARACTERS.join(re.escape(plain(piece.replace("*", ""), language)) for piece in pieces)
     return f"{_GAP_WORDS}".join(_words(piece) for piece in pieces) + "(?= )"
@@ -144,6 +144,7 @@ def _door(tables: Mapping[str, Mapping[str, Sequence[str]]], language: str) -> r
         why["strong"],
         why["because"],
         why["announced"],
+        tables["stage"]["relief"],
     ]
     named = (*tables["lists"].values(), *table("phrases/lists")["lists"].values())
     return re.compile("|".join(sorted({_form(one, language) for words in (*ways, *named) for one in words})))

@@ -17,7 +17,7 @@ from bot.stories.phrases import Phrases
 from bot.stories.sentences import Sentence
 
 #: From here on a story is about a listing.
-ENOUGH = 2.0
+ENOUGH = 1.9
 #: How much a sentence counts by its place: the title, then the body from its first sentence on.
 TITLE_WEIGHT = 1.3
 BODY_WEIGHTS = (1.0, 1.0, 0.7, 0.6, 0.5)
@@ -40,13 +40,14 @@ class Heard:
     measure: bool
     authorities: tuple[str, ...]
     background: bool
+    eased: bool  #: an authority grants a licence or a delay
     company: bool
     subject: bool  #: whom the story is about stands in it
 
     @property
     def about(self) -> bool:
         """Whether it speaks of a listing or a measure at all."""
-        return bool(self.lists or self.generic or self.listed or self.removed or self.measure)
+        return bool(self.lists or self.generic or self.listed or self.removed or self.measure or self.eased)
 
 
 def heard(
@@ -70,7 +71,7 @@ def heard(
 def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool, subject: bool) -> Heard:
     text = sentence.plain
     if words.door.search(text) is None:
-        return Heard(sentence, weight, 0.0, (), False, False, False, False, (), False, company, subject)
+        return Heard(sentence, weight, 0.0, (), False, False, False, False, (), False, False, company, subject)
     lists = words.lists(text)
     generic = words.has(text, "topic", "list")
     listed = words.has(text, "topic", "listed")
@@ -79,16 +80,35 @@ def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool, subj
     authorities = _authorities(words.authorities(text))
     background = words.has(text, "topic", "despite")
     value = _value(bool(lists), generic, listed or removed, measure, bool(authorities))
-    if value and not lists:
-        if words.has(text, "topic", "not_a_list") or (words.has(text, "topic", "not_companies") and not generic):
-            value = 0.0
-    if background:
+    if value and not lists and _trap(words, text, generic=generic):
+        value = 0.0
+    eased = words.has(text, "stage", "relief") and bool(authorities)
+    if eased and value:
+        value = max(value, 2.0 if lists or generic else 1.0)  # a licence or a delay is about the listing, not beside it
+    elif background:
         value *= 0.4
     if not company and not authorities:
         value *= 0.6
     return Heard(
-        sentence, weight, value, lists, generic, listed, removed, measure, authorities, background, company, subject
+        sentence,
+        weight,
+        value,
+        lists,
+        generic,
+        listed,
+        removed,
+        measure,
+        authorities,
+        background,
+        eased,
+        company,
+        subject,
     )
+
+
+def _trap(words: Phrases, text: str, *, generic: bool) -> bool:
+    """Another kind of list, or sanctions on a state."""
+    return words.has(text, "topic", "not_a_list") or (not generic and words.has(text, "topic", "not_companies"))
 
 
 def _authorities(found: tuple[str, ...]) -> tuple[str, ...]:
@@ -119,6 +139,8 @@ def listing_score(told: Sequence[Heard], trapped: bool) -> float:
     """The sum over the sentences that say most. A story that shows a trap as a whole needs a named list."""
     values = sorted((one.value * one.weight for one in told), reverse=True)[:5]
     total = sum(values)
+    if total >= 1.0 and any(one.eased and not one.value and one.weight >= 1.0 for one in told):
+        total += 0.8
     return total * 0.3 if trapped and not any(one.lists for one in told) else total
 
 
@@ -200,7 +222,7 @@ _PHRASES_OF = {"suspended_by_court": "court"}
 
 
 def stage_of(told: Sequence[Heard], words: Phrases) -> tuple[str, tuple[Reason, ...]]:
-    """The stage that the sentences about the listing speak for, with how strongly. Titles overstate and count little."""
+    """The stage the sentences about the listing speak for, and how strongly. Titles overstate and count little."""
     points: dict[str, float] = defaultdict(float)
     weights = iter((1.0, 0.8, 0.6, 0.5, 0.4))
     for one in told:

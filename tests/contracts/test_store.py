@@ -10,7 +10,9 @@ import pytest
 
 from bot.model import (
     AlertKind,
+    Found,
     Mark,
+    Match,
     Memory,
     Message,
     Notice,
@@ -20,6 +22,7 @@ from bot.model import (
     Standing,
     Subscription,
     Validators,
+    Verdict,
 )
 from bot.ports import Store
 from tests.worlds.nouns import GUILD, NEWSROOM, NOON, TRADING, alert, change, delivery, listing, mark, poll, story
@@ -116,7 +119,7 @@ async def test_marks_of_any_length(store: Store) -> None:
 
 async def test_names_in_every_script_and_awkward_keys(store: Store) -> None:
     """A key may hold whatever a publisher writes: colons, slashes, quotes, other scripts, spaces, nothing at all."""
-    keys = ["a:b/c", "小米 #1", "'; DROP TABLE listings; --", "{x}", "\x1f", "%s", ""]
+    keys = ["a:b/c", "小米 #1", "'; DROP TABLE listings; --", "{x}", "\x1f", "%s", "\x00", "a\x00b", ""]
     entries = [listing(key, name="اسم الشركة \U0001f6a8") for key in keys]
     await store.commit(poll("us_dod_cmc", *entries))
     assert await store.listings("us_dod_cmc", keys) == {entry.key: entry for entry in entries}
@@ -151,6 +154,13 @@ async def test_another_watcher_was_faster(store: Store, another: Store) -> None:
     assert await store.memory("us_dod_cmc") == replace(poll("us_dod_cmc", listing()).memory, version=1)
     assert (await store.changes(), await store.stories_of("xiaomi"), await store.deliveries()) == ([], [], [])
     assert await store.known_stories(["guid:7"]) == {}
+
+
+async def test_poll_made_from_a_memory_that_is_gone(store: Store) -> None:
+    """A watcher that remembers a store since emptied is refused, and starts again from nothing."""
+    assert not await store.commit(poll("us_dod_cmc", listing(), version=4))
+    assert await store.memory("us_dod_cmc") is None
+    assert await store.commit(poll("us_dod_cmc", listing()))
 
 
 async def test_many_watchers_at_once(store: Store, another: Store) -> None:
@@ -358,11 +368,25 @@ async def test_delivery_is_claimed_whole(store: Store, another: Store) -> None:
 async def test_every_kind_of_message(store: Store) -> None:
     """Alerts, standing cards and notices all travel."""
     notice = Notice(id="n1", source="us_csl", title="Unread", text="for 26 hours", at=NOON)
-    standing = Standing(id="s1", company=alert().company, at=NOON, listings=(listing(),), read=(("us_csl", NOON),))
+    hit = Found(listing=listing(), match=Match(Verdict.SAME, 0.9))
+    standing = Standing(id="s1", at=NOON, found=((alert().company, (hit,)),), read=(("us_csl", NOON),))
     messages: list[Message] = [alert(), notice, standing]
     sent = [replace(delivery(), key=message.id, message=message) for message in messages]
     assert await store.enqueue(sent) == 3
     assert [one.message for one in await store.deliveries()] == [standing, notice, alert()]
+
+
+async def test_one_delivery_by_its_key(store: Store) -> None:
+    """Whatever became of it; None when it was never put in."""
+    assert await store.delivery("nothing") is None
+    sent = delivery()
+    await store.enqueue([sent])
+    assert await store.delivery(sent.key) == sent
+    (claimed,) = await store.claim(sent.place.platform, now=NOON, lease=LEASE)
+    await store.settle(claimed.posted(Receipt("r1"), NOON))
+    posted = await store.delivery(sent.key)
+    assert posted
+    assert posted.receipt == Receipt("r1")
 
 
 async def test_same_delivery_twice(store: Store) -> None:

@@ -204,7 +204,7 @@ def test_why_and_unpark(terminal: Terminal) -> None:
     terminal.site.shows("/us_dod_cmc", table([*FILLER, "Xiaomi Corporation"]))
     terminal.type("poll", "us_dod_cmc")
     (delivery,) = terminal.json("why")["deliveries"]
-    assert "watches Xiaomi here" in delivery["because"]
+    assert "Xiaomi is watched here" in delivery["because"]
     assert "Xiaomi: listed (us_dod_cmc)" in terminal.type("why", delivery["key"]).stdout
     assert "No delivery" in terminal.type("why", "nokey").stdout
     assert "is parked" in terminal.type("unpark", "nokey").stdout
@@ -215,6 +215,22 @@ def test_two_names(terminal: Terminal) -> None:
     assert terminal.json("match", "Xiaomi", "Xiaomi Corporation")["verdict"] == "same"
     said = terminal.type("match", "Xiaomi", "Xiamen Airlines").stdout
     assert said.startswith("not the same")
+
+
+def test_a_story_is_read(terminal: Terminal, tmp_path: Path) -> None:
+    """Whom it names, whether it is about a listing, which list; the watched names when somebody is watched."""
+    path = tmp_path / "story.txt"
+    path.write_text(
+        "US adds Xiaomi to list of Chinese military companies\n"
+        "The Pentagon added Xiaomi to its list of Chinese military companies on Thursday. Huawei was listed before.\n",
+        encoding="utf-8",
+    )
+    answer = terminal.json("read", str(path))
+    assert {one["company"]: one["role"] for one in answer["mentions"]} == {"Xiaomi": "subject", "Huawei": "mentioned"}
+    assert (answer["listing_story"], answer["list"], answer["language"]) == (True, "us_dod_cmc", "en")
+    terminal.type("watch", "add", "Xiaomi")
+    assert [one["company"] for one in terminal.json("read", str(path))["mentions"]] == ["Xiaomi"]
+    assert "list: us_dod_cmc" in terminal.type("read", str(path)).stdout
 
 
 def test_version(terminal: Terminal) -> None:

@@ -32,6 +32,7 @@ from bot.model import (
     SourceKind,
     Standing,
 )
+from bot.ports import Answer, Ask
 from bot.sources import ListSource, Source, StreamSource
 from bot.watch import MOVED_AFTER, TOLERATED, Habits, Outcome, Watcher
 from tests.worlds.facts import CHANNEL, watch
@@ -131,7 +132,7 @@ async def test_xiaomi_is_listed(world: World) -> None:
     assert (outcome.first, outcome.added, outcome.changed, outcome.removed) == (False, 1, 0, 0)
     (delivery,) = await world.waiting()
     assert delivery.place == CHANNEL
-    assert delivery.because == "Ana watches Xiaomi here since 2021-01-14"
+    assert delivery.because == "Xiaomi is watched here since 2021-01-14, asked for by Ana"
     (alert,) = await world.alerts()
     assert (alert.kind, alert.company.id) == (AlertKind.LISTED, "xiaomi")
     assert alert.changes[0].listing.name == "Xiaomi Corporation"
@@ -349,6 +350,22 @@ async def test_a_story_about_a_listing_rings(world: World) -> None:
     assert [one.title for one in await world.store.stories_of("xiaomi")] == [LISTED[1]]
 
 
+async def test_the_same_event_from_another_outlet_joins_the_first_alert(world: World) -> None:
+    """One alert an event: the later report is a follow-up of the first one's delivery."""
+    await world.feed_shows(("1", "Quiet day", "Nothing."))
+    await world.feed_shows(LISTED)
+    again = (
+        "7",
+        "Xiaomi added to US list of Chinese military companies",
+        "Xiaomi was added by the Pentagon on Thursday to its list of Chinese military companies.",
+    )
+    other = ("8", "Xiaomi opens a shop in Lyon", "The phone maker Xiaomi opened its first shop in Lyon on Friday.")
+    await world.feed_shows(again, other)
+    first, follow_up = await world.waiting()
+    assert follow_up.follows == (first.key,)
+    assert not first.follows
+
+
 async def test_a_first_reading_of_a_feed_is_silent(world: World) -> None:
     """What stood in it before we looked is no news, but can be asked for."""
     outcome = await world.feed_shows(LISTED)
@@ -388,6 +405,23 @@ async def test_a_story_that_names_nobody_is_remembered_without_its_text(world: W
 
 def _document(body: bytes) -> Document:
     return Document.of(body, url=FEED.url, at=SetClock().now())
+
+
+async def test_a_stream_may_have_several_addresses(world: World) -> None:
+    """Public inspection is read beside the documents; one that fails does not stop the other."""
+    inspection = "https://news.example/inspection"
+    card = replace(FEED, also=(inspection,))
+    source = world.sources["news_x"]
+    assert isinstance(source, StreamSource)
+    world.sources["news_x"] = replace(source, card=card)
+    world.pages.shows(inspection, rss(("9", "Quiet inspection", "Nothing.")))
+    assert (await world.feed_shows(("1", "Quiet day", "Nothing."))).rows == 2
+    world.pages.stands_by(FEED.url)
+    world.pages.shows(inspection, rss(LISTED))
+    assert (await world.polled("news_x")).alerts == 1
+    world.pages.fails(inspection, FetchLater("busy"))
+    outcome = await world.feed_shows(("1", "Quiet day", "Nothing."), ("4", "Another", "x"))
+    assert (outcome.added, outcome.why) == (1, "")
 
 
 async def test_a_broken_feed_says_why(world: World) -> None:
@@ -444,8 +478,8 @@ async def test_another_watcher_was_faster(world: World) -> None:
     await world.list_shows(FILLER)
 
     class Slow(Pages):
-        async def fetch(self, ask: object) -> object:  # type: ignore[override]
-            answer = await world.pages.fetch(ask)  # type: ignore[arg-type]
+        async def fetch(self, ask: Ask) -> Answer:
+            answer = await world.pages.fetch(ask)
             await faster.poll(us_dod_cmc)
             return answer
 
@@ -462,8 +496,8 @@ async def test_the_watcher_runs_until_it_is_stopped(world: World) -> None:
     world.pages.shows(us_dod_cmc.card.url, table(FILLER))
     world.pages.fails(FEED.url, FetchLater("no route"))
     running = asyncio.create_task(world.watcher.run())
-    while not (world.pages.asked[us_dod_cmc.card.url] and world.pages.asked[FEED.url] > 1):
-        await asyncio.sleep(0)  # noqa: ASYNC110 - the world has no event for "was asked twice"
+    while not (world.pages.asked[us_dod_cmc.card.url] and world.pages.asked[FEED.url] > 1):  # noqa: ASYNC110
+        await asyncio.sleep(0)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running

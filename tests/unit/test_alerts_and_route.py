@@ -106,7 +106,7 @@ def test_a_place_gets_one_delivery_however_many_watches_ask_for_it() -> None:
     asked = [watch("Xiaomi"), watch("*")]
     routing = route(alert, asked, now=THEN)
     assert [(one.place, one.because) for one in routing.deliveries] == [
-        (CHANNEL, "Ana watches Xiaomi here since 2021-01-14")
+        (CHANNEL, "Xiaomi is watched here since 2021-01-14, asked for by Ana")
     ]
     elsewhere = route(alert, [watch(place=Place("slack", "T0/C1"))], now=THEN)
     assert elsewhere.deliveries[0].key != routing.deliveries[0].key

@@ -86,7 +86,6 @@ GOOD = 'title = "A"\nurl = "https://a.example/feed"\n'
         ('title = "A"', "it holds ['title']; begin each feed"),
         ("feed = [1]", "feed 1: 1 is no table"),
         ('[[feed]]\ntitle = "A"', "feed 1: no url; for example url ="),
-        ('[[feed]]\nurl = "https://a.example/"', "feed 1: no title"),
         ('[[feed]]\ntitle = 3\nurl = "https://a.example/"', "title is 3; write it in quotes"),
         ('[[feed]]\ntitle = "A"\nurl = "ftp://a.example"', "'ftp://a.example' is no address"),
         (f"[[feed]]\n{GOOD}colour = 1", "feed 1: unknown colour; known are"),

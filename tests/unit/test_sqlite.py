@@ -21,7 +21,7 @@ from tests.worlds.nouns import NEWSROOM, NOON, change, delivery, listing, mark, 
 LEASE = timedelta(minutes=2)
 
 #: Read whole on purpose: small tables, or the newest rows by an index and a limit.
-WHOLE = {"memories", "feeds", "bells", "subscriptions", "json_each"}
+WHOLE = {"memories", "feeds", "bells", "subscriptions"}
 
 
 @pytest.fixture
@@ -110,6 +110,30 @@ async def test_no_statement_reads_a_whole_table(path: Path, monkeypatch: pytest.
                 slow[statement] = detail
     db.close()
     assert slow == {}
+
+
+@pytest.mark.parametrize(
+    ("statement", "values", "index"),
+    [
+        (sqlite._READY_LANES, ("slack", 1, 20), "lanes_ready (platform=? AND ready<?)"),
+        (sqlite._NEXT_IN_LANE, ("slack:T0/C024",), "deliveries_of_lane (place=? AND state=?)"),
+        (sqlite._CLAIMED, ("k", "lease"), "(key=?)"),
+        (sqlite._changes_query({"source": "us_csl", "key": "E-1"})[0], ("us_csl", "E-1", 9), "changes_of_entry"),
+        (sqlite._changes_query({"source": "us_csl", "seen": 1})[0], ("us_csl", 1, 9), "(source=? AND seen>?)"),
+        (sqlite._changes_query({"key": "E-1"})[0], ("E-1", 9), "changes_of_key"),
+        (sqlite._deliveries_query({"state": "parked"})[0], ("parked", 9), "deliveries_in_state"),
+        (sqlite._deliveries_query({"place": "a:b"})[0], ("a:b", 9), "deliveries_of_place"),
+    ],
+)
+async def test_hot_statement_goes_by_its_own_index(
+    store: SqliteStore, statement: str, values: tuple[object, ...], index: str
+) -> None:
+    """Not by the first index that comes to hand: a lane's next row is found without reading its history."""
+
+    def plan(db: sqlite3.Connection) -> str:
+        return "; ".join(row[-1] for row in db.execute(f"EXPLAIN QUERY PLAN {statement}", values))
+
+    assert index in await store._read(plan)
 
 
 # ── Files ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -201,6 +225,24 @@ async def test_disk_is_full(store: SqliteStore) -> None:
     assert await store.deliveries() == []
     await store._write(lambda db: db.execute("PRAGMA max_page_count=1000000"))
     assert await store.commit(large)
+
+
+async def test_disk_is_full_for_many_at_once(store: SqliteStore) -> None:
+    """Writes that share a commit share a full disk: nobody is told that something was kept which was not."""
+    pages = await store._write(lambda db: db.execute("PRAGMA page_count").fetchone()[0])
+    await store._write(lambda db: db.execute(f"PRAGMA max_page_count={pages + 4}"))
+    told = await asyncio.gather(
+        *(store.add_feed(f"feed{number}", "https://a.example/" + "x" * 3000) for number in range(40)),
+        return_exceptions=True,
+    )
+    assert any(isinstance(one, StoreBusy) for one in told)
+    assert len(await store.feeds()) == told.count(True)
+
+
+async def test_no_place_for_a_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where SQLite cannot keep its log, a power cut would lose what was acknowledged."""
+    with pytest.raises(StoreUnfit, match="no write-ahead log"):
+        await SqliteStore(Path(":memory:")).open()
 
 
 async def test_another_process_holds_the_lock(store: SqliteStore, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

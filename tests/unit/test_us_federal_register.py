@@ -325,7 +325,7 @@ def test_the_card_asks_for_the_newest_of_the_agencies_that_keep_lists() -> None:
         "state-department",
         "executive-office-of-the-president",
     ]
-    assert (query["order"], query["per_page"]) == (["newest"], ["100"])
+    assert (query["order"], query["per_page"]) == (["newest"], ["300"])
     assert {"document_number", "title", "abstract", "html_url", "publication_date"} <= set(query["fields[]"])
     assert card.also == ("https://www.federalregister.gov/api/v1/public-inspection-documents/current.json",)
     assert (card.kind, card.every, card.tier) == (SourceKind.NOTICES, timedelta(minutes=10), 1)

@@ -1,0 +1,317 @@
+"""Evidence: what speaks for two names being one, as numbers, and what speaks against it whatever the numbers say.
+
+Two readings laid side by side become a row of features, each between 0 and about 1. A logistic model weighs the row
+(`match_weights.toml`, trained by `benchmarks/train_matching.py`). Objections stand outside the model: a number that
+differs is another company however alike the rest is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from operator import mul
+
+from rapidfuzz.distance import Indel, JaroWinkler
+
+from bot.data import table
+from bot.matching.align import Alignment, align
+from bot.matching.fold import fold
+from bot.matching.words import ROMAN, Form, Unit, unit
+
+#: The features of a row in their order; the last five are used alone, when one name is the initials of the other.
+FEATURES = (
+    "covered",  # the share of the less covered name that met something in the other
+    "covered_well",  # the same above .7
+    "covered_less",  # the same up to .5
+    "covered_either",  # the share of the better covered name
+    "covered_either_well",
+    "both_left",  # weight that is left over on both sides: two names that each say something else
+    "both_left_some",
+    "both_left_telling",
+    "both_left_own",
+    "both_left_place",
+    "both_left_trade",
+    "both_left_common",
+    "one_left",  # weight that is left over on either side
+    "one_left_own",
+    "one_left_place",
+    "ends_in_place",  # one name is the other with a place behind it
+    "one_left_trade",
+    "one_left_common",
+    "one_left_holding",
+    "met_own",  # weight of words of their own that met
+    "met_own_much",
+    "met_all",
+    "met_unsure",  # how far the words that met are from being equal
+    "ratio",  # likeness of the strings without spaces
+    "heard",  # the same by sound
+    "heard_well",
+    "begins",
+    "head_met",  # the first telling words met, or did not
+    "short",  # four letters and less leave no room for likeness
+    "short_exact",
+    "other_form",
+    "part",
+    "acronym",
+    "acronym_length",
+    "acronym_skips",
+    "acronym_same_form",
+    "acronym_bare",
+)
+Row = tuple[float, ...]
+_ACRONYM_AT = FEATURES.index("acronym")
+
+
+@dataclass(slots=True)
+class _Left:
+    """What is left over on one side, by rank."""
+
+    own: float = 0.0
+    place: float = 0.0
+    trade: float = 0.0
+    common: float = 0.0
+    holding: bool = False
+    telling: bool = False
+
+
+def _left(units: Sequence[Unit]) -> _Left:
+    left = _Left()
+    for one in units:
+        rank = one.rank
+        if rank == "":
+            left.own += 0.0 if one.text.isdigit() else one.weight
+        elif rank == "place":
+            left.place += one.weight
+        elif rank == "common" or rank == "little":
+            left.common += one.weight
+        elif rank == "holding":
+            left.holding = True
+        else:
+            left.trade += one.weight
+        left.telling = left.telling or (rank not in ("little", "common", "holding") and len(one.text) > 1)
+    return left
+
+
+def features(found: Alignment) -> Row:
+    """The row of two readings laid side by side."""
+    ours, theirs = found.ours, found.theirs
+    mine, other = _left(found.over_ours()), _left(found.over_theirs())
+    low, high = sorted((found.gained_ours / (ours.total or 1), found.gained_theirs / (theirs.total or 1)))
+    less, more = sorted((max(0.0, ours.total - found.gained_ours), max(0.0, theirs.total - found.gained_theirs)))
+    met_own = sum([one.weight * one.alike for one in found.met if one.ours[0].rank == "" or one.theirs[0].rank == ""])
+    if ours.han and theirs.han:
+        ratio = heard = Indel.normalized_similarity(ours.han, theirs.han)
+    else:
+        ratio = Indel.normalized_similarity(ours.squashed, theirs.squashed)
+        heard = max(ratio, Indel.normalized_similarity(ours.heard, theirs.heard))
+    short = max(0.0, 5 - min(len(ours.squashed), len(theirs.squashed))) / 4
+    return (
+        low,
+        max(0.0, low - 0.7) / 0.3,
+        min(low, 0.5) * 2,
+        high,
+        max(0.0, high - 0.8) / 0.2,
+        min(less, 2.0) / 2,
+        min(less, 0.4) / 0.4,
+        float(mine.telling and other.telling),
+        min(mine.own, other.own, 1.0),
+        min(mine.place, other.place, 0.5) * 2,
+        min(mine.trade, other.trade, 0.72),
+        min(mine.common, other.common, 0.5) * 2,
+        min(more, 3.0) / 3,
+        min(max(mine.own, other.own), 2.0) / 2,
+        min(max(mine.place, other.place), 0.5) * 2,
+        float(_ends_in_place(found)),
+        min(max(mine.trade, other.trade), 1.5) / 1.5,
+        min(max(mine.common, other.common), 0.9),
+        float(mine.holding or other.holding),
+        min(1.0, met_own),
+        min(1.0, max(0.0, met_own - 1) / 2),
+        min(1.0, min(found.gained_ours, found.gained_theirs) / 3),
+        min(1.0, sum([(1 - one.alike) * one.weight for one in found.met])),
+        ratio,
+        heard,
+        max(0.0, heard - 0.8) / 0.2,
+        JaroWinkler.similarity(ours.heard, theirs.heard),
+        _head_met(found),
+        short if heard < 1 else 0.0,
+        short if heard == 1 else 0.0,
+        float(bool(ours.forms and theirs.forms) and ours.forms.isdisjoint(theirs.forms)),
+        float(bool(ours.part or theirs.part)),
+        *_NO_ACRONYM,
+    )
+
+
+_NO_ACRONYM = (0.0,) * (len(FEATURES) - _ACRONYM_AT)
+
+
+def _head(units: Sequence[Unit]) -> Unit | None:
+    return next((one for one in units if one.rank in ("", "plain")), None)
+
+
+def _head_met(found: Alignment) -> float:
+    """How alike the first telling words of both sides are when they met; -1 when they did not."""
+    mine, other = _head(found.ours.units), _head(found.theirs.units)
+    if mine is None or other is None:
+        return 0.0
+    return next((one.alike for one in found.met if mine in one.ours and other in one.theirs), -1.0)
+
+
+def _ends_in_place(found: Alignment) -> bool:
+    """One name goes on where the other ends, with a place: the branch in that country or town."""
+    if bool(found.left_ours) == bool(found.left_theirs):
+        return False
+    units, left = (found.ours.units, found.left_ours) if found.left_ours else (found.theirs.units, found.left_theirs)
+    return left[-1] == len(units) - 1 and units[-1].rank == "place"
+
+
+# ── Initials ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def acronym_row(ours: Form, theirs: Form) -> Row | None:
+    """The row of two readings of which one is the initials of the other; None when neither is."""
+    for short, long in ((ours, theirs), (theirs, ours)):
+        letters = short.squashed
+        if 2 <= len(letters) <= 8 and len(short.units) <= 2 and len(long.words) > 1 and letters.isascii():
+            skipped = _skipped(letters, long.words)
+            if skipped is not None and skipped <= 2:
+                return (
+                    *(0.0,) * _ACRONYM_AT,
+                    1.0,
+                    min(len(letters), 6) / 6,
+                    skipped,
+                    float(bool(short.forms & long.forms)),
+                    float(not short.forms and bool(long.forms)),
+                )
+    return None
+
+
+@lru_cache(maxsize=20_000)
+def _skipped(letters: str, words: tuple[str, ...]) -> float | None:
+    """The least cost of words to skip so that the rest begin with these letters in turn; None when none do."""
+    if not letters:
+        return sum([_skip_cost(word) for word in words])
+    if len(words) > 16 or not words:
+        return None
+    first, rest = words[0], words[1:]
+    after = _skipped(letters, rest)
+    options = [] if after is None else [after + _skip_cost(first)]
+    if first[:1] == letters[0]:
+        options.append(_skipped(letters[1:], rest))  # type: ignore[arg-type]
+    elif first.isdigit() and letters.startswith(first):
+        options.append(_skipped(letters[len(first) :], rest))  # type: ignore[arg-type]
+    return min((one for one in options if one is not None), default=None)
+
+
+@lru_cache(maxsize=50_000)
+def _skip_cost(word: str) -> float:
+    """Joining words cost nothing, words of legal forms next to nothing, others one each."""
+    if word in ROMAN or not word:
+        return 1.0
+    if word in _form_words():
+        return 0.1
+    return 0.0 if unit(word).weight < 0.1 else 1.0
+
+
+@cache
+def _form_words() -> frozenset[str]:
+    tables = table("legal_forms").values()
+    return frozenset(
+        word
+        for forms in tables
+        for key in ("spelled", "edge")
+        for form in forms.get(key, ())
+        for word in fold(form).split()
+    )
+
+
+# ── Objections ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Something that speaks against two names being one however alike they are.
+
+    Evidence for them counts in full up to `ceiling`, a tenth beyond it (so that an order remains), and `cost` is
+    taken off; both are on the scale of the model's sum.
+    """
+
+    rule: str
+    ceiling: float
+    cost: float
+
+    def applied(self, total: float) -> float:
+        return min(total, self.ceiling) + 0.1 * max(0.0, total - self.ceiling) - self.cost
+
+
+OTHER_NUMBER = Objection("another number", 0.0, 3.0)
+NUMBER_MISSING = Objection("a number on one side only", 3.0, 3.5)
+NAME_GOES_ON = Objection("a name of one word, and the other goes on", 0.8, 1.6)
+OTHER_LAW = Objection("AG and GmbH are two companies", 3.0, 4.0)
+
+
+def objections(found: Alignment) -> Iterator[Objection]:
+    """What speaks against two readings being one company."""
+    ours, theirs = found.ours, found.theirs
+    if found.met and (_goes_on(ours, found.over_theirs()) or _goes_on(theirs, found.over_ours())):
+        yield NAME_GOES_ON
+    if ours.numbers != theirs.numbers:
+        apart = ours.numbers - theirs.numbers and theirs.numbers - ours.numbers
+        yield OTHER_NUMBER if apart else NUMBER_MISSING
+    if ours.forms != theirs.forms and ours.forms | theirs.forms >= _GERMAN and ours.forms.isdisjoint(theirs.forms):
+        yield OTHER_LAW
+
+
+_GERMAN = frozenset({"stock_german", "limited_german"})
+
+
+def _goes_on(form: Form, over: Sequence[Unit]) -> bool:
+    """Whether a name is a single word and the other adds a word of its own to it: "Huawei", "Huawei Cloud".
+
+    Beside a short or common word (MB, Honor) any telling word makes it another name.
+    """
+    if not over:
+        return False
+    words = [one for one in form.units if one.rank != "little"]
+    if len(words) != 1 or not words[0].text.isalpha():
+        return False
+    left = _left(over)
+    weak = len(words[0].text) < 4 or words[0].rank == "plain"
+    return left.own >= 0.6 or (weak and left.telling)
+
+
+# ── The sum ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@cache
+def _model() -> tuple[float, tuple[float, ...]]:
+    model = table("match_weights")
+    return float(model["bias"]), tuple(float(model["weights"].get(name, 0.0)) for name in FEATURES)
+
+
+def evidence(ours: Form, theirs: Form) -> tuple[Row, Alignment]:
+    """The row of two readings, and how they were laid side by side."""
+    found = align(ours, theirs)
+    initials = None
+    if (
+        not any(one.rule == "same word" for one in found.met)
+        and min(found.gained_ours / (ours.total or 1), found.gained_theirs / (theirs.total or 1)) < 0.5
+    ):
+        initials = acronym_row(ours, theirs)
+    return initials or features(found), found
+
+
+def is_acronym(row: Row) -> bool:
+    return row[_ACRONYM_AT] > 0
+
+
+def score(ours: Form, theirs: Form) -> tuple[float, Alignment, Row]:
+    """How sure it is that two readings are one name, between 0 and 1, and what that rests on."""
+    row, found = evidence(ours, theirs)
+    bias, weights = _model()
+    total = bias + sum(map(mul, weights, row))
+    for objection in objections(found):
+        total = objection.applied(total)
+    return 1 / (1 + math.exp(-total)), found, row

@@ -1,0 +1,107 @@
+"""Dialogues as text: what is typed and what is read, exactly, in files that a person who does not program can review.
+
+A line that begins with "> " is typed; "= " says what the publishers show from now on; "~ " lets time pass; everything else
+is what Tocsin answers. When words change on purpose: `TOCSIN_WRITE_TRANSCRIPTS=1 pytest tests/transcripts`, then read the diff.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shlex
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from adapters.console import ConsoleChat
+from adapters.lists.us_dod_cmc import us_dod_cmc
+from adapters.stores.sqlite import SqliteStore
+from bot.book import shipped
+from bot.commands import FrontDesk, Office
+from bot.deliver import Courier
+from bot.model import Place
+from bot.roll import Roll
+from bot.watch import Habits, Watcher
+from tests.worlds.pages import Pages, SetClock, table
+
+TRANSCRIPTS = sorted(Path(__file__).parent.glob("*.txt"))
+
+
+class Stage:
+    """One installation with a console, played line by line."""
+
+    def __init__(self, store: SqliteStore, language: str) -> None:
+        self.store = store
+        self.clock = SetClock(datetime(2021, 1, 14, 22, 0, tzinfo=UTC))
+        self.pages = Pages()
+        self.out = io.StringIO()
+        self.chat = ConsoleChat(out=self.out, language=language, now=self.clock.now)
+        sources = {"us_dod_cmc": us_dod_cmc}
+        cards = {id: source.card for id, source in sources.items()}
+        roll = Roll(store)
+        self.desk = FrontDesk(Office(store=store, book=shipped(), roll=roll, clock=self.clock, sources=lambda: cards))
+
+        async def catalogue() -> dict[str, object]:
+            return dict(sources)
+
+        self.watcher = Watcher(
+            store=store,
+            fetcher=self.pages,
+            clock=self.clock,
+            catalogue=catalogue,  # type: ignore[arg-type]
+            book=shipped(),
+            habits=Habits(operators=Place("console"), language=language),
+        )
+        self.courier = Courier(store=store, chat=self.chat, clock=self.clock, sources=lambda: cards)
+
+    async def play(self, line: str) -> None:
+        match line[:2]:
+            case "> ":
+                await self.chat.answer(self.desk, line[2:])
+            case "= ":
+                await self.shows(line[2:])
+            case "~ ":
+                self.clock.passes(hours=float(line[2:].split()[0]))
+
+    async def shows(self, what: str) -> None:
+        """The list of Chinese military companies shows these names, or an error page, and is read."""
+        names = shlex.split(what)
+        page = b"<!DOCTYPE html><html>Denied</html>" if names == ["error"] else table(_with_company(names))
+        self.pages.shows(us_dod_cmc.card.url, page)
+        await self.watcher.poll(us_dod_cmc)
+        await self.watcher.introduce()
+        while await self.courier.round():
+            pass
+
+    def said(self) -> str:
+        words = self.out.getvalue()
+        self.out.seek(0)
+        self.out.truncate()
+        return words
+
+
+def _with_company(names: list[str]) -> list[str]:
+    """So many others that one more or less is no large part of the list."""
+    return [f"China Example Number {n} Group Co., Ltd." for n in range(20)] + names
+
+
+@pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
+async def test_transcript(path: Path, tmp_path: Path) -> None:
+    """Every answer is the one in the file, to the letter."""
+    store = SqliteStore(tmp_path / "tocsin.db")
+    await store.open()
+    stage = Stage(store, "fr" if path.stem.endswith(".fr") else "en")
+    played: list[str] = []
+    try:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line.startswith(("> ", "= ", "~ ", "#")):
+                played.append(line)
+                await stage.play(line)
+                played += [f"  {said}".rstrip() for said in stage.said().rstrip().splitlines()]
+    finally:
+        await store.close()
+    text = "\n".join(played) + "\n"
+    if os.environ.get("TOCSIN_WRITE_TRANSCRIPTS"):
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
