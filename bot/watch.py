@@ -187,7 +187,10 @@ class Watcher:
         """One address, conditionally."""
         card, memory = task.card, task.memory
         validators = Validators() if schedule.ask_whole(memory, task.now) else memory.validators_for(url)
-        return await self.fetcher.fetch(Ask(url=url, validators=validators, cap=card.cap, trusted=not card.user_given))
+        trusted = not card.user_given
+        return await self.fetcher.fetch(
+            Ask(url=url, validators=validators, cap=card.cap, silence=card.silence, trusted=trusted)
+        )
 
     async def read_list(self, source: ListSource, task: Task) -> Step:
         """A register: survey it, believe it, and say what changed."""
