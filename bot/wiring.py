@@ -90,7 +90,7 @@ class House:
         return {**self.official, **self.feeds, **added}
 
     async def catalogue(self) -> Mapping[str, Source]:
-        """Every source that is polled: those TOCSIN_SOURCES names, or all but the opt-in ones; and people's own feeds."""
+        """Every source that is polled: those TOCSIN_SOURCES names, or all but the opt-in ones; and people's own."""
         everything, wanted = await self.everything(), self.settings.wanted
         own = {*(await self.store.feeds()), *(self.feeds if self.settings.tocsin_feeds else ())}
         if unknown := wanted - everything.keys():

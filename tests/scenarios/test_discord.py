@@ -709,7 +709,7 @@ async def test_killed_between_posting_and_settling(
 
 
 async def test_the_program_with_a_token(world: DiscordWorld, tmp_path: Path) -> None:
-    """From settings alone: doctor's lines, a watch by slash command, and in the channel the alert that a poll caused."""
+    """From settings alone: doctor's lines, a watch by slash command, and in the channel the alert of a poll."""
     channel = world.channel()
     chosen = load(
         discord_token=TOKEN,
