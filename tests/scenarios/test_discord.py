@@ -19,9 +19,11 @@ import pytest
 
 from adapters.discord import draw
 from adapters.discord.post import DiscordChat
+from adapters.discord.tree import typed_on_discord
 from adapters.stores.sqlite import SqliteStore
 from bot.book import shipped
-from bot.commands import FrontDesk, Office
+from bot.commands import FrontDesk, Office, commands
+from bot.commands.typed import request
 from bot.deliver import Courier
 from bot.doctor import examine
 from bot.errors import ChatBusy, ChatDoubtful, ChatRefused
@@ -30,7 +32,7 @@ from bot.roll import Roll
 from bot.settings import load
 from bot.wiring import chats_for, open_house
 from tests.conftest import ROOT
-from tests.worlds.discord import DIRECT, FORUM, GUILD, TOKEN, DiscordWorld, Session, hurried, shown, until
+from tests.worlds.discord import DIRECT, FORUM, GUILD, TOKEN, DiscordWorld, Session, hurried, read, shown, until
 from tests.worlds.nouns import NOON, delivery
 from tests.worlds.pages import SetClock
 
@@ -150,6 +152,24 @@ async def test_answers_are_private_and_begin_at_once(world: DiscordWorld) -> Non
     assert answer["flags"] == 64
     request = desk.asked[0]
     assert (request.command, request.arguments, request.language) == ("lookup", (("name", "小米"),), "fr")
+
+
+@pytest.mark.parametrize("fault", ["", "cut after"])
+async def test_an_answer_is_shared(world: DiscordWorld, fault: str) -> None:
+    """A private answer has a button that shows it to the channel once, with who did; what it can do it still can."""
+    card = Card(summary="s", title="*t*", buttons=(Button("Why", "why"),), footer="Entity List")
+    desk, channel = Recorder(Reply(cards=(card,))), world.channel()
+    async with listening(world, desk):
+        answer = await (await world.types("/lookup", channel=channel, name="x", locale="fr")).answer()
+        world.goes_wrong(*[fault] * bool(fault), on="POST interaction")
+        asked = await world.presses(answer, "Partager dans le salon")
+        shared = await asked.answer()
+        await world.repeats(asked)
+        await (await world.types("/help", person=5)).answer()
+    assert (shared["flags"], len(asked.messages), asked.acknowledged) == (0, 1, 1)
+    assert shared["embeds"][0]["title"] == "\\*t\\*"
+    assert shared["embeds"][0]["footer"]["text"] == "Entity List · shared by Ana"
+    assert [button["label"] for row in shared["components"] for button in row["components"]] == ["Why"]
 
 
 async def test_an_answer_for_all_to_see(world: DiscordWorld) -> None:
@@ -347,6 +367,27 @@ async def test_the_gateway_goes_away(world: DiscordWorld, how: str) -> None:
         await third.answer()
     assert len(desk.asked) == 3
     assert [one.acknowledged for one in (first, second, third)] == [1, 1, 1]
+
+
+async def test_cut_at_any_moment(world: DiscordWorld) -> None:
+    """Forty commands while the gateway goes away again and again: each is run once and answered once."""
+    chance = random.Random(7)
+    desk, channel = Recorder(), world.channel()
+    async with listening(world, desk):
+        asked = []
+        for _ in range(40):
+            asked.append(await world.types("/help", channel=channel))
+            for _ in range(chance.randint(0, 4)):
+                await asyncio.sleep(0)
+            if chance.random() < 0.3:
+                await world.cuts(chance.choice([0, 1001, 4000]))
+            if chance.random() < 0.1:
+                await world.says(7)
+        for one in asked:
+            await one.answer()
+    assert Counter(one.acknowledged for one in asked) == {1: 40}
+    assert len(desk.asked) == 40
+    assert world.handshakes["resume"] > 5
 
 
 async def test_typed_while_we_were_away(world: DiscordWorld) -> None:
@@ -655,6 +696,7 @@ import asyncio, sys
 from datetime import timedelta
 from pathlib import Path
 from adapters.discord.post import DiscordChat
+from adapters.discord.tree import typed_on_discord
 from adapters.stores.sqlite import SqliteStore
 from bot.deliver import Courier
 from bot.doctor import examine
@@ -709,7 +751,7 @@ async def test_killed_between_posting_and_settling(
 
 
 async def test_the_program_with_a_token(world: DiscordWorld, tmp_path: Path) -> None:
-    """From settings alone: doctor's lines, a watch by slash command, and in the channel the alert that a poll caused."""
+    """From settings alone: doctor's lines, a watch by slash command, and in the channel the alert of a poll."""
     channel = world.channel()
     chosen = load(
         discord_token=TOKEN,
@@ -753,3 +795,43 @@ async def test_without_a_token_there_is_the_console(tmp_path: Path) -> None:
     both = chats_for(load(tocsin_home=str(tmp_path), discord_token=TOKEN, slack_bot_token=""), clock, store)
     assert [chat.platform for chat in both] == ["discord", "console"]
     assert TOKEN not in repr(both)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests" / "transcripts").glob("*.txt")), ids=lambda path: path.stem)
+async def test_the_transcripts_of_the_console(world: DiscordWorld, store: SqliteStore, path: Path) -> None:
+    """What is typed in the transcripts gets the same words as a slash command; Discord asks for what is missing."""
+    front, channel, answered = desk_on(store, SetClock()), world.channel(), 0
+    locale = "fr" if path.stem.endswith(".fr") else "en-US"
+
+    class Remembering(Recorder):
+        async def answer(self, request: Request) -> Reply:
+            self.reply = await front.answer(request)
+            return self.reply
+
+    desk = Remembering()
+    async with listening(world, desk):
+        for line in typed_in(path):
+            typed = request(line, place=Place("console"), person="you", language="en", at=NOON)
+            if typed.command not in commands():
+                continue
+            given = dict(typed.arguments)
+            if any(one.required and one.name not in given for one in commands()[typed.command].arguments):
+                continue
+            options = {"name" if name == "names" else name: as_typed(value) for name, value in given.items()}
+            command = typed_on_discord()[typed.command].split(" name:")[0]
+            command = " ".join(word for word in command.split() if not word.endswith(":"))
+            asked = await world.types(command, channel=channel, locale=locale, **options)  # type: ignore[arg-type]
+            answer = await asked.answer()
+            for card in desk.reply.cards[:1]:
+                for words in (card.title, *(line for section in card.sections for line in section.text.split("\n"))):
+                    assert " ".join(read(draw.escape(words))[0].split()) in " ".join(shown(answer).split())
+            answered += 1
+    assert answered >= 3
+
+
+def typed_in(path: Path) -> list[str]:
+    return [line[2:] for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("> ")]
+
+
+def as_typed(value: str | tuple[str, ...]) -> str:
+    return value if isinstance(value, str) else ", ".join(value)
