@@ -18,7 +18,7 @@ from rich.text import Text
 
 from bot.commands.typed import request
 from bot.errors import ChatBusy
-from bot.model import Card, Place, Receipt, Severity
+from bot.model import Card, Place, Receipt, Section, Severity
 from bot.ports import Desk
 
 STYLE = {Severity.HIGH: "bold red", Severity.MEDIUM: "bold yellow", Severity.LOW: "bold cyan"}
@@ -71,20 +71,13 @@ class ConsoleChat:
 
     def draw(self, console: Console, card: Card) -> None:
         """All text is drawn as it is: nothing in it is taken for mark-up."""
-        _indented(console, Text(_plain(card.title), style=STYLE[card.severity]), 0)
+        lines = _indented(console, Text(_plain(card.title), style=STYLE[card.severity]), 0)
         for section in card.sections:
-            self._section(console, section.heading, section.text, section.quote)
-        for link in card.links:
-            console.print(Text(f"  {_plain(link.text)}: {_plain(link.url)}"), soft_wrap=True)
+            lines += _section(console, section)
+        lines += [Text(f"  {_plain(link.text)}: {_plain(link.url)}") for link in card.links]
         if card.footer:
-            _indented(console, Text(_plain(card.footer), style="dim"), 2)
-        console.print()
-
-    def _section(self, console: Console, heading: str, text: str, quote: bool) -> None:
-        words = f"“{_plain(text)}”" if quote and "\n" not in text else _plain(text)
-        if heading:
-            _indented(console, Text(_plain(heading), style="bold"), 2)
-        _indented(console, Text(words), 4 if heading else 2)
+            lines += _indented(console, Text(_plain(card.footer), style="dim"), 2)
+        console.print(Text("\n").join([*lines, Text()]), soft_wrap=True)  # in one go: each print costs as ten lines
 
     async def run(self, desk: Desk) -> None:
         """Answer what is typed, until the input ends; then only print."""
@@ -117,11 +110,20 @@ class ConsoleChat:
         return
 
 
-def _indented(console: Console, text: Text, by: int) -> None:
+def _section(console: Console, section: Section) -> list[Text]:
+    quoted = section.quote and "\n" not in section.text
+    words = Text(f"“{_plain(section.text)}”" if quoted else _plain(section.text))
+    if not section.heading:
+        return _indented(console, words, 2)
+    return _indented(console, Text(_plain(section.heading), style="bold"), 2) + _indented(console, words, 4)
+
+
+def _indented(console: Console, text: Text, by: int) -> list[Text]:
     """Wrapped to the width, every line moved in, nothing behind its end."""
-    for line in text.wrap(console, max(20, console.width - by)):
+    lines = text.wrap(console, max(20, console.width - by))
+    for line in lines:
         line.rstrip()
-        console.print(Text(" " * by) + line, soft_wrap=True)
+    return [Text(" " * by) + line for line in lines]
 
 
 def _plain(text: str) -> str:

@@ -226,6 +226,7 @@ class Reading:
     edition: str = ""  #: what the publisher calls it, usually a date
     published: datetime | None = None
     declared: int | None = None  #: how many entries the document says it has
+    history: int = 0  #: rows of a document that keeps its past, and so only grows; 0 for all others
     signals: list[str] = field(default_factory=list)  #: unknown columns, programmes, types: for the operator
 
 
@@ -654,6 +655,7 @@ class Memory:
     published: datetime | None = None
     sha256: str = ""
     rows: int = 0
+    history: int = 0  #: `Reading.history` of the last good reading
     validators: tuple[tuple[str, Validators], ...] = ()  #: per address
     moved: tuple[
         tuple[str, str, int], ...

@@ -85,6 +85,34 @@ class Settings(BaseSettings):
     )
     tocsin_log_json: bool = Field(default=False, description="Write events as JSON, one a line.", examples=["true"])
 
+    slack_bot_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Bot token of the Slack app. With it, alerts go to Slack; docs/slack.md says how to get it.",
+        examples=["xoxb-..."],
+    )
+    slack_app_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="App-level token of the Slack app; with it commands come by Socket Mode, without a public address.",
+        examples=["xapp-..."],
+    )
+    slack_signing_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="Signing secret of the Slack app; tocsin slack --http PORT tells forged requests by it.",
+        examples=["8f742231b10e8888abcd99yyyzzz85a5"],
+    )
+    slack_api_url: str = Field(
+        default="https://slack.com/api/",
+        description="Base address of Slack's Web API; another one for a proxy of your own or for tests.",
+        examples=["http://127.0.0.1:8888/api/"],
+    )
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _slack_is_an_address(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://")):
+            raise ValueError("must begin with https:// or http://, for example https://slack.com/api/")
+        return value
+
     discord_token: SecretStr = Field(
         default=SecretStr(""),
         description="Bot token of the Discord application. With it, alerts go to Discord; docs/discord.md says how.",
@@ -123,34 +151,6 @@ class Settings(BaseSettings):
     def _guild_is_an_id(cls, value: str) -> str:
         if value and not value.isdecimal():
             raise ValueError("must be the id of a server, for example 81384788765712384")
-        return value
-
-    slack_bot_token: SecretStr = Field(
-        default=SecretStr(""),
-        description="Bot token of the Slack app. With it, alerts go to Slack; docs/slack.md says how to get it.",
-        examples=["xoxb-..."],
-    )
-    slack_app_token: SecretStr = Field(
-        default=SecretStr(""),
-        description="App-level token of the Slack app; with it commands come by Socket Mode, without a public address.",
-        examples=["xapp-..."],
-    )
-    slack_signing_secret: SecretStr = Field(
-        default=SecretStr(""),
-        description="Signing secret of the Slack app; tocsin slack --http PORT tells forged requests by it.",
-        examples=["8f742231b10e8888abcd99yyyzzz85a5"],
-    )
-    slack_api_url: str = Field(
-        default="https://slack.com/api/",
-        description="Base address of Slack's Web API; another one for a proxy of your own or for tests.",
-        examples=["http://127.0.0.1:8888/api/"],
-    )
-
-    @field_validator("slack_api_url")
-    @classmethod
-    def _slack_is_an_address(cls, value: str) -> str:
-        if not value.startswith(("https://", "http://")):
-            raise ValueError("must begin with https:// or http://, for example https://slack.com/api/")
         return value
 
     @field_validator("tocsin_mirror")

@@ -621,6 +621,7 @@ def _believed(
         watcher.well(task, layout=seen.layout, rows=seen.rows),
         edition=seen.edition,
         published=seen.published,
+        history=seen.history,
         pending=change.pending,
         signals=seen.signals,
         changed_at=task.now if change.changes else task.memory.changed_at,

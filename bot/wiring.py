@@ -197,7 +197,7 @@ def slack_for(settings: Settings, store: Store, listen: tuple[str, int] | None) 
     from adapters.slack.post import SlackChat  # a token is there: only then are its libraries read
 
     async def places() -> Iterable[Place]:
-        return [one.place for one in await store.subscriptions()]
+        return [*(one.place for one in await store.subscriptions()), settings.operators]
 
     return SlackChat(
         settings.slack_bot_token.get_secret_value(),

@@ -22,7 +22,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 
-from adapters.slack.draw import PRESS, REST, SHARE, Press, draw, merged, pressed
+from adapters.slack.draw import PRESS, REST, SHARE, Press, draw, home, merged, pressed
 from adapters.slack.line import Line, library_log
 from adapters.slack.manifest import PATH, slashes
 from adapters.slack.socket import Habits, Identity, keep_connected
@@ -36,6 +36,9 @@ from bot.ports import Desk
 AT_HAND = 500
 #: Requests remembered so that one sent again is not done again.
 SEEN = 10_000
+
+#: What the app's own page shows, as one would type it.
+HOME = ("watch list", "sources", "help")
 
 Body = dict[str, Any]
 
@@ -104,6 +107,7 @@ class Service:
         app.action({"action_id": SHARE})(self._on(self._share))
         app.action({"action_id": REST})(self._on(self._rest))
         app.action({"action_id": re.compile(r"^(?!tocsin)")})(self._on(self._ignore))
+        app.event("app_home_opened")(self._on(self._home))
         app.event(re.compile(".*"))(self._on(self._ignore))  # unanswered, it would be sent again and again
         return app
 
@@ -148,9 +152,8 @@ class Service:
     async def _command(self, words: str, body: Body) -> None:
         text = f"{words} {_unescaped(body.get('text') or '')}"
         person = _person(str(body.get("user_id", "")), str(body.get("user_name", "")))
-        asked = typed(
-            text, place=self._place(body["channel_id"]), person=person, language=self.language, at=self._now()
-        )
+        place = self._place(body["channel_id"], str(body.get("user_id", "")))
+        asked = typed(text, place=place, person=person, language=self.language, at=self._now())
         await self._answer(asked, body)
 
     async def _press(self, body: Body) -> None:
@@ -164,13 +167,25 @@ class Service:
             return
         asked = Request(
             command=command,
-            place=self._place((body.get("channel") or {}).get("id") or body["user"]["id"]),
+            place=self._place(str((body.get("channel") or {}).get("id") or "D"), str(body["user"]["id"])),
             person=_presser(body),
             arguments=tuple(arguments.items()),
             language=self.language,
             at=self._now(),
         )
         await self._answer(asked, body, page=page)
+
+    async def _home(self, body: Body) -> None:
+        """The app's own page, whenever somebody opens it: whom they watch, the state of sources, what can be asked."""
+        event = body.get("event") or {}
+        user = str(event.get("user") or "")
+        if event.get("tab") != "home" or not user:
+            return
+        place, at = self._place("D", user), self._now()
+        asked = [typed(text, place=place, person=user, language=self.language, at=at) for text in HOME]
+        cards = [card for one in asked for card in (await self.desk.answer(one)).cards]
+        client = await self.line.web()
+        await client.views_publish(user_id=user, view={"type": "home", "blocks": home(merged(cards), self.language)})
 
     # ── What goes out ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -225,9 +240,12 @@ class Service:
         if said.status_code != 200:
             log.warning("slack_answer_refused", status=said.status_code, says=said.body[:300])
 
-    def _place(self, channel: str) -> Place:
-        """Where it was typed. The team is ours, also for guests from another one in a shared channel."""
-        return Place("slack", f"{self._team}/{channel}")
+    def _place(self, channel: str, user: str) -> Place:
+        """Where it was typed: the channel, or in a private conversation the person.
+
+        The team is ours, also for guests from another one in a shared channel.
+        """
+        return Place("slack", f"{self._team}/{user if channel.startswith('D') and user else channel}")
 
     async def _finish(self) -> None:
         """Let answers under way arrive before the connections close; those that hang are dropped."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -51,6 +52,7 @@ PRESS = "tocsin:"
 SHARE = "tocsin.share"
 REST = "tocsin.rest"
 
+_ADDRESS = re.compile(r"https?://[^\s<>|\"\x00-\x1f]+")
 #: What Slack would take for a ping, a channel or a link wherever it parses text.
 _PARSED = re.compile(r"<(?=[!@#]|[A-Za-z][A-Za-z0-9+.-]*:)")
 
@@ -95,6 +97,12 @@ def draw(
     presses = [*([rest] if rest and cut_here else []), *also]
     blocks += [*links, *_actions([*buttons, *(_press(one) for one in presses)])]
     return Drawing(escaped(cut(card.summary, TEXT, size=_escaped_size)), tuple(blocks), _bar(card))
+
+
+def home(card: Card, language: str) -> list[Block]:
+    """A card as the app's own page, which has no attachments and no way to turn it over."""
+    drawing = draw(card, language=language)
+    return [*drawing.blocks, *(block for bar in drawing.attachments for block in bar["blocks"])]
 
 
 def _marker(page: int, count: int, language: str, rest: Press | None) -> str:
@@ -229,8 +237,7 @@ def _linked(links: Sequence[Link]) -> Block:
 
 def _may_link(link: Link) -> bool:
     """Only web addresses, whole ones: an address cannot be cut."""
-    whole = re.fullmatch(r"https?://[^\s<>|]+", link.url)  # one that Slack finds malformed costs the whole message
-    return bool(whole) and len(link.url) <= URL
+    return bool(_ADDRESS.fullmatch(link.url)) and len(link.url) <= URL
 
 
 def _plain(text: str, room: int) -> Block:
@@ -301,7 +308,7 @@ def escaped(text: str) -> str:
 
     https://docs.slack.dev/messaging/formatting-message-text#escaping (read 2026-11)
     """
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def defanged(text: str) -> str:
@@ -309,7 +316,12 @@ def defanged(text: str) -> str:
 
     which may: there `<!channel>` would ring, so its bracket becomes a look-alike.
     """
-    return _PARSED.sub("‹", text)
+    return _PARSED.sub("‹", visible(text))
+
+
+def visible(text: str) -> str:
+    """Without characters that hide or reorder others, or that are no text at all (lone surrogates)."""
+    return "".join(one for one in text if one in "\n\t" or unicodedata.category(one) not in {"Cc", "Cf", "Cs", "Co"})
 
 
 def cut(text: str, room: int, *, size: Callable[[str], int] = len) -> str:

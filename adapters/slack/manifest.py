@@ -62,12 +62,19 @@ def manifest(url: str = "") -> dict[str, Any]:
             "background_color": "#1f2937",
         },
         "features": {
+            # Without its tab Slack refuses private messages (messages_tab_disabled); read-only, it takes no commands.
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
             "bot_user": {"display_name": "tocsin", "always_online": True},
             "slash_commands": [_slash(command, words, request) for command, words in slashes().items()],
         },
         "oauth_config": {"scopes": {"bot": list(SCOPES)}},
         "settings": {
             "interactivity": {"is_enabled": True, **request},
+            "event_subscriptions": {"bot_events": ["app_home_opened"], **request},  # needs no scope
             "org_deploy_enabled": False,
             "socket_mode_enabled": not url,
             "token_rotation_enabled": False,

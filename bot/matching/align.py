@@ -147,7 +147,7 @@ def _joined(found: Alignment) -> None:
                 continue
             units = [mine.units[at] for at in run]
             best = _best_whole(units, others, left_others)
-            if best[0] >= 0.86:
+            if best[0] >= (0.6 if others.units[best[1]].native or units[0].native else 0.82):
                 sides = ([best[1]], run) if flipped else (run, [best[1]])
                 found.meet(*sides, best[0], "written together")
 

@@ -7,10 +7,11 @@ The three answers: *same*; *related*, when they share the word that makes the na
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.matching.align import Alignment, Meeting
 from bot.matching.evidence import Row, is_acronym, objections, score
+from bot.matching.fold import legal_form
 from bot.matching.words import LONGEST, Form, Unit, read, readings
 from bot.model import Company, Listing, Match, Name, NameKind, Reason, Verdict
 
@@ -40,16 +41,30 @@ def _brief(form: Form) -> bool:
     return len(form.units) == 1 and len(form.squashed) < 9
 
 
-def likeness(left: str, right: str) -> float:
-    """The score of `compare` for two texts alone, without verdict and reasons."""
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How alike two texts are and what that rests on: all that is needed to tell why, later, if anybody asks."""
+
+    score: float
+    judged: Judged | None = None  #: nothing when the texts decided without being laid side by side
+    swapped: bool = False  #: the two were judged the other way round
+    rule: str = ""  #: what decided when nothing was laid side by side
+
+
+def judge(left: str, right: str) -> Judgement:
+    """How alike two texts are, the same in either order. Never raises; what is too long for a name is nobody's name."""
+    if max(len(left), len(right)) > LONGEST:
+        return Judgement(0.0, rule="too long to be a name")
     mine, other = readings(left), readings(right)
     if not mine or not other:
-        return 0.0
+        return Judgement(0.0, rule="nothing to compare")
     if mine[0].folded == other[0].folded:
-        return 1.0 if left == right else 0.9999
-    if mine[0].folded > other[0].folded:
-        mine, other = other, mine
-    return best_reading(mine, other)[0]
+        if left == right:
+            return Judgement(1.0, rule="same name")
+        return Judgement(0.9999, rule="same but for case, accents or punctuation")
+    swapped = mine[0].folded > other[0].folded
+    judged = best_reading(other, mine) if swapped else best_reading(mine, other)
+    return Judgement(judged[0], judged, swapped)
 
 
 def compare(ours: Name | str, theirs: Name | str) -> Match:
@@ -59,23 +74,21 @@ def compare(ours: Name | str, theirs: Name | str) -> Match:
     acronym, only the name itself or its spelled-out form is the same. Never raises.
     """
     our_name, their_name = _name(ours), _name(theirs)
-    left, right = our_name.text, their_name.text
-    if max(len(left), len(right)) > LONGEST:
-        return Match(Verdict.NO, 0.0, (Reason("too long to be a name", 0.0, left[:40], right[:40]),))
-    mine, other = readings(left), readings(right)
-    if not mine or not other:
-        return Match(Verdict.NO, 0.0, (Reason("nothing to compare", 0.0, left, right),))
-    if mine[0].folded == other[0].folded:
-        rule = "same name" if left == right else "same but for case, accents or punctuation"
-        return Match(Verdict.SAME, 1.0 if left == right else 0.9999, (_headline(rule, 1.0, our_name, their_name),))
-    swapped = mine[0].folded > other[0].folded
-    judged = best_reading(other, mine) if swapped else best_reading(mine, other)
-    likely = judged[0]
-    if likely >= SAME and (_needs_all(our_name) or _needs_all(their_name)) and not _all_met(judged):
+    return explain(our_name, their_name, judge(our_name.text, their_name.text))
+
+
+def explain(ours: Name, theirs: Name, judgement: Judgement) -> Match:
+    """The answer to what was judged of two names, with its reasons."""
+    likely, judged = judgement.score, judgement.judged
+    if judged is None:
+        shown = Name(ours.text[:80], ours.kind, ours.language), Name(theirs.text[:80], theirs.kind, theirs.language)
+        verdict = Verdict.SAME if likely >= SAME else Verdict.NO
+        return Match(verdict, likely, (_headline(judgement.rule, likely, *shown),))
+    if likely >= SAME and (_needs_all(ours) or _needs_all(theirs)) and not _all_met(judged):
         likely = NOT_SAME
-    told = [_flipped(reason) if swapped else reason for reason in _reasons(judged)]
     verdict = _verdict(likely, judged[1])
-    return Match(verdict, likely, (_headline(str(verdict), likely, our_name, their_name), *told))
+    told = [_flipped(reason) if judgement.swapped else reason for reason in _reasons(judged)]
+    return Match(verdict, likely, (_headline(str(verdict), likely, ours, theirs), *told))
 
 
 def _name(name: Name | str) -> Name:
@@ -149,9 +162,7 @@ def _reasons(judged: Judged) -> Iterator[Reason]:
     if how := found.ours.part or found.theirs.part:
         yield Reason(how, likely, found.ours.text.strip(), found.theirs.text.strip())
     if found.ours.forms or found.theirs.forms:
-        yield Reason(
-            "legal form ignored", 1.0, ", ".join(sorted(found.ours.forms)), ", ".join(sorted(found.theirs.forms))
-        )
+        yield Reason("legal form ignored", 1.0, legal_form(found.ours.text), legal_form(found.theirs.text))
     yield from (Reason(objection.rule, 0.0) for objection in objections(found))
 
 

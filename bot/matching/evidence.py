@@ -33,6 +33,7 @@ FEATURES = (
     "both_left_own",
     "both_left_place",
     "both_left_trade",
+    "both_left_common",
     "one_left",  # weight that is left over on either side
     "one_left_own",
     "one_left_place",
@@ -118,6 +119,7 @@ def features(found: Alignment) -> Row:
         min(mine.own, other.own, 1.0),
         min(mine.place, other.place, 0.5) * 2,
         min(mine.trade, other.trade, 0.72),
+        min(mine.common, other.common, 0.5) * 2,
         min(more, 3.0) / 3,
         min(max(mine.own, other.own), 2.0) / 2,
         min(max(mine.place, other.place), 0.5) * 2,

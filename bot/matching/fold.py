@@ -123,7 +123,7 @@ def fold(text: str) -> str:
         text = _APOSTROPHES.sub("", text) if "'" in text or "`" in text else text
         return " ".join(text.translate(_TABLE).split())
     text = unicodedata.normalize("NFKC", _visible(text))
-    text = _APOSTROPHES.sub("", _INITIALS.sub(r"\1", text))
+    text = _APOSTROPHES.sub("", _INITIALS.sub(r"\1", text) if "." in text else text)
     folded = " ".join(text.translate(_TABLE).split())
     return _unmask_all(folded).translate(_variants())
 
@@ -221,37 +221,45 @@ def join_initials(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(out)
 
 
-def without_forms(words: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]]:
-    """The words without legal forms, and which kinds were there. A name that is nothing but form stays whole."""
+def without_forms(words: Sequence[str], taken: list[str] | None = None) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The words without legal forms, and which kinds were there. A name that is nothing but form stays whole.
+
+    What is taken off is written into `taken` when it is given.
+    """
     forms = _forms()
     left = list(words)
     kinds: set[str] = set()
     at = 0
     while at < len(left):
-        found = next(
-            (one for one in forms.spelled.get(left[at], ()) if tuple(left[at : at + len(one[0])]) == one[0]), None
-        )
+        listed = forms.spelled.get(left[at])
+        found = next((one for one in listed if tuple(left[at : at + len(one[0])]) == one[0]), None) if listed else None
         if found and len(found[0]) < len(left):
             kinds.add(found[1])
+            if taken is not None:
+                taken.append(" ".join(found[0]))
             del left[at : at + len(found[0])]
         else:
             at += 1
-    _trim(left, forms.edge, kinds, at_end=True)
-    _trim(left, forms.first, kinds, at_end=False)
+    _trim(left, forms.edge, kinds, taken, at_end=True)
+    _trim(left, forms.first, kinds, taken, at_end=False)
     return tuple(left), frozenset(kinds)
 
 
-def _trim(left: list[str], forms: dict[tuple[str, ...], str], kinds: set[str], *, at_end: bool) -> None:
+def _trim(
+    left: list[str], forms: dict[tuple[str, ...], str], kinds: set[str], taken: list[str] | None, *, at_end: bool
+) -> None:
     """Take short forms off one end, the longest first, as long as something remains."""
-    size = 3
-    while size:
-        edge = tuple(left[-size:] if at_end else left[:size])
-        if len(left) > size and edge in forms:
-            kinds.add(forms[edge])
-            left[:] = left[:-size] if at_end else left[size:]
-            size = 3
+    while True:
+        for size in (3, 2, 1):
+            edge = tuple(left[-size:] if at_end else left[:size])
+            if len(left) > size and edge in forms:
+                kinds.add(forms[edge])
+                if taken is not None:
+                    taken.append(" ".join(edge))
+                left[:] = left[:-size] if at_end else left[size:]
+                break
         else:
-            size -= 1
+            return
 
 
 @lru_cache(maxsize=50_000)
@@ -276,6 +284,16 @@ def core_words(folded: str) -> tuple[tuple[str, ...], frozenset[str]]:
         return words, kinds
     bare = [without_glued(word) if not word.isascii() else (word, "") for word in words]
     return tuple(word for word, _ in bare), kinds | {kind for _, kind in bare if kind}
+
+
+def legal_form(text: str) -> str:
+    """What of a name is its legal form, as it is written there and folded: "jsc", "有限公司", or nothing."""
+    taken: list[str] = []
+    words, _ = without_forms(join_initials(fold(text).split()), taken)
+    for word in words:
+        bare = word if word.isascii() else without_glued(word)[0]
+        taken.extend(filter(None, word.split(bare, 1)))
+    return ", ".join(taken)
 
 
 def core(text: str) -> str:

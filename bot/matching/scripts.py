@@ -174,11 +174,15 @@ def sound(word: str) -> str:
     if len(word) < 4 or not word.isalpha():
         return word
     stem = _ADJECTIVE.sub("", word) if len(word) > 6 else word
-    levelled = _LEVEL_RE.sub(
-        lambda found: _LEVELLED[found.group()], _HARD_C.sub("k", stem.replace("ch", "\0")).replace("\0", "ch")
-    )
+    if "c" in stem:
+        stem = _HARD_C.sub("k", stem.replace("ch", "\0")).replace("\0", "ch")
+    levelled = _LEVEL_RE.sub(_level, stem)
     short = _DOUBLED.sub(r"\1", levelled)
     return short if len(short) > 3 else word
+
+
+def _level(found: re.Match[str]) -> str:
+    return _LEVELLED[found.group()]
 
 
 @lru_cache(maxsize=100_000)

@@ -10,6 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from bot.data import table
 from bot.matching.fold import core_words, fold
@@ -33,9 +37,8 @@ class Unit:
     script: str = ""  #: of `native`; Chinese characters in a Japanese name are "kanji"
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One way of reading a name, ready to be compared."""
+class Form(NamedTuple):
+    """One way of reading a name, ready to be compared. A tuple, because a million of them are made at a time."""
 
     text: str  #: as written
     folded: str
@@ -66,7 +69,7 @@ class _Glossary:
                     self.weight[concept] = (weight, rank)
                     for word in (concept, *words.split()):
                         self._learn(word, concept)
-        self.phrases: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+        self.phrases: dict[str, list[Phrase]] = {}
         for short, long in table("abbreviations").items():
             for spelled in {fold(short), romanise(fold(short))}:
                 words = tuple(spelled.split())
@@ -121,8 +124,29 @@ def unit(word: str, native: str = "", japanese: bool = False) -> Unit:
         return Unit(latin, concept, weight, rank, sound(latin), native, _script(native, japanese))
     if latin[:-2].isdigit() and latin[-2:] in ("st", "nd", "rd", "th"):
         latin = latin[:-2]
+    if len(latin) > 7 and _misspelt_form(latin):
+        return Unit(latin, latin, 0.06, "little", sound(latin), native, _script(native, japanese))
     own = native if native and script_of(native[0]) == "han" else latin
     return Unit(latin, own, own_weight(latin), "", sound(latin), native, _script(native, japanese))
+
+
+@cache
+def _long_form_words() -> dict[str, list[str]]:
+    """Long words that only legal forms have ("liability", "aktiengesellschaft"), by their first letter and last."""
+    found: dict[str, list[str]] = {}
+    for forms in table("legal_forms").values():
+        for word in {romanise(word) for form in forms.get("spelled", ()) for word in fold(form).split()}:
+            if len(word) > 7 and word.isascii() and not glossary().concept(word):
+                for edge in (f"{word[0]}-", f"-{word[-1]}"):
+                    found.setdefault(edge, []).append(word)
+    return found
+
+
+def _misspelt_form(latin: str) -> bool:
+    """Whether a word is a slip of the pen away from a word of a legal form: it says as little."""
+    words = _long_form_words()
+    near = (*words.get(f"{latin[0]}-", ()), *words.get(f"-{latin[-1]}", ()))
+    return process.extractOne(latin, near, scorer=OSA.distance, score_cutoff=1) is not None
 
 
 def _script(native: str, japanese: bool) -> str:
@@ -143,33 +167,41 @@ def _units(words: Sequence[str], *, japanese: bool = False) -> Iterator[Unit]:
     at = 0
     while at < len(words):
         word = words[at]
-        found = next((one for one in phrases.get(word, ()) if tuple(words[at : at + len(one[0])]) == one[0]), None)
-        if found:
-            yield from (unit(concept) for concept in found[1])
-            at += len(found[0])
+        long = _spelled_out(words, at, phrases[word]) if word in phrases else None
+        if long:
+            yield from (unit(concept) for concept in long[1])
+            at += len(long[0])
             continue
         at += 1
-        if (letters := letter_name(word)) and at < len(words) and letter_name(words[at]):
+        if word.isascii():
+            yield unit(word)
+        elif (letters := letter_name(word)) and at < len(words) and letter_name(words[at]):
             while at < len(words) and (letter := letter_name(words[at])):
                 letters, at = letters + letter, at + 1
             yield unit(letters)
-            continue
-        if not word.isascii() and _CJK.search(word):
-            yield from (_cjk_unit(piece, japanese=japanese) for piece in pieces(word))
-        elif word.isascii():
-            yield unit(word)
+        elif _CJK.search(word):
+            yield from [_cjk_unit(piece, japanese=japanese) for piece in pieces(word)]
         elif word.startswith("ال") and len(word) > 4:
             yield unit(word[2:], word[2:])  # the Arabic article, written "al" apart or not at all in Latin letters
         else:
             yield unit(word, word)
 
 
+Phrase = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def _spelled_out(words: Sequence[str], at: int, listed: Sequence[Phrase]) -> Phrase | None:
+    """The longest short form that stands here, and what it stands for."""
+    return next((one for one in listed if tuple(words[at : at + len(one[0])]) == one[0]), None)
+
+
 _CJK = re.compile("[\u3041-\u30ff\u3400-\u9fff]")
+_HAN = re.compile("[\u3400-\u9fff\U00020000-\U000323af]")
 
 
 def _cjk_unit(piece: str, *, japanese: bool) -> Unit:
     """A piece of a Chinese or Japanese name; letters spelled by their names (エスユーエス) are those letters."""
-    letters = spelled_letters(piece)
+    letters = piece if piece.isascii() else spelled_letters(piece)
     return unit(letters) if letters else unit(piece, piece, japanese)
 
 
@@ -309,20 +341,17 @@ def read(text: str) -> Form:
 def _read(text: str, *, part: str = "") -> Form:
     folded = fold(text)
     words, kinds = core_words(folded)
-    units = tuple(one for one in _units(words, japanese=japanese(text)) if one.text)
-    han = (
-        "".join(words)
-        if not folded.isascii() and any(script_of(char) == "han" for word in words for char in word)
-        else ""
-    )
+    ascii_only = folded.isascii()
+    units = tuple([one for one in _units(words, japanese=not ascii_only and japanese(text)) if one.text])
+    han = "".join(words) if not ascii_only and _HAN.search(folded) else ""
     squashed = "".join([unit.text for unit in units])
     heard = "".join([unit.sound for unit in units])
     outside = fold(_BRACKETS.sub(" ", text)) if "(" in text else folded
-    latin = tuple(romanise(word) for word in (outside or folded).split())
+    latin = [word if ascii_only else romanise(word) for word in (outside or folded).split()]
     return Form(
         text,
         folded,
-        latin,
+        tuple(latin),
         units,
         kinds,
         han,

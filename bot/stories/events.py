@@ -153,7 +153,7 @@ def _needed(a: Told, b: Told) -> tuple[float, tuple[Reason, ...]]:
         needed += 0.9 if _one_template(a, b) else 0.2
         reasons.append(Reason("other figures in the title", 0.0))
     if a.subjects & b.subjects:
-        needed -= 0.1
+        needed -= 0.12
         reasons.append(Reason("same company", 0.3))
     elif a.companies and b.companies and not a.companies & b.companies:
         needed += 0.3
@@ -165,7 +165,7 @@ def _needed(a: Told, b: Told) -> tuple[float, tuple[Reason, ...]]:
         needed += 0.12
         reasons.append(Reason("only one is about a listing", 0.0))
     if gap is not None and gap <= timedelta(days=2) and a.subjects & b.subjects:
-        needed -= 0.08
+        needed -= 0.1
     if gap is not None and gap > FAR:
         needed += 0.45 if gap < 4 * FAR else 0.75
         reasons.append(Reason(f"{gap.days} days apart", 0.0))
@@ -190,7 +190,7 @@ def _with_stage(a: Told, b: Told, gap: timedelta | None, needed: float) -> tuple
         return needed + 0.25, Reason(f"another stage: {a.stage}, {b.stage}", 0.0)
     if gap is not None and gap <= SAME_DAYS:
         return needed - 0.34, Reason(f"same list, stage and days: {a.source}", 0.6)
-    return needed - 0.12, Reason(f"same list and stage: {a.source}", 0.5)
+    return needed - 0.15, Reason(f"same list and stage: {a.source}", 0.5)
 
 
 def _across(a: Told, b: Told) -> Match:

@@ -445,10 +445,14 @@ async def test_a_revoked_token(world: DiscordWorld, capsys: pytest.CaptureFixtur
     world.token = "another"
     async with chatting(world) as chat:
         running = asyncio.create_task(chat.run(Recorder()))
+        await asyncio.gather(
+            *(chat.post(Place("discord", "1/2"), CARD, key=f"k{n}") for n in range(20)), return_exceptions=True
+        )
+        assert world.calls["GET /users/@me"] <= 2
         for _ in range(2):
             with pytest.raises(ChatRefused, match=r"DISCORD_TOKEN was refused; next:"):
                 await chat.post(Place("discord", world.channel().address), CARD, key="k" * 25)
-        await until(lambda: world.calls["GET /users/@me"] >= 3)
+        await until(lambda: world.calls["GET /users/@me"] >= 4)
         assert not running.done()
         running.cancel()
         assert (await anext(chat.check())).startswith("discord: DISCORD_TOKEN was refused")

@@ -182,6 +182,20 @@ async def test_what_slack_sends_again_is_done_once(slack: SlackWorld, chat: Slac
     assert len(scripted.asked) == 1
 
 
+async def test_the_apps_own_page(slack: SlackWorld, chat: SlackChat, now: datetime) -> None:
+    """Whom I watch myself, the state of sources, and what can be asked; a private conversation is mine alone."""
+    store = PlainStore()
+    async with serving(chat, desk(store, Played(now)), slack):
+        await (await slack.types("/watch add Xiaomi", channel="D9")).answer()
+        await slack.event({"type": "app_home_opened", "user": "U7", "tab": "home"})
+        await slack.published()
+    page = words(slack.homes["U7"])
+    assert [str(one.place) for one in await store.subscriptions()] == ["slack:T0/U7"]
+    assert "Xiaomi · ana (U7)" in page
+    assert "What you can ask" in page
+    assert not slack.refused
+
+
 # ── Buttons ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -239,6 +253,40 @@ async def _until(true: Any) -> None:
     """Look again at every turn of the loop, where no event tells."""
     while not true():  # noqa: ASYNC110 - what is looked at belongs to the libraries
         await asyncio.sleep(0.005)
+
+
+async def test_an_answer_that_is_not_private(slack: SlackWorld, chat: SlackChat) -> None:
+    """Everybody sees it, and there is nothing to share; a desk that says nothing gets nothing said."""
+    scripted = Scripted(reply=Reply(cards=(CARD,), private=False))
+    async with serving(chat, scripted, slack):
+        answer = await (await slack.types("/lookup Xiaomi")).answer()
+        scripted.reply = Reply(cards=())
+        silent = await slack.types("/lookup Xiaomi")
+        await asyncio.wait_for(_until(lambda: len(scripted.asked) == 2), 5)
+    assert answer["response_type"] == "in_channel"
+    assert not buttons(answer)
+    assert silent.answers.empty()
+
+
+async def test_turning_over_what_is_gone(slack: SlackWorld, chat: SlackChat) -> None:
+    """A value that is not ours, or an answer that is no longer at hand: said in words."""
+    lines = tuple(Section("", f"line {number}. " + "word " * 60) for number in range(150))
+    async with serving(chat, Scripted(reply=Reply(cards=(Card(summary="s", title="t", sections=lines),))), slack):
+        page = await (await slack.types("/tocsin help")).answer()
+        for value in ("[]", "no json", '{"id": "x", "page": "y"}'):
+            said = await (await slack.presses(page, "Show the rest", value=value)).answer()
+            assert "no longer at hand" in said["text"]
+
+
+async def test_an_answer_that_slack_refuses(
+    slack: SlackWorld, chat: SlackChat, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """After five uses, or half an hour, the address is dead: it is in the log, and the next command works."""
+    async with serving(chat, Scripted(), slack):
+        answer = await (await slack.types("/lookup Xiaomi")).answer()
+        assert (await slack.presses(answer, "Share in channel", dead=True)).acknowledged
+        await asyncio.wait_for(_until(lambda: "slack_answer_refused" in "".join(capsys.readouterr())), 5)
+        assert await (await slack.types("/lookup Xiaomi")).answer()
 
 
 async def test_a_long_answer_is_turned_over(slack: SlackWorld, chat: SlackChat) -> None:
@@ -315,6 +363,20 @@ async def test_slack_says_how_long_to_wait(slack: SlackWorld, chat: SlackChat) -
     with pytest.raises(ChatBusy) as caught:
         await chat.post(HERE, CARD, key="k1")
     assert caught.value.after == timedelta(seconds=1)
+
+
+async def test_a_place_without_a_channel(chat: SlackChat) -> None:
+    """Refused with an example that works."""
+    with pytest.raises(ChatRefused, match="slack:T0/C024"):
+        await chat.post(Place("slack", ""), CARD, key="k1")
+
+
+async def test_no_history_page_shows_it(slack: SlackWorld, chat: SlackChat) -> None:
+    """The look ends after a few pages, however long the channel is."""
+    for number in range(301):
+        await chat.post(HERE, CARD, key=f"k{number}")
+    assert await chat.find(HERE, "k0") is None
+    assert await chat.find(HERE, "k1") is not None
 
 
 @pytest.mark.parametrize(
@@ -521,6 +583,20 @@ async def test_an_app_token_that_slack_does_not_know(
     assert (told.out + told.err).count("SLACK_APP_TOKEN") == 1
     assert APP_TOKEN not in told.out + told.err
     slack.app_token = APP_TOKEN
+    await slack.connected()
+    assert await (await slack.types("/lookup Xiaomi")).answer()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_slack_away_at_the_start(slack: SlackWorld, chat: SlackChat) -> None:
+    """Commands are served as soon as it is back; so after a revoked bot token."""
+    slack.token_dead = "token_revoked"
+    task = asyncio.create_task(Service(chat.line, Scripted(), habits=QUICK).connect(APP_TOKEN))
+    await asyncio.wait_for(_until(lambda: slack.calls["auth.test"] >= 2), 5)
+    slack.away = True
+    await asyncio.wait_for(_until(lambda: slack.calls["auth.test"] >= 4), 5)
+    slack.token_dead, slack.away = "", False
     await slack.connected()
     assert await (await slack.types("/lookup Xiaomi")).answer()
     task.cancel()

@@ -23,8 +23,8 @@ def finder() -> MentionFinder:
     )
 
 
-def read(title: str, text: str, **facts: str) -> Analysis:
-    story = Story(source="test", id="1", url="", title=title, text=text, **facts)
+def read(title: str, text: str, *, origin: str = "") -> Analysis:
+    story = Story(source="test", id="1", url="", title=title, text=text, origin=origin)
     return analyse(story, finder().find(title, text))
 
 

@@ -161,6 +161,29 @@ def test_an_older_edition_is_not_believed() -> None:
     )
 
 
+def test_an_older_edition_stays_unbelieved_however_long_it_comes() -> None:
+    """A copy that stands still for days is no second word for what it lacks."""
+    memory, known = replace(READ, published=NOW), entries(50)
+    older = {"published": NOW - timedelta(days=30)}
+    seen, old = look(known, entries(40), **older), {entry.key: entry for entry in known}
+    first = believe(CARD, memory, seen, old, now=NOW)
+    again = believe(CARD, replace(memory, quarantine=first), seen, old, now=NOW + PATIENCE)
+    assert again
+    assert "older than the edition" in again.why
+
+
+def test_a_table_that_keeps_its_past_only_grows() -> None:
+    """Fewer rows than last time are a cut, however few entries and however many days it costs; a person may accept."""
+    memory, known = replace(READ, layout="table/1", history=90), entries(50)
+    assert "80 rows of a table that keeps its past and had 90" in doubt(known, entries(49), memory, history=80)
+    assert not doubt(known, entries(49), memory, history=90)
+    assert not doubt(known, entries(49), replace(memory, accept_next=True), history=80)
+    assert not doubt(known, entries(49), memory, history=0, layout="pdf/1")
+    seen, old = look(known, entries(40), history=80), {entry.key: entry for entry in known}
+    first = believe(CARD, memory, seen, old, now=NOW)
+    assert believe(CARD, replace(memory, quarantine=first), seen, old, now=NOW + PATIENCE)
+
+
 def test_names_that_all_change_at_once_are_a_damaged_encoding() -> None:
     """Mojibake renames half a list; publishers do not."""
     known = entries(60)

@@ -214,6 +214,16 @@ def test_commands_of_three_words_and_of_one_that_is_a_group() -> None:
     assert set(paths(registry)) == {("a", "list"), ("a", "b", "c"), ("z",), ("z", "list")}
 
 
+def test_a_group_in_a_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three words are a group in a group, as deep as Discord goes."""
+    one = commands()["help"]
+    registry = {"a b c": one, "a b d": one, "a x": one}
+    monkeypatch.setattr("adapters.discord.tree.commands", lambda: registry)
+    [top] = build(nobody, nobody)
+    assert isinstance(top, discord.app_commands.Group)
+    assert {inner.qualified_name for inner in top.walk_commands()} == {"a b", "a b c", "a b d", "a x"}
+
+
 def test_words_of_other_languages() -> None:
     """What the table says, and nothing where it says nothing; every name is one that Discord takes."""
     assert word("watch", "fr") == "surveiller"

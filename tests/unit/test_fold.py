@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.matching.fold import core, fold, fold_with_offsets, tokens
+from bot.matching.fold import core, fold, fold_with_offsets, legal_form, tokens
 
 LETTERS = st.text(alphabet="abcxyzABCXYZäÖéñßøŁжЯЩйëΩσαЁ .,-'0123456789")
 
@@ -73,6 +73,13 @@ def test_lookalike_letters_are_unmasked(disguised: str, plain: str) -> None:
 def test_core_has_no_legal_form(name: str, bare: str) -> None:
     """Legal forms are taken off in any language; a name that is nothing but a form stays whole."""
     assert core(name) == bare
+
+
+def test_the_legal_form_is_told_as_it_is_written() -> None:
+    """What was ignored can be shown."""
+    assert legal_form("小米集团有限公司") == "有限公司"
+    assert legal_form("AO Vektor LLC") == "llc, ao"
+    assert legal_form("Vektor") == ""
 
 
 def test_initials_are_joined_however_they_are_spaced() -> None:

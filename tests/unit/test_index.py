@@ -32,8 +32,7 @@ WATCHED = {
 def watched() -> NameIndex:
     """A small watchlist in many scripts."""
     index = NameIndex()
-    for owner, names in WATCHED.items():
-        index.add(owner, [Name(text) for text in names])
+    index.fill((owner, [Name(text) for text in names]) for owner, names in WATCHED.items())
     return index
 
 

@@ -72,6 +72,7 @@ class SlackWorld:
         self.token = BOT_TOKEN
         self.app_token = APP_TOKEN
         self.scopes = list(SCOPES)
+        self.retry_after = 1  #: seconds that a busy Slack asks for
         self.calls: Counter[str] = Counter()
         self.interval = 0.0  #: seconds between two posts into one channel; Slack's is 1
         self.now: Callable[[], float] = time.monotonic
@@ -82,10 +83,13 @@ class SlackWorld:
         self.sockets: list[Socket] = []
         self.responses: dict[str, Heard] = {}
         self.refused: list[str] = []  #: what validation said
+        self.away = False  #: 503 to everything
         self.token_dead = ""  #: "token_revoked" and the like
         self._acks: dict[str, asyncio.Future[Payload]] = {}
         self._numbers = iter(range(1, 10_000_000))
         self._connected = asyncio.Event()
+        self._published = asyncio.Event()
+        self.homes: dict[str, Payload] = {}  #: the app's own page, by who sees it
         self.adds("C024")
 
     # ── The place itself ──────────────────────────────────────────────────────────────────────────────────────────
@@ -128,6 +132,8 @@ class SlackWorld:
             given |= await request.json()
         elif request.can_read_body:
             given |= {name: str(value) for name, value in (await request.post()).items()}
+        if self.away:
+            return web.Response(status=503, text="<html>away</html>", content_type="text/html")
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if method == "apps.connections.open":
             if token != self.app_token:
@@ -192,7 +198,7 @@ class SlackWorld:
         if channel is None:
             return trouble
         if self.now() - channel.posted_at < self.interval:
-            return self._says({"ok": False, "error": "ratelimited"}, 429, Retry_After="1")
+            return self._says({"ok": False, "error": "ratelimited"}, 429, Retry_After=str(self.retry_after))
         if trouble := self._unfit(given):
             return trouble
         fate = self.fate()
@@ -219,6 +225,21 @@ class SlackWorld:
             message.pop("blocks", None)
         message.update(given)
         return await self._befalls(fate, request, {"ok": True, "ts": given["ts"]})
+
+    async def _do_views_publish(self, given: Payload, request: web.Request) -> Any:
+        view = given["view"] if isinstance(given["view"], dict) else json.loads(given["view"])
+        if set(view) - {"type", "blocks", "callback_id", "private_metadata"} or view.get("type") != "home":
+            return {"ok": False, "error": "invalid_arguments"}
+        if trouble := self._unfit({"text": "home", "blocks": view["blocks"]}):
+            return trouble
+        self.homes[str(given["user_id"])] = view
+        self._published.set()
+        return {"ok": True}
+
+    async def published(self, within: float = 5) -> None:
+        """Until some page was published."""
+        async with asyncio.timeout(within):
+            await self._published.wait()
 
     def _may(self, scope: str) -> bool:
         return scope in self.scopes
@@ -256,7 +277,7 @@ class SlackWorld:
         """`busy` and `down` and `cut` before anything was kept; `lost`, `broken`, `slow`, `page` after it was."""
         match fate:
             case "busy":
-                return self._says({"ok": False, "error": "ratelimited"}, 429, Retry_After="1")
+                return self._says({"ok": False, "error": "ratelimited"}, 429, Retry_After=str(self.retry_after))
             case "down":
                 return web.Response(status=503, text="<html>away</html>", content_type="text/html")
             case "broken":
@@ -344,9 +365,9 @@ class SlackWorld:
         return await self._does("slash_commands", body, again)
 
     async def presses(
-        self, message: Payload, button: str, *, channel: str = "C024", again: int = 0, **over: Any
+        self, message: Payload, button: str, *, channel: str = "C024", again: int = 0, dead: bool = False, **over: Any
     ) -> Heard:
-        """Ana presses the button of this text."""
+        """Ana presses the button of this text. `dead`: too late, the response address is used up."""
         found = [one for one in buttons(message) if one["text"]["text"] == button]
         assert found, f"no button {button!r} among {[one['text']['text'] for one in buttons(message)]}"
         body = {
@@ -358,15 +379,15 @@ class SlackWorld:
             "channel": {"id": channel, "name": "compliance"},
             "actions": [{**found[0], "block_id": "b", "action_ts": "1.0", **over}],
         }
-        return await self._does("interactive", body, again)
+        return await self._does("interactive", body, again, uses=5 if dead else 0)
 
     async def event(self, event: Payload, *, again: int = 0) -> Heard:
         """Something happened in the workspace."""
         body = {"type": "event_callback", "team_id": "T0", "api_app_id": "A0", "event": event, "event_id": "Ev1"}
         return await self._does("events_api", body, again)
 
-    async def _does(self, kind: str, body: Payload, again: int) -> Heard:
-        id, heard = str(next(self._numbers)), Heard()
+    async def _does(self, kind: str, body: Payload, again: int, *, uses: int = 0) -> Heard:
+        id, heard = str(next(self._numbers)), Heard(uses=uses)
         self.responses[id] = heard
         body |= {"trigger_id": f"{id}.trigger", "response_url": f"http://{self.address}/response/{id}"}
         for attempt in range(again + 1):
