@@ -108,6 +108,8 @@ def draw(card: Card, *, ref: str = "", share: str = "") -> Drawn:
     """
     presses, spelled = _presses(card, share)
     title = cut(card.title, TITLE)
+    if not title.strip() and not any(one.heading.strip() or one.text.strip() for one in card.sections):
+        title = "…"  # Discord takes no embed without a word
     foot = footer(card.footer, f"ref {ref}" if ref else "")
     room = ALL_EMBEDS - size(title) - size(foot)
     pages, whole = paginate(list(_body(card, spelled)), room)

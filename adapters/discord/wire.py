@@ -61,6 +61,8 @@ UNKNOWN_CHANNEL = 10003
 NO_TEXT_CHANNEL = 50008
 NO_PERMISSION = 50013
 HAS_THREAD = 160004
+#: Unknown message, missing permissions, "cannot execute action on this channel type", thread limit reached.
+NO_THREAD_HERE = frozenset({10008, NO_PERMISSION, 50024, 160006})
 
 
 def point_to(*, api_url: str = "", gateway_url: str = "") -> None:

@@ -32,7 +32,19 @@ from bot.roll import Roll
 from bot.settings import load
 from bot.wiring import chats_for, open_house
 from tests.conftest import ROOT
-from tests.worlds.discord import DIRECT, FORUM, GUILD, TOKEN, DiscordWorld, Session, hurried, read, shown, until
+from tests.worlds.discord import (
+    CATEGORY,
+    DIRECT,
+    FORUM,
+    GUILD,
+    TOKEN,
+    DiscordWorld,
+    Session,
+    hurried,
+    read,
+    shown,
+    until,
+)
 from tests.worlds.nouns import NOON, delivery
 from tests.worlds.pages import SetClock
 
@@ -539,6 +551,30 @@ async def test_follow_ups_go_into_a_thread(world: DiscordWorld) -> None:
     assert (len(channel.messages), world.calls["POST thread"]) == (1, 1)
 
 
+async def test_follow_ups_where_no_thread_can_be(world: DiscordWorld) -> None:
+    """In a direct message, or when the first message was deleted, they are said in the channel, and found there."""
+    channel = world.channel()
+    places = (Place("discord", "@me/9"), Place("discord", channel.address))
+    async with chatting(world) as chat:
+        for place in places:
+            first = await chat.post(place, CARD, key=f"{place.address[-1]}a")
+            channel.messages.clear()
+            second = await chat.post(place, CARD, key=f"{place.address[-1]}b", thread=first)
+            assert second.thread == ""
+            assert await chat.find(place, f"{place.address[-1]}b", thread=first) == second
+    assert [len(world.direct[9].messages), len(channel.messages)] == [2, 1]
+
+
+async def test_two_make_the_same_thread(world: DiscordWorld) -> None:
+    """Another process made it a moment ago: it is used."""
+    channel = world.channel()
+    place = Place("discord", channel.address)
+    async with chatting(world) as one, chatting(world) as two:
+        first = await one.post(place, CARD, key="a" * 25)
+        await asyncio.gather(*(chat.post(place, CARD, key=key, thread=first) for chat, key in ((one, "b"), (two, "c"))))
+    assert len(world.channels[int(first.id)].messages) == 2
+
+
 async def test_a_forum(world: DiscordWorld) -> None:
     """Each alert is a post with a tag; it is found again, edited, and answered in."""
     forum = world.channel(kind=FORUM, tags=("News", "high"), demands_tag=True)
@@ -614,6 +650,14 @@ async def test_no_such_place(world: DiscordWorld, address: str, words: str) -> N
     async with chatting(world) as chat:
         with pytest.raises(ChatRefused, match=words):
             await chat.post(Place("discord", address), CARD, key="k" * 25)
+
+
+async def test_a_channel_that_takes_no_messages(world: DiscordWorld) -> None:
+    """It is neither a text channel nor a forum: parked, with what to choose instead."""
+    place = Place("discord", world.channel(kind=CATEGORY).address)
+    async with chatting(world) as chat:
+        with pytest.raises(ChatRefused, match="Choose a text channel or a forum"):
+            await chat.post(place, CARD, key="k" * 25)
 
 
 async def test_a_person_who_takes_no_messages(world: DiscordWorld) -> None:
