@@ -53,6 +53,7 @@ class Ask:
     url: str
     validators: Validators = Validators()
     cap: int = 200_000_000  #: bytes after decompression
+    silence: timedelta = timedelta(0)  #: how long the server may say nothing; 0 is the fetcher's own patience
     trusted: bool = True  #: from our own code or settings; others may not reach private networks or files
     page: bool = False  #: a web page read on our own account: robots.txt is obeyed
 

@@ -40,7 +40,10 @@ class Settings(BaseSettings):
     )
     tocsin_sources: str = Field(
         default="",
-        description="Ids of the sources to poll, separated by commas; empty polls all. Your own feeds always are.",
+        description=(
+            "Ids of the sources to poll, separated by commas; empty polls all but the opt-in ones. "
+            "Your own feeds always are."
+        ),
         examples=["us_ofac_sdn,us_csl,us_dod_cmc"],
     )
     tocsin_mirror: str = Field(

@@ -7,7 +7,7 @@ import os
 import socket
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -46,6 +46,15 @@ def official() -> dict[str, Source]:
     return {source.card.id: source for source in shelf(adapters.lists)}
 
 
+def _unpacked(source: Source) -> Source:
+    """A source whose address is `package:NAME`, a file beside the readers, with the address at which it is read."""
+    scheme, _, name = source.card.url.partition(":")
+    if scheme != "package":
+        return source
+    path = Path(adapters.lists.__path__[0]) / name
+    return replace(source, card=replace(source.card, url=path.resolve().as_uri()))
+
+
 @dataclass
 class House:
     """Everything one process needs, put together from its settings."""
@@ -62,8 +71,8 @@ class House:
 
     @cached_property
     def official(self) -> dict[str, Source]:
-        """Every list and notice source on the shelf."""
-        return official()
+        """Every list and notice source on the shelf, a table that comes with one under its address on this machine."""
+        return {id: _unpacked(source) for id, source in official().items()}
 
     @cached_property
     def feeds(self) -> dict[str, Source]:
@@ -81,13 +90,14 @@ class House:
         return {**self.official, **self.feeds, **added}
 
     async def catalogue(self) -> Mapping[str, Source]:
-        """Every source that is polled: all of them, or those that TOCSIN_SOURCES names and people's own feeds."""
+        """Every source that is polled: those TOCSIN_SOURCES names, or all but the opt-in ones; and people's own."""
         everything, wanted = await self.everything(), self.settings.wanted
         own = {*(await self.store.feeds()), *(self.feeds if self.settings.tocsin_feeds else ())}
         if unknown := wanted - everything.keys():
             known = ", ".join(sorted(everything))
             raise BadSettings(f"TOCSIN_SOURCES names {', '.join(sorted(unknown))}, which is no source; known: {known}")
-        self._cards = {id: source.card for id, source in everything.items() if not wanted or id in wanted | own}
+        polled = wanted or {id for id, source in everything.items() if not source.card.opt_in}
+        self._cards = {id: source.card for id, source in everything.items() if id in polled | own}
         return {id: everything[id] for id in self._cards}
 
     _cards: dict[str, SourceCard] = field(default_factory=dict)

@@ -99,6 +99,7 @@ _ALSO = re.compile(r"(?:also\s+known\s+as|a\.?k\.?a\.?|or)[:,]?\s+", re.IGNORECA
     every=timedelta(hours=6),
     rows=range(1, 2_000),
     may_lose=0.4,  # editions replace each other, and one PDF does not tell which old company a new name is
+    carrier=True,
     programmes=("S1237", "S1260H"),
     licence="US government work, public domain in the US",
     note=(
