@@ -27,9 +27,9 @@ T = TypeVar("T")
 API_URL = "https://discord.com/api/v10"
 GATEWAY_URL = "wss://gateway.discord.gg/"
 
-#: Longest we wait for one answer; below the courier's lease of 60 s. What is still going on then is left to end by
-#: itself, and asked again under the same key its own answer is used.
-PATIENCE = 45.0
+#: Longest we wait for one answer; looking and posting together stay below the courier's lease of 60 s. What is still
+#: going on then is left to end by itself, and asked again under the same key its own answer is used.
+PATIENCE = 28.0
 #: A limit that lasts longer than this is handed to the courier instead of slept through. discord.py takes no less.
 LONGEST_LIMIT = 30.0
 
@@ -61,6 +61,8 @@ UNKNOWN_CHANNEL = 10003
 NO_TEXT_CHANNEL = 50008
 NO_PERMISSION = 50013
 HAS_THREAD = 160004
+#: Unknown message, missing permissions, "cannot execute action on this channel type", thread limit reached.
+NO_THREAD_HERE = frozenset({10008, NO_PERMISSION, 50024, 160006})
 
 
 def point_to(*, api_url: str = "", gateway_url: str = "") -> None:
@@ -148,12 +150,16 @@ class Wire:
     async def client(self) -> discord.Client:
         """The client, signed in. Raises what discord.py raises."""
         async with self._signing_in:
+            if self._refused:  # while we stood in line
+                raise ChatRefused(self._refused)
             if self._client is None:
                 client = new_client(discord.Client, guard=self._guard)
                 try:
                     await client.login(self._token)
-                except BaseException:
+                except BaseException as error:
                     await client.close()
+                    if isinstance(error, discord.LoginFailure):
+                        self._refused = token_refused()
                     raise
                 self._client = client
         return self._client

@@ -24,7 +24,7 @@ from bot.errors import BadSettings, ChatBusy, ChatDoubtful, ChatRefused
 from bot.model import Button, Card, Link, Section, Severity
 from tests.conftest import ROOT
 from tests.worlds.discord import live, read
-from tests.worlds.discord_rules import check_embed, check_message
+from tests.worlds.discord_rules import Refused, check_message
 
 TEXT = st.text(max_size=300) | st.text(alphabet="*_~|`[]()<>@#&:/\\-+1. \n\u202e\u200bhtps小", max_size=300)
 CARDS = st.builds(
@@ -143,11 +143,28 @@ def test_a_footer_of_somebody_elses() -> None:
     assert draw.ref_of("ref abc234 and more") == draw.ref_of("href abc") == draw.ref_of("") == ""
 
 
-def test_an_empty_card() -> None:
-    """It can be drawn, and a bad colour is noticed by the rules."""
-    assert draw.draw(Card(summary="", title="")).embeds[0].description == ""
-    with pytest.raises(Exception, match="color"):
-        check_embed({"title": "x", "color": -1})
+@pytest.mark.parametrize(
+    "card", [Card(summary="", title=""), Card(summary=" ", title="\u200b", sections=(Section("", " "),))]
+)
+async def test_a_card_without_a_word(card: Card) -> None:
+    """It is taken all the same."""
+    check_message(await payload(card))
+
+
+@pytest.mark.parametrize(
+    ("embed", "why"),
+    [
+        ({"title": "x", "color": -1}, "color"),
+        ({"color": 1}, "empty message"),
+        ({"title": "x" * 257}, "256"),
+        ({"title": "x", "fields": [{"name": "", "value": "x"}]}, "between 1 and 256"),
+        ({"title": "x", "url": "nowhere"}, "well formed"),
+    ],
+)
+def test_the_stand_in_refuses(embed: dict[str, Any], why: str) -> None:
+    """A Discord that took everything would prove nothing."""
+    with pytest.raises(Refused, match=why):
+        check_message({"embeds": [embed]})
 
 
 # ── Names in one line ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -212,6 +229,16 @@ def test_commands_of_three_words_and_of_one_that_is_a_group() -> None:
     one = commands()["help"]
     registry: dict[str, Command] = {"a": one, "a b c": one, "z": one, "z list": one}
     assert set(paths(registry)) == {("a", "list"), ("a", "b", "c"), ("z",), ("z", "list")}
+
+
+def test_a_group_in_a_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three words are a group in a group, as deep as Discord goes."""
+    one = commands()["help"]
+    registry = {"a b c": one, "a b d": one, "a x": one}
+    monkeypatch.setattr("adapters.discord.tree.commands", lambda: registry)
+    [top] = build(nobody, nobody)
+    assert isinstance(top, discord.app_commands.Group)
+    assert {inner.qualified_name for inner in top.walk_commands()} == {"a b", "a b c", "a b d", "a x"}
 
 
 def test_words_of_other_languages() -> None:
