@@ -323,12 +323,13 @@ def _read_table(document: Document, text: str) -> Reading:
     )
     past = [replace(row, ends=row.ends if row.ends and row.ends <= today else None) for row in rows]
     edition = max([newest, *(row.ends for row in past if row.ends)])
+    entries = _on_the_list(past)
     return Reading(
         layout="editions.csv/1",
-        records=_records(_on_the_list(past)),
+        records=_records(entries),
         edition=edition.isoformat(),
         published=datetime(edition.year, edition.month, edition.day, tzinfo=UTC),
-        history=len(rows),
+        history=len(rows) - len(entries),
         signals=signals,
     )
 
