@@ -107,8 +107,8 @@ def watched(names: Iterable[str]) -> dict[str, Company]:
     companies = {}
     for name in names:
         plain = re.sub(r"\s*\([^)]*\)", "", name)
-        found = [shipped().find(part) for part in plain.split(" / ")]
-        companies[name] = next((one for one in found if one.from_book), found[0])
+        found = [shipped().find(part) for part in (name, plain, *plain.split(" / "))]
+        companies[name] = next((one for one in found if one.from_book), found[1])
     return companies
 
 
@@ -170,7 +170,8 @@ class Figures:
     list: Share = field(default_factory=Share)
     stage: Share = field(default_factory=Share)
     reason_found: Share = field(default_factory=Share)
-    reason_silent: Share = field(default_factory=Share)
+    reason_silent: Share = field(default_factory=Share)  #: of all stories without a reason
+    listing_silent: Share = field(default_factory=Share)  #: of the listing stories among them, which is harder
     clusters: Tally = field(default_factory=Tally)
     language: Share = field(default_factory=Share)
 
@@ -261,8 +262,8 @@ def score(read: Read, companies: dict[str, Company], into: Figures, fault: Calla
         fault(row, "listing", analysis.listing_story, [one.rule for one in analysis.because])
     if row["listing_story"]:
         score_listing(read, into, fault)
-    elif analysis.reason:
-        into.reason_silent.take(False)
+    else:
+        into.reason_silent.take(not analysis.reason)
 
 
 def score_listing(read: Read, into: Figures, fault: Callable[..., None]) -> None:
@@ -284,6 +285,7 @@ def score_listing(read: Read, into: Figures, fault: Callable[..., None]) -> None
             fault(row, "reason", analysis.reason, row["reason_sentence"])
     else:
         into.reason_silent.take(not analysis.reason)
+        into.listing_silent.take(not analysis.reason)
         if analysis.reason:
             fault(row, "reason not silent", analysis.reason)
 
@@ -495,6 +497,8 @@ def main() -> None:
     print(f"across languages: recall {across.recall:.3f} precision {across.precision:.3f} ({pairs_across} pairs)")
     print(f"near duplicates: F1 {pairs.f1:.3f} precision {pairs.precision:.3f} recall {pairs.recall:.3f}")
     print(f"language right {figures['all'].language.value:.3f}; {len(rows) / seconds:.0f} stories a second, all told")
+    silent = figures["all"].listing_silent
+    print(f"no reason given for {silent.right} of the {silent.all} listing stories that have none")
     made_up = [name for name, company in companies.items() if not company.from_book]
     print(f"watched {len(companies)} names; not in the book: {', '.join(made_up) or 'none'}")
     if not asked.no_peers:

@@ -58,10 +58,13 @@ class SourceCard:
     usual: int = 0  #: fewer entries than this are believed, but what comes above it later is history, not news
     may_lose: float = 0.10  #: the share of entries that may leave in one edition before a person must look
     programmes: tuple[str, ...] = ()  #: codes of `programmes.toml` that occur in it
+    carrier: bool = False  #: its programmes are lists of their own, and are what people call them
     licence: str = ""
     language: str = ""
     note: str = ""  #: what an operator has to know (blocks plain clients, needs a mirror, ...)
     cap: int = 200_000_000  #: bytes after decompression; a larger body is refused
+    silence: timedelta = timedelta(0)  #: how long its server may say nothing; 0 is the fetcher's own patience
+    opt_in: bool = False  #: polled only where TOCSIN_SOURCES names it (a licence to accept, an address to give)
     user_given: bool = False  #: added from chat or command line: may not reach private addresses
     tier: int = 3  #: 1 official, 2 wire or paper of record, 3 other outlet
 

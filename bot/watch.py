@@ -187,7 +187,10 @@ class Watcher:
         """One address, conditionally."""
         card, memory = task.card, task.memory
         validators = Validators() if schedule.ask_whole(memory, task.now) else memory.validators_for(url)
-        return await self.fetcher.fetch(Ask(url=url, validators=validators, cap=card.cap, trusted=not card.user_given))
+        trusted = not card.user_given
+        return await self.fetcher.fetch(
+            Ask(url=url, validators=validators, cap=card.cap, silence=card.silence, trusted=trusted)
+        )
 
     async def read_list(self, source: ListSource, task: Task) -> Step:
         """A register: survey it, believe it, and say what changed."""
@@ -318,7 +321,7 @@ class Watcher:
             links += [(_ref(story), company) for company in named]
             if _ref(story) in told and any(watched.subscriptions(id) for id in named):
                 analysis = await asyncio.to_thread(analyse, story, mentions)
-                for id, mention in named.items():
+                for id, mention in {one.company: one for one in reversed(analysis.mentions)}.items():
                     company = watched.company(id)
                     if company and watched.subscriptions(id):
                         alerts.append(await self.story_alert(card, story, analysis, mention, company, now_told, now))

@@ -99,6 +99,7 @@ _ALSO = re.compile(r"(?:also\s+known\s+as|a\.?k\.?a\.?|or)[:,]?\s+", re.IGNORECA
     every=timedelta(hours=6),
     rows=range(1, 2_000),
     may_lose=0.4,  # editions replace each other, and one PDF does not tell which old company a new name is
+    carrier=True,
     programmes=("S1237", "S1260H"),
     licence="US government work, public domain in the US",
     note=(
@@ -323,13 +324,13 @@ def _read_table(document: Document, text: str) -> Reading:
     )
     past = [replace(row, ends=row.ends if row.ends and row.ends <= today else None) for row in rows]
     edition = max([newest, *(row.ends for row in past if row.ends)])
-    entries = _on_the_list(past)
+    on_list = _on_the_list(past)
     return Reading(
         layout="editions.csv/1",
-        records=_records(entries),
+        records=_records(on_list),
         edition=edition.isoformat(),
         published=datetime(edition.year, edition.month, edition.day, tzinfo=UTC),
-        history=len(rows) - len(entries),
+        history=len(rows) - len(on_list),  # a table of who is on it now may shrink, its past may not
         signals=signals,
     )
 

@@ -21,7 +21,7 @@ from itertools import islice, pairwise, takewhile
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.matching.compare import compare, likeness
+from bot.matching.compare import Judgement, explain, judge
 from bot.matching.fold import fold
 from bot.matching.japanese import likely_readings, loan_bones
 from bot.matching.scripts import consonants, sound
@@ -38,6 +38,8 @@ LEAST = 0.15
 LEAST_OF_BEST = 0.2
 #: Names whose reading stays in memory, about two kilobytes each; in larger indexes the others are read when met.
 REMEMBERED = 60_000
+#: After so many names that are nothing like the query, those that share even less are not looked at.
+HOPELESS = 6
 #: From this score on the search has what it came for and looks only at names that share nearly as much.
 FOUND = 0.97
 
@@ -83,13 +85,18 @@ class NameIndex:
                     insort(self._sorted, (line, number))
 
     def fill(self, owners: Iterable[tuple[str, Iterable[Name]]]) -> None:
-        """Add many owners at once. The garbage collector rests meanwhile: it would walk all names again and again."""
+        """Add many owners at once, for the first filling of a large index.
+
+        The garbage collector rests meanwhile and afterwards leaves alone what is there: it would walk through all
+        names again and again, in pauses that a search would feel.
+        """
         was_on = gc.isenabled()
         gc.disable()
         try:
             for owner, names in owners:
                 self.add(owner, names)
         finally:
+            gc.freeze()
             if was_on:
                 gc.enable()
 
@@ -167,20 +174,25 @@ class NameIndex:
         asked = readings(text)
         if not asked:
             return []
-        best: dict[str, tuple[float, Name]] = {}
+        best: dict[str, tuple[Judgement, Name]] = {}
         enough = found = 0.0
-        for share, number in self._candidates(asked):
+        for at, (share, number) in enumerate(self._candidates(asked)):
             kept = self._names[number]
             if kept is None or (share < enough and len(best) >= limit):
                 continue
+            if at >= HOPELESS and found < 0.2 and share < 0.4:
+                break
             owner, name = kept
-            score = likeness(text, name.text)
-            if owner not in best or score > best[owner][0]:
-                best[owner] = (score, name)
-            if score > max(found, FOUND):
-                found, enough = score, 0.7 * share
-        ranked = nlargest(limit, best.items(), key=lambda one: one[1][0])
-        return [Hit(owner, name, compare(name, text)) for owner, (_, name) in ranked]
+            judged = judge(name.text, text)
+            if owner not in best or judged.score > best[owner][0].score:
+                best[owner] = (judged, name)
+            if judged.score > max(found, FOUND):
+                enough = 0.7 * share
+            found = max(found, judged.score)
+        ranked = nlargest(limit, best.items(), key=lambda one: one[1][0].score)
+        asked_name = Name(text)
+        hits = [Hit(owner, name, explain(name, asked_name, judged)) for owner, (judged, name) in ranked]
+        return sorted(hits, key=lambda hit: -hit.match.score)  # a weak name may have been held back
 
     def _candidates(self, asked: Sequence[Form]) -> list[tuple[float, int]]:
         """The names worth comparing by number, with the share they have in common with the query, largest first."""

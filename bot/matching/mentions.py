@@ -462,9 +462,9 @@ def _role(slot: int, sightings: list[_Sighting], most: int, titled: set[int], te
         return Role.MENTIONED, Reason("in the title, to say who somebody else is", 0.7)
     often, first = len(in_text), min(in_text)
     share = often / most
-    if not titled and share >= 0.5 and (often > 1 or first < BRIEF) and first < max(LEAD, len(text) // 2):
-        if often > 1 or len(text) < LEAD:
-            return Role.SUBJECT, Reason("named early and often", 0.8)
+    enough = often > 1 or (first < BRIEF and len(text) < LEAD)
+    if not titled and enough and share >= 0.5 and first < max(LEAD, len(text) // 2):
+        return Role.SUBJECT, Reason("named early and often", 0.8)
     if titled and often > 1 and share >= 0.4 and first < LEAD:
         return Role.SUBJECT, Reason("named early and nearly as often as the company in the title", 0.7)
     return Role.MENTIONED, Reason("named in passing", 0.7)

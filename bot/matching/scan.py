@@ -209,8 +209,9 @@ def _pattern(slot: int, number: int, form: str) -> tuple[bytes, Spelling]:
         edge, pattern = _Edge.EXACT, f" {form} "
     else:
         edge = _Edge.WORD
-        found = _VOWEL_ENDING.search(form) if len(form) > 5 else None
-        tail = found.group()[-2:] if found else "a" if len(form) > 4 and form.endswith("a") else ""
+        last = len(form.rpartition(" ")[2])  # the ending is one of the last word, of which something must remain
+        found = _VOWEL_ENDING.search(form) if last > 5 else None
+        tail = found.group()[-2:] if found else "a" if last > 4 and form.endswith("a") else ""
         pattern = f" {form.removesuffix(tail)}"
     return pattern.encode("utf-8", "replace"), (slot, number, edge, tail, form)
 
@@ -273,6 +274,9 @@ class Scanner:
                     seen = stop
                 owner = owners[index]
                 for spelling in owner if isinstance(owner, list) else (owner,):
+                    # Most hits are the beginnings of longer words; they are dropped here, before anything is called.
+                    if spelling[2] == _Edge.WORD and not spelling[3] and not endings and padded[place] != " ":
+                        continue
                     hit = _checked(padded, place, spelling, endings, particles)
                     if hit is not None:
                         found.append(hit)

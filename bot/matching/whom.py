@@ -119,6 +119,10 @@ def _exactly(company: Company, listing: Listing) -> Match:
     for name in listing.names():
         if typed == sorted(fold(name.text).split()):
             return Match(Verdict.SAME, 0.97, (Reason(f"same words, a {listing.kind}", 0.97, company.name, name.text),))
+    for name in listing.names():
+        if len(typed) > 1 and set(typed) <= set(fold(name.text).split()):
+            rule = f"its words are among those of a {listing.kind}"
+            return Match(Verdict.RELATED, 0.6, (Reason(rule, 0.6, company.name, name.text),))
     return NOBODY
 
 

@@ -9,14 +9,18 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.matching.compare import SAME, compare, likeness, match_company
+from bot.matching.compare import SAME, compare, judge, match_company
 from bot.matching.words import pieces, read, readings
 from bot.model import Company, Identifier, Listing, Match, Name, NameKind, Verdict
 
 NAMES = st.one_of(
     st.text(max_size=60),
-    st.sampled_from(["小米集团", "Xiaomi Corporation", "АО «Рычаг»", "AO Rychag (AO RYCHAG)", "株式会社SUS", "エスユーエス"]),
-    st.sampled_from(["MB", "A.B.C. Co / XYZ", "الغاف مارين", "Plant 325", "61st Plant II", "Kala Electric", "Kalaelectric"]),
+    st.sampled_from(
+        ["小米集团", "Xiaomi Corporation", "АО «Рычаг»", "AO Rychag (AO RYCHAG)", "株式会社SUS", "エスユーエス"]
+    ),
+    st.sampled_from(
+        ["MB", "A.B.C. Co / XYZ", "الغاف مارين", "Plant 325", "61st Plant II", "Kala Electric", "Kalaelectric"]
+    ),
 )
 
 SAME_PAIRS = [
@@ -34,6 +38,11 @@ SAME_PAIRS = [
     ("ZHIHANG SHIP MANAGEMENT SHANGHAI", "Shanghai Zhihang Ship Management Co.", "another order"),
     ("Huаwеi Technolgies", "Huawei Technologies", "look-alike letters and a slip"),
     ("Gazprom Telecom", "GAZPROM TELEKOM, OOO", "another romanisation"),
+    ("R0yal Pearl General Trading", "ROYAL PEARL GENERAL TRADING L.L.C.", "a digit for a letter"),
+    ("Limited Liabillity Company Vedaproekt", "OOO Vedaproekt", "a slip in the legal form"),
+    ("Zhongtian Rubber Pro", "Zhongtian Rubber Products Co., Ltd.", "cut off after twenty characters"),
+    ("KISH SOUTH KAVEH COMPANY", "KishSouthKavehCompany", "no spaces"),
+    ("СMХ GОLD & SILVЕR СОRР.", "CMX Gold & Silver Corp.", "every look-alike letter exchanged"),
     ("Defense Industries Organization (DIO)", "Defence Industries Organisation", "an acronym in brackets"),
 ]
 
@@ -50,6 +59,7 @@ OTHER_PAIRS = [
     ("Volkswagen AG", "Siemens AG", "only the form is shared, in full"),
     ("Xiamen Trading Co.", "Xiaomi Corporation", "letters alike by chance"),
     ("横河電機株式会社", "HOSOKAWA MICRON CORPORATION", "a reading that does not fit"),
+    ("Limited Liability Co", "Limited Liability Company Vedaproekt", "cut off before it says anything"),
     ("Iran Aluminium Company", "Iran Aircraft Industries", "a country and a form"),
 ]
 
@@ -83,8 +93,8 @@ def test_a_unit_of_the_group_is_related() -> None:
         ("株式会社ヤマハ", "Yamaha Corporation", "kana"),
         ("Kalaye Electric", "Kalaya Electric", "one letter differs"),
         ("Thermal Plant Ural", "Thermal Zavod Ural", "same meaning"),
-        ("Mega Kalaye Nuri", "Mega Kalayenuri", "written together"),
-        ("STANTECINC", "Stantec Inc", "words written together taken apart"),
+        ("Mega Kalaye Nuri", "Mega Kalayenuri Oil", "written together"),
+        ("STANTECINC", "Stantec Ltd", "words written together taken apart"),
         ("DNP", "Distribuidora Nicaraguense de Petroleo", "initials"),
         ("Xiaomi Inc.", "Xiaomi GmbH", "legal form ignored"),
         ("Plant 325", "Plant 322", "another number"),
@@ -137,18 +147,18 @@ def test_a_text_too_long_to_be_a_name_is_refused() -> None:
     """A hundred thousand characters are no name; nothing is compared."""
     match = compare("Huawei " * 15_000, "Huawei")
     assert (match.verdict, match.score) == (Verdict.NO, 0.0)
-    assert likeness("x" * 100_000, "Huawei") == 0.0
+    assert len(match.reasons[0].ours) < 100
 
 
 @given(NAMES, NAMES)
 @example("Arms (DIO)", "DIO")
 @settings(max_examples=200, deadline=None)
 def test_the_order_of_the_two_makes_no_difference(one: str, other: str) -> None:
-    """Any two texts compare, the same way round both ways, and a score alone agrees with a full answer."""
+    """Any two texts compare, the same way round both ways."""
     there, back = compare(one, other), compare(other, one)
     assert (there.verdict, there.score) == (back.verdict, back.score)
     assert 0.0 <= there.score <= 1.0
-    assert likeness(one, other) == there.score
+    assert judge(one, other).score == there.score
 
 
 @given(NAMES)

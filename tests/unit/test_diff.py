@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -33,11 +35,11 @@ def marks(known: list[Listing]) -> dict[str, Mark]:
     return {entry.key: mark(entry) for entry in known}
 
 
-def look(known: list[Listing], now: list[Listing], **more: object) -> Survey:
+def look(known: list[Listing], now: list[Listing], **more: Any) -> Survey:
     return survey(reading(now, **more), marks(known), same_layout=True)
 
 
-def doubt(known: list[Listing], now: list[Listing], memory: Memory = READ, at: datetime = NOW, **more: object) -> str:
+def doubt(known: list[Listing], now: list[Listing], memory: Memory = READ, at: datetime = NOW, **more: Any) -> str:
     seen = look(known, now, **more)
     found = believe(CARD, memory, seen, {entry.key: entry for entry in known}, now=at)
     return found.why if found else ""
@@ -53,7 +55,7 @@ def test_only_records_with_new_bytes_are_parsed() -> None:
         return entry
 
     new = replace(known[1], reason="because")
-    records = [replace(record(entry), parse=lambda entry=entry: noted(entry)) for entry in (known[0], new, known[2])]
+    records = [replace(record(entry), parse=partial(noted, entry)) for entry in (known[0], new, known[2])]
     one = reading([])
     one.records = records
     seen = survey(one, marks(known), same_layout=True)

@@ -90,6 +90,7 @@ def typed(name: str) -> Company:
         ("Acme", "Acme Falcon Mining Ltd", EntityKind.COMPANY, RELATED),
         ("Сяоми", "Xiaomi Corporation", EntityKind.COMPANY, SAME),
         ("Viktor Bout", "BOUT, Viktor", EntityKind.PERSON, SAME),
+        ("Viktor Bout", "BOUT, Viktor Anatolijevitch", EntityKind.PERSON, RELATED),
         ("Viktor", "BOUT, Viktor", EntityKind.PERSON, NO),
         ("Grace", "GRACE", EntityKind.VESSEL, SAME),
     ],

@@ -38,7 +38,7 @@ class Room:
             raise ChatDoubtful("the connection broke before the answer")
         return Receipt(key)
 
-    async def find(self, place: Place, key: str) -> Receipt | None:
+    async def find(self, place: Place, key: str, *, thread: Receipt | None = None) -> Receipt | None:
         there = any((place, key) == (where, which) for where, which, _ in self.posted)
         return Receipt(key) if self.can_tell and there else None
 
