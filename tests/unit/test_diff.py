@@ -174,10 +174,10 @@ def test_an_older_edition_stays_unbelieved_however_long_it_comes() -> None:
     assert "older than the edition" in again.why
 
 
-def test_a_table_that_keeps_its_past_only_grows() -> None:
-    """Fewer rows than last time are a cut, however few entries and however many days it costs; a person may accept."""
+def test_rows_about_the_past_only_grow() -> None:
+    """Fewer than last time are a cut, however few entries and however many days it costs; a person may accept it."""
     memory, known = replace(READ, layout="table/1", history=90), entries(50)
-    assert "80 rows of a table that keeps its past and had 90" in doubt(known, entries(49), memory, history=80)
+    assert "80 rows about the past, of which there were 90" in doubt(known, entries(49), memory, history=80)
     assert not doubt(known, entries(49), memory, history=90)
     assert not doubt(known, entries(49), replace(memory, accept_next=True), history=80)
     assert not doubt(known, entries(49), memory, history=0, layout="pdf/1")
