@@ -167,6 +167,8 @@ class House:
             for chat in [one for one in self.chats if not platforms or one.platform in platforms]:
                 work.create_task(self.courier(chat).run(), name=f"courier:{chat.platform}")
                 work.create_task(chat.run(self.desk), name=f"chat:{chat.platform}")
+            if any(chat.platform != "console" for chat in self.chats):
+                work.create_task(self.desk.office.roll.refresh(), name="roll")  # before the first question is typed
 
 
 def store_for(settings: Settings) -> Store:
