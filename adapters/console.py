@@ -7,7 +7,6 @@ message was printed, so a crash between printing and settling may print it again
 from __future__ import annotations
 
 import asyncio
-import shlex
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -17,8 +16,9 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
+from bot.commands.typed import request
 from bot.errors import ChatBusy
-from bot.model import Card, Place, Receipt, Request, Severity
+from bot.model import Card, Place, Receipt, Section, Severity
 from bot.ports import Desk
 
 STYLE = {Severity.HIGH: "bold red", Severity.MEDIUM: "bold yellow", Severity.LOW: "bold cyan"}
@@ -57,7 +57,7 @@ class ConsoleChat:
             raise ChatBusy("console: the terminal takes no more text just now") from full
         return Receipt(key)
 
-    async def find(self, place: Place, key: str) -> Receipt | None:
+    async def find(self, place: Place, key: str, *, thread: Receipt | None = None) -> Receipt | None:
         return None
 
     async def edit(self, place: Place, receipt: Receipt, card: Card) -> None:
@@ -71,20 +71,13 @@ class ConsoleChat:
 
     def draw(self, console: Console, card: Card) -> None:
         """All text is drawn as it is: nothing in it is taken for mark-up."""
-        _indented(console, Text(_plain(card.title), style=STYLE[card.severity]), 0)
+        lines = _indented(console, Text(_plain(card.title), style=STYLE[card.severity]), 0)
         for section in card.sections:
-            self._section(console, section.heading, section.text, section.quote)
-        for link in card.links:
-            console.print(Text(f"  {_plain(link.text)}: {_plain(link.url)}"), soft_wrap=True)
+            lines += _section(console, section)
+        lines += [Text(f"  {_plain(link.text)}: {_plain(link.url)}") for link in card.links]
         if card.footer:
-            _indented(console, Text(_plain(card.footer), style="dim"), 2)
-        console.print()
-
-    def _section(self, console: Console, heading: str, text: str, quote: bool) -> None:
-        words = f"“{_plain(text)}”" if quote and "\n" not in text else _plain(text)
-        if heading:
-            _indented(console, Text(_plain(heading), style="bold"), 2)
-        _indented(console, Text(words), 4 if heading else 2)
+            lines += _indented(console, Text(_plain(card.footer), style="dim"), 2)
+        console.print(Text("\n").join([*lines, Text()]), soft_wrap=True)  # in one go: each print costs as ten lines
 
     async def run(self, desk: Desk) -> None:
         """Answer what is typed, until the input ends; then only print."""
@@ -104,11 +97,11 @@ class ConsoleChat:
 
     async def answer(self, desk: Desk, line: str) -> None:
         """One typed line: `lookup 小米`, `/watch add Xiaomi "Hangzhou Hikvision"`."""
-        words = _words(line)
-        if words:
-            reply = await desk.answer(request(words, language=self._language, at=self._now()))
-            for card in reply.cards:
-                self.show(card)
+        if not line.strip():
+            return
+        asked = request(line, place=Place("console"), person="you", language=self._language, at=self._now())
+        for card in (await desk.answer(asked)).cards:
+            self.show(card)
 
     async def check(self) -> AsyncIterator[str]:
         yield "console: prints alerts here; give a chat's token to post there"
@@ -117,41 +110,20 @@ class ConsoleChat:
         return
 
 
-#: Commands of two words; the rest of the line is their argument.
-PAIRS = {"watch", "feed", "sources"}
-ARGUMENT = {"lookup": "name", "why": "key", "unpark": "key", "feed add": "url", "feed remove": "id"}
-#: Arguments that take several values; the others take the rest of the line as one.
-MANY = {"watch add", "watch remove"}
+def _section(console: Console, section: Section) -> list[Text]:
+    quoted = section.quote and "\n" not in section.text
+    words = Text(f"“{_plain(section.text)}”" if quoted else _plain(section.text))
+    if not section.heading:
+        return _indented(console, words, 2)
+    return _indented(console, Text(_plain(section.heading), style="bold"), 2) + _indented(console, words, 4)
 
 
-def request(words: list[str], *, language: str, at: datetime, person: str = "you") -> Request:
-    """What was typed, as the desk takes it."""
-    take = 2 if len(words) > 1 and words[0] in PAIRS else 1
-    command, rest = " ".join(words[:take]), words[take:]
-    if command.startswith("sources ") and rest:
-        arguments: tuple[tuple[str, str | tuple[str, ...]], ...] = (("source", rest[0]),)
-    elif command in MANY:
-        arguments = (("names", tuple(rest)),)
-    else:
-        arguments = ((ARGUMENT.get(command, "name"), " ".join(rest)),)
-    return Request(
-        command=command, place=Place("console"), person=person, arguments=arguments, language=language, at=at
-    )
-
-
-def _indented(console: Console, text: Text, by: int) -> None:
+def _indented(console: Console, text: Text, by: int) -> list[Text]:
     """Wrapped to the width, every line moved in, nothing behind its end."""
-    for line in text.wrap(console, max(20, console.width - by)):
+    lines = text.wrap(console, max(20, console.width - by))
+    for line in lines:
         line.rstrip()
-        console.print(Text(" " * by) + line, soft_wrap=True)
-
-
-def _words(line: str) -> list[str]:
-    try:
-        words = shlex.split(line)
-    except ValueError:  # an unclosed quote: take the line as it is
-        words = line.split()
-    return [words[0].removeprefix("/"), *words[1:]] if words else []
+    return [Text(" " * by) + line for line in lines]
 
 
 def _plain(text: str) -> str:

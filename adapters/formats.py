@@ -12,16 +12,20 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import json
 import re
+import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any
 
 import lxml.html
 import xxhash
 from lxml import etree
+from python_calamine import CalamineError, CalamineWorkbook
 
 from bot.errors import ListDamaged
 from bot.model import Document
@@ -59,6 +63,36 @@ def unread(left: Mapping[str, object], signals: list[str], what: str) -> None:
     for name, value in left.items():
         if value:
             once(signals, f"unread {what} {name!r}")
+
+
+_CITATION = re.compile(r"(\d{2,3})\s*\.?\s*F\.?\s*R\.?\s*(\d{2,6})\b")
+
+
+def citations(notice: str) -> tuple[str, ...]:
+    """ "84 FR 22961" and the like out of a cell with dates, numbers of issues and two spellings of FR.
+
+    A notice cited by volume and issue only ("Vol. 86, No. 71, 04/15/2021") has no page: it is kept as it is.
+    """
+    found = [f"{volume} FR {page}" for volume, page in _CITATION.findall(notice)]
+    return tuple(dict.fromkeys(found)) if found else (notice,) if notice else ()
+
+
+def tidy(text: str | None) -> str:
+    """Blanks at the ends taken off, blanks and line ends between made one blank."""
+    return " ".join((text or "").split())
+
+
+def folded(text: str) -> str:
+    """For composed keys only: lower case, and one blank for whatever is not a letter or digit, so that mended letters
+
+    and punctuation do not make a new entry.
+    """
+    return " ".join(re.sub(r"[^\w]+", " ", text.casefold()).split())
+
+
+def latin(text: str) -> bool:
+    """Whether every letter is one of the Latin alphabets."""
+    return not any(char >= "\u0370" and char.isalpha() and not "\u1e00" <= char <= "\u1eff" for char in text)
 
 
 # ── The body ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -168,6 +202,10 @@ class Body:
         if ascii_only and self.foreign:
             once(signals, "letters beyond ASCII in a list that was pure ASCII")
 
+    def whole(self) -> bytes:
+        """All of it unpacked, every byte as it is: for binary formats that are read whole."""
+        return b"".join(self._unpacked())
+
     def _first(self) -> bytes:
         head = b""
         for chunk in self._unpacked():
@@ -207,6 +245,17 @@ class Body:
             raise self.damaged(f"gzip data cut after {total} bytes unpacked; fetch it again")
 
 
+def legacy_body(document: Document, source: str) -> Body:
+    """A body in UTF-8, or, where it cannot be that, in Windows-1252, as older layouts of some lists are."""
+    body = Body(document, source)
+    try:
+        for _ in body.chunks():
+            pass
+    except ListDamaged:
+        return Body(document, source, encoding="cp1252")
+    return body
+
+
 # ── XML ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -227,6 +276,23 @@ def _strict() -> etree.XMLParser:
     )
 
 
+def _no_doctype(body: Body) -> None:
+    if b"<!DOCTYPE" in body.head or b"<!ENTITY" in body.head:
+        raise body.damaged("the document brings a DOCTYPE, which no edition of this list had; refused unread")
+
+
+def _parse_head(body: Body, head: bytes) -> etree._Element:
+    """The root element, as far as the first bytes have it."""
+    parser = etree.XMLPullParser(events=("start",), resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        parser.feed(head)
+        _, root = next(parser.read_events())
+    except (etree.XMLSyntaxError, StopIteration) as error:
+        raise body.damaged(f"not well-formed XML ({error or 'no root'}); fetch it again") from error
+    assert isinstance(root, etree._Element)
+    return root
+
+
 class XmlRecords:
     """The records of one XML document as raw bytes, cut out by the local name of their element.
 
@@ -242,23 +308,13 @@ class XmlRecords:
         self._body = body
         self._record = record
         head = body.head
-        if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-            raise body.damaged("the document brings a DOCTYPE, which no edition of this list had; refused unread")
+        _no_doctype(body)
         first = re.search(rb"<((?:[\w.-]+:)?" + record.encode() + rb")[\s/>]", head)
         self._parser = _strict()
-        self.root = self._parse_head(head[: first.start()] if first else head)
+        self.root = _parse_head(body, head[: first.start()] if first else head)
         self._name = first[1] if first else record.encode()
+        self._opening = re.compile(b"<" + re.escape(self._name) + rb"[\s/>]")  # not <DesignationSource> for Designation
         self._wrap = self._wrapping(head)
-
-    def _parse_head(self, head: bytes) -> etree._Element:
-        parser = etree.XMLPullParser(events=("start",), resolve_entities=False, no_network=True, load_dtd=False)
-        try:
-            parser.feed(head)
-            _, root = next(parser.read_events())
-        except (etree.XMLSyntaxError, StopIteration) as error:
-            raise self._body.damaged(f"not well-formed XML ({error or 'no root'}); fetch it again") from error
-        assert isinstance(root, etree._Element)
-        return root
 
     def _wrapping(self, head: bytes) -> tuple[bytes, bytes]:
         """What stands around a record that is parsed alone: declaration and root, as the document writes them."""
@@ -283,9 +339,11 @@ class XmlRecords:
             doubtful = not _angles_alternate(text[: len(text) - len(rest)])
             for piece in pieces:
                 start = piece.find(opening)
+                if start >= 0 and piece[start + len(opening) : start + len(opening) + 1] not in b" \t\n/>":
+                    start = self._first_opening(piece)
                 if (
                     start < 0
-                    or piece.find(opening, start + 1) >= 0
+                    or (piece.find(opening, start + 1) >= 0 and self._opening.search(piece, start + 1))
                     or (count and start and not piece[:start].isspace())
                 ):
                     self._between(piece, start, count)
@@ -298,12 +356,17 @@ class XmlRecords:
                 raise self._body.damaged(f"entry {count + 1} does not end within {LARGEST_RECORD} bytes; fetch again")
         self._end(rest, count)
 
+    def _first_opening(self, piece: bytes) -> int:
+        """Where the record starts, when an element whose name begins like it stands before."""
+        found = self._opening.search(piece)
+        return found.start() if found else -1
+
     def _between(self, piece: bytes, start: int, count: int) -> None:
         """What stands before a record that is not whitespace: comments are fine, everything else is damage."""
         around = piece[: max(start, 0)]
         if len(around) < 10_000:  # the pattern takes the square of the length where comments do not end
             around = re.sub(rb"<!--.*?-->", b"", around, flags=re.DOTALL)
-        if start < 0 or piece.count(b"<" + self._name) > 1 or (count and around.strip()):
+        if start < 0 or len(self._opening.findall(piece)) > 1 or (count and around.strip()):
             raise self._body.damaged(f"garbled near entry {count + 1}: {_quoted(piece[:200])}; fetch it again")
 
     def _end(self, rest: bytes, count: int) -> None:
@@ -322,6 +385,66 @@ class XmlRecords:
             return etree.fromstring(b"%b%b</%b>%b" % (before, raw, self._name, after), self._parser)[0]
         except etree.XMLSyntaxError as error:
             raise self._body.damaged(f"garbled entry {_quoted(raw[:200])} ({error.msg}); fetch it again") from error
+
+
+class XmlElements:
+    """The elements of certain local names in an XML document, each as the bytes of a document of its own.
+
+    For lists whose entries have several names, or a name that begins another one (`INDIVIDUAL`, `INDIVIDUAL_ALIAS`):
+    a parser reads every byte, which takes a few times as long as `XmlRecords`. `element()` parses one again. Elements
+    inside one of these are part of it, whatever their name.
+
+    Raises ListDamaged for a document type declaration, and for what is not well-formed to its end.
+    """
+
+    def __init__(self, body: Body, *names: str) -> None:
+        self._body = body
+        self._names = names
+        _no_doctype(body)
+        self.root = _parse_head(body, body.head)
+        self._parser = _strict()
+
+    def __iter__(self) -> Iterator[bytes]:
+        pull = etree.XMLPullParser(
+            events=("end",),
+            tag=[f"{{*}}{name}" for name in self._names],
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+        count = 0
+        try:
+            for chunk in self._body.chunks():
+                for at in range(0, len(chunk), _PIECE):
+                    pull.feed(chunk[at : at + _PIECE])
+                    for _, element in pull.read_events():
+                        assert isinstance(element, etree._Element)
+                        if any(local(around) in self._names for around in element.iterancestors()):
+                            continue
+                        count += 1
+                        yield etree.tostring(element, with_tail=False)
+                        _forget(element)
+            pull.close()
+        except etree.XMLSyntaxError as error:
+            raise self._body.damaged(f"cut or garbled after {count} entries ({error.msg}); fetch it again") from error
+
+    def element(self, raw: bytes) -> etree._Element:
+        """A raw record parsed."""
+        return etree.fromstring(raw, self._parser)
+
+
+#: What a pull parser is fed at once: a few records, so that its tree stays small.
+_PIECE = 1 << 15
+
+
+def _forget(element: etree._Element) -> None:
+    """Take an element that was read, and what stands before it, out of the tree that grows."""
+    parent = element.getparent()
+    element.clear()
+    while parent is not None and (before := element.getprevious()) is not None:
+        parent.remove(before)
 
 
 _NOT_ANGLES = bytes(set(range(256)) - set(b"<>"))
@@ -355,8 +478,9 @@ class CsvRows:
     write) or nothing, in which case the last row may be cut. Raises ListDamaged for a row whose quotes never close.
     """
 
-    def __init__(self, body: Body) -> None:
+    def __init__(self, body: Body, *, delimiter: str = ",") -> None:
         self._body = body
+        self._delimiter = delimiter
         self.ends_with = ""
 
     def __iter__(self) -> Iterator[CsvRow]:
@@ -393,9 +517,148 @@ class CsvRows:
     def _cells(self, raw: bytes, line: int) -> list[str]:
         try:
             text = raw.decode(self._body.encoding)
-            return next(csv.reader(text.splitlines(keepends=True) if "\n" in text else [text], strict=True))
+            return next(csv.reader(_lines_of(text), delimiter=self._delimiter, strict=True))
         except (csv.Error, UnicodeDecodeError, StopIteration) as error:
             raise self._body.damaged(f"line {line} is no CSV row ({error}): {_quoted(raw)}; fetch it again") from error
+
+
+class CsvTable:
+    """A CSV document with a header: each row with its cells by column name, names and cells without blanks around.
+
+    Raises ListDamaged at once when columns that matter are missing; while reading, for a row of another width, and for
+    a last row that has no line end and does not close its quotes, which is how a cut looks. Where a publisher ends its
+    file like that, `open_end` lets it pass, and `cut` says afterwards that it may be one.
+    """
+
+    def __init__(
+        self, body: Body, *, need: Iterable[str], delimiter: str = ",", before: int = 0, open_end: bool = False
+    ) -> None:
+        self._body = body
+        self._open_end = open_end
+        self.cut = False
+        self._delimiter = delimiter
+        self._before = before + 1
+        self.above: list[list[str]] = []  #: the rows before the header
+        for row in CsvRows(body, delimiter=delimiter):
+            self.above.append([cell.strip() for cell in row.cells])
+            if len(self.above) == self._before:
+                break
+        self.header = self.above.pop() if self.above else []
+        if missing := sorted(set(need).difference(self.header)):
+            raise body.damaged(f"columns {missing} are missing; has the format changed?")
+
+    def __iter__(self) -> Iterator[tuple[CsvRow, dict[str, str]]]:
+        rows = CsvRows(self._body, delimiter=self._delimiter)
+        width = len(self.header)
+        last = None
+        for number, row in enumerate(rows):
+            if number < self._before:
+                continue
+            last = row
+            if len(row.cells) != width:
+                raise self._body.damaged(
+                    f"line {row.line} has {len(row.cells)} of {width} columns: cut; fetch it again"
+                )
+            yield row, {name: cell.strip() for name, cell in zip(self.header, row.cells, strict=True) if cell.strip()}
+        self.cut = bool(last and not rows.ends_with and not last.raw.endswith(b'"'))
+        if last and self.cut and not self._open_end:
+            raise self._body.damaged(f"cut in the last cell of line {last.line}; fetch it again")
+
+
+def _lines_of(text: str) -> Iterable[str]:
+    # Not splitlines: it also parts at form feeds and at U+2028, which people paste into cells.
+    return io.StringIO(text, newline="\n") if "\n" in text else [text]
+
+
+# ── Spreadsheets ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+#: What a spreadsheet that is a ZIP archive may unpack to.
+LARGEST_SHEETS = 1 << 28
+
+
+def is_spreadsheet(head: bytes) -> bool:
+    """Whether a body begins like .xls (an OLE file) or like .xlsx and .ods (a ZIP archive)."""
+    return head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
+
+
+def sheets(body: Body) -> dict[str, list[list[str]]]:
+    """The sheets of an .xls, .xlsx or .ods file by name, each cell as the text a person would read, blanks kept inside.
+
+    Read whole: it has to be. Raises ListDamaged for a file that is cut or no spreadsheet.
+    """
+    raw = body.whole()
+    try:
+        if raw.startswith(b"PK"):
+            with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+                _check_archive(body, archive)
+                if "content.xml" in archive.namelist():
+                    return _open_document(archive)
+        book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
+        return {
+            name: [[_cell(cell) for cell in row] for row in book.get_sheet_by_name(name).to_python()]
+            for name in book.sheet_names
+        }
+    except (CalamineError, zipfile.BadZipFile, etree.XMLSyntaxError, OSError, ValueError, EOFError) as error:
+        raise body.damaged(f"{looks_like(raw)} that is not whole ({error}): cut or garbled; fetch it again") from error
+    except BaseException as error:
+        # The library is compiled, and meets a broken file now and then with a panic, which is no Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise body.damaged(f"{looks_like(raw)} that cannot be read ({error}): garbled; fetch it again") from error
+
+
+def _check_archive(body: Body, archive: zipfile.ZipFile) -> None:
+    if (size := sum(part.file_size for part in archive.infolist())) > LARGEST_SHEETS:
+        raise body.damaged(f"a spreadsheet of {size} bytes unpacked, over {LARGEST_SHEETS}; refused")
+    if part := archive.testzip():
+        raise body.damaged(f"{part} in the spreadsheet is garbled; fetch it again")
+
+
+#: An empty cell stands for up to 16,384; what is written out is never that wide.
+_WIDEST = 1024
+
+
+def _open_document(archive: zipfile.ZipFile) -> dict[str, list[list[str]]]:
+    """The sheets of an .ods file. Not left to calamine, which refuses blanks between the elements of its XML (0.9)."""
+    found: dict[str, list[list[str]]] = {}
+    with archive.open("content.xml") as stream:
+        rows = etree.iterparse(
+            stream, tag="{*}table-row", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+        )
+        for _, row in rows:
+            parent = row.getparent()
+            name = next((str(value) for key, value in parent.attrib.items() if str(key).endswith("}name")), "")
+            if cells := _open_cells(row):
+                found.setdefault(name, []).append(cells)
+            _forget(row)
+    return found
+
+
+def _open_cells(row: etree._Element) -> list[str]:
+    cells: list[str] = []
+    for cell in row:
+        text = "\n".join("".join(map(str, part.itertext())) for part in cell if local(part) == "p").strip()
+        times = next(
+            (int(value) for key, value in cell.attrib.items() if str(key).endswith("}number-columns-repeated")), 1
+        )
+        cells += [text] * min(times, _WIDEST)
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
+
+
+def _cell(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).upper()
+        case float() if value.is_integer():
+            return str(int(value))
+        case datetime() if value.time() == time():
+            return value.date().isoformat()
+        case date() | datetime():
+            return value.isoformat()
+        case _:
+            return str(value).strip()
 
 
 # ── JSON ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -496,16 +759,26 @@ class JsonRecords:
 # ── HTML ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def html_page(body: Body) -> lxml.html.HtmlElement:
+    """A page, read whole and leniently: it has to be. Raises ListDamaged for one that does not come to its end."""
+    raw = b"".join(body.chunks())
+    if not re.search(rb"</html\s*>\s*(?:<!--.*?-->\s*)*\Z", raw[-4096:], re.IGNORECASE | re.DOTALL):
+        raise body.damaged("the page is cut: it has no </html> at its end; fetch it again")
+    return lxml.html.document_fromstring(raw)
+
+
+def table_rows(table: lxml.html.HtmlElement) -> list[list[str]]:
+    """The cell texts of a table, blanks folded, row by row."""
+    return [
+        [" ".join(str(cell.xpath("string()")).split()) for cell in row.iterchildren("td", "th")]
+        for row in table.iter("tr")
+    ]
+
+
 def html_tables(body: Body) -> list[list[list[str]]]:
     """The tables of a page, each a list of rows of cell texts with blanks folded. HTML is read leniently: it has to be.
 
     For small pages only: it is read whole.
     """
     page = lxml.html.document_fromstring(b"".join(body.chunks()))
-    return [
-        [
-            [" ".join(str(cell.xpath("string()")).split()) for cell in row.iterchildren("td", "th")]
-            for row in table.iter("tr")
-        ]
-        for table in page.iter("table")
-    ]
+    return [table_rows(table) for table in page.iter("table")]

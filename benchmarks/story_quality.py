@@ -16,7 +16,7 @@ import json
 import re
 import sys
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -32,7 +32,7 @@ from rapidfuzz import fuzz  # noqa: E402
 from bot.book import shipped  # noqa: E402
 from bot.matching.fold import fold  # noqa: E402
 from bot.matching.mentions import MentionFinder  # noqa: E402
-from bot.model import Analysis, Company, Mention, Role, Story, Verdict  # noqa: E402
+from bot.model import Analysis, Company, Role, Story, Verdict  # noqa: E402
 from bot.stories import Told, analyse, blocks, find_event, same_event  # noqa: E402
 
 STORIES = ROOT.parent / "shared" / "data" / "stories"
@@ -60,18 +60,33 @@ SOURCE_OF = {
     "UA International Sponsors of War": "ua_war_sponsors",
 }
 #: Words of a label, for labels that the table above does not know.
-_HINTS = (
-    ("sdn", "us_ofac_sdn"), ("cmic", "us_ofac_cons"), ("ssi", "us_ofac_cons"), ("sectoral", "us_ofac_cons"), ("1260h", "us_dod_cmc"), ("1237", "us_dod_cmc"),
-    ("entity list", "us_bis_entity"), ("uflpa", "us_dhs_uflpa"), ("fcc", "us_fcc_covered"), ("ndaa", "us_ndaa"), ("889", "us_ndaa"), ("1394", "us_eo_13942"),
-    ("13873", "us_eo_13873"), ("13959", "us_eo_13959"), ("sponsors", "ua_war_sponsors"), ("unreliable", "cn_mofcom_uel"), ("eu ", "eu_fsf"), ("uk ", "uk_sanctions"), ("un ", "un_sc"),
-    ("ca ", "ca_sema"), ("au ", "au_dfat"), ("jp ", "jp_mof"), ("ch ", "ch_seco"),
-)  # fmt: skip
+_HINTS = {
+    "us_ofac_sdn": ("sdn",),
+    "us_ofac_cons": ("cmic", "ssi", "sectoral"),
+    "us_dod_cmc": ("1260h", "1237"),
+    "us_bis_entity": ("bis entity",),
+    "us_dhs_uflpa": ("uflpa",),
+    "us_fcc_covered": ("fcc",),
+    "us_ndaa": ("ndaa", "889"),
+    "us_eo_13942": ("1394",),
+    "us_eo_13873": ("13873",),
+    "us_eo_13959": ("13959",),
+    "ua_war_sponsors": ("sponsors",),
+    "cn_mofcom_uel": ("unreliable",),
+    "eu_fsf": ("eu ",),
+    "uk_sanctions": ("uk ",),
+    "un_sc": ("un ",),
+    "ca_sema": ("ca ",),
+    "au_dfat": ("au ",),
+    "jp_mof": ("jp ",),
+    "ch_seco": ("ch ",),
+}
 
 
 def source_of(label: str) -> str:
     known = SOURCE_OF.get(label)
     lowered = f"{label.casefold()} "
-    return known or next((source for hint, source in _HINTS if hint in lowered), label)
+    return known or next((source for source, hints in _HINTS.items() if any(hint in lowered for hint in hints)), label)
 
 
 # ── What is watched ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -92,8 +107,8 @@ def watched(names: Iterable[str]) -> dict[str, Company]:
     companies = {}
     for name in names:
         plain = re.sub(r"\s*\([^)]*\)", "", name)
-        found = [shipped().find(part) for part in plain.split(" / ")]
-        companies[name] = next((one for one in found if one.from_book), found[0])
+        found = [shipped().find(part) for part in (name, plain, *plain.split(" / "))]
+        companies[name] = next((one for one in found if one.from_book), found[1])
     return companies
 
 
@@ -155,7 +170,8 @@ class Figures:
     list: Share = field(default_factory=Share)
     stage: Share = field(default_factory=Share)
     reason_found: Share = field(default_factory=Share)
-    reason_silent: Share = field(default_factory=Share)
+    reason_silent: Share = field(default_factory=Share)  #: of all stories without a reason
+    listing_silent: Share = field(default_factory=Share)  #: of the listing stories among them, which is harder
     clusters: Tally = field(default_factory=Tally)
     language: Share = field(default_factory=Share)
 
@@ -246,8 +262,8 @@ def score(read: Read, companies: dict[str, Company], into: Figures, fault: Calla
         fault(row, "listing", analysis.listing_story, [one.rule for one in analysis.because])
     if row["listing_story"]:
         score_listing(read, into, fault)
-    elif analysis.reason:
-        into.reason_silent.take(False)
+    else:
+        into.reason_silent.take(not analysis.reason)
 
 
 def score_listing(read: Read, into: Figures, fault: Callable[..., None]) -> None:
@@ -269,6 +285,7 @@ def score_listing(read: Read, into: Figures, fault: Callable[..., None]) -> None
             fault(row, "reason", analysis.reason, row["reason_sentence"])
     else:
         into.reason_silent.take(not analysis.reason)
+        into.listing_silent.take(not analysis.reason)
         if analysis.reason:
             fault(row, "reason not silent", analysis.reason)
 
@@ -416,7 +433,20 @@ def spacy_ner(rows: Sequence[dict[str, Any]], companies: dict[str, Company]) -> 
 
 # ── Printing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-_COLUMNS = ("stories", "mention_precision", "mention_recall", "role", "homograph_silence", "listing_f1", "list_accuracy", "stage", "reason_found", "reason_silent", "cluster_precision", "cluster_recall")  # fmt: skip
+_COLUMNS = (
+    "stories",
+    "mention_precision",
+    "mention_recall",
+    "role",
+    "homograph_silence",
+    "listing_f1",
+    "list_accuracy",
+    "stage",
+    "reason_found",
+    "reason_silent",
+    "cluster_precision",
+    "cluster_recall",
+)
 
 
 def lines(figures: dict[str, Figures]) -> Iterator[str]:
@@ -463,11 +493,12 @@ def main() -> None:
         print(json.dumps(result, indent=1))
         return
     print("\n".join(lines(figures)))
-    print(
-        f"across languages: recall {across.recall:.3f} precision {across.precision:.3f} ({across.right + across.missed} pairs)"
-    )
+    pairs_across = across.right + across.missed
+    print(f"across languages: recall {across.recall:.3f} precision {across.precision:.3f} ({pairs_across} pairs)")
     print(f"near duplicates: F1 {pairs.f1:.3f} precision {pairs.precision:.3f} recall {pairs.recall:.3f}")
     print(f"language right {figures['all'].language.value:.3f}; {len(rows) / seconds:.0f} stories a second, all told")
+    silent = figures["all"].listing_silent
+    print(f"no reason given for {silent.right} of the {silent.all} listing stories that have none")
     made_up = [name for name, company in companies.items() if not company.from_book]
     print(f"watched {len(companies)} names; not in the book: {', '.join(made_up) or 'none'}")
     if not asked.no_peers:

@@ -74,12 +74,14 @@ def story_alert(
     company: Company,
     *,
     evidence: tuple[Evidence, ...] = (),
+    follows: tuple[Story, ...] = (),
     at: datetime,
 ) -> Alert:
-    """What a story or an official notice says about one company."""
+    """What a story or an official notice says about one company. `follows` are earlier stories of the same event."""
     kind = story_kind(card, analysis, mention)
     return Alert(
-        id=fingerprint("story", story.source, story.id, company.id),
+        id=story_alert_id(story, company),
+        follows=tuple(story_alert_id(earlier, company) for earlier in follows),
         kind=kind,
         company=company,
         source=story.source,
@@ -90,6 +92,10 @@ def story_alert(
         match=Match(Verdict.SAME, max((reason.score for reason in mention.reasons), default=1.0), mention.reasons),
         evidence=evidence,
     )
+
+
+def story_alert_id(story: Story, company: Company) -> str:
+    return fingerprint("story", story.source, story.id, company.id)
 
 
 def story_kind(card: SourceCard, analysis: Analysis, mention: Mention) -> AlertKind:

@@ -128,7 +128,9 @@ def alert_card(alert: Alert, effects: Sequence[Effect], reader: Reader) -> Card:
 
 def _list(alert: Alert, effects: Sequence[Effect], reader: Reader) -> str:
     """The list as people call it: the one programme it is about, where a source carries several."""
-    return effects[0].title if len(effects) == 1 and effects[0].title else reader.title(alert.source)
+    card = reader.cards.get(alert.source)
+    inner = card is not None and card.carrier and len(effects) == 1
+    return effects[0].title if inner and effects[0].title else reader.title(alert.source)
 
 
 def _happened(alert: Alert, reader: Reader) -> list[Section]:
@@ -232,19 +234,29 @@ def _matched(alert: Alert, reader: Reader) -> list[Section]:
 
 def match_words(match: Match, reader: Reader) -> str:
     """Why two names are one, as a sentence: the spellings that met, the rule, the confidence."""
-    rules: dict[tuple[str, str], list[str]] = {}
-    for one in match.reasons:
-        rules.setdefault((reader.clean(one.ours, 120), reader.clean(one.theirs, 160)), []).append(one.rule)
-    reasons = "; ".join(
-        reader.say("matched.reason", ours=ours, theirs=theirs, rule=", ".join(why))
-        for (ours, theirs), why in rules.items()
-        if ours or theirs
-    )
+    reasons = _steps(match, reader)
     band = f"{reader.say(f'band.{match.band}')} ({match.score:.2f})"
     if match.verdict is Verdict.RELATED:
         related = reader.say("matched.related", band=reader.say(f"band.{match.band}"), score=f"{match.score:.2f}")
         return f"{reasons}. {related}" if reasons else related
     return f"{reasons}. {band}" if reasons else band
+
+
+def _steps(match: Match, reader: Reader) -> str:
+    """The two names that met and by what; words that are simply the same need no mention."""
+    told = [one for one in match.reasons if one.ours or one.theirs]
+    if not told:
+        return ""
+    first = told[0]
+    steps = [first.rule]
+    for one in told[1:]:
+        if one.rule == "same word":
+            continue
+        met = [f"“{reader.clean(text, 80)}”" for text in dict.fromkeys((one.ours, one.theirs)) if text]
+        same_names = (one.ours, one.theirs) == (first.ours, first.theirs)
+        steps.append(one.rule if same_names else f"{one.rule} ({' = '.join(met)})")
+    ours, theirs = reader.clean(first.ours, 120), reader.clean(first.theirs, 160)
+    return reader.say("matched.reason", ours=ours, theirs=theirs, rule=", ".join(dict.fromkeys(steps)))
 
 
 def _record(alert: Alert, reader: Reader) -> list[Section]:
@@ -296,6 +308,24 @@ def _links(alert: Alert, reader: Reader) -> tuple[Link, ...]:
 def _footer(alert: Alert, reader: Reader) -> str:
     card = reader.cards.get(alert.source)
     return " · ".join(part for part in (card.title if card else alert.source, card.publisher if card else "") if part)
+
+
+def also_card(alert: Alert, reader: Reader) -> Card:
+    """One more report of an event that was told already: short, for the thread of the first."""
+    story = alert.story
+    if story is None:
+        raise ValueError(f"{alert.id}: only a story can join another's thread")
+    publisher = reader.clean(story.publisher or reader.title(story.source), 80)
+    title = reader.say("kind.also", company=reader.clean(alert.company.name, 80), publisher=publisher)
+    sections = [section for section in _told(alert, story, reader) if section.heading != reader.say("heading.meant")]
+    if alert.analysis and alert.analysis.reason:
+        sections.append(Section(reader.say("heading.why"), reader.clean(alert.analysis.reason), quote=True))
+    return Card(
+        summary=f"{title}: {reader.clean(story.title, 200)}",
+        title=title,
+        sections=tuple(sections),
+        links=_links(alert, reader)[:1],
+    )
 
 
 # ── Standing, notices, look-ups ───────────────────────────────────────────────────────────────────────────────────

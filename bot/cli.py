@@ -6,7 +6,7 @@ import asyncio
 import json as jsonlib
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import timedelta
@@ -38,6 +38,8 @@ app = typer.Typer(
 watch = typer.Typer(help="Whom a place watches.", no_args_is_help=True)
 feed = typer.Typer(help="News feeds added to those that come with Tocsin.", no_args_is_help=True)
 sources = typer.Typer(help="What is read, and how it stands.", invoke_without_command=True)
+manifests = typer.Typer(help="What to paste where a chat installs its apps.", no_args_is_help=True)
+app.add_typer(manifests, name="manifest")
 app.add_typer(watch, name="watch")
 app.add_typer(feed, name="feed")
 app.add_typer(sources, name="sources")
@@ -64,13 +66,15 @@ def _print_json(data: object) -> None:
     typer.echo(jsonlib.dumps(data, ensure_ascii=False, indent=2, default=str))
 
 
-def _with_house(work: Callable[[House], Awaitable[Any]], **over: object) -> Any:
+def _with_house(
+    work: Callable[[House], Awaitable[Any]], *, listen: tuple[str, int] | None = None, **over: object
+) -> Any:
     """Open the house, work in it, close it."""
     chosen = settings.load(**over)
     logs.configure(chosen.tocsin_log, json=chosen.tocsin_log_json)
 
     async def inside() -> Any:
-        async with open_house(chosen) as house:
+        async with open_house(chosen, listen=listen) as house:
             return await work(house)
 
     return asyncio.run(inside())
@@ -134,19 +138,57 @@ def run(
             with _busy("reading what is due"):
                 await house.once()
             return
-        _say("Ctrl-C ends.")
-        running = asyncio.ensure_future(house.run())
         progress = asyncio.ensure_future(_first_readings(house))
-        loop = asyncio.get_running_loop()
-        for name in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(name, running.cancel)
         try:
-            await running
-        except asyncio.CancelledError:
+            await _until_stopped(house.run())
+        finally:
             progress.cancel()
-            _say("Ended. Nothing is lost: what was not delivered will be when Tocsin runs again.")
 
     _with_house(work)
+
+
+async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """Go on until somebody ends it, and say that this is safe."""
+    _say("Ctrl-C ends.")
+    running = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, running.cancel)
+    try:
+        await running
+    except asyncio.CancelledError:
+        _say("Ended. Nothing is lost: what was not delivered will be when Tocsin runs again.")
+
+
+@app.command()
+def slack(
+    http: Annotated[int, typer.Option(help="Take commands by HTTP on this port instead of Socket Mode.")] = 0,
+    host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 is every one.")] = "127.0.0.1",
+) -> None:
+    """Only Slack: post its alerts and answer its commands, beside another process that watches."""
+
+    async def work(house: House) -> None:
+        if not house.settings.slack_bot_token.get_secret_value():
+            raise BadSettings("SLACK_BOT_TOKEN is empty: put the bot token of the Slack app there. See docs/slack.md")
+        if http and not house.settings.slack_signing_secret.get_secret_value():
+            raise BadSettings(
+                "SLACK_SIGNING_SECRET is empty: requests by HTTP cannot be told from forged ones without it"
+            )
+        if http:
+            _say(f"Tocsin {__version__}: Slack on http://{host}:{http}/slack/events")
+        await _until_stopped(house.run("slack"))
+
+    _with_house(work, listen=(host, http) if http else None)
+
+
+@manifests.command("slack")
+def manifest_slack(
+    url: Annotated[str, typer.Option(help="Public address for the HTTP mode; without it, Socket Mode.")] = "",
+) -> None:
+    """The manifest to paste at https://api.slack.com/apps?new_app=1 (JSON)."""
+    from adapters.slack.manifest import manifest
+
+    _print_json(manifest(url))
 
 
 async def _first_readings(house: House) -> None:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from bot.cards import Reader, alert_card, notice_card, standing_card
+from bot.cards import Reader, also_card
 from bot.errors import ChatBusy, ChatDoubtful, ChatRefused, StoreBusy
-from bot.explain import effects
 from bot.logs import log
-from bot.model import Alert, Card, Delivery, Effect, Notice, Place, Receipt, SourceCard, Standing, fingerprint
+from bot.messages import message_card
+from bot.model import Alert, Card, Delivery, Notice, Place, Receipt, SourceCard, fingerprint
 from bot.ports import Chat, Clock, Store
 
 #: How long a courier may hold a delivery before another takes it; well above the slowest post.
@@ -81,13 +81,25 @@ class Courier:
 
     async def send(self, delivery: Delivery) -> Receipt:
         """Post it, unless an earlier attempt turns out to have arrived."""
-        if delivery.doubtful and (receipt := await self.chat.find(delivery.place, delivery.key)):
+        thread = await self.thread(delivery)
+        if delivery.doubtful and (receipt := await self.chat.find(delivery.place, delivery.key, thread=thread)):
             return receipt
-        return await self.chat.post(delivery.place, self.card(delivery), key=delivery.key)
+        card = self.card(delivery, joins=thread is not None)
+        return await self.chat.post(delivery.place, card, key=delivery.key, thread=thread)
 
-    def card(self, delivery: Delivery) -> Card:
+    async def thread(self, delivery: Delivery) -> Receipt | None:
+        """Where an earlier alert of the same event stands in this place, if one arrived here."""
+        for key in delivery.follows:
+            earlier = await self.store.delivery(key)
+            if earlier and earlier.receipt:
+                return earlier.receipt
+        return None
+
+    def card(self, delivery: Delivery, *, joins: bool = False) -> Card:
         """The words, for this reader now."""
         reader = Reader(now=self.clock.now(), cards=self.sources(), language=delivery.language)
+        if joins and isinstance(delivery.message, Alert):
+            return also_card(delivery.message, reader)
         return message_card(delivery, reader)
 
     def again(self, delivery: Delivery, after: timedelta | None, why: str, *, doubtful: bool = False) -> Delivery:
@@ -115,27 +127,3 @@ class Courier:
 def backoff(attempts: int) -> timedelta:
     """How long to wait after that many attempts: 1, 2, 4, ... seconds, up to fifteen minutes."""
     return min(LONGEST, timedelta(seconds=2 ** min(attempts, 10)))
-
-
-def message_card(delivery: Delivery, reader: Reader) -> Card:
-    """The card of whatever kind of message it is."""
-    match delivery.message:
-        case Alert() as alert:
-            return alert_card(alert, alert_effects(alert, reader.language), reader)
-        case Standing() as standing:
-            return standing_card(standing, reader)
-        case Notice() as notice:
-            return notice_card(notice, reader)
-
-
-def alert_effects(alert: Alert, language: str) -> tuple[Effect, ...]:
-    """What the programmes of an alert's entries mean, as the law stood that day."""
-    on: datetime = alert.story.published if alert.story and alert.story.published else alert.at
-    by_source: dict[str, list[str]] = {}
-    for listing in alert.listings:
-        by_source.setdefault(listing.source, []).extend(listing.programmes)
-    return tuple(
-        effect
-        for source, programmes in by_source.items()
-        for effect in effects(source, programmes, on=on.date(), language=language)
-    )

@@ -55,6 +55,7 @@ class Survey:
     edition: str = ""
     published: datetime | None = None
     declared: int | None = None
+    history: int = 0
     signals: tuple[str, ...] = ()
 
 
@@ -90,6 +91,7 @@ def survey(reading: Reading, marks: Mapping[str, Mark], *, same_layout: bool) ->
         edition=reading.edition,
         published=reading.published,
         declared=reading.declared,
+        history=reading.history,
         signals=tuple(reading.signals),
     )
 
@@ -113,9 +115,11 @@ def believe(
     The absolute range is wide; the sharp guard is relative to the last good reading. `old` holds the entries of the
     last good reading that this one touches. The sha256 is left for the caller to fill in.
     """
-    why = _impossible(card, survey)
+    why, loss = _impossible(card, survey), ""
     if not why and not memory.accept_next:
         why = _improbable(card, memory, survey, old)
+        loss = "" if why else _loss(card, survey)
+    why = why or loss
     if not why:
         return None
     doubt = Quarantine(
@@ -128,7 +132,7 @@ def believe(
     before = memory.quarantine
     if before is None or before.lost != doubt.lost:
         return doubt
-    if _seen_long_enough(before, survey, now) and not _impossible(card, survey):
+    if loss and _seen_long_enough(before, survey, now):
         return None
     return replace(doubt, first_at=before.first_at, times=before.times + 1)
 
@@ -151,14 +155,21 @@ def _improbable(card: SourceCard, memory: Memory, survey: Survey, old: Mapping[s
         return f"{survey.rows} rows, expected {card.rows.start} to {card.rows.stop - 1}"
     if survey.published and memory.published and survey.published < memory.published:
         return f"published {survey.published:%Y-%m-%d}, older than the edition of {memory.published:%Y-%m-%d} we have"
+    if survey.layout == memory.layout and survey.history < memory.history:
+        return f"{survey.history} rows about the past, of which there were {memory.history} and can only be more: cut?"
+    renamed = sum(1 for listing, _ in survey.fresh if listing.key in old and old[listing.key].name != listing.name)
+    if renamed > max(20, MAY_RENAME * survey.known):
+        return f"{renamed} of {survey.known} entries changed their name at once: probably a damaged encoding"
+    return ""
+
+
+def _loss(card: SourceCard, survey: Survey) -> str:
+    """A large part of the list gone: the one surprise that time alone can bear out."""
     lost = len(survey.gone)
     if lost > max(FEW, card.may_lose * survey.known):
         return (
             f"{lost} of {survey.known} entries gone ({lost / survey.known:.0%}, believable up to {card.may_lose:.0%})"
         )
-    renamed = sum(1 for listing, _ in survey.fresh if listing.key in old and old[listing.key].name != listing.name)
-    if renamed > max(20, MAY_RENAME * survey.known):
-        return f"{renamed} of {survey.known} entries changed their name at once: probably a damaged encoding"
     return ""
 
 

@@ -28,7 +28,7 @@ async def examine(house: House, *, offline: bool = False) -> AsyncIterator[Findi
     yield await _watches(house)
     for chat in house.chats:
         async for line in chat.check():
-            yield Finding(True, f"chat {chat.platform}", line)
+            yield Finding("next:" not in line, f"chat {chat.platform}", line)
     if offline:
         return
     gate = asyncio.Semaphore(AT_ONCE)

@@ -58,10 +58,13 @@ class SourceCard:
     usual: int = 0  #: fewer entries than this are believed, but what comes above it later is history, not news
     may_lose: float = 0.10  #: the share of entries that may leave in one edition before a person must look
     programmes: tuple[str, ...] = ()  #: codes of `programmes.toml` that occur in it
+    carrier: bool = False  #: its programmes are lists of their own, and are what people call them
     licence: str = ""
     language: str = ""
     note: str = ""  #: what an operator has to know (blocks plain clients, needs a mirror, ...)
     cap: int = 200_000_000  #: bytes after decompression; a larger body is refused
+    silence: timedelta = timedelta(0)  #: how long its server may say nothing; 0 is the fetcher's own patience
+    opt_in: bool = False  #: polled only where TOCSIN_SOURCES names it (a licence to accept, an address to give)
     user_given: bool = False  #: added from chat or command line: may not reach private addresses
     tier: int = 3  #: 1 official, 2 wire or paper of record, 3 other outlet
 
@@ -226,6 +229,7 @@ class Reading:
     edition: str = ""  #: what the publisher calls it, usually a date
     published: datetime | None = None
     declared: int | None = None  #: how many entries the document says it has
+    history: int = 0  #: rows about who is no longer on the list, in a document that keeps them; they only grow
     signals: list[str] = field(default_factory=list)  #: unknown columns, programmes, types: for the operator
 
 
@@ -474,6 +478,7 @@ class Alert:
     match: Match | None = None
     evidence: tuple[Evidence, ...] = ()
     fresh: datetime | None = None  #: when its list was last read whole
+    follows: tuple[str, ...] = ()  #: ids of earlier alerts of the same event, which this one joins
     revision: int = 1
 
     @property
@@ -567,6 +572,11 @@ class Receipt:
     thread: str = ""
 
 
+def delivery_key(message: str, place: Place, revision: int = 1) -> str:
+    """The key of a message at a place: the same message there is the same delivery, however often it is made."""
+    return fingerprint(message, str(place), str(revision))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """A message for a place, and what became of it."""
@@ -582,13 +592,22 @@ class Delivery:
     receipt: Receipt | None = None
     parked: str = ""  #: why it will not be sent, in words for a person
     posted_at: datetime | None = None
+    follows: tuple[str, ...] = ()  #: keys of earlier deliveries here whose thread this one joins
     lease: str = ""  #: the claim under which a courier holds it; settle is refused under another
 
     @classmethod
     def of(cls, message: Message, place: Place, *, because: str, due: datetime, language: str = "en") -> Delivery:
+        earlier = message.follows if isinstance(message, Alert) else ()
         revision = message.revision if isinstance(message, Alert) else 1
-        key = fingerprint(message.id, str(place), str(revision))
-        return cls(key=key, place=place, message=message, because=because, due=aware(due), language=language)
+        return cls(
+            key=delivery_key(message.id, place, revision),
+            place=place,
+            message=message,
+            because=because,
+            due=aware(due),
+            language=language,
+            follows=tuple(delivery_key(id, place) for id in earlier),
+        )
 
     def posted(self, receipt: Receipt, at: datetime) -> Delivery:
         return replace(self, receipt=receipt, posted_at=aware(at), attempts=self.attempts + 1, parked="")
@@ -639,6 +658,7 @@ class Memory:
     published: datetime | None = None
     sha256: str = ""
     rows: int = 0
+    history: int = 0  #: `Reading.history` of the last good reading
     validators: tuple[tuple[str, Validators], ...] = ()  #: per address
     moved: tuple[
         tuple[str, str, int], ...

@@ -53,6 +53,7 @@ class Ask:
     url: str
     validators: Validators = Validators()
     cap: int = 200_000_000  #: bytes after decompression
+    silence: timedelta = timedelta(0)  #: how long the server may say nothing; 0 is the fetcher's own patience
     trusted: bool = True  #: from our own code or settings; others may not reach private networks or files
     page: bool = False  #: a web page read on our own account: robots.txt is obeyed
 
@@ -220,6 +221,9 @@ class Store(Protocol):
         Raises ValueError for another word.
         """
 
+    async def delivery(self, key: str) -> Delivery | None:
+        """One delivery, whatever became of it. Called by couriers to find the thread that a follow-up joins."""
+
     async def unpark(self, key: str, *, now: datetime) -> bool:
         """Put a parked delivery back at the end of its lane, due now, its attempts forgotten. False: none is parked."""
 
@@ -251,8 +255,11 @@ class Chat(Protocol):
     async def post(self, place: Place, card: Card, *, key: str, thread: Receipt | None = None) -> Receipt:
         """Say it. Raises ChatBusy (later), ChatRefused (never here), ChatDoubtful (look with `find` first)."""
 
-    async def find(self, place: Place, key: str) -> Receipt | None:
-        """The message sent under this key, when the platform can tell; None when it is not there or cannot tell."""
+    async def find(self, place: Place, key: str, *, thread: Receipt | None = None) -> Receipt | None:
+        """The message sent under this key, when the platform can tell; None when it is not there or cannot tell.
+
+        `thread` is the one it was posted into, as `post` was told.
+        """
 
     async def edit(self, place: Place, receipt: Receipt, card: Card) -> None:
         """Replace what was said. Raises as `post` does."""
@@ -261,7 +268,7 @@ class Chat(Protocol):
         """Serve commands until cancelled."""
 
     async def check(self) -> AsyncIterator[str]:
-        """Lines for `doctor`: what works, what is missing, the next step."""
+        """Lines for `doctor`: what works, what is missing, the next step. A line with "next:" in it is not in order."""
         yield ""
 
     async def close(self) -> None: ...

@@ -5,17 +5,24 @@ A look-up and a story both ask it. It is kept in memory and follows the store: `
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
-from bot.matching.compare import match_company
+from bot.matching.compare import compare
+from bot.matching.glance import Glance
 from bot.matching.index import NameIndex
-from bot.model import POINTERS, ChangeKind, Company, Found, ListChange, Listing, Verdict
+from bot.matching.whom import recognise
+from bot.model import ChangeKind, Company, Found, ListChange, Listing, Match, NameKind, Verdict
 from bot.ports import Store
 
-#: How many entries of one company are looked at: Huawei alone has more than a hundred on the Entity List.
-MANY = 400
+#: How many entries are looked at for a name that only sound or meaning can find.
+MANY = 50
+#: How many entries with a similar name a look-up shows.
+MANY_ALIKE = 10
+#: For how many companies what was found is remembered; people type other names too.
+REMEMBERED = 2_000
 
 
 class Roll:
@@ -25,12 +32,14 @@ class Roll:
         self.store = store
         self.read: Mapping[str, datetime] = {}  #: list -> when it was last read whole
         self._version = -1
-        self._index = NameIndex()
+        self._glance = Glance()
+        self._index: NameIndex | None = None  # filled when a name is asked for that needs it
         self._listings: dict[str, Listing] = {}
         self._hashes: defaultdict[str, dict[str, bytes]] = defaultdict(dict)
         self._removed: dict[str, ListChange] = {}
-        self._removed_index = NameIndex()
+        self._removed_glance = Glance()
         self._changes_since: datetime | None = None
+        self._found: dict[Company, tuple[Found, ...]] = {}
 
     async def refresh(self) -> None:
         """Follow the store; cheap when nothing changed."""
@@ -43,6 +52,9 @@ class Roll:
         for source in lists:
             await self._follow(source)
         await self._follow_removals()
+        await asyncio.to_thread(self._glance.order)
+        self._found = {}
+        self._index = None
         self._version = version
 
     async def _follow(self, source: str) -> None:
@@ -50,15 +62,17 @@ class Roll:
         before = self._hashes[source]
         for key in before.keys() - now.keys():
             self._listings.pop(_owner(source, key), None)
-            self._index.remove(_owner(source, key))
+            self._glance.remove(_owner(source, key))
         fresh = [key for key, content in now.items() if before.get(key) != content]
         whole = len(fresh) == len(now)
-        for key, listing in (await self.store.listings(source, None if whole else fresh)).items():
-            owner = _owner(source, key)
-            if owner in self._listings:
-                self._index.remove(owner)
-            self._listings[owner] = listing
-            self._index.add(owner, listing.names())
+        listings = await self.store.listings(source, None if whole else fresh)
+
+        def file() -> None:
+            for key, listing in listings.items():
+                self._listings[_owner(source, key)] = listing
+                self._glance.add(_owner(source, key), listing)
+
+        await asyncio.to_thread(file)
         self._hashes[source] = now
 
     async def _follow_removals(self) -> None:
@@ -66,17 +80,27 @@ class Roll:
             self._changes_since = max(change.seen, self._changes_since or change.seen)
             if change.kind is ChangeKind.REMOVED:
                 owner = _owner(change.source, change.key)
-                if owner in self._removed:
-                    self._removed_index.remove(owner)
                 self._removed[owner] = change
-                self._removed_index.add(owner, change.listing.names())
+                self._removed_glance.add(owner, change.listing)
 
     def of(self, company: Company) -> tuple[Found, ...]:
-        """Every entry that is, or is related to, a company: the surest first."""
-        owners = self._candidates(self._index, company)
+        """Every entry that is, or is related to, a company: the surest first.
+
+        Remembered until a list changes: a company in the news is asked for with every story.
+        """
+        found = self._found
+        if company not in found:
+            if len(found) >= REMEMBERED:
+                found.clear()
+            found[company] = self._of(company)
+        return found[company]
+
+    def _of(self, company: Company) -> tuple[Found, ...]:
+        owners = _candidates(self._glance, company)
+        if not owners and not company.from_book:
+            owners = [owner for owner, _ in self._sounding_like(company.name)]
         found = [
-            Found(listing=self._listings[owner], match=match_company(company, self._listings[owner]))
-            for owner in owners
+            Found(listing=self._listings[owner], match=recognise(company, self._listings[owner])) for owner in owners
         ]
         return tuple(
             sorted(
@@ -90,19 +114,43 @@ class Roll:
             )
         )
 
+    def alike(self, typed: str) -> tuple[Found, ...]:
+        """Entries of any kind with a name nearly like what was typed: for somebody the book does not know.
+
+        Spelling finds them where both are in Latin letters; for another script the whole index is filled, once.
+        """
+        if typed.isascii():
+            found = [(owner, self._best(typed, owner)) for owner in self._glance.near(typed, MANY_ALIKE)]
+        else:
+            found = self._sounding_like(typed)[:MANY_ALIKE]
+        return tuple(
+            Found(listing=self._listings[owner], match=match) for owner, match in found if match.verdict is Verdict.SAME
+        )
+
+    def _best(self, typed: str, owner: str) -> Match:
+        return max((compare(typed, name) for name in self._listings[owner].names()), key=lambda match: match.score)
+
+    def _sounding_like(self, typed: str) -> list[tuple[str, Match]]:
+        if self._index is None:
+            self._index = NameIndex()
+            for owner, listing in self._listings.items():
+                self._index.add(owner, listing.names())
+        return [(hit.owner, hit.match) for hit in self._index.search(typed, limit=MANY)]
+
     def taken_off(self, company: Company) -> tuple[ListChange, ...]:
         """Removals we saw of entries that were the company itself, newest first."""
-        changes = [self._removed[owner] for owner in self._candidates(self._removed_index, company)]
-        same = [one for one in changes if match_company(company, one.listing).verdict is Verdict.SAME]
+        changes = [self._removed[owner] for owner in _candidates(self._removed_glance, company)]
+        same = [one for one in changes if recognise(company, one.listing).verdict is Verdict.SAME]
         return tuple(sorted(same, key=lambda one: one.seen, reverse=True))
-
-    def _candidates(self, index: NameIndex, company: Company) -> list[str]:
-        names = [name for name in company.all_names() if name.kind not in POINTERS]
-        return sorted({hit.owner for name in names for hit in index.search(name.text, limit=MANY)})
 
     def complete(self, typed: str, limit: int = 25) -> list[str]:
         """Names on the roll that begin like what was typed."""
-        return self._index.suggest(typed, limit)
+        return self._glance.begins(typed, limit)
+
+
+def _candidates(glance: Glance, company: Company) -> list[str]:
+    names = [name for name in company.all_names() if name.kind is not NameKind.BRAND]
+    return sorted(glance.owners(company, names))
 
 
 def _owner(source: str, key: str) -> str:

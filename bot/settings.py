@@ -40,7 +40,10 @@ class Settings(BaseSettings):
     )
     tocsin_sources: str = Field(
         default="",
-        description="Ids of the sources to poll, separated by commas; empty polls all. Your own feeds always are.",
+        description=(
+            "Ids of the sources to poll, separated by commas; empty polls all but the opt-in ones. "
+            "Your own feeds always are."
+        ),
         examples=["us_ofac_sdn,us_csl,us_dod_cmc"],
     )
     tocsin_mirror: str = Field(
@@ -84,6 +87,74 @@ class Settings(BaseSettings):
         default="WARNING", description="Least level of events on standard error.", examples=["INFO"]
     )
     tocsin_log_json: bool = Field(default=False, description="Write events as JSON, one a line.", examples=["true"])
+
+    slack_bot_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Bot token of the Slack app. With it, alerts go to Slack; docs/slack.md says how to get it.",
+        examples=["xoxb-..."],
+    )
+    slack_app_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="App-level token of the Slack app; with it commands come by Socket Mode, without a public address.",
+        examples=["xapp-..."],
+    )
+    slack_signing_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="Signing secret of the Slack app; tocsin slack --http PORT tells forged requests by it.",
+        examples=["8f742231b10e8888abcd99yyyzzz85a5"],
+    )
+    slack_api_url: str = Field(
+        default="https://slack.com/api/",
+        description="Base address of Slack's Web API; another one for a proxy of your own or for tests.",
+        examples=["http://127.0.0.1:8888/api/"],
+    )
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _slack_is_an_address(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://")):
+            raise ValueError("must begin with https:// or http://, for example https://slack.com/api/")
+        return value
+
+    discord_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Bot token of the Discord application. With it, alerts go to Discord; docs/discord.md says how.",
+        examples=["MTIz..."],
+    )
+    discord_api_url: str = Field(
+        default="https://discord.com/api/v10",
+        description="Base address of Discord's REST API; another one for a proxy of your own or for tests.",
+        examples=["http://127.0.0.1:8888/api/v10"],
+    )
+    discord_gateway_url: str = Field(
+        default="wss://gateway.discord.gg/",
+        description="Address of Discord's gateway; another one for a proxy of your own or for tests.",
+        examples=["ws://127.0.0.1:8888/gateway"],
+    )
+    discord_sync_guild: str = Field(
+        default="",
+        description="Id of one server that alone gets the slash commands, at once; for trying things out.",
+        examples=["81384788765712384"],
+    )
+    discord_shards: str = Field(
+        default="",
+        description="Which shards of how many this process serves, or auto; needed only with thousands of servers.",
+        examples=["0,1/4"],
+    )
+
+    @field_validator("discord_api_url", "discord_gateway_url")
+    @classmethod
+    def _discord_is_an_address(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://", "wss://", "ws://")):
+            raise ValueError("must begin with https:// or wss:// (http:// and ws:// for tests)")
+        return value
+
+    @field_validator("discord_sync_guild")
+    @classmethod
+    def _guild_is_an_id(cls, value: str) -> str:
+        if value and not value.isdecimal():
+            raise ValueError("must be the id of a server, for example 81384788765712384")
+        return value
 
     @field_validator("tocsin_mirror")
     @classmethod

@@ -121,6 +121,7 @@ def _chapter(card: SourceCard) -> list[str]:
         "for people": card.page,
         "fetched from": ", ".join((card.url, *card.also)),
         "read every": _span(card.every),
+        "polled": "only where TOCSIN_SOURCES names it" if card.opt_in else "",
         "programmes": ", ".join(card.programmes),
         "licence": card.licence,
         "to know": card.note,

@@ -21,6 +21,7 @@ from bot.errors import FeedDamaged, FetchGone, FetchRefused, ListDamaged, TellOp
 from bot.logs import log
 from bot.model import (
     Alert,
+    Analysis,
     Company,
     Delivery,
     Document,
@@ -29,6 +30,7 @@ from bot.model import (
     Listing,
     Mark,
     Memory,
+    Mention,
     Notice,
     Place,
     Poll,
@@ -38,13 +40,14 @@ from bot.model import (
     Standing,
     Story,
     Validators,
+    Verdict,
     fingerprint,
 )
 from bot.ports import Answer, Ask, Clock, Fetcher, Store
 from bot.roll import Roll
 from bot.route import route
 from bot.sources import ListSource, Source, StreamSource
-from bot.stories import analyse
+from bot.stories import Told, analyse, same_event
 from bot.watched import Watched
 
 #: A story dated this long before we first saw it is old news: kept, not told.
@@ -58,6 +61,8 @@ SILENT = 12
 SILENT_AT_LEAST = timedelta(days=2)
 #: In how many polls a permanent redirect must be seen before its target is asked first.
 MOVED_AFTER = 3
+#: How many recent stories of a company are compared with a new one, to tell one event once.
+RECENT = 20
 #: An official notice of removal counts as the second reading for this long.
 NOTICE_HOLDS = timedelta(days=45)
 
@@ -182,7 +187,10 @@ class Watcher:
         """One address, conditionally."""
         card, memory = task.card, task.memory
         validators = Validators() if schedule.ask_whole(memory, task.now) else memory.validators_for(url)
-        return await self.fetcher.fetch(Ask(url=url, validators=validators, cap=card.cap, trusted=not card.user_given))
+        trusted = not card.user_given
+        return await self.fetcher.fetch(
+            Ask(url=url, validators=validators, cap=card.cap, silence=card.silence, trusted=trusted)
+        )
 
     async def read_list(self, source: ListSource, task: Task) -> Step:
         """A register: survey it, believe it, and say what changed."""
@@ -306,19 +314,48 @@ class Watcher:
         watched = await self.whom()
         links: list[tuple[str, str]] = []
         alerts: list[Alert] = []
+        now_told: list[Story] = []
         for story in stories:
             mentions = await asyncio.to_thread(watched.mentions, story)
             named = {mention.company: mention for mention in reversed(mentions)}
             links += [(_ref(story), company) for company in named]
-            asked = {id: mention for id, mention in named.items() if watched.subscriptions(id)}
-            if asked and _ref(story) in told:
+            if _ref(story) in told and any(watched.subscriptions(id) for id in named):
                 analysis = await asyncio.to_thread(analyse, story, mentions)
-                for id, mention in asked.items():
-                    if company := watched.company(id):
-                        found, past = await self.record(company)
-                        evidence = corroborate(card.kind, story, analysis, found, past, self.roll.read)
-                        alerts.append(story_alert(card, story, analysis, mention, company, evidence=evidence, at=now))
+                for id, mention in {one.company: one for one in reversed(analysis.mentions)}.items():
+                    company = watched.company(id)
+                    if company and watched.subscriptions(id):
+                        alerts.append(await self.story_alert(card, story, analysis, mention, company, now_told, now))
+                now_told.append(story)
         return links, self.routed(alerts, now), len(alerts)
+
+    async def story_alert(
+        self,
+        card: SourceCard,
+        story: Story,
+        analysis: Analysis,
+        mention: Mention,
+        company: Company,
+        now_told: Sequence[Story],
+        now: datetime,
+    ) -> Alert:
+        """What a story says of one company, held against the record and against what was told before."""
+        found, past = await self.record(company)
+        evidence = corroborate(card.kind, story, analysis, found, past, self.roll.read)
+        follows = await self.followed(story, analysis, company, now_told)
+        return story_alert(card, story, analysis, mention, company, evidence=evidence, follows=follows, at=now)
+
+    async def followed(
+        self, story: Story, analysis: Analysis, company: Company, now_told: Sequence[Story]
+    ) -> tuple[Story, ...]:
+        """Earlier stories that told the same event of this company, the first of them first."""
+        kept = await self.store.stories_of(company.id, limit=RECENT)
+        earlier = [one for one in (*reversed(kept), *now_told) if _ref(one) != _ref(story) and one.text]
+        new = Told.of(story, analysis)
+
+        def same() -> tuple[Story, ...]:
+            return tuple(one for one in earlier if _same_event(new, one, self.watched.mentions(one)))
+
+        return await asyncio.to_thread(same)
 
     def routed(self, alerts: Iterable[Alert], now: datetime) -> list[Delivery]:
         return [
@@ -587,6 +624,7 @@ def _believed(
         watcher.well(task, layout=seen.layout, rows=seen.rows),
         edition=seen.edition,
         published=seen.published,
+        history=seen.history,
         pending=change.pending,
         signals=seen.signals,
         changed_at=task.now if change.changes else task.memory.changed_at,
@@ -618,6 +656,10 @@ def _believed(
 
 def _ref(story: Story) -> str:
     return f"{story.source}/{story.id}"
+
+
+def _same_event(new: Told, earlier: Story, mentions: Sequence[Mention]) -> bool:
+    return same_event(Told.of(earlier, analyse(earlier, mentions)), new).verdict is Verdict.SAME
 
 
 def _differ(before: Story, now: Story) -> bool:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.book import CompanyBook
-from bot.matching.compare import match_company
 from bot.matching.index import NameIndex
 from bot.matching.mentions import MentionFinder
+from bot.matching.whom import recognise
 from bot.model import POINTERS, Company, ListChange, Listing, Match, Mention, Story, Subscription, Verdict
 
 EVERYTHING = "*"
@@ -93,7 +93,7 @@ class Watched:
         """The watched companies an entry is, or is related to."""
         candidates = {hit.owner for name in listing.names() for hit in self._index.search(name.text, limit=5)}
         for id in sorted(candidates):
-            match = match_company(self._companies[id], listing)
+            match = recognise(self._companies[id], listing)
             if match.verdict is not Verdict.NO:
                 yield self._companies[id], match
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +23,7 @@ from bot.book import CompanyBook, shipped
 from bot.commands import FrontDesk, Office
 from bot.deliver import Courier
 from bot.errors import BadSettings
-from bot.model import SourceCard
+from bot.model import Place, SourceCard
 from bot.ports import Chat, Clock, Fetcher, Store
 from bot.roll import Roll
 from bot.settings import Settings
@@ -46,6 +46,15 @@ def official() -> dict[str, Source]:
     return {source.card.id: source for source in shelf(adapters.lists)}
 
 
+def _unpacked(source: Source) -> Source:
+    """A source whose address is `package:NAME`, a file beside the readers, with the address at which it is read."""
+    scheme, _, name = source.card.url.partition(":")
+    if scheme != "package":
+        return source
+    path = Path(adapters.lists.__path__[0]) / name
+    return replace(source, card=replace(source.card, url=path.resolve().as_uri()))
+
+
 @dataclass
 class House:
     """Everything one process needs, put together from its settings."""
@@ -62,8 +71,8 @@ class House:
 
     @cached_property
     def official(self) -> dict[str, Source]:
-        """Every list and notice source on the shelf."""
-        return official()
+        """Every list and notice source on the shelf, a table that comes with one under its address on this machine."""
+        return {id: _unpacked(source) for id, source in official().items()}
 
     @cached_property
     def feeds(self) -> dict[str, Source]:
@@ -81,13 +90,14 @@ class House:
         return {**self.official, **self.feeds, **added}
 
     async def catalogue(self) -> Mapping[str, Source]:
-        """Every source that is polled: all of them, or those that TOCSIN_SOURCES names and people's own feeds."""
+        """Every source that is polled: those TOCSIN_SOURCES names, or all but the opt-in ones; and people's own."""
         everything, wanted = await self.everything(), self.settings.wanted
         own = {*(await self.store.feeds()), *(self.feeds if self.settings.tocsin_feeds else ())}
         if unknown := wanted - everything.keys():
             known = ", ".join(sorted(everything))
             raise BadSettings(f"TOCSIN_SOURCES names {', '.join(sorted(unknown))}, which is no source; known: {known}")
-        self._cards = {id: source.card for id, source in everything.items() if not wanted or id in wanted | own}
+        polled = wanted or {id for id, source in everything.items() if not source.card.opt_in}
+        self._cards = {id: source.card for id, source in everything.items() if id in polled | own}
         return {id: everything[id] for id in self._cards}
 
     _cards: dict[str, SourceCard] = field(default_factory=dict)
@@ -148,14 +158,17 @@ class House:
             while await courier.round():
                 continue
 
-    async def run(self) -> None:
-        """Watch, deliver and answer until cancelled."""
+    async def run(self, *platforms: str) -> None:
+        """Watch, deliver and answer until cancelled. With platforms named, only deliver and answer there."""
         await self.catalogue()
         async with asyncio.TaskGroup() as work:
-            work.create_task(self.watcher.run(), name="watcher")
-            for chat in self.chats:
+            if not platforms:
+                work.create_task(self.watcher.run(), name="watcher")
+            for chat in [one for one in self.chats if not platforms or one.platform in platforms]:
                 work.create_task(self.courier(chat).run(), name=f"courier:{chat.platform}")
                 work.create_task(chat.run(self.desk), name=f"chat:{chat.platform}")
+            if any(chat.platform != "console" for chat in self.chats):
+                work.create_task(self.desk.office.roll.refresh(), name="roll")  # before the first question is typed
 
 
 def store_for(settings: Settings) -> Store:
@@ -177,19 +190,67 @@ def fetcher_for(settings: Settings, clock: Clock) -> HttpFetcher:
     )
 
 
-def chats_for(settings: Settings, clock: Clock) -> list[Chat]:
-    """Every chat that has a token; with none, the console."""
-    return [ConsoleChat(language=settings.tocsin_language, now=clock.now)]
+def chats_for(settings: Settings, clock: Clock, store: Store, *, listen: tuple[str, int] | None = None) -> list[Chat]:
+    """Every chat that has a token; with none, the console. It is there too while the operators read it.
+
+    `listen` is where Slack's HTTP mode takes requests.
+    """
+    chats: list[Chat] = []
+    if settings.slack_bot_token.get_secret_value():
+        chats.append(slack_for(settings, store, listen))
+    if settings.discord_token.get_secret_value():
+        chats.append(discord_for(settings, clock, store))
+    if not chats or settings.operators.platform == ConsoleChat.platform:
+        chats.append(ConsoleChat(language=settings.tocsin_language, now=clock.now))
+    return chats
+
+
+def slack_for(settings: Settings, store: Store, listen: tuple[str, int] | None) -> Chat:
+    from adapters.slack.post import SlackChat  # a token is there: only then are its libraries read
+
+    async def places() -> Iterable[Place]:
+        return [*(one.place for one in await store.subscriptions()), settings.operators]
+
+    return SlackChat(
+        settings.slack_bot_token.get_secret_value(),
+        app_token=settings.slack_app_token.get_secret_value(),
+        signing_secret=settings.slack_signing_secret.get_secret_value(),
+        api_url=settings.slack_api_url,
+        language=settings.tocsin_language,
+        listen=listen,
+        places=places,
+    )
+
+
+def discord_for(settings: Settings, clock: Clock, store: Store) -> Chat:
+    from adapters.discord.post import DiscordChat  # a token is there: only then is its library read
+
+    async def places() -> Iterable[Place]:
+        return [*(one.place for one in await store.subscriptions()), settings.operators]
+
+    return DiscordChat(
+        settings.discord_token.get_secret_value(),
+        api_url=settings.discord_api_url,
+        gateway_url=settings.discord_gateway_url,
+        sync_guild=settings.discord_sync_guild,
+        shards=settings.discord_shards,
+        tree_file=settings.home / "discord-commands.json",
+        places=places,
+        now=clock.now,
+    )
 
 
 @asynccontextmanager
-async def open_house(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[House]:
-    """A house with its store open; closed again whatever happens."""
+async def open_house(
+    settings: Settings, *, clock: Clock | None = None, listen: tuple[str, int] | None = None
+) -> AsyncIterator[House]:
+    """A house with its store open; closed again whatever happens. `listen` as in `chats_for`."""
     clock = clock or SystemClock()
     store = store_for(settings)
     await store.open()
     fetcher = fetcher_for(settings, clock)
-    house = House(settings=settings, clock=clock, store=store, fetcher=fetcher, chats=chats_for(settings, clock))
+    chats = chats_for(settings, clock, store, listen=listen)
+    house = House(settings=settings, clock=clock, store=store, fetcher=fetcher, chats=chats)
     try:
         await house.catalogue()
         yield house

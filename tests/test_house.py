@@ -54,6 +54,11 @@ def test_nobody_imports_whom_they_may_not() -> None:
         ("bot/stories/topic.py", "import rapidfuzz"),
         ("bot/model.py", "import redis"),
         ("adapters/lists/us_csl.py", "import adapters.console"),
+        ("adapters/console.py", "import discord"),
+        ("bot/wiring.py", "import slack_sdk"),
+        ("adapters/discord/draw.py", "import slack_bolt"),
+        ("adapters/slack/draw.py", "import adapters.console"),
+        ("adapters/discord/draw.py", "import adapters.console"),
     ],
 )
 def test_a_planted_wrong_import_is_found(copy: Path, where: str, line: str) -> None:
@@ -128,6 +133,13 @@ def test_every_command_is_in_the_manual() -> None:
 
     assert (ROOT / "docs" / "commands.md").read_text(encoding="utf-8") == table()
     assert all(one.about.endswith((".", "?")) for one in commands().values())
+
+
+def test_every_scope_is_in_the_manual() -> None:
+    """docs/slack.md says of each what it is for, as the manifest that is pasted asks for it."""
+    from adapters.slack.manifest import table
+
+    assert table() in (ROOT / "docs" / "slack.md").read_text(encoding="utf-8")
 
 
 def test_every_source_is_in_the_manual() -> None:

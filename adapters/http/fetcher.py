@@ -185,7 +185,7 @@ class HttpFetcher:
             except TimeoutError as error:
                 raise FetchLater(f"{name}: not done after {self._patience:g} s; tried again later") from error
             except httpx.HTTPError as error:
-                raise FetchLater(f"{name}: {self._trouble(error)}; tried again later") from error
+                raise FetchLater(f"{name}: {self._trouble(ask, error)}; tried again later") from error
             except OSError as error:
                 raise FetchLater(f"{name}: could not be kept here ({error}); free some space and wait") from error
 
@@ -238,6 +238,7 @@ class HttpFetcher:
             "Host": url.netloc.decode("ascii"),
             "User-Agent": self._user_agent,
             "Accept": "*/*",
+            "Accept-Language": "en, *;q=0.5",  # the European Commission's server answers 406 without one (read 2026-11)
             "Accept-Encoding": ACCEPT_ENCODING,
         }
         if url.userinfo:
@@ -246,7 +247,9 @@ class HttpFetcher:
         if ask.validators != Validators() and self._giver(ask) == _origin(url):
             headers |= _conditions(ask.validators)
         bare = _bare(url)
-        extensions: dict[str, object] = {"timeout": self._timeouts}
+        extensions: dict[str, object] = {
+            "timeout": self._timeouts | ({"read": silence} if (silence := ask.silence.total_seconds()) else {})
+        }
         if pin:
             # The certificate is still asked for, and checked against, the name.
             extensions["sni_hostname"] = _dialled(url)
@@ -467,13 +470,13 @@ class HttpFetcher:
             raise FetchRefused(f"{name}: is no web address; write it as https://host/path")
         return url
 
-    def _trouble(self, error: httpx.HTTPError) -> str:
+    def _trouble(self, ask: Ask, error: httpx.HTTPError) -> str:
         """What went wrong on the way, in words."""
         match error:
             case httpx.ConnectTimeout():
                 return f"no connection within {self._timeout:g} s"
             case httpx.TimeoutException():
-                return f"silent for {self._timeout:g} s"
+                return f"silent for {ask.silence.total_seconds() or self._timeout:g} s"
             case httpx.ConnectError():
                 return f"no connection ({_root(error)})"
             case httpx.ProxyError():

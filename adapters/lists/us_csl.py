@@ -25,7 +25,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from adapters.formats import Body, CsvRows, JsonRecords, mark_of, once, unread
+from adapters.formats import Body, CsvRows, JsonRecords, citations, folded, mark_of, once, unread
 from adapters.ofac import listed_on, page_of, sort_id
 from bot.model import Document, EntityKind, Identifier, Listing, Name, NameKind, Reading, Record
 from bot.sources import list_source
@@ -113,6 +113,7 @@ _LISTED_DETAILS = {"dates_of_birth": "born", "places_of_birth": "place of birth"
     licence="Work of the US government, public domain in the US",
     language="en",
     note="Its server limits plain clients at times, and whole inner lists have vanished for a day.",
+    carrier=True,
     programmes=("EL", "MEU", "UVL", "DPL", "ISN", "DTC", "SDN", "SSI", "CMIC", "CAP", "PLC", "MBS", "FSE"),
 )
 def us_csl(document: Document) -> Reading:
@@ -155,7 +156,7 @@ class _Row:
         number = self.cells["entity_number"]
         if number:
             return f"{self.code}-{number}"
-        name, first = _folded(self.cells["name"]), _folded(self.cells["addresses"].split(";")[0])
+        name, first = folded(self.cells["name"]), folded(self.cells["addresses"].split(";")[0])
         return f"{self.code}: {name} | {first}" if first else f"{self.code}: {name}"
 
     @property
@@ -167,12 +168,6 @@ class _Row:
     @property
     def meaning(self) -> bytes:
         return mark_of("\x1f".join(self.cells[column] for column in _COLUMNS).encode())
-
-
-def _folded(text: str) -> str:
-    """For keys only: lower case, and one blank for whatever is not a letter or digit, so that mended letters and
-    punctuation do not make a new entry."""
-    return " ".join(re.sub(r"[^\w]+", " ", text.casefold()).split())
 
 
 class _CsvTable:
@@ -407,18 +402,6 @@ def _ids(cell: str, signals: list[str]) -> tuple[list[Identifier], list[tuple[st
     return numbers, facts
 
 
-_CITATION = re.compile(r"(\d{2,3})\s*\.?\s*F\.?\s*R\.?\s*(\d{2,6})\b")
-
-
-def citations(notice: str) -> tuple[str, ...]:
-    """ "84 FR 22961" and the like out of a cell with dates, numbers of issues and two spellings of FR.
-
-    A notice cited by volume and issue only ("Vol. 86, No. 71, 04/15/2021") has no page: it is kept as it is.
-    """
-    found = [f"{volume} FR {page}" for volume, page in _CITATION.findall(notice)]
-    return tuple(dict.fromkeys(found)) if found else (notice,) if notice else ()
-
-
 # ── The name cell of BIS and State ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -553,7 +536,7 @@ def _place(told: Told, addresses: list[str]) -> None:
     found = _AFTER_FORM.match(told.name)
     if found is None:
         return
-    places = {_folded(part) for address in addresses for part in address.split(",")}
-    if _folded(found["place"].split(",")[0]) in places:
+    places = {folded(part) for address in addresses for part in address.split(",")}
+    if folded(found["place"].split(",")[0]) in places:
         told.name = found["name"]
         told.details.append(("place in name", found["place"]))

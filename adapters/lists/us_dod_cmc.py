@@ -45,6 +45,7 @@ from typing import Any
 
 import xxhash
 
+from adapters.formats import Body
 from bot.errors import ListDamaged
 from bot.model import Document, EntityKind, Listing, Name, NameKind, Reading, Record
 from bot.sources import list_source
@@ -98,6 +99,7 @@ _ALSO = re.compile(r"(?:also\s+known\s+as|a\.?k\.?a\.?|or)[:,]?\s+", re.IGNORECA
     every=timedelta(hours=6),
     rows=range(1, 2_000),
     may_lose=0.4,  # editions replace each other, and one PDF does not tell which old company a new name is
+    carrier=True,
     programmes=("S1237", "S1260H"),
     licence="US government work, public domain in the US",
     note=(
@@ -312,6 +314,7 @@ def _read_table(document: Document, text: str) -> Reading:
     rows = list(_rows(text, signals))
     if not rows:
         raise ListDamaged(f"{SOURCE}: a table with columns and no rows; expected at least one company")
+    _judge_letters(document, len(rows), signals)
     newest = max(row.starts for row in rows)
     today = max(newest, document.fetched_at.date())
     signals.extend(
@@ -321,13 +324,23 @@ def _read_table(document: Document, text: str) -> Reading:
     )
     past = [replace(row, ends=row.ends if row.ends and row.ends <= today else None) for row in rows]
     edition = max([newest, *(row.ends for row in past if row.ends)])
+    on_list = _on_the_list(past)
     return Reading(
         layout="editions.csv/1",
-        records=_records(_on_the_list(past)),
+        records=_records(on_list),
         edition=edition.isoformat(),
         published=datetime(edition.year, edition.month, edition.day, tzinfo=UTC),
+        history=len(rows) - len(on_list),  # a table of who is on it now may shrink, its past may not
         signals=signals,
     )
+
+
+def _judge_letters(document: Document, rows: int, signals: list[str]) -> None:
+    """Refuse a table whose letters were lost or encoded twice: names in it would be new ones."""
+    body = Body(document, SOURCE)
+    for _ in body.chunks():
+        continue
+    body.judge(rows, signals)
 
 
 def _rows(text: str, signals: list[str]) -> Iterator[_Row]:
@@ -525,7 +538,8 @@ def _pdf_lines(document: Document) -> tuple[list[_Line], date | None]:
     from pypdf import PdfReader  # a tenth of a second to import, and most polls of most sources never need it
 
     body = document.whole()
-    if b"%%EOF" not in body[-1024:]:
+    # An earlier end mark stands before each revision saved behind it: a file cut there is an older document.
+    if not body.rstrip(b"\0\t\r\n ").endswith(b"%%EOF"):
         raise ListDamaged(f"{SOURCE}: a PDF without its end mark after {len(body)} bytes: it is cut")
     try:
         if b"/Encrypt" not in body:

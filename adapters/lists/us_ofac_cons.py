@@ -26,6 +26,7 @@ from bot.sources import list_source
     licence="Work of the US government, public domain in the US",
     language="en",
     note="An entry may move to or from the SDN list: one decision, seen as a removal and an addition.",
+    carrier=True,
     programmes=(
         *("561-Related", "BURMA-EO14014", "CAATSA - RUSSIA", "CMIC-EO13959", "FSE-IR", "FSE-SY"),
         *("ILLICIT-DRUGS-EO14059", "IRAN-CON-ARMS-EO", "NS-PLC", "RUSSIA-EO14024", "SDGT", "SYRIA"),

@@ -321,6 +321,14 @@ function act.deliveries(_, place, state, limit)
   return with_messages(rows)
 end
 
+function act.delivery(_, key)
+  local rows = {}
+  if redis.call('EXISTS', name('delivery', key)) == 1 then
+    rows[1] = redis.call('HMGET', name('delivery', key), 'body', 'message')
+  end
+  return with_messages(rows)
+end
+
 -- The parked delivery of a key, to be read before it is put back.
 function act.parked(_, key)
   local rows = {}

@@ -202,6 +202,9 @@ class RedisStore:
         where = "" if place is None else str(place)
         return _deliveries(*await self._act("deliveries", where, checked_state(state), limit))
 
+    async def delivery(self, key: str) -> Delivery | None:
+        return next(iter(_deliveries(*await self._act("delivery", key))), None)
+
     async def unpark(self, key: str, *, now: datetime) -> bool:
         rows, messages = await self._act("parked", key)
         for delivery, row in zip(_deliveries(rows, messages), rows, strict=True):

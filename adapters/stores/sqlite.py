@@ -350,6 +350,15 @@ class SqliteStore:
 
         return await self._read(read)
 
+    async def delivery(self, key: str) -> Delivery | None:
+        sql, values = _deliveries_query({"key": key})
+
+        def read(db: sqlite3.Connection) -> Delivery | None:
+            row = db.execute(sql, (*values, 1)).fetchone()
+            return Messages().delivery(*row) if row else None
+
+        return await self._read(read)
+
     async def unpark(self, key: str, *, now: datetime) -> bool:
         return await self._write(lambda db: _unpark(db, key, now))
 

@@ -118,7 +118,9 @@ class FrontDesk:
         return await found.run(self.office, request)
 
     def complete(self, command: str, argument: str, typed: str, limit: int = 25) -> Sequence[str]:
-        """Companies whose name begins like what was typed: the book first, then names on the lists."""
+        """Ids of sources, or companies whose name begins like what was typed: the book first, then names on lists."""
+        if argument == "source":
+            return [id for id in self.office.sources() if id.startswith(typed.casefold())][:limit]
         if argument not in {"name", "names"}:
             return ()
         start = typed.casefold()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bot.cards import Reader, lookup_card
 from bot.commands import Argument, Office, command
 from bot.explain import effects
-from bot.model import Company, Effect, Found, ListChange, Match, Reply, Request
+from bot.model import Company, Effect, Found, ListChange, Match, Reply, Request, Verdict
 
 
 @command("lookup", Argument(name="name", about="a company, in any spelling or script: Xiaomi, 小米, Сяоми"))
@@ -18,9 +18,14 @@ async def lookup(office: Office, request: Request) -> Reply:
     await office.roll.refresh()
     company = office.book.find(typed)
     found = office.roll.of(company)
+    if not company.from_book:
+        known = {(one.listing.source, one.listing.key) for one in found}
+        alike = office.roll.alike(typed)
+        found += tuple(one for one in alike if (one.listing.source, one.listing.key) not in known)
     stories = await office.store.stories_of(company.id, limit=5)
     reader = office.reader(request)
-    past = office.roll.taken_off(company)
+    today = {one.listing.source for one in found if one.match.verdict is Verdict.SAME}
+    past = [one for one in office.roll.taken_off(company) if one.source not in today]
     effects_by_list = meanings(found, reader)
     card = lookup_card(typed, company, found, office.roll.read, stories, effects_by_list, reader, past=past)
     return Reply(cards=(card,), data=as_data(typed, company, found, past, office))

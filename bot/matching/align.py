@@ -18,7 +18,22 @@ from bot.matching.words import Form, Unit, glossary
 #: Two words closer than this are one word misspelt; found on names of one entity in lists.
 CLOSE = 0.72
 
-_GLUED_ENDS = frozenset("ltd llc inc gmbh limited corp fze fzco company co group jsc ooo holding holdings srl bank".split())
+#: Words that get glued to the word before them.
+_GLUED_ENDS = (
+    "ltd",
+    "llc",
+    "inc",
+    "gmbh",
+    "limited",
+    "corp",
+    "fze",
+    "fzco",
+    "company",
+    "co",
+    "group",
+    "jsc",
+    "holding",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +137,9 @@ def _joined(found: Alignment) -> None:
         return
     for flipped in (False, True):
         mine, others = (found.theirs, found.ours) if flipped else (found.ours, found.theirs)
-        left_mine, left_others = (found.left_theirs, found.left_ours) if flipped else (found.left_ours, found.left_theirs)
+        left_mine, left_others = (
+            (found.left_theirs, found.left_ours) if flipped else (found.left_ours, found.left_theirs)
+        )
         if len(left_mine) < 2 or not left_others:
             continue
         for run in _runs(left_mine):
@@ -130,7 +147,7 @@ def _joined(found: Alignment) -> None:
                 continue
             units = [mine.units[at] for at in run]
             best = _best_whole(units, others, left_others)
-            if best[0] >= 0.86:
+            if best[0] >= (0.6 if others.units[best[1]].native or units[0].native else 0.82):
                 sides = ([best[1]], run) if flipped else (run, [best[1]])
                 found.meet(*sides, best[0], "written together")
 
@@ -138,7 +155,7 @@ def _joined(found: Alignment) -> None:
 def _best_whole(units: Sequence[Unit], others: Form, places: Sequence[int]) -> tuple[float, int]:
     """Which of the other side's words is most like these neighbours written as one."""
     text = "".join([unit.text for unit in units])
-    native = any([unit.native for unit in units])
+    native = any(unit.native for unit in units)
     size = len(text)
     best = (0.0, 0)
     for at in places:
@@ -174,7 +191,12 @@ def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
 def _close(found: Alignment) -> None:
     """Pair what is left by how close the spellings are, the closest first."""
     ours, theirs = found.ours.units, found.theirs.units
-    close = [(alike, mine, other) for mine in found.left_ours for other in found.left_theirs if (alike := closeness(ours[mine], theirs[other])) > 0]  # fmt: skip
+    close = [
+        (alike, mine, other)
+        for mine in found.left_ours
+        for other in found.left_theirs
+        if (alike := closeness(ours[mine], theirs[other])) > 0
+    ]
     for alike, mine, other in sorted(close, reverse=True):
         if mine in found.left_ours and other in found.left_theirs:
             found.meet([mine], [other], alike, _how_close(ours[mine], theirs[other]))
@@ -232,7 +254,13 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
             return 0.95
         return 0.7 if len(native.native) > 3 and reads_as(native.native[:2], latin.text) else 0.0
     if native.script == "han" and not latin.native:
-        return 0.97 if pinyin_fits(native.native, latin.text) else 0.9 if reads_as(native.native, latin.text) else _sharpened(_best(mine, other))
+        return (
+            0.97
+            if pinyin_fits(native.native, latin.text)
+            else 0.9
+            if reads_as(native.native, latin.text)
+            else _sharpened(_best(mine, other))
+        )
     best = _sharpened(_best(mine, other))
     if native.script == "kana":
         best = max(best, _loan_alike(native.text, latin.text))
@@ -257,8 +285,17 @@ def _bones_alike(one: str, other: str) -> float:
     return 0.75 if alike >= 0.8 else 0.65 if alike >= 0.75 else 0.0
 
 
+#: Letters that a word may begin with on one side when it begins with another of the same group on the other.
+_START = {
+    letter: group for group in ("aeiouwyh", "lr", "vb", "fh", "ckqsxz", "jzgdt", "p", "m", "n") for letter in group
+}
+_START |= {"h": "fh", "f": "fh", "z": "jzgdt", "t": "jzgdt"}
+
+
 def _loan_alike(kana: str, latin: str) -> float:
-    """A foreign word in kana against its Latin spelling: by sound, and by consonants as far as the sound bears it out."""
+    """A foreign word in kana against its Latin spelling: by sound, and by consonants where the sound agrees."""
+    if _START.get(kana[:1]) != _START.get(latin[:1]) or not 0.4 < len(kana) / (len(latin) or 1) < 2.5:
+        return 0.0
     best = 0.0
     for english in (True, False):
         heard = OSA.normalized_similarity(loan_sound(kana, False), loan_sound(latin, english))
@@ -295,7 +332,9 @@ def _shortened(found: Alignment) -> None:
     """Initials ("nziv" for novosibirsk zavod iskusstvennogo volokna) and syllable words (tulmash for tula mash...)."""
     for flipped in (False, True):
         mine, others = (found.theirs, found.ours) if flipped else (found.ours, found.theirs)
-        left_mine, left_others = (found.left_theirs, found.left_ours) if flipped else (found.left_ours, found.left_theirs)
+        left_mine, left_others = (
+            (found.left_theirs, found.left_ours) if flipped else (found.left_ours, found.left_theirs)
+        )
         for at in list(left_mine):
             unit = mine.units[at]
             if len(left_others) < 2 or len(unit.text) > 16 or unit.rank not in ("", "plain") or not unit.text.isalpha():
@@ -303,15 +342,20 @@ def _shortened(found: Alignment) -> None:
             for run in sorted(_runs(left_others, 6), key=len, reverse=True):
                 if others.units[run[0]].text[:1] != unit.text[0]:
                     continue
-                alike = _short_of(unit.text, [others.units[place].text for place in run])
+                alike = _short_of(unit.text, [others.units[place].text for place in run], alone=len(mine.units) == 1)
                 if alike:
                     sides = (run, [at]) if flipped else ([at], run)
                     found.meet(*sides, alike, "initials" if alike < 0.9 else "syllables")
                     break
 
 
-def _short_of(short: str, words: Sequence[str]) -> float:
-    if len(short) == len(words) >= 3 and all(word[0] == char for word, char in zip(words, short, strict=True)):
+def _short_of(short: str, words: Sequence[str], *, alone: bool) -> float:
+    """How surely a word is short for others. A name that is nothing but initials is judged as a whole elsewhere."""
+    if (
+        not alone
+        and len(short) == len(words) >= 3
+        and all(word[0] == char for word, char in zip(words, short, strict=True))
+    ):
         return 0.85
     return 0.9 if len(short) >= 5 and len(words) <= 3 and _syllables(short, words) else 0.0
 
@@ -321,4 +365,8 @@ def _syllables(short: str, words: Sequence[str]) -> bool:
     if not words:
         return not short
     first, *rest = words
-    return any(_syllables(short[size:], rest) for size in range(min(len(first), len(short)), 1, -1) if first[:size] == short[:size])
+    return any(
+        _syllables(short[size:], rest)
+        for size in range(min(len(first), len(short)), 1, -1)
+        if first[:size] == short[:size]
+    )

@@ -7,15 +7,17 @@ The three answers: *same*; *related*, when they share the word that makes the na
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.matching.align import Alignment, Meeting
 from bot.matching.evidence import Row, is_acronym, objections, score
+from bot.matching.fold import legal_form
 from bot.matching.words import LONGEST, Form, Unit, read, readings
 from bot.model import Company, Listing, Match, Name, NameKind, Reason, Verdict
 
-#: From this score on two names are taken for one. The model's even chance; F1 is flat between .4 and .6.
-SAME = 0.5
+#: From this score on two names are taken for one. F1 is flat between .4 and .6; the upper part of that calls fewer
+#: subsidiaries the same and answers "is it on the list?" best.
+SAME = 0.55
 #: The best a pair may score that is not the same name: just under `SAME`.
 NOT_SAME = SAME - 0.01
 
@@ -40,16 +42,51 @@ def _brief(form: Form) -> bool:
     return len(form.units) == 1 and len(form.squashed) < 9
 
 
-def likeness(left: str, right: str) -> float:
-    """The score of `compare` for two texts alone, without verdict and reasons."""
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How alike two texts are and what that rests on: all that is needed to tell why, later, if anybody asks."""
+
+    score: float
+    judged: Judged | None = None  #: nothing when the texts decided without being laid side by side
+    swapped: bool = False  #: the two were judged the other way round
+    rule: str = ""  #: what decided when nothing was laid side by side
+
+
+def judge(left: str, right: str) -> Judgement:
+    """How alike two texts are, the same in either order. Never raises; what is too long for a name is nobody's name."""
+    if max(len(left), len(right)) > LONGEST:
+        return Judgement(0.0, rule="too long to be a name")
     mine, other = readings(left), readings(right)
     if not mine or not other:
-        return 0.0
+        return Judgement(0.0, rule="nothing to compare")
     if mine[0].folded == other[0].folded:
-        return 1.0 if left == right else 0.9999
-    if mine[0].folded > other[0].folded:
-        mine, other = other, mine
-    return best_reading(mine, other)[0]
+        if left == right:
+            return Judgement(1.0, rule="same name")
+        return Judgement(0.9999, rule="same but for case, accents or punctuation")
+    if mine[0].folded.replace(" ", "") == other[0].folded.replace(" ", ""):
+        return Judgement(0.9998, rule="same but for spaces")
+    if _cut_off(left, mine[0], other[0]) or _cut_off(right, other[0], mine[0]):
+        return Judgement(0.9, rule="the same, cut off")
+    swapped = mine[0].folded > other[0].folded
+    judged = best_reading(other, mine) if swapped else best_reading(mine, other)
+    return Judgement(judged[0], judged, swapped)
+
+
+#: Lengths at which forms and message formats cut names (SWIFT lines have 35 characters).
+CUTS = (20, 35)
+
+
+def _cut_off(text: str, short: Form, long: Form) -> bool:
+    """Whether a name is the beginning of another, cut by a form: in the middle of a word or at a usual length.
+
+    What is left must tell something: many companies begin with LIMITED LIABILITY CO.
+    """
+    begun = short.folded
+    if len(begun) < 15 or not long.folded.startswith(begun):
+        return False
+    in_word = long.folded[len(begun)] != " "
+    telling = sum([one.weight for one in (short.units[:-1] if in_word else short.units) if one.rank in ("", "plain")])
+    return (in_word or len(text) in CUTS) and telling >= 0.85
 
 
 def compare(ours: Name | str, theirs: Name | str) -> Match:
@@ -59,23 +96,21 @@ def compare(ours: Name | str, theirs: Name | str) -> Match:
     acronym, only the name itself or its spelled-out form is the same. Never raises.
     """
     our_name, their_name = _name(ours), _name(theirs)
-    left, right = our_name.text, their_name.text
-    if max(len(left), len(right)) > LONGEST:
-        return Match(Verdict.NO, 0.0, (Reason("too long to be a name", 0.0, left[:40], right[:40]),))
-    mine, other = readings(left), readings(right)
-    if not mine or not other:
-        return Match(Verdict.NO, 0.0, (Reason("nothing to compare", 0.0, left, right),))
-    if mine[0].folded == other[0].folded:
-        rule = "same name" if left == right else "same but for case, accents or punctuation"
-        return Match(Verdict.SAME, 1.0 if left == right else 0.9999, (_headline(rule, 1.0, our_name, their_name),))
-    swapped = mine[0].folded > other[0].folded
-    judged = best_reading(other, mine) if swapped else best_reading(mine, other)
-    likely = judged[0]
-    if likely >= SAME and (_needs_all(our_name) or _needs_all(their_name)) and not _all_met(judged):
+    return explain(our_name, their_name, judge(our_name.text, their_name.text))
+
+
+def explain(ours: Name, theirs: Name, judgement: Judgement) -> Match:
+    """The answer to what was judged of two names, with its reasons."""
+    likely, judged = judgement.score, judgement.judged
+    if judged is None:
+        shown = Name(ours.text[:80], ours.kind, ours.language), Name(theirs.text[:80], theirs.kind, theirs.language)
+        verdict = Verdict.SAME if likely >= SAME else Verdict.NO
+        return Match(verdict, likely, (_headline(judgement.rule, likely, *shown),))
+    if likely >= SAME and (_needs_all(ours) or _needs_all(theirs)) and not _all_met(judged):
         likely = NOT_SAME
-    told = [_flipped(reason) if swapped else reason for reason in _reasons(judged)]
     verdict = _verdict(likely, judged[1])
-    return Match(verdict, likely, (_headline(str(verdict), likely, our_name, their_name), *told))
+    told = [_flipped(reason) if judgement.swapped else reason for reason in _reasons(judged)]
+    return Match(verdict, likely, (_headline(str(verdict), likely, ours, theirs), *told))
 
 
 def _name(name: Name | str) -> Name:
@@ -103,7 +138,9 @@ def _verdict(likely: float, found: Alignment) -> Verdict:
 
 def _makes_a_name(met: Meeting) -> bool:
     """Whether these are words of their own, not a trade, a place or a number."""
-    return all(any(one.rank in ("", "plain") and not one.text.isdigit() for one in side) for side in (met.ours, met.theirs))
+    return all(
+        any(one.rank in ("", "plain") and not one.text.isdigit() for one in side) for side in (met.ours, met.theirs)
+    )
 
 
 # ── Reasons ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -135,17 +172,19 @@ def _reasons(judged: Judged) -> Iterator[Reason]:
     likely, found, row = judged
     if is_acronym(row):
         short, long = sorted((found.ours, found.theirs), key=lambda form: len(form.text))
-        yield Reason("initials of", likely, *((short.text, long.text) if short is found.ours else (long.text, short.text)))
+        yield Reason(
+            "initials of", likely, *((short.text, long.text) if short is found.ours else (long.text, short.text))
+        )
     else:
         yield from (Reason(_rule(one), one.alike, _written(one.ours), _written(one.theirs)) for one in found.met)
         for over, ours in ((found.over_ours(), True), (found.over_theirs(), False)):
             telling = _written(one for one in over if one.rank != "little")
             if telling:
                 yield Reason("only here", 0.0, *((telling, "") if ours else ("", telling)))
-    if found.ours.part or found.theirs.part:
-        yield Reason("part of the name", likely, found.ours.text.strip(), found.theirs.text.strip())
+    if how := found.ours.part or found.theirs.part:
+        yield Reason(how, likely, found.ours.text.strip(), found.theirs.text.strip())
     if found.ours.forms or found.theirs.forms:
-        yield Reason("legal form ignored", 1.0, ", ".join(sorted(found.ours.forms)), ", ".join(sorted(found.theirs.forms)))
+        yield Reason("legal form ignored", 1.0, legal_form(found.ours.text), legal_form(found.theirs.text))
     yield from (Reason(objection.rule, 0.0) for objection in objections(found))
 
 
@@ -189,7 +228,9 @@ def match_company(company: Company, listing: Listing) -> Match:
 
 
 def _identifiers(one: Company | Listing) -> set[tuple[str, str]]:
-    return {(mark.kind.casefold(), mark.value.replace(" ", "").casefold()) for mark in one.identifiers if mark.value.strip()}
+    return {
+        (mark.kind.casefold(), mark.value.replace(" ", "").casefold()) for mark in one.identifiers if mark.value.strip()
+    }
 
 
 def _held_back(match: Match, name: Name) -> Match:

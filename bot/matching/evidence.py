@@ -33,6 +33,7 @@ FEATURES = (
     "both_left_own",
     "both_left_place",
     "both_left_trade",
+    "both_left_common",
     "one_left",  # weight that is left over on either side
     "one_left_own",
     "one_left_place",
@@ -118,6 +119,7 @@ def features(found: Alignment) -> Row:
         min(mine.own, other.own, 1.0),
         min(mine.place, other.place, 0.5) * 2,
         min(mine.trade, other.trade, 0.72),
+        min(mine.common, other.common, 0.5) * 2,
         min(more, 3.0) / 3,
         min(max(mine.own, other.own), 2.0) / 2,
         min(max(mine.place, other.place), 0.5) * 2,
@@ -137,7 +139,7 @@ def features(found: Alignment) -> Row:
         short if heard < 1 else 0.0,
         short if heard == 1 else 0.0,
         float(bool(ours.forms and theirs.forms) and ours.forms.isdisjoint(theirs.forms)),
-        float(ours.part or theirs.part),
+        float(bool(ours.part or theirs.part)),
         *_NO_ACRONYM,
     )
 
@@ -216,7 +218,13 @@ def _skip_cost(word: str) -> float:
 @cache
 def _form_words() -> frozenset[str]:
     tables = table("legal_forms").values()
-    return frozenset(word for forms in tables for key in ("spelled", "edge") for form in forms.get(key, ()) for word in fold(form).split())
+    return frozenset(
+        word
+        for forms in tables
+        for key in ("spelled", "edge")
+        for form in forms.get(key, ())
+        for word in fold(form).split()
+    )
 
 
 # ── Objections ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -287,7 +295,10 @@ def evidence(ours: Form, theirs: Form) -> tuple[Row, Alignment]:
     """The row of two readings, and how they were laid side by side."""
     found = align(ours, theirs)
     initials = None
-    if min(found.gained_ours / (ours.total or 1), found.gained_theirs / (theirs.total or 1)) < 0.5:
+    if (
+        not any(one.rule == "same word" for one in found.met)
+        and min(found.gained_ours / (ours.total or 1), found.gained_theirs / (theirs.total or 1)) < 0.5
+    ):
         initials = acronym_row(ours, theirs)
     return initials or features(found), found
 

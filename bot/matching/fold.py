@@ -14,21 +14,21 @@ from functools import cache, lru_cache
 from anyascii import anyascii
 
 from bot.data import table
-from bot.matching.scripts import script_of
+from bot.matching.scripts import pairs, script_of
 
 # ── One character ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 #: Marks that carry no letter in the scripts we compare: accents, Arabic and Hebrew vowel points. Thai, Indic and kana
 #: marks are letters to their readers and stay.
-_MARKS = re.compile("[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")  # fmt: skip
+_MARK_RANGES = (
+    "\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
+    "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+)
+_MARKS = re.compile(f"[{_MARK_RANGES}]+")
 
 #: Letters that are drawn with a stroke or joined, which Unicode does not take apart, and Arabic letters that
 #: publishers use for one another.
-_LETTERS = {
-    "ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "ħ": "h", "ŋ": "n", "ŧ": "t", "ə": "a", "ĸ": "k", "ɑ": "a", "ɡ": "g", "ɩ": "i",
-    "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ۀ": "ه", "ـ": "", "ς": "σ", "ё": "е",
-    "\u115f": "", "\u1160": "", "\u3164": "", "\uffa0": "",
-}  # fmt: skip
+_LETTERS = pairs("plain_letters") | dict.fromkeys("\u115f\u1160\u3164\uffa0", "")
 
 
 def _fold_char(char: str) -> str:
@@ -36,10 +36,8 @@ def _fold_char(char: str) -> str:
     category = unicodedata.category(char)
     if category == "Cf" or "\ufe00" <= char <= "\ufe0f" or 0xE0100 <= ord(char) <= 0xE01EF or _MARKS.fullmatch(char):
         return ""
-    out = []
-    for letter in unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", char).casefold()):
-        out.append(_fold_letter(letter))
-    return "".join(out)
+    lowered = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", char).casefold())
+    return "".join([_fold_letter(letter) for letter in lowered])
 
 
 def _fold_letter(letter: str) -> str:
@@ -80,32 +78,40 @@ def _variants() -> dict[int, str]:
 # ── Look-alikes ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 #: Cyrillic and Greek letters that pass for Latin ones, in lower case (capitals are folded before).
-_LIKE_LATIN = dict(zip("авсеѕіјкмнорԛтухһԝԁӏαβγεζηικμνορτυχω", "abcesijkmhopqtyxhwdlabyezhikmvoptyxw", strict=True))
-_LIKE_CYRILLIC = {"a": "а", "b": "в", "c": "с", "e": "е", "h": "н", "i": "і", "j": "ј", "k": "к", "m": "м", "o": "о", "p": "р", "s": "ѕ", "t": "т", "y": "у", "x": "х"}  # fmt: skip
-_MIXED = re.compile(
-    r"\w*[a-z]\w*[\u0370-\u03ff\u0400-\u04ff\u0500-\u052f]\w*|\w*[\u0370-\u03ff\u0400-\u04ff\u0500-\u052f]\w*[a-z]\w*"
-)
+_LIKE_LATIN = pairs("like_latin")
+_LIKE_CYRILLIC = pairs("like_cyrillic")
 _FOREIGN = re.compile(r"[\u0370-\u052f]")
 
 
-def _unmask(word: str) -> str:
-    """A word of two alphabets in the one it pretends to be in; unchanged when neither alphabet explains all of it."""
+def _unmask(word: str, *, latin_text: bool, foreign_text: bool) -> str:
+    """A word in the alphabet it pretends to be in; unchanged when neither alphabet explains all of it.
+
+    When nothing else in the text tells, the alphabet with more letters in the word is taken for the real one.
+    """
     foreign = [char for char in word if "\u0370" <= char <= "\u052f"]
-    if all(char in _LIKE_LATIN for char in foreign):
-        return "".join(_LIKE_LATIN.get(char, char) for char in word)
     latin = [char for char in word if "a" <= char <= "z"]
-    if all(char in _LIKE_CYRILLIC for char in latin):
-        return "".join(_LIKE_CYRILLIC.get(char, char) for char in word)
-    return word
+    if not foreign or (not latin and not (latin_text and not foreign_text)):
+        return word
+    may_be_latin = all(char in _LIKE_LATIN for char in foreign)
+    may_be_cyrillic = all(char in _LIKE_CYRILLIC for char in latin)
+    undecided = latin_text == foreign_text
+    latin_first = (len(latin) >= len(foreign) or not may_be_cyrillic) if undecided else latin_text
+    if may_be_latin and latin_first:
+        return "".join([_LIKE_LATIN.get(char, char) for char in word])
+    return "".join([_LIKE_CYRILLIC.get(char, char) for char in word]) if may_be_cyrillic and latin else word
 
 
 def _unmask_all(text: str) -> str:
-    """Words that mix Latin with Cyrillic or Greek letters, unmasked; needs one look at texts without such letters."""
+    """Words written with letters of another alphabet, unmasked; needs one look at texts without such letters.
+
+    A letter that only one alphabet has tells which of them the text is really written in.
+    """
     if not _FOREIGN.search(text):
         return text
-    return " ".join(
-        _unmask(word) if not word.isascii() and _MIXED.fullmatch(word) else word for word in text.split(" ")
-    )
+    latin_text = any("a" <= char <= "z" and char not in _LIKE_CYRILLIC for char in text)
+    foreign_text = any("\u0370" <= char <= "\u052f" and char not in _LIKE_LATIN for char in text)
+    words = text.split(" ")
+    return " ".join([_unmask(word, latin_text=latin_text, foreign_text=foreign_text) for word in words])
 
 
 # ── Text ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -125,12 +131,16 @@ def fold(text: str) -> str:
         text = _APOSTROPHES.sub("", text) if "'" in text or "`" in text else text
         return " ".join(text.translate(_TABLE).split())
     text = unicodedata.normalize("NFKC", _visible(text))
-    text = _APOSTROPHES.sub("", _INITIALS.sub(r"\1", text))
+    text = _APOSTROPHES.sub("", _INITIALS.sub(r"\1", text) if "." in text else text)
     folded = " ".join(text.translate(_TABLE).split())
     return _unmask_all(folded).translate(_variants())
 
 
-_HIDDEN = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]+")  # fmt: skip
+_HIDDEN_RANGES = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
+)
+_HIDDEN = re.compile(f"[{_HIDDEN_RANGES}]+")
 
 
 def _visible(text: str) -> str:
@@ -138,10 +148,7 @@ def _visible(text: str) -> str:
 
 
 #: A character with what belongs to it: marks, half-width voicing, Hangul vowels and finals, invisible characters.
-_CLUSTER = re.compile(
-    r"[\s\S][\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u3099\u309a\uff9e\uff9f\u1160-\u11ff\u20d0-\u20ff"
-    r"\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]*"
-)
+_CLUSTER = re.compile(rf"[\s\S][{_MARK_RANGES}{_HIDDEN_RANGES}\u3099\u309a\uff9e\uff9f\u1161-\u11ff]*")
 
 
 def fold_with_offsets(text: str) -> tuple[str, Sequence[int]]:
@@ -222,37 +229,45 @@ def join_initials(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(out)
 
 
-def without_forms(words: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]]:
-    """The words without legal forms, and which kinds of form were there. A name that is nothing but form stays whole."""
+def without_forms(words: Sequence[str], taken: list[str] | None = None) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The words without legal forms, and which kinds were there. A name that is nothing but form stays whole.
+
+    What is taken off is written into `taken` when it is given.
+    """
     forms = _forms()
     left = list(words)
     kinds: set[str] = set()
     at = 0
     while at < len(left):
-        found = next(
-            (one for one in forms.spelled.get(left[at], ()) if tuple(left[at : at + len(one[0])]) == one[0]), None
-        )
+        listed = forms.spelled.get(left[at])
+        found = next((one for one in listed if tuple(left[at : at + len(one[0])]) == one[0]), None) if listed else None
         if found and len(found[0]) < len(left):
             kinds.add(found[1])
+            if taken is not None:
+                taken.append(" ".join(found[0]))
             del left[at : at + len(found[0])]
         else:
             at += 1
-    _trim(left, forms.edge, kinds, at_end=True)
-    _trim(left, forms.first, kinds, at_end=False)
+    _trim(left, forms.edge, kinds, taken, at_end=True)
+    _trim(left, forms.first, kinds, taken, at_end=False)
     return tuple(left), frozenset(kinds)
 
 
-def _trim(left: list[str], forms: dict[tuple[str, ...], str], kinds: set[str], *, at_end: bool) -> None:
+def _trim(
+    left: list[str], forms: dict[tuple[str, ...], str], kinds: set[str], taken: list[str] | None, *, at_end: bool
+) -> None:
     """Take short forms off one end, the longest first, as long as something remains."""
-    size = 3
-    while size:
-        edge = tuple(left[-size:] if at_end else left[:size])
-        if len(left) > size and edge in forms:
-            kinds.add(forms[edge])
-            left[:] = left[:-size] if at_end else left[size:]
-            size = 3
+    while True:
+        for size in (3, 2, 1):
+            edge = tuple(left[-size:] if at_end else left[:size])
+            if len(left) > size and edge in forms:
+                kinds.add(forms[edge])
+                if taken is not None:
+                    taken.append(" ".join(edge))
+                left[:] = left[:-size] if at_end else left[size:]
+                break
         else:
-            size -= 1
+            return
 
 
 @lru_cache(maxsize=50_000)
@@ -277,6 +292,16 @@ def core_words(folded: str) -> tuple[tuple[str, ...], frozenset[str]]:
         return words, kinds
     bare = [without_glued(word) if not word.isascii() else (word, "") for word in words]
     return tuple(word for word, _ in bare), kinds | {kind for _, kind in bare if kind}
+
+
+def legal_form(text: str) -> str:
+    """What of a name is its legal form, as it is written there and folded: "jsc", "有限公司", or nothing."""
+    taken: list[str] = []
+    words, _ = without_forms(join_initials(fold(text).split()), taken)
+    for word in words:
+        bare = word if word.isascii() else without_glued(word)[0]
+        taken.extend(filter(None, word.split(bare, 1)))
+    return ", ".join(taken)
 
 
 def core(text: str) -> str:

@@ -19,6 +19,8 @@ import wordfreq
 #: Languages whose frequencies stand for "elsewhere", by script. Kept few: each list is 2 to 7 MB of memory.
 LATIN = ("en", "fr", "de", "es", "it", "pt", "nl", "pl", "tr")
 CYRILLIC = ("ru", "uk", "bg")
+#: What an absent word is taken for: the lists end at one word in a million.
+ABSENT = 2.8
 LANGUAGES = frozenset((*LATIN, *CYRILLIC, "ar", "zh", "ja", "ko", "id", "cs", "sv", "ro", "hu", "el", "vi", "fa"))
 
 
@@ -53,4 +55,4 @@ def homely(word: str, language: str) -> float:
     others = LATIN if language in LATIN else CYRILLIC if language in CYRILLIC else ()
     if not here or not others:
         return 0.0
-    return max(0.0, here - max(2.0, median(zipf(word, other) for other in others if other != language)))
+    return max(0.0, here - max(ABSENT, median(zipf(word, other) for other in others if other != language)))

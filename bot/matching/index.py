@@ -8,6 +8,7 @@ take effect at once, in time proportional to the name; nothing is ever rebuilt.
 
 from __future__ import annotations
 
+import gc
 import math
 from array import array
 from bisect import bisect_left, insort
@@ -15,12 +16,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from heapq import nlargest
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.matching.compare import compare, likeness
+from bot.matching.compare import Judgement, explain, judge
 from bot.matching.fold import fold
 from bot.matching.japanese import likely_readings, loan_bones
 from bot.matching.scripts import consonants, sound
@@ -31,8 +32,14 @@ from bot.model import Match, Name
 COMPARED = 16
 #: How many filed names a search looks at before it does with what it has: bounds the time in a million names.
 LOOKED_AT = 8_000
+#: What a name must share with the query to be compared at all, and of what the best one shares.
+#: On the development queries one in a hundred names that turned out the same shares less.
+LEAST = 0.15
+LEAST_OF_BEST = 0.2
 #: Names whose reading stays in memory, about two kilobytes each; in larger indexes the others are read when met.
 REMEMBERED = 60_000
+#: After so many names that are nothing like the query, those that share even less are not looked at.
+HOPELESS = 6
 #: From this score on the search has what it came for and looks only at names that share nearly as much.
 FOUND = 0.97
 
@@ -53,7 +60,7 @@ class NameIndex:
         self._names: list[tuple[str, Name] | None] = []
         self._weights = array("f")  # what each name's words tell together
         self._free: list[int] = []
-        self._by_owner: dict[str, list[int]] = {}
+        self._by_owner: dict[str, int | list[int]] = {}
         self._files: dict[str, int | array[int]] = {}  # key -> the number of one name, or of many
         self._near: dict[str, list[str]] = {}  # halves and consonants of words -> the words
         self._known: set[str] = set()  # words that `_near` has
@@ -77,6 +84,22 @@ class NameIndex:
                 for line in _lines(form.folded):
                     insort(self._sorted, (line, number))
 
+    def fill(self, owners: Iterable[tuple[str, Iterable[Name]]]) -> None:
+        """Add many owners at once, for the first filling of a large index.
+
+        The garbage collector rests meanwhile and afterwards leaves alone what is there: it would walk through all
+        names again and again, in pauses that a search would feel.
+        """
+        was_on = gc.isenabled()
+        gc.disable()
+        try:
+            for owner, names in owners:
+                self.add(owner, names)
+        finally:
+            gc.freeze()
+            if was_on:
+                gc.enable()
+
     def _number(self, owner: str, name: Name) -> int:
         if self._free:
             number = self._free.pop()
@@ -85,7 +108,13 @@ class NameIndex:
             number = len(self._names)
             self._names.append((owner, name))
             self._weights.append(0.0)
-        self._by_owner.setdefault(owner, []).append(number)
+        numbers = self._by_owner.get(owner)
+        if numbers is None:
+            self._by_owner[owner] = number  # most owners of a large list have one name: no list for it
+        elif isinstance(numbers, int):
+            self._by_owner[owner] = [numbers, number]
+        else:
+            numbers.append(number)
         return number
 
     def _file_word(self, unit: Unit, number: int) -> None:
@@ -110,7 +139,8 @@ class NameIndex:
 
     def remove(self, owner: str) -> None:
         """Forget an owner and all its names; an unknown owner is nothing to forget."""
-        for number in self._by_owner.pop(owner, ()):
+        numbers = self._by_owner.pop(owner, ())
+        for number in (numbers,) if isinstance(numbers, int) else numbers:
             kept = self._names[number]
             if kept is None:
                 continue
@@ -144,20 +174,25 @@ class NameIndex:
         asked = readings(text)
         if not asked:
             return []
-        best: dict[str, tuple[float, Name]] = {}
+        best: dict[str, tuple[Judgement, Name]] = {}
         enough = found = 0.0
-        for share, number in self._candidates(asked):
+        for at, (share, number) in enumerate(self._candidates(asked)):
             kept = self._names[number]
             if kept is None or (share < enough and len(best) >= limit):
                 continue
+            if at >= HOPELESS and found < 0.2 and share < 0.4:
+                break
             owner, name = kept
-            score = likeness(text, name.text)
-            if owner not in best or score > best[owner][0]:
-                best[owner] = (score, name)
-            if score > max(found, FOUND):
-                found, enough = score, 0.7 * share
-        ranked = nlargest(limit, best.items(), key=lambda one: one[1][0])
-        return [Hit(owner, name, compare(name, text)) for owner, (_, name) in ranked]
+            judged = judge(name.text, text)
+            if owner not in best or judged.score > best[owner][0].score:
+                best[owner] = (judged, name)
+            if judged.score > max(found, FOUND):
+                enough = 0.7 * share
+            found = max(found, judged.score)
+        ranked = nlargest(limit, best.items(), key=lambda one: one[1][0].score)
+        asked_name = Name(text)
+        hits = [Hit(owner, name, explain(name, asked_name, judged)) for owner, (judged, name) in ranked]
+        return sorted(hits, key=lambda hit: -hit.match.score)  # a weak name may have been held back
 
     def _candidates(self, asked: Sequence[Form]) -> list[tuple[float, int]]:
         """The names worth comparing by number, with the share they have in common with the query, largest first."""
@@ -176,7 +211,9 @@ class NameIndex:
                 filed = self._files.get(key, ())
                 for number in (filed,) if isinstance(filed, int) else filed[:100]:
                     found[number] = max(worth, found.get(number, 0.0))
-        return nlargest(COMPARED, ((share, number) for number, share in found.items()))
+        ranked = nlargest(COMPARED, zip(found.values(), found, strict=True))
+        least = max(LEAST, LEAST_OF_BEST * ranked[0][0]) if ranked else 0.0
+        return [one for one in ranked if one[0] >= least]
 
     def _gather(self, form: Form) -> dict[int, float]:
         """What each name shares with a reading of the query, rare keys before frequent ones."""
@@ -214,6 +251,7 @@ class NameIndex:
             want(word, unit.weight)
             if not unit.native:
                 want(f"~{unit.sound}", unit.weight)
+                want(f"%{consonants(unit.text)}", unit.weight)
             elif unit.script == "kana":
                 want(f"^{loan_bones(unit.text, False)}", unit.weight)
             if unit.rank in ("", "plain") or unit.script == "kanji":
@@ -247,7 +285,9 @@ class NameIndex:
         for other, edits, _ in process.extract(text, near, scorer=OSA.distance, score_cutoff=allowed, limit=None):
             yield f"={sound(other)}", 1 - 1.3 * edits / len(text)
         if not unit.native:
-            for other, edits, _ in process.extract(text, _glossary_near(halves), scorer=OSA.distance, score_cutoff=allowed, limit=None):
+            for other, edits, _ in process.extract(
+                text, _glossary_near(halves), scorer=OSA.distance, score_cutoff=allowed, limit=None
+            ):
                 yield f":{glossary().words[other]}", 1 - 1.3 * edits / len(text)
         for bones in _asked_bones(unit):
             for other in islice(self._near.get(bones, ()), 60):
@@ -259,7 +299,9 @@ class NameIndex:
         if not typed:
             return []
         if self._sorted is None:
-            self._sorted = sorted((line, number) for number, kept in enumerate(self._names) if kept for line in _lines(fold(kept[1].text)))
+            self._sorted = sorted(
+                (line, number) for number, kept in enumerate(self._names) if kept for line in _lines(fold(kept[1].text))
+            )
         at = bisect_left(self._sorted, (typed, -1))
         fitting: dict[str, tuple[bool, int]] = {}
         for line, number in islice(self._sorted, at, at + 50 * limit):
@@ -323,15 +365,18 @@ def _together(form: Form) -> Iterator[str]:
             yield f"+{low} {high}"
         else:
             yield f"={first.sound}{second.sound}"
-    if len(carrying) > 2:
-        yield f"={form.heard}"
 
 
 def _loan_pairs(form: Form) -> Iterator[str]:
-    """Two words of a Latin name may be one word in kana: filed by their consonants together."""
-    for first, second in pairwise(form.units[:3]):
-        if not (first.rank or second.rank or first.native or second.native):
-            yield f"^{loan_bones(first.text, True)}{loan_bones(second.text, True)}"
+    """Two or three words of a Latin name may be one word in kana, two of an Arabic one a word in Latin letters."""
+    run = list(takewhile(lambda unit: not unit.native and unit.rank in ("", "plain"), form.units[:3]))
+    if len(run) > 1:
+        bones = [loan_bones(unit.text, True) for unit in run]
+        yield f"^{bones[0]}{bones[1]}"
+        if len(run) > 2:
+            yield f"^{''.join(bones)}"
+    elif len(form.units) > 1 and form.units[0].script == form.units[1].script == "arabic":
+        yield f"%{consonants(form.units[0].text)}{consonants(form.units[1].text)}"
 
 
 def _initials(form: Form) -> list[str]:
@@ -378,12 +423,14 @@ def _asked_bones(unit: Unit) -> list[str]:
     elif unit.script == "arabic":
         bones = [f"!{consonants(text)}"]
     else:
-        bones = list(dict.fromkeys((f"&{loan_bones(text, True)}", f"&{loan_bones(text, False)}", f"%{consonants(text)}")))
+        bones = list(
+            dict.fromkeys((f"&{loan_bones(text, True)}", f"&{loan_bones(text, False)}", f"%{consonants(text)}"))
+        )
     return [one for one in bones if len(one) > 2]
 
 
 def _acronym_keys(form: Form) -> Iterator[tuple[str, float]]:
-    """Where the spelled-out name of an acronym is filed, and the acronym of a spelled-out name; worth more when longer."""
+    """Where the spelled-out name of an acronym is filed, and the acronym of a spelled-out one; the longer the surer."""
     letters = form.squashed
     if 1 < len(letters) < 9 and len(form.units) <= 2:
         yield f"@{letters}", 0.3 + 0.05 * len(letters)

@@ -12,10 +12,11 @@ from itertools import islice, product
 
 from bot.data import table
 from bot.matching.fold import fold
-from bot.matching.scripts import romanise, script_of
+from bot.matching.scripts import pairs, romanise, script_of
 
 #: Sounds that a reading takes inside a word: kawa to gawa, shima to jima, hon to bon and pon.
-_VOICED = (("ch", "j"), ("sh", "j"), ("ts", "z"), ("k", "g"), ("s", "z"), ("t", "d"), ("h", "b"), ("h", "p"), ("f", "b"), ("f", "p"))  # fmt: skip
+_VOICED = tuple(pairs("voiced").items())
+_HALF_VOICED = tuple(pairs("half_voiced").items())
 _LONG = re.compile(r"ou|oo|uu|oh(?![aeiouy])|(?<=[aeiou])(?=x)|aa|ii")
 _DOUBLE = re.compile(r"([bcdfghjklmnpqrstvwxz])\1+")
 
@@ -43,7 +44,9 @@ def _words() -> dict[str, tuple[str, ...]]:
 
 def plain(latin: str) -> str:
     """A romanised Japanese word with long vowels short, doubled consonants single, m before p and b as n."""
-    short = _LONG.sub(lambda found: found.group()[:1], latin).replace("tch", "ch").replace("mb", "nb").replace("mp", "np")
+    short = (
+        _LONG.sub(lambda found: found.group()[:1], latin).replace("tch", "ch").replace("mb", "nb").replace("mp", "np")
+    )
     return _DOUBLE.sub(r"\1", short)
 
 
@@ -53,9 +56,16 @@ def _sounds(kanji: str, inside: bool) -> tuple[str, ...]:
     listed = _table().get(kanji, ())
     found = list(listed)
     if inside:
-        found += [voiced + one[len(plain_) :] for one in listed for plain_, voiced in _VOICED if one.startswith(plain_)]
+        found += [
+            voiced + one[len(plain_) :]
+            for one in listed
+            for plain_, voiced in (*_VOICED, *_HALF_VOICED)
+            if one.startswith(plain_)
+        ]
     found += [one[:-3] for one in listed if one.endswith("tsu") and len(one) > 3]
-    found += [one[:-2] for one in listed if one.endswith(("ku", "ki", "chi")) and len(one) > 3 and not one.endswith("chi")]
+    found += [
+        one[:-2] for one in listed if one.endswith(("ku", "ki", "chi")) and len(one) > 3 and not one.endswith("chi")
+    ]
     found += [one[:-3] for one in listed if one.endswith("chi") and len(one) > 3]
     return tuple(dict.fromkeys(map(plain, found)))
 
@@ -66,6 +76,8 @@ def reads_as(kanji: str, latin: str) -> bool:
     target = plain(latin)
     reached: list[set[int]] = [{0}, *(set() for _ in kanji)]
     for at, char in enumerate(kanji):
+        if not any(reached[at : at + 3]):
+            return False
         sounds = _sounds(char, at > 0) if script_of(char) == "han" else (plain(romanise(char)),)
         reached[at + 1] |= _ends(target, reached[at], sounds)
         for size in (2, 3):
@@ -93,7 +105,11 @@ def main_reading(word: str) -> str:
     """The likeliest reading: the first of each character, pinyin for those that the table lacks."""
     if word in _words():
         return _words()[word][0]
-    return "".join(_table()[char][0] if char in _table() else romanise(char) for char in word) if _has_han(word) else romanise(word)
+    return (
+        "".join(_table()[char][0] if char in _table() else romanise(char) for char in word)
+        if _has_han(word)
+        else romanise(word)
+    )
 
 
 @lru_cache(maxsize=20_000)
@@ -104,7 +120,11 @@ def likely_readings(word: str, most: int = 24) -> tuple[str, ...]:
     if word in _words():
         return _words()[word]
     if len(word) > 3:  # a family or place name of two characters, and something of a trade
-        return likely_readings(word[:2], most) if len(word) > 4 else (*_products(word, most), *likely_readings(word[:2], most))
+        return (
+            likely_readings(word[:2], most)
+            if len(word) > 4
+            else (*_products(word, most), *likely_readings(word[:2], most))
+        )
     return _products(word, most)
 
 
@@ -118,7 +138,9 @@ def _first_sounds(char: str, inside: bool) -> tuple[str, ...]:
     if listed is None:
         return (romanise(char),)
     first = listed[: 4 if len(listed) < 5 else 3]
-    voiced = (new + one[len(old) :] for one in first[:2] for old, new in _VOICED[:7] if one.startswith(old)) if inside else ()
+    voiced = (
+        (new + one[len(old) :] for one in first[:2] for old, new in _VOICED if one.startswith(old)) if inside else ()
+    )
     return (*first, *voiced)
 
 
@@ -126,11 +148,7 @@ def _has_han(word: str) -> bool:
     return any(script_of(char) == "han" for char in word)
 
 
-_LETTERS = {
-    "エー": "a", "エイ": "a", "ビー": "b", "シー": "c", "シイ": "c", "ディー": "d", "ディ": "d", "デー": "d", "イー": "e", "エフ": "f", "ジー": "g", "エイチ": "h", "エッチ": "h", "アイ": "i",
-    "ジェイ": "j", "ジェー": "j", "ケー": "k", "ケイ": "k", "エル": "l", "エム": "m", "エヌ": "n", "オー": "o", "ピー": "p", "キュー": "q", "アール": "r", "エス": "s", "ティー": "t", "ティ": "t",
-    "ユー": "u", "ユウ": "u", "ブイ": "v", "ヴィ": "v", "ダブリュー": "w", "エックス": "x", "ワイ": "y", "ゼット": "z", "ズィー": "z", "アンド": "",
-}  # fmt: skip
+_LETTERS = pairs("letter_names")
 _LETTER = re.compile("|".join(sorted(_LETTERS, key=len, reverse=True)))
 _SPELLED = re.compile(f"(?:{_LETTER.pattern}){{2,}}")
 
@@ -148,11 +166,7 @@ def spelled_letters(kana: str) -> str:
     return "".join(_LETTERS[name] for name in _LETTER.findall(kana))
 
 
-#: English as Japanese ears take it down: sounds that kana cannot tell apart, in this order.
-_LOAN = (
-    ("tion", "son"), ("sion", "son"), ("th", "s"), ("ph", "h"), ("ck", "k"), ("sch", "s"), ("sh", "s"), ("qu", "k"), ("q", "k"), ("x", "ks"), ("dg", "z"), ("tch", "t"), ("ch", "t"), ("tsu", "t"), ("ts", "t"),
-    ("ci", "si"), ("ce", "se"), ("cy", "si"), ("c", "k"), ("ge", "ze"), ("gi", "zi"), ("dj", "z"), ("j", "z"), ("f", "h"), ("v", "b"), ("l", "r"), ("w", ""), ("y", ""), ("mb", "nb"), ("mp", "np"),
-)  # fmt: skip
+_LOAN = tuple(pairs("loan_words").items())
 _SILENT_R = re.compile(r"(?<=[aeiou])r(?![aeiouy])")
 _DROPPED = re.compile(r"[aeiou]")
 

@@ -15,19 +15,29 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from bot.data import shelf, table
-from bot.matching.frequency import homely, zipf
 from bot.matching.fold import core
+from bot.matching.frequency import homely, zipf
 from bot.matching.language import language_of
 from bot.matching.scan import EXACT_FORMS, LONGEST, Folded, Hit, Scanner, Spelling, folded, spellings
 from bot.model import Company, Mention, Name, NameKind, Reason, Role
 
 #: How far to look for words that go with companies: about a sentence.
 NEAR = 90
-#: Names in scripts without capitals are tried against the language's words up to this length.
-SHORT_HAN = 3
+#: Characters in which a story says what it is about; and in which a single naming is enough when there is little more.
+LEAD = 220
+BRIEF = 100
+#: Mentions of one company that are kept of one story; the rest tells nothing new.
+MOST_MENTIONS = 60
 
 #: The language of a company's country, where the phrases have it.
-_SPOKEN = {"AT": "de", "BR": "pt", "CN": "zh", "DE": "de", "ES": "es", "FR": "fr", "GB": "en", "IT": "it", "JP": "ja", "KR": "ko", "NL": "nl", "PL": "pl", "PT": "pt", "RU": "ru", "TR": "tr", "TW": "zh", "UA": "uk", "US": "en"}  # fmt: skip
+_SPOKEN = {
+    country: language
+    for language, countries in {
+        "de": "AT DE", "en": "GB US", "es": "ES", "fr": "FR", "it": "IT", "ja": "JP", "ko": "KR", "nl": "NL",
+        "pl": "PL", "pt": "BR PT", "ru": "RU", "tr": "TR", "uk": "UA", "zh": "CN TW",
+    }.items()
+    for country in countries.split()
+}  # fmt: skip
 #: Languages in whose texts a name in Latin letters can be no word of their own.
 _OTHER_SCRIPTS = frozenset({"ru", "uk", "bg", "ar", "fa", "zh", "ja", "ko", "el", "he", "th", "hi"})
 _IN_COMPANY = Reason("other companies in the story", 0.2)
@@ -268,7 +278,8 @@ def _judged(parts: list[_Part], language: str, habits: _Habits, owners: Sequence
             if hit.spelling[1] >= owner.others:
                 disowned[hit.spelling[0]] += 1
                 continue
-            by_company[hit.spelling[0]].append(_sighting(part, hit, owner, language, habits))
+            if len(by_company[hit.spelling[0]]) < MOST_MENTIONS:
+                by_company[hit.spelling[0]].append(_sighting(part, hit, owner, language, habits))
     accepted: dict[int, list[_Sighting]] = {}
     for slot, sightings in by_company.items():
         kept = _believed(sightings, disowned[slot], len(by_company), habits)
@@ -402,7 +413,7 @@ def _passing_pointer(sightings: list[_Sighting]) -> bool:
 def _with_roles(
     accepted: dict[int, list[_Sighting]], parts: list[_Part], owners: Sequence[_Owner | None], habits: _Habits
 ) -> tuple[Mention, ...]:
-    mentions = []
+    mentions: list[Mention] = []
     most = max((len(sightings) for sightings in accepted.values()), default=0)
     asides = {slot: [_aside(seen, habits) for seen in all_seen] for slot, all_seen in accepted.items()}
     titled = {
@@ -414,18 +425,18 @@ def _with_roles(
         owner = owners[slot]
         assert owner is not None
         role, why = _role(slot, sightings, most, titled, parts[1].original)
-        for seen in sightings:
-            mentions.append(
-                Mention(
-                    company=owner.company.id,
-                    surface=seen.surface,
-                    where=seen.part.where,
-                    start=seen.start,
-                    name=seen.name,
-                    role=role,
-                    reasons=(*seen.reasons, why),
-                )
+        mentions.extend(
+            Mention(
+                company=owner.company.id,
+                surface=seen.surface,
+                where=seen.part.where,
+                start=seen.start,
+                name=seen.name,
+                role=role,
+                reasons=(*seen.reasons, why),
             )
+            for seen in sightings
+        )
     return tuple(sorted(mentions, key=lambda one: (one.where != "title", one.start)))
 
 
@@ -450,11 +461,12 @@ def _role(slot: int, sightings: list[_Sighting], most: int, titled: set[int], te
     if len(in_text) < len(sightings):
         return Role.MENTIONED, Reason("in the title, to say who somebody else is", 0.7)
     often, first = len(in_text), min(in_text)
-    lead = max(200, len(text) // 5)
-    if not titled and first < lead and often * 2 >= most:
+    share = often / most
+    enough = often > 1 or (first < BRIEF and len(text) < LEAD)
+    if not titled and enough and share >= 0.5 and first < max(LEAD, len(text) // 2):
         return Role.SUBJECT, Reason("named early and often", 0.8)
-    if titled and often >= 3 and often * 3 >= most * 2 and first < lead:
-        return Role.SUBJECT, Reason("named as often as the company in the title", 0.7)
+    if titled and often > 1 and share >= 0.4 and first < LEAD:
+        return Role.SUBJECT, Reason("named early and nearly as often as the company in the title", 0.7)
     return Role.MENTIONED, Reason("named in passing", 0.7)
 
 

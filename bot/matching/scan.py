@@ -32,12 +32,13 @@ EXACT_FORMS = 3.0
 # Marks that stand inside names and are not part of them: wiki links, emphasis, HTML tags, zero-width and bidi
 # characters, combining accents, Arabic vowel signs and the tatweel, soft hyphens.
 _HIDDEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u0300-\u036f\u0640\u064b-\u065f\u0670"
+# Each branch begins with a character of its own, so that the search can skip to the next of them.
 _INSIDE = re.compile(
-    rf"\[\[(?:[a-z-]{{2,12}}:)?|\]\]|\*\*+|(?<=[\s*])_|_(?=[\s*.,;])|</?[A-Za-z][^<>]{{0,200}}>|[{_HIDDEN}]+"
+    rf"\[\[(?:[a-z-]{{2,12}}:)?|\]\]|\*\*+|_(?:(?=[\s*.,;])|(?<=[\s*]_))|</?[A-Za-z][^<>]{{0,200}}>|[{_HIDDEN}]+"
 )
 # A look at one set of characters is ten times cheaper than the search above, which most texts are then spared.
 _ANY_HIDDEN = re.compile(f"[{_HIDDEN}]")
-_MARKUP = ("[[", "**", "<", "_")
+_MARKUP = ("[[", "**", "</", "<b", "<i", " _", "_ ", "*_")
 _EAST = "\u3041-\u30ff\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _EASTERN = re.compile(f"[{_EAST}]")
 _HANGUL = "\uac00-\ud7af"
@@ -208,8 +209,9 @@ def _pattern(slot: int, number: int, form: str) -> tuple[bytes, Spelling]:
         edge, pattern = _Edge.EXACT, f" {form} "
     else:
         edge = _Edge.WORD
-        found = _VOWEL_ENDING.search(form) if len(form) > 5 else None
-        tail = found.group()[-2:] if found else "a" if len(form) > 4 and form.endswith("a") else ""
+        last = len(form.rpartition(" ")[2])  # the ending is one of the last word, of which something must remain
+        found = _VOWEL_ENDING.search(form) if last > 5 else None
+        tail = found.group()[-2:] if found else "a" if last > 4 and form.endswith("a") else ""
         pattern = f" {form.removesuffix(tail)}"
     return pattern.encode("utf-8", "replace"), (slot, number, edge, tail, form)
 
@@ -272,6 +274,9 @@ class Scanner:
                     seen = stop
                 owner = owners[index]
                 for spelling in owner if isinstance(owner, list) else (owner,):
+                    # Most hits are the beginnings of longer words; they are dropped here, before anything is called.
+                    if spelling[2] == _Edge.WORD and not spelling[3] and not endings and padded[place] != " ":
+                        continue
                     hit = _checked(padded, place, spelling, endings, particles)
                     if hit is not None:
                         found.append(hit)

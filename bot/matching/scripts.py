@@ -13,6 +13,8 @@ from itertools import groupby
 from anyascii import anyascii
 from pypinyin import Style, lazy_pinyin, pinyin
 
+from bot.data import table
+
 #: First and last character of each block a company name is likely to use; looked up from the most frequent.
 _BLOCKS = (
     ("latin", 0x0041, 0x024F),
@@ -57,70 +59,22 @@ def scripts(text: str) -> frozenset[str]:
 
 # ── One table or rule for each script ─────────────────────────────────────────────────────────────────────────────
 
-_CYRILLIC = dict(
-    zip("абвгдезиклмнопрстуфхыэіїєґўјљњћђџқғңөұүһәқ",
-        ["a", "b", "v", "g", "d", "e", "z", "i", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "kh", "y", "e", "i", "i", "e", "g", "u", "j", "lj", "nj", "c", "dj", "dz", "k", "g", "n", "o", "u", "u", "h", "a", "k"],
-        strict=True)
-)  # fmt: skip
-_CYRILLIC |= {
-    "ж": "zh",
-    "й": "y",
-    "ё": "e",
-    "ц": "ts",
-    "ч": "ch",
-    "ш": "sh",
-    "щ": "shch",
-    "ъ": "",
-    "ь": "",
-    "ю": "yu",
-    "я": "ya",
-}
 
-_GREEK = dict(
-    zip("αβγδεζηθικλμνξοπρσςτυφχψω", ["a", "v", "g", "d", "e", "z", "i", "th", "i", "k", "l", "m", "n", "x", "o", "p", "r", "s", "s", "t", "y", "f", "ch", "ps", "o"], strict=True)
+def pairs(name: str) -> dict[str, str]:
+    """A table of `romanisation.toml`: what becomes what."""
+    return dict(entry.split(":") for entry in table("romanisation")[name].split())
+
+
+_CYRILLIC = pairs("cyrillic")
+_GREEK = pairs("greek")
+_GREEK_PAIRS = pairs("greek_pairs")
+_ARABIC = pairs("arabic")
+_KANA = pairs("kana")
+_SMALL = pairs("small_kana")
+_INITIALS, _VOWELS, _FINALS = (
+    ["" if sound == "-" else sound for sound in table("romanisation")[f"hangul_{part}"].split()]
+    for part in ("initials", "vowels", "finals")
 )
-_GREEK_PAIRS = (
-    ("μπ", "b"),
-    ("ντ", "nt"),
-    ("γκ", "gk"),
-    ("γγ", "ng"),
-    ("ου", "ou"),
-    ("αυ", "av"),
-    ("ευ", "ev"),
-    ("τσ", "ts"),
-)
-
-# Persian and Arabic: consonants as lists write them; short vowels are not in the script and are not guessed.
-_ARABIC = dict(
-    zip("ابتثجحخدذرزسشصضطظعغفقكلمنهويةىءپچژگکیئؤ",
-        ["a", "b", "t", "th", "j", "h", "kh", "d", "dh", "r", "z", "s", "sh", "s", "d", "t", "z", "a", "gh", "f", "q", "k", "l", "m", "n", "h", "w", "y", "a", "a", "-", "p", "ch", "zh", "g", "k", "y", "y", "w"], strict=True)
-)  # fmt: skip
-_ARABIC["ء"] = ""
-
-_INITIALS = "g kk n d tt r m b pp s ss - j jj ch k t p h".replace("-", "").split(" ")
-_VOWELS = ["a", "ae", "ya", "yae", "eo", "e", "yeo", "ye", "o", "wa", "wae", "oe", "yo", "u", "wo", "we", "wi", "yu", "eu", "ui", "i"]
-_FINALS = [""] + ["k", "k", "k", "n", "n", "n", "t", "l", "k", "m", "p", "l", "l", "p", "l", "m", "p", "p", "t", "t", "ng", "t", "t", "k", "t", "p", "t"]
-
-_KANA_ROWS = {
-    "": "アイウエオ", "k": "カキクケコ", "s": "サシスセソ", "t": "タチツテト", "n": "ナニヌネノ", "h": "ハヒフヘホ",
-    "m": "マミムメモ", "r": "ラリルレロ", "g": "ガギグゲゴ", "z": "ザジズゼゾ", "d": "ダヂヅデド", "b": "バビブベボ", "p": "パピプペポ",
-}  # fmt: skip
-_KANA = {kana: row + vowel for row, line in _KANA_ROWS.items() for kana, vowel in zip(line, "aiueo", strict=True)}
-_KANA |= {"ヤ": "ya", "ユ": "yu", "ヨ": "yo", "ワ": "wa", "ヲ": "o", "ン": "n", "ヴ": "vu", "ヰ": "i", "ヱ": "e"}
-_KANA |= {"シ": "shi", "チ": "chi", "ツ": "tsu", "フ": "fu", "ジ": "ji", "ヂ": "ji", "ヅ": "zu"}
-_SMALL = {
-    "ャ": "ya",
-    "ュ": "yu",
-    "ョ": "yo",
-    "ァ": "a",
-    "ィ": "i",
-    "ゥ": "u",
-    "ェ": "e",
-    "ォ": "o",
-    "ヮ": "wa",
-    "ヵ": "ka",
-    "ヶ": "ga",
-}
 
 
 def _kana(text: str) -> str:
@@ -155,7 +109,7 @@ def _hangul(text: str) -> str:
 
 
 def _greek(text: str) -> str:
-    for pair, latin in _GREEK_PAIRS:
+    for pair, latin in _GREEK_PAIRS.items():
         text = text.replace(pair, latin)
     return "".join(_GREEK.get(char, char) for char in text)
 
@@ -173,7 +127,9 @@ def pinyin_fits(han: str, latin: str) -> bool:
     """Whether the characters can be read as the whole of this Latin word, with any of their Mandarin readings."""
     reached = {0}
     for listed in pinyin(han, style=Style.NORMAL, heteronym=True):
-        reached = {start + len(one) for start in reached for one in listed if latin.startswith(one.replace("ü", "v"), start)}
+        reached = {
+            start + len(one) for start in reached for one in listed if latin.startswith(one.replace("ü", "v"), start)
+        }
     return len(latin) in reached
 
 
@@ -198,35 +154,35 @@ def romanise(text: str) -> str:
 
 # ── Levelling spellings ───────────────────────────────────────────────────────────────────────────────────────────
 
-#: Spellings of one sound in the romanisations that lists use; applied in this order to a Latin word.
-_LEVEL = (
-    ("shch", "s"), ("sch", "s"), ("tsch", "c"), ("zh", "z"), ("dzh", "z"), ("dj", "z"), ("kh", "h"), ("gh", "g"), ("ph", "f"), ("th", "t"), ("dh", "d"), ("sh", "s"),
-    ("tch", "c"), ("ch", "c"), ("tz", "c"), ("ts", "c"), ("ck", "k"), ("qu", "k"), ("q", "k"), ("x", "ks"), ("w", "v"), ("ou", "u"), ("oo", "u"), ("ee", "i"),
-    ("iya", "a"), ("ia", "a"), ("ya", "a"), ("ja", "a"), ("iyu", "u"), ("iu", "u"), ("yu", "u"), ("ju", "u"), ("ye", "e"), ("je", "e"), ("ie", "e"), ("yo", "o"), ("jo", "o"), ("ii", "i"), ("iy", "i"), ("yy", "i"), ("yi", "i"), ("ij", "i"),
-    ("y", "i"), ("j", "z"), ("ai", "ei"), ("ay", "ei"),
-)  # fmt: skip
-_LEVEL_RE = re.compile("|".join(sorted((old for old, _ in _LEVEL), key=len, reverse=True)))
-_LEVELLED = dict(_LEVEL)
+_LEVELLED = pairs("levelled")
+_LEVEL_RE = re.compile("|".join(sorted(_LEVELLED, key=len, reverse=True)))
 _DOUBLED = re.compile(r"(.)\1+")
 _HARD_C = re.compile(r"c(?=[aoulrtks]|$)")
 #: Slavic adjectives end by gender and case; "Ryazan", "Ryazanskiy" and "Ryazanskoe" are one sound.
-_ADJECTIVE = re.compile(r"(?:sk(?:iy|yy|yi|ij|ii|i|y|aya|aia|aja|oe|oye|oje|ogo|oi|oy|om|ie|iye|ikh|a|e)|n(?:yy|yi|iy|yj|aya|oye|ogo|oe|ykh))$|(?<=a)h$")
+_ADJECTIVE = re.compile(
+    r"(?:sk(?:iy|yy|yi|ij|ii|i|y|aya|aia|aja|oe|oye|oje|ogo|oi|oy|om|ie|iye|ikh|a|e)"
+    r"|n(?:yy|yi|iy|yj|aya|oye|ogo|oe|ykh))$|(?<=a)h$"
+)
 
 
 @lru_cache(maxsize=200_000)
 def sound(word: str) -> str:
-    """A Latin word with the differences between romanisations levelled: Tekhpriemka and Techpriemka become one.
+    """A Latin word with the differences between romanisations levelled: Faktoring and Factoring become one.
 
     Good for words of four letters and more; shorter ones collide too easily and are returned as they are.
     """
     if len(word) < 4 or not word.isalpha():
         return word
     stem = _ADJECTIVE.sub("", word) if len(word) > 6 else word
-    levelled = _LEVEL_RE.sub(
-        lambda found: _LEVELLED[found.group()], _HARD_C.sub("k", stem.replace("ch", "\0")).replace("\0", "ch")
-    )
+    if "c" in stem:
+        stem = _HARD_C.sub("k", stem.replace("ch", "\0")).replace("\0", "ch")
+    levelled = _LEVEL_RE.sub(_level, stem)
     short = _DOUBLED.sub(r"\1", levelled)
     return short if len(short) > 3 else word
+
+
+def _level(found: re.Match[str]) -> str:
+    return _LEVELLED[found.group()]
 
 
 @lru_cache(maxsize=100_000)
@@ -238,4 +194,6 @@ def consonants(word: str) -> str:
 
 @cache
 def _no_vowels() -> dict[int, str | None]:
-    return str.maketrans({"a": None, "e": None, "i": None, "o": None, "u": None, "v": None, "h": None, "z": "s", "c": "s", "q": "k"})
+    return str.maketrans(
+        {"a": None, "e": None, "i": None, "o": None, "u": None, "v": None, "h": None, "z": "s", "c": "s", "q": "k"}
+    )

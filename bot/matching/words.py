@@ -10,6 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from bot.data import table
 from bot.matching.fold import core_words, fold
@@ -33,9 +37,8 @@ class Unit:
     script: str = ""  #: of `native`; Chinese characters in a Japanese name are "kanji"
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One way of reading a name, ready to be compared."""
+class Form(NamedTuple):
+    """One way of reading a name, ready to be compared. A tuple, because a million of them are made at a time."""
 
     text: str  #: as written
     folded: str
@@ -48,7 +51,7 @@ class Form:
     total: float  #: the weight of all units together
     marks: frozenset[str]  #: sounds and meanings of the words that tell something
     numbers: frozenset[str] = frozenset()  #: the numbers in it, Roman ones too; "48th" is 48 and "ME2" is 2
-    part: bool = False  #: read from a part of the name only (what stands in brackets, or beside a stroke)
+    part: str = ""  #: how it was taken from the name, when it is not the whole name as it stands
 
 
 class _Glossary:
@@ -66,7 +69,7 @@ class _Glossary:
                     self.weight[concept] = (weight, rank)
                     for word in (concept, *words.split()):
                         self._learn(word, concept)
-        self.phrases: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+        self.phrases: dict[str, list[Phrase]] = {}
         for short, long in table("abbreviations").items():
             for spelled in {fold(short), romanise(fold(short))}:
                 words = tuple(spelled.split())
@@ -121,8 +124,30 @@ def unit(word: str, native: str = "", japanese: bool = False) -> Unit:
         return Unit(latin, concept, weight, rank, sound(latin), native, _script(native, japanese))
     if latin[:-2].isdigit() and latin[-2:] in ("st", "nd", "rd", "th"):
         latin = latin[:-2]
+    if len(latin) > 6 and _misspelt_form(latin):
+        return Unit(latin, latin, 0.06, "little", sound(latin), native, _script(native, japanese))
     own = native if native and script_of(native[0]) == "han" else latin
     return Unit(latin, own, own_weight(latin), "", sound(latin), native, _script(native, japanese))
+
+
+@cache
+def _long_form_words() -> dict[str, list[str]]:
+    """Long words that say no more than a legal form ("liability", "company"), by their first letter and last."""
+    found: dict[str, list[str]] = {}
+    for forms in table("legal_forms").values():
+        for word in {romanise(word) for form in forms.get("spelled", ()) for word in fold(form).split()}:
+            concept = glossary().concept(word)
+            if len(word) > 6 and word.isascii() and (not concept or glossary().weight[concept][1] == "little"):
+                for edge in (f"{word[0]}-", f"-{word[-1]}"):
+                    found.setdefault(edge, []).append(word)
+    return found
+
+
+def _misspelt_form(latin: str) -> bool:
+    """Whether a word is a slip of the pen away from a word of a legal form: it says as little."""
+    words = _long_form_words()
+    near = (*words.get(f"{latin[0]}-", ()), *words.get(f"-{latin[-1]}", ()))
+    return process.extractOne(latin, near, scorer=OSA.distance, score_cutoff=1) is not None
 
 
 def _script(native: str, japanese: bool) -> str:
@@ -143,33 +168,41 @@ def _units(words: Sequence[str], *, japanese: bool = False) -> Iterator[Unit]:
     at = 0
     while at < len(words):
         word = words[at]
-        found = next((one for one in phrases.get(word, ()) if tuple(words[at : at + len(one[0])]) == one[0]), None)
-        if found:
-            yield from (unit(concept) for concept in found[1])
-            at += len(found[0])
+        long = _spelled_out(words, at, phrases[word]) if word in phrases else None
+        if long:
+            yield from (unit(concept) for concept in long[1])
+            at += len(long[0])
             continue
         at += 1
-        if (letters := letter_name(word)) and at < len(words) and letter_name(words[at]):
+        if word.isascii():
+            yield unit(word)
+        elif (letters := letter_name(word)) and at < len(words) and letter_name(words[at]):
             while at < len(words) and (letter := letter_name(words[at])):
                 letters, at = letters + letter, at + 1
             yield unit(letters)
-            continue
-        if not word.isascii() and _CJK.search(word):
-            yield from (_cjk_unit(piece, japanese=japanese) for piece in pieces(word))
-        elif word.isascii():
-            yield unit(word)
+        elif _CJK.search(word):
+            yield from [_cjk_unit(piece, japanese=japanese) for piece in pieces(word)]
         elif word.startswith("ال") and len(word) > 4:
             yield unit(word[2:], word[2:])  # the Arabic article, written "al" apart or not at all in Latin letters
         else:
             yield unit(word, word)
 
 
+Phrase = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def _spelled_out(words: Sequence[str], at: int, listed: Sequence[Phrase]) -> Phrase | None:
+    """The longest short form that stands here, and what it stands for."""
+    return next((one for one in listed if tuple(words[at : at + len(one[0])]) == one[0]), None)
+
+
 _CJK = re.compile("[\u3041-\u30ff\u3400-\u9fff]")
+_HAN = re.compile("[\u3400-\u9fff\U00020000-\U000323af]")
 
 
 def _cjk_unit(piece: str, *, japanese: bool) -> Unit:
     """A piece of a Chinese or Japanese name; letters spelled by their names (エスユーエス) are those letters."""
-    letters = spelled_letters(piece)
+    letters = piece if piece.isascii() else spelled_letters(piece)
     return unit(letters) if letters else unit(piece, piece, japanese)
 
 
@@ -192,7 +225,14 @@ def _cut(run: str) -> Iterator[str]:
         return
     rest, at = "", 0
     while at < len(run):
-        size = next((n for n in range(min(glossary().longest_piece, len(run) - at), least - 1, -1) if run[at : at + n] in known), 0)
+        size = next(
+            (
+                n
+                for n in range(min(glossary().longest_piece, len(run) - at), least - 1, -1)
+                if run[at : at + n] in known
+            ),
+            0,
+        )
         if size:
             yield from filter(None, (rest, run[at : at + size]))
             rest, at = "", at + size
@@ -204,8 +244,17 @@ def _cut(run: str) -> Iterator[str]:
 
 #: "Name (ABC)", "Name (John) Ltd", "Name / Nom": what stands in brackets or beside a stroke may be a name of its own.
 _BRACKETS = re.compile(r"[(\uff08\[]([^()\uff08\uff09\[\]]{2,})[)\uff09\]]")
-_QUOTED = re.compile("(?:^|\\s)[\u00ab\u201c\u201e\"\u2018'\u201a]([^\u00ab\u201c\u201e\"\u201d\u00bb]+?)[\u00bb\u201d\"\u2019'\u201c\u2018]+(?=[\\s,)]|$)")
-_STROKE = re.compile(r"\s+/\s*|\s*/\s+|(?<=\w\w)/(?=\w{3})|\s+[a-z]\.?[kf]\.?a\.?\s+|\s[-\u2013\u2014]\s(?=[A-Z0-9]{2,8}$)|(?<=^[A-Z]{3})\s[-\u2013\u2014]\s", re.IGNORECASE)
+_QUOTED = re.compile(
+    '(?:^|\\s)[\u00ab\u201c\u201e"\u2018\'\u201a]([^\u00ab\u201c\u201e"\u201d\u00bb]+?)[\u00bb\u201d"\u2019\'\u201c\u2018]+(?=[\\s,)]|$)'
+)
+_STROKE = re.compile(
+    r"\s+/\s*|\s*/\s+|(?<=\w\w)/(?=\w{3})|\s+[a-z]\.?[kf]\.?a\.?\s+|\s[-\u2013\u2014]\s(?=[A-Z0-9]{2,8}$)|(?<=^[A-Z]{3})\s[-\u2013\u2014]\s",
+    re.IGNORECASE,
+)
+
+
+PART = "part of the name"
+APART = "words written together taken apart"
 
 
 @lru_cache(maxsize=100_000)
@@ -218,8 +267,8 @@ def readings(text: str) -> tuple[Form, ...]:
         return ()
     whole = _read(text)
     forms = [whole] if whole.units else []
-    for part in dict.fromkeys(_parts(text)):
-        form = _read(part, part=True)
+    for part, how in dict.fromkeys(_parts(text)):
+        form = _read(part, part=how)
         if form.units and form.units != whole.units and _telling(form) >= 0.35:
             forms.append(form)
     return tuple(forms[:4])
@@ -251,29 +300,32 @@ def _split_ending(word: str) -> tuple[str, ...]:
     return (word,)
 
 
-_ENDINGS = frozenset("inc ltd llc plc corp gmbh jsc ooo fze group bank limited company".split())
+_ENDINGS = frozenset({"inc", "ltd", "llc", "plc", "corp", "gmbh", "jsc", "ooo", "fze", "group", "bank", "limited"})
 
 
 def _telling(form: Form) -> float:
     return sum([unit.weight for unit in form.units if unit.rank in ("", "plain")])
 
 
-def _parts(text: str) -> Iterator[str]:
-    """Parts of a name that may be a name by themselves. Brackets around a place or number stay with the name."""
+def _parts(text: str) -> Iterator[tuple[str, str]]:
+    """Parts of a name that may be a name by themselves, and how they were taken.
+
+    Brackets around a place or number stay with the name.
+    """
     bracketed = _BRACKETS.findall(text)
     if bracketed:
         inside = [_read(part) for part in bracketed]
         if all(_telling(form) >= 0.35 and not any(unit.text.isdigit() for unit in form.units) for form in inside):
-            yield _BRACKETS.sub(" ", text)
-        yield from bracketed
+            yield _BRACKETS.sub(" ", text), PART
+        yield from ((part, PART) for part in bracketed)
     elif len(halves := _STROKE.split(text)) == 2:
-        yield from halves
+        yield from ((half, PART) for half in halves)
     unglued = _unglued(text)
     if unglued:
-        yield unglued
+        yield unglued, APART
     quoted = _QUOTED.search(text)
     if quoted and len(quoted.group(1)) > 2:
-        yield quoted.group(1)
+        yield quoted.group(1), PART
 
 
 def read_whole(text: str) -> Form:
@@ -287,20 +339,44 @@ def read(text: str) -> Form:
     return found[0] if found else _read("")
 
 
-def _read(text: str, *, part: bool = False) -> Form:
+_DIGIT_IN_WORD = re.compile(r"(?<=[a-z])[015](?=[a-z])|\b0(?=[a-z])|\b1(?=[a-z]{4})")
+_AS_LETTER = {"0": "o", "1": "l", "5": "s"}
+
+
+def _letters_for_digits(folded: str) -> str:
+    """0, 1 and 5 inside a word are slips of a reading machine, or a disguise: "xia0mi", "f1oating"."""
+    return _DIGIT_IN_WORD.sub(lambda found: _AS_LETTER[found.group()], folded) if _DIGITS.search(folded) else folded
+
+
+def _read(text: str, *, part: str = "") -> Form:
     folded = fold(text)
-    words, kinds = core_words(folded)
-    units = tuple(one for one in _units(words, japanese=japanese(text)) if one.text)
-    han = "".join(words) if not folded.isascii() and any(script_of(char) == "han" for word in words for char in word) else ""
+    words, kinds = core_words(_letters_for_digits(folded))
+    ascii_only = folded.isascii()
+    units = tuple([one for one in _units(words, japanese=not ascii_only and japanese(text)) if one.text])
+    han = "".join(words) if not ascii_only and _HAN.search(folded) else ""
     squashed = "".join([unit.text for unit in units])
     heard = "".join([unit.sound for unit in units])
     outside = fold(_BRACKETS.sub(" ", text)) if "(" in text else folded
-    latin = tuple(romanise(word) for word in (outside or folded).split())
-    return Form(text, folded, latin, units, kinds, han, squashed, heard, sum([unit.weight for unit in units]), _marks(units), _numbers(units), part)
+    latin = [word if ascii_only else romanise(word) for word in (outside or folded).split()]
+    return Form(
+        text,
+        folded,
+        tuple(latin),
+        units,
+        kinds,
+        han,
+        squashed,
+        heard,
+        sum([unit.weight for unit in units]),
+        _marks(units),
+        _numbers(units),
+        part,
+    )
 
 
 _DIGITS = re.compile(r"[0-9]{1,9}")
-ROMAN = {roman: str(number) for number, roman in enumerate("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split(), 1)}
+_ROMAN_NUMBERS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv")
+ROMAN = {roman: str(number) for number, roman in enumerate(_ROMAN_NUMBERS, 1)}
 _NO_NUMBERS: frozenset[str] = frozenset()
 
 
@@ -308,7 +384,11 @@ def _numbers(units: Sequence[Unit]) -> frozenset[str]:
     """Numbers of a name. A single letter is a Roman number only at the end: "i" and "v" are words elsewhere."""
     found = [str(int(digits)) for one in units if not one.text.isalpha() for digits in _DIGITS.findall(one.text)]
     last = len(units) - 1
-    found += [ROMAN[one.text] for at, one in enumerate(units) if at and one.text in ROMAN and (at == last or len(one.text) > 1)]
+    found += [
+        ROMAN[one.text]
+        for at, one in enumerate(units)
+        if at and one.text in ROMAN and (at == last or len(one.text) > 1)
+    ]
     return frozenset(found) if found else _NO_NUMBERS
 
 
@@ -317,7 +397,9 @@ def _marks(units: Sequence[Unit]) -> frozenset[str]:
     return frozenset([one.sound for one in telling] + [one.concept for one in telling])
 
 
-_JAPANESE = re.compile("[\u3041-\u30ff\uff66-\uff9d]|株式会社|有限会社|合同会社|合資会社|社団法人|財団法人|[株有]）|㈱|㈲")
+_JAPANESE = re.compile(
+    "[\u3041-\u30ff\uff66-\uff9d]|株式会社|有限会社|合同会社|合資会社|社団法人|財団法人|[株有]）|㈱|㈲"
+)
 
 
 def japanese(text: str) -> bool:

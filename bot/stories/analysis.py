@@ -59,10 +59,12 @@ def _listed_are_subjects(mentions: Sequence[Mention], told: Sequence[Heard]) -> 
         there = {mention.company for mention in mentions if sentence.start <= mention.start < sentence.end}
         if (one.generic or one.lists) and (one.listed or len(there) > 2):
             listed |= there
+    if not listed:
+        return tuple(mentions)
     return tuple(
         retold(one, Role.SUBJECT, Reason("among those the story says are listed", 0.8))
         if one.company in listed
-        else one
+        else retold(one, Role.MENTIONED, Reason("not among those the story says are listed", 0.6))
         for one in mentions
     )
 

@@ -58,12 +58,13 @@ class Told:
         title = story.title or story.text[:120].partition("\n")[0]
         beginning = f"{story.title}\n{story.text[:OPENING]}"
         mentions = analysis.mentions
+        named = telling(" ".join({one.surface for one in mentions}), analysis.language)
         return cls(
             id=story.id,
             language=analysis.language,
             published=story.published,
-            headline=telling(title, analysis.language),
-            opening=telling(beginning, analysis.language),
+            headline=_but(telling(title, analysis.language), named),
+            opening=_but(telling(beginning, analysis.language), named),
             figures=figures(f"{story.title}\n{story.text[: 3 * OPENING]}"),
             subjects=frozenset(one.company for one in mentions if one.role is Role.SUBJECT),
             companies=frozenset(one.company for one in mentions),
@@ -86,6 +87,11 @@ def telling(text: str, language: str) -> dict[str, float]:
         stem = word if word.isdigit() else word[:STEM]
         words[stem] = max(words.get(stem, 0.0), weight)
     return words
+
+
+def _but(words: dict[str, float], named: Mapping[str, float]) -> dict[str, float]:
+    """The names of the companies count little: that they are shared is weighed by itself."""
+    return {word: weight * (0.4 if word in named else 1.0) for word, weight in words.items()}
 
 
 def figures(text: str) -> frozenset[str]:
@@ -144,10 +150,10 @@ def _needed(a: Told, b: Told) -> tuple[float, tuple[Reason, ...]]:
     needed, reasons = 0.7, []
     gap = _gap(a, b)
     if _other_figures(a, b):
-        needed += 0.2
+        needed += 0.9 if _one_template(a, b) else 0.2
         reasons.append(Reason("other figures in the title", 0.0))
     if a.subjects & b.subjects:
-        needed -= 0.1
+        needed -= 0.12
         reasons.append(Reason("same company", 0.3))
     elif a.companies and b.companies and not a.companies & b.companies:
         needed += 0.3
@@ -159,7 +165,7 @@ def _needed(a: Told, b: Told) -> tuple[float, tuple[Reason, ...]]:
         needed += 0.12
         reasons.append(Reason("only one is about a listing", 0.0))
     if gap is not None and gap <= timedelta(days=2) and a.subjects & b.subjects:
-        needed -= 0.08
+        needed -= 0.1
     if gap is not None and gap > FAR:
         needed += 0.45 if gap < 4 * FAR else 0.75
         reasons.append(Reason(f"{gap.days} days apart", 0.0))
@@ -172,13 +178,19 @@ def _other_figures(a: Told, b: Told) -> bool:
     return bool(ours and theirs) and not ours & theirs
 
 
+def _one_template(a: Told, b: Told) -> bool:
+    """Two titles that say the same but for their figures: a daily report, not a retelling."""
+    ours, theirs = ({word: weight for word, weight in one.headline.items() if not word.isdigit()} for one in (a, b))
+    return min(_covered(ours, theirs), _covered(theirs, ours)) > 0.85
+
+
 def _with_stage(a: Told, b: Told, gap: timedelta | None, needed: float) -> tuple[float, Reason]:
     """Of one listing: the same stage binds, in the same days more so; another stage is another event."""
     if _family(a) != _family(b):
         return needed + 0.25, Reason(f"another stage: {a.stage}, {b.stage}", 0.0)
     if gap is not None and gap <= SAME_DAYS:
         return needed - 0.34, Reason(f"same list, stage and days: {a.source}", 0.6)
-    return needed - 0.12, Reason(f"same list and stage: {a.source}", 0.5)
+    return needed - 0.15, Reason(f"same list and stage: {a.source}", 0.5)
 
 
 def _across(a: Told, b: Told) -> Match:

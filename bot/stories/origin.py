@@ -18,11 +18,13 @@ DEPTH = 400
 _WORD = r"[A-Z0-9À-ÞА-ЯЁІЇЄ][\w.&’'-]{0,30}"
 _NAME = rf"[\"'“„«《_*]{{0,2}}(?P<outlet>{_WORD}(?:\s(?:{_WORD}|of|the|de|du|del|der|des|la|le|für|and|&)){{0,4}})"
 _CLOSED = (
-    r"[“「『《〈\"'‘*\[]{0,3}(?:zh:)?(?P<outlet>[A-Za-z][A-Za-z .&']{1,30}?|[^\s，。、“”「」『』《》〈〉（）()：:\[\]\d的]{2,10}?)"
-    r"(?=[”」』》〉\"'’*\]（(\d\s]|{after})[^，。\n]{0,16}?{after}"
+    r"[“「『《〈\"'‘]{0,2}(?:(?:美国|美國|英国|英國|日本|中国|國際|国际)?(?:媒体|媒體|传媒|外媒)|英国|英國)?[“「『《〈\"'‘]{0,2}"
+    r"(?P<outlet>[A-Za-z][A-Za-z .&']{0,30}[A-Za-z]|[^\s，。、“”「」『』《》〈〉（）()：:／\d的]{2,10}?)"
+    r"(?=[”」』》〉\"'’（(\d\s新周星]|{after})[^，。\n]{0,16}?{after}"
 )
 _HANGUL_NAME = r"[\"'“‘]?(?P<outlet>[A-Za-z가-힣][\w.&]{1,20})[\"'”’]?"
 _ARABIC_NAME = r"[\"«“]?(?P<outlet>[\w]{2,20}(?:\s[\w]{2,20}){0,2}?)[\"»”]?"
+_MARKUP = re.compile(r"\[\[\w{2,12}:|\]\]|\*\*|(?<!\w)_|_(?!\w)|^[#>\s*]+")
 #: Outlets are not pronouns, agencies of the state or companies speaking of themselves; these open an apposition.
 _TRAILING = re.compile(r"\s+(?:of|the|de|du|del|der|des|la|le|für|and|&)$")
 
@@ -30,10 +32,16 @@ _TRAILING = re.compile(r"\s+(?:of|the|de|du|del|der|des|la|le|für|and|&)$")
 def origin_of(sentences: tuple[Sentence, ...], words: Phrases, named: frozenset[str] = frozenset()) -> str:
     """The outlet as the story spells it, or nothing. `named` are spellings of watched companies, which are none."""
     for sentence in sentences[:OPENING]:
+        text = _MARKUP.sub("", sentence.text[:DEPTH])
         for pattern in _patterns(words):
-            for found in pattern.finditer(sentence.text[:DEPTH]):
+            for found in pattern.finditer(text):
                 outlet = _TRAILING.sub("", found.group("outlet").strip(" .,'’\"")).removesuffix("’s").removesuffix("'s")
-                if len(outlet) > 1 and outlet.casefold() not in named and not _refused(outlet, words):
+                if (
+                    len(outlet) > 1
+                    and outlet[0].isalnum()
+                    and outlet.casefold() not in named
+                    and not _refused(outlet, words)
+                ):
                     return outlet
     return ""
 

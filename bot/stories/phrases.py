@@ -39,7 +39,7 @@ def compiled(phrases: Iterable[str], language: str) -> re.Pattern[str] | None:
 
 
 def _form(phrase: str, language: str) -> str:
-    pieces = [piece for piece in phrase.split(" ~ ")]
+    pieces = phrase.split(" ~ ")
     if language in UNSPACED:
         return _GAP_CHARACTERS.join(re.escape(plain(piece.replace("*", ""), language)) for piece in pieces)
     return f"{_GAP_WORDS}".join(_words(piece) for piece in pieces) + "(?= )"

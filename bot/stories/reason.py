@@ -42,4 +42,6 @@ def _points(one: Heard, words: Phrases, *, promised: bool) -> float:
     points += 0.4 * one.company + 0.4 * bool(one.authorities)
     points += 0.6 * one.about + 0.5 * bool(one.listed and (one.generic or one.lists))
     points += 2.5 * promised - 0.8 * (one.company and not one.subject) - 0.5 * one.background
+    if not because and words.has(text, "why", "announced"):
+        points -= 1.2  # it says that there is a reason, or asks for one
     return points + 0.3 * one.weight

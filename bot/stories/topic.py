@@ -17,7 +17,7 @@ from bot.stories.phrases import Phrases
 from bot.stories.sentences import Sentence
 
 #: From here on a story is about a listing.
-ENOUGH = 2.0
+ENOUGH = 1.9
 #: How much a sentence counts by its place: the title, then the body from its first sentence on.
 TITLE_WEIGHT = 1.3
 BODY_WEIGHTS = (1.0, 1.0, 0.7, 0.6, 0.5)
@@ -80,9 +80,8 @@ def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool, subj
     authorities = _authorities(words.authorities(text))
     background = words.has(text, "topic", "despite")
     value = _value(bool(lists), generic, listed or removed, measure, bool(authorities))
-    if value and not lists:
-        if words.has(text, "topic", "not_a_list") or (words.has(text, "topic", "not_companies") and not generic):
-            value = 0.0
+    if value and not lists and _trap(words, text, generic=generic):
+        value = 0.0
     eased = words.has(text, "stage", "relief") and bool(authorities)
     if eased and value:
         value = max(value, 2.0 if lists or generic else 1.0)  # a licence or a delay is about the listing, not beside it
@@ -105,6 +104,11 @@ def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool, subj
         company,
         subject,
     )
+
+
+def _trap(words: Phrases, text: str, *, generic: bool) -> bool:
+    """Another kind of list, or sanctions on a state."""
+    return words.has(text, "topic", "not_a_list") or (not generic and words.has(text, "topic", "not_companies"))
 
 
 def _authorities(found: tuple[str, ...]) -> tuple[str, ...]:
@@ -218,7 +222,7 @@ _PHRASES_OF = {"suspended_by_court": "court"}
 
 
 def stage_of(told: Sequence[Heard], words: Phrases) -> tuple[str, tuple[Reason, ...]]:
-    """The stage that the sentences about the listing speak for, with how strongly. Titles overstate and count little."""
+    """The stage the sentences about the listing speak for, and how strongly. Titles overstate and count little."""
     points: dict[str, float] = defaultdict(float)
     weights = iter((1.0, 0.8, 0.6, 0.5, 0.4))
     for one in told:

@@ -376,6 +376,19 @@ async def test_every_kind_of_message(store: Store) -> None:
     assert [one.message for one in await store.deliveries()] == [standing, notice, alert()]
 
 
+async def test_one_delivery_by_its_key(store: Store) -> None:
+    """Whatever became of it; None when it was never put in."""
+    assert await store.delivery("nothing") is None
+    sent = delivery()
+    await store.enqueue([sent])
+    assert await store.delivery(sent.key) == sent
+    (claimed,) = await store.claim(sent.place.platform, now=NOON, lease=LEASE)
+    await store.settle(claimed.posted(Receipt("r1"), NOON))
+    posted = await store.delivery(sent.key)
+    assert posted
+    assert posted.receipt == Receipt("r1")
+
+
 async def test_same_delivery_twice(store: Store) -> None:
     """A key that is known is left as it is, whatever became of it."""
     assert await store.enqueue([delivery("a1"), delivery("a1", minutes=9), delivery("a2")]) == 2

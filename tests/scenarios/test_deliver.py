@@ -15,7 +15,22 @@ from adapters.stores.sqlite import SqliteStore
 from bot.alerts import list_alerts
 from bot.deliver import GIVE_UP, LONGEST, Courier, backoff
 from bot.errors import ChatBusy, ChatRefused, StoreBusy
-from bot.model import Alert, Delivery, ListChange, Match, Notice, Place, Standing, Verdict
+from bot.model import (
+    Alert,
+    AlertKind,
+    Analysis,
+    Delivery,
+    ListChange,
+    Match,
+    Notice,
+    Place,
+    Receipt,
+    Severity,
+    Standing,
+    Story,
+    Verdict,
+    delivery_key,
+)
 from tests.worlds.chat import Room
 from tests.worlds.facts import CHANNEL, THEN, listing, xiaomi
 from tests.worlds.pages import SetClock
@@ -173,6 +188,36 @@ async def test_every_kind_of_message_has_its_card(post: Post) -> None:
         await post.store.enqueue([Delivery.of(message, CHANNEL, because="x", due=THEN)])
     await post.rounds(2)
     assert post.titles()[1] == "Already listed today"
+
+
+async def test_a_follow_up_goes_into_the_thread_of_the_first(post: Post) -> None:
+    """Short, in its thread; where the first never arrived it is told whole."""
+    story = Story(source="news_x", id="1", url="https://x/1", title="Xiaomi listed", publisher="Wire", published=THEN)
+    first, again = (
+        Alert(
+            id=f"a{n}",
+            kind=AlertKind.LISTING_STORY,
+            company=xiaomi(),
+            source="news_x",
+            at=THEN,
+            severity=Severity.MEDIUM,
+            story=replace(story, publisher=publisher),
+            analysis=Analysis(listing_story=True, reason="Because of a medal."),
+            follows=follows,
+        )
+        for n, publisher, follows in ((1, "Wire", ()), (2, "Paper", ("a1",)))
+    )
+    elsewhere = Place("console", "elsewhere")
+    await post.store.enqueue([Delivery.of(first, CHANNEL, because="x", due=THEN)])
+    await post.store.enqueue([Delivery.of(again, place, because="x", due=THEN) for place in (CHANNEL, elsewhere)])
+    await post.rounds(3)
+    assert post.titles() == ["NOTICE · Xiaomi in a story about a listing", "Xiaomi, also: Paper"]
+    assert post.titles(elsewhere) == ["NOTICE · Xiaomi in a story about a listing"]
+    assert [receipt for receipt in post.room.threads if receipt] == [Receipt(first_key(CHANNEL))]
+
+
+def first_key(place: Place) -> str:
+    return delivery_key("a1", place)
 
 
 async def test_the_courier_runs_through_a_store_that_is_away(post: Post) -> None:

@@ -32,6 +32,7 @@ from bot.model import (
     SourceKind,
     Standing,
 )
+from bot.ports import Answer, Ask
 from bot.sources import ListSource, Source, StreamSource
 from bot.watch import MOVED_AFTER, TOLERATED, Habits, Outcome, Watcher
 from tests.worlds.facts import CHANNEL, watch
@@ -349,6 +350,22 @@ async def test_a_story_about_a_listing_rings(world: World) -> None:
     assert [one.title for one in await world.store.stories_of("xiaomi")] == [LISTED[1]]
 
 
+async def test_the_same_event_from_another_outlet_joins_the_first_alert(world: World) -> None:
+    """One alert an event: the later report is a follow-up of the first one's delivery."""
+    await world.feed_shows(("1", "Quiet day", "Nothing."))
+    await world.feed_shows(LISTED)
+    again = (
+        "7",
+        "Xiaomi added to US list of Chinese military companies",
+        "Xiaomi was added by the Pentagon on Thursday to its list of Chinese military companies.",
+    )
+    other = ("8", "Xiaomi opens a shop in Lyon", "The phone maker Xiaomi opened its first shop in Lyon on Friday.")
+    await world.feed_shows(again, other)
+    first, follow_up = await world.waiting()
+    assert follow_up.follows == (first.key,)
+    assert not first.follows
+
+
 async def test_a_first_reading_of_a_feed_is_silent(world: World) -> None:
     """What stood in it before we looked is no news, but can be asked for."""
     outcome = await world.feed_shows(LISTED)
@@ -461,8 +478,8 @@ async def test_another_watcher_was_faster(world: World) -> None:
     await world.list_shows(FILLER)
 
     class Slow(Pages):
-        async def fetch(self, ask: object) -> object:  # type: ignore[override]
-            answer = await world.pages.fetch(ask)  # type: ignore[arg-type]
+        async def fetch(self, ask: Ask) -> Answer:
+            answer = await world.pages.fetch(ask)
             await faster.poll(us_dod_cmc)
             return answer
 

@@ -75,7 +75,7 @@ def test_a_card_says_what_the_manual_needs(source: Source) -> None:
     """Title, publisher and address are there for the manual and for `/sources`; a register's rights and codes too."""
     card = source.card
     assert all((card.title, card.publisher, card.page))
-    assert card.url.startswith("https://")
+    assert card.url.startswith(("https://", "package:"))
     if isinstance(source, ListSource):
         assert all((card.licence, card.programmes))
         assert len(set(card.programmes)) == len(card.programmes)

@@ -55,6 +55,7 @@ CMC = SourceCard(
     url="https://x",
     every=timedelta(hours=6),
     page="https://www.defense.gov/list",
+    carrier=True,
 )
 NEWS = replace(CMC, id="news_x", title="Le Fil", kind=SourceKind.NEWS)
 CARDS = {"us_dod_cmc": CMC, "news_x": NEWS}
@@ -236,6 +237,13 @@ def test_a_related_unit_is_called_one() -> None:
         Match(Verdict.RELATED, 0.7, (Reason("same first words", 0.7, "Huawei", "Huawei Cloud"),)), reader()
     )
     assert "another unit of the same group" in said
+    steps = (
+        Reason("same", 0.9, "Acme Ltd", "ACME"),
+        Reason("same word", 1, "acme", "acme"),
+        Reason("pinyin", 1, "米", "mi"),
+    )
+    shown = match_words(Match(Verdict.SAME, 0.97, steps), reader())
+    assert shown == "“Acme Ltd” = “ACME”: same, pinyin (“米” = “mi”). certain (0.97)"
     assert "same group" in match_words(Match(Verdict.RELATED, 0.7), reader())
 
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from bot.codec import decode_delivery, decode_envelope, encode_delivery, encode_envelope, encode_message
-from bot.model import Delivery, Message, Notice, Receipt, Standing
+from bot.model import Delivery, Found, Match, Message, Notice, Receipt, Standing, Verdict
 from tests.worlds.nouns import NOON, alert, delivery, listing
 
 MESSAGES: list[Message] = [
     alert(),
     Notice(id="n1", source="us_csl", title="Unread", text="for 26 hours", at=NOON),
-    Standing(id="s1", at=NOON, read=(("us_csl", NOON),)),
+    Standing(id="s1", at=NOON, found=((alert().company, (Found(listing=listing(), match=Match(Verdict.SAME, 0.9)),)),)),
 ]
 
 

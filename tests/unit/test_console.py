@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from adapters.console import ConsoleChat, request
+from adapters.console import ConsoleChat
 from bot.errors import ChatBusy
 from bot.model import Card, Link, Place, Reply, Request, Section
 from tests.worlds.facts import THEN
@@ -71,28 +71,13 @@ async def test_a_full_terminal_is_busy() -> None:
         await ConsoleChat(out=Full()).post(Place("console"), CARD, key="k1")
 
 
-@pytest.mark.parametrize(
-    ("typed", "command", "arguments"),
-    [
-        ("lookup 小米", "lookup", (("name", "小米"),)),
-        ("/lookup Hangzhou Hikvision", "lookup", (("name", "Hangzhou Hikvision"),)),
-        ('/watch add Xiaomi "Hangzhou Hikvision"', "watch add", (("names", ("Xiaomi", "Hangzhou Hikvision")),)),
-        ("watch list", "watch list", (("name", ""),)),
-        ("sources", "sources", (("name", ""),)),
-        ("sources why us_csl", "sources why", (("source", "us_csl"),)),
-        ("feed add https://x.example", "feed add", (("url", "https://x.example"),)),
-        ("why abc", "why", (("key", "abc"),)),
-        ("lookup L'Oreal", "lookup", (("name", "L'Oreal"),)),
-    ],
-)
-async def test_what_is_typed_reaches_the_desk(
-    typed: str, command: str, arguments: tuple[tuple[str, str | tuple[str, ...]], ...]
-) -> None:
-    """With or without the slash, quotes kept together, an unclosed quote taken as it is."""
-    desk, chat = Desk(), ConsoleChat(out=io.StringIO(), now=lambda: THEN)
-    await chat.answer(desk, typed)
+async def test_what_is_typed_reaches_the_desk() -> None:
+    """With or without the slash, quotes kept together, and at the console's own place."""
+    desk, chat = Desk(), ConsoleChat(out=io.StringIO(), now=lambda: THEN, language="fr")
+    await chat.answer(desk, '/watch add Xiaomi "Hangzhou Hikvision"')
     (asked,) = desk.asked
-    assert (asked.command, asked.arguments, asked.at) == (command, arguments, THEN)
+    assert (asked.command, asked.arguments) == ("watch add", (("names", ("Xiaomi", "Hangzhou Hikvision")),))
+    assert (asked.place, asked.person, asked.language, asked.at) == (Place("console"), "you", "fr", THEN)
 
 
 async def test_an_empty_line_asks_nothing() -> None:
@@ -112,8 +97,3 @@ async def test_lines_are_answered_until_the_input_ends() -> None:
     with pytest.raises(asyncio.CancelledError):
         await serving
     assert desk.asked[0].one("name") == "Xiaomi"
-
-
-def test_request_knows_its_person() -> None:
-    """Whoever typed it is written down."""
-    assert request(["help"], language="fr", at=THEN, person="ana").person == "ana"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -33,11 +35,11 @@ def marks(known: list[Listing]) -> dict[str, Mark]:
     return {entry.key: mark(entry) for entry in known}
 
 
-def look(known: list[Listing], now: list[Listing], **more: object) -> Survey:
+def look(known: list[Listing], now: list[Listing], **more: Any) -> Survey:
     return survey(reading(now, **more), marks(known), same_layout=True)
 
 
-def doubt(known: list[Listing], now: list[Listing], memory: Memory = READ, at: datetime = NOW, **more: object) -> str:
+def doubt(known: list[Listing], now: list[Listing], memory: Memory = READ, at: datetime = NOW, **more: Any) -> str:
     seen = look(known, now, **more)
     found = believe(CARD, memory, seen, {entry.key: entry for entry in known}, now=at)
     return found.why if found else ""
@@ -53,7 +55,7 @@ def test_only_records_with_new_bytes_are_parsed() -> None:
         return entry
 
     new = replace(known[1], reason="because")
-    records = [replace(record(entry), parse=lambda entry=entry: noted(entry)) for entry in (known[0], new, known[2])]
+    records = [replace(record(entry), parse=partial(noted, entry)) for entry in (known[0], new, known[2])]
     one = reading([])
     one.records = records
     seen = survey(one, marks(known), same_layout=True)
@@ -159,6 +161,29 @@ def test_an_older_edition_is_not_believed() -> None:
     assert "older than the edition of 2021-01-14" in doubt(
         entries(5), entries(5), memory, published=NOW - timedelta(days=2)
     )
+
+
+def test_an_older_edition_stays_unbelieved_however_long_it_comes() -> None:
+    """A copy that stands still for days is no second word for what it lacks."""
+    memory, known = replace(READ, published=NOW), entries(50)
+    older = {"published": NOW - timedelta(days=30)}
+    seen, old = look(known, entries(40), **older), {entry.key: entry for entry in known}
+    first = believe(CARD, memory, seen, old, now=NOW)
+    again = believe(CARD, replace(memory, quarantine=first), seen, old, now=NOW + PATIENCE)
+    assert again
+    assert "older than the edition" in again.why
+
+
+def test_rows_about_the_past_only_grow() -> None:
+    """Fewer than last time are a cut, however few entries and however many days it costs; a person may accept it."""
+    memory, known = replace(READ, layout="table/1", history=90), entries(50)
+    assert "80 rows about the past, of which there were 90" in doubt(known, entries(49), memory, history=80)
+    assert not doubt(known, entries(49), memory, history=90)
+    assert not doubt(known, entries(49), replace(memory, accept_next=True), history=80)
+    assert not doubt(known, entries(49), memory, history=0, layout="pdf/1")
+    seen, old = look(known, entries(40), history=80), {entry.key: entry for entry in known}
+    first = believe(CARD, memory, seen, old, now=NOW)
+    assert believe(CARD, replace(memory, quarantine=first), seen, old, now=NOW + PATIENCE)
 
 
 def test_names_that_all_change_at_once_are_a_damaged_encoding() -> None:

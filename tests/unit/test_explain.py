@@ -299,6 +299,5 @@ def test_every_regime_of_the_real_un_and_eu_files_is_explained(shared: Path) -> 
     regimes: set[str] = set()
     for path in (shared / "lists" / "eu_fsf").glob("*.xml.gz"):
         regimes |= set(re.findall(r'programme="([^"]+)"', body(path).decode("utf-8")))
-    # UNLI stands once in the file of 2024 and we do not know what it abbreviates: told as a freeze, listed as unknown.
-    assert set(unknown("eu_fsf", sorted(regimes))) <= {"UNLI"}
+    assert unknown("eu_fsf", sorted(regimes)) == ()
     assert all(effects("eu_fsf", [regime], on=TODAY) for regime in regimes)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import tracemalloc
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from adapters.formats import Body, html_tables
+import pytest
+
+from adapters.formats import Body, html_tables, is_spreadsheet, sheets
 from adapters.lists.us_ofac_sdn import us_ofac_sdn
+from bot.errors import ListDamaged
 from bot.model import Document
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -47,3 +52,71 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
         assert count == entries
     assert peaks[1] < 1.5 * peaks[0]
     assert peaks[1] < 5_000_000
+
+
+OPEN_DOCUMENT = """<?xml version="1.0"?>
+<office:document-content xmlns:office="urn:o" xmlns:table="urn:t" xmlns:text="urn:x"><office:body><office:spreadsheet>
+  <table:table table:name="One">
+    <table:table-row>
+      <table:table-cell><text:p>Name</text:p></table:table-cell>
+      <table:table-cell table:number-columns-repeated="2"><text:p>Same</text:p></table:table-cell>
+      <table:table-cell table:number-columns-repeated="16000"/>
+    </table:table-row>
+    <table:table-row table:number-rows-repeated="1000000"><table:table-cell/></table:table-row>
+    <table:table-row>
+      <table:table-cell><text:p>Two <text:span>lines</text:span></text:p><text:p>here</text:p></table:table-cell>
+      <table:table-cell/><table:table-cell><text:p>1</text:p></table:table-cell>
+    </table:table-row>
+  </table:table>
+</office:spreadsheet></office:body></office:document-content>"""
+
+
+def archive(**parts: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, text in parts.items():
+            file.writestr(name.replace("_", "."), text)
+    return packed.getvalue()
+
+
+def sheets_of(raw: bytes) -> dict[str, list[list[str]]]:
+    return sheets(Body(Document.of(raw, url="x:list.ods", at=NOW), "us_test"))
+
+
+def test_an_open_document_sheet_is_read_cell_by_cell() -> None:
+    """Repeated cells stand as often as they say, empty rows and what is empty at a row's end are left out."""
+    raw = archive(content_xml=OPEN_DOCUMENT)
+    assert is_spreadsheet(raw)
+    assert sheets_of(raw) == {"One": [["Name", "Same", "Same"], ["Two lines\nhere", "", "1"]]}
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (archive(content_xml=OPEN_DOCUMENT)[:-30], "a ZIP archive"),
+        (archive(content_xml=OPEN_DOCUMENT[:-40]), "not whole"),
+        (archive(other_txt="x"), "a ZIP archive"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "an old Excel file"),
+    ],
+    ids=["cut", "garbled", "no sheets", "hollow"],
+)
+def test_a_broken_spreadsheet_is_an_error(raw: bytes, words: str) -> None:
+    """It says what it looks like."""
+    with pytest.raises(ListDamaged, match=words):
+        sheets_of(raw)
+
+
+def test_a_spreadsheet_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small archive cannot fill the memory: it is refused before it is unpacked."""
+    monkeypatch.setattr("adapters.formats.LARGEST_SHEETS", 100)
+    with pytest.raises(ListDamaged, match="over 100; refused"):
+        sheets_of(archive(content_xml=OPEN_DOCUMENT))
+
+
+def test_real_spreadsheets_cut_or_spoiled_are_errors(shared: Path) -> None:
+    """An .xls or .ods that broke off in the middle is never read as a shorter list."""
+    for path in (*(shared / "lists/uk_sanctions").glob("*.ods"), *(shared / "lists/au_dfat").glob("*.xls.gz")):
+        raw = Body(Document.of(path.read_bytes(), url=path.name, at=NOW), "us_test").whole()
+        for share in (0.1, 0.5, 0.9, 0.99):
+            with pytest.raises(ListDamaged):
+                sheets_of(raw[: int(len(raw) * share)])

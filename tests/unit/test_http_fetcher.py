@@ -514,6 +514,15 @@ async def test_a_server_that_says_nothing(site: Site, tmp_path: Path, watch: Wri
         await fetcher.close()
 
 
+async def test_a_source_may_ask_for_another_patience(site: Site, tmp_path: Path, watch: Wrist) -> None:
+    """A list that is made while one waits has its own time-out, which the message names."""
+    site.hangs("/feed")
+    fetcher = HttpFetcher(user_agent=USER_AGENT, spool=tmp_path, now=watch.now, timeout=60)
+    with pytest.raises(FetchLater, match=r"silent for 0\.01 s"):
+        await fetcher.fetch(Ask(url=site.url("/feed"), silence=timedelta(seconds=0.01)))
+    await fetcher.close()
+
+
 async def test_a_server_that_never_finishes_its_greeting(site: Site, tmp_path: Path, watch: Wrist) -> None:
     """A connection that does not come about in time is tried again later."""
     fetcher = HttpFetcher(user_agent=USER_AGENT, spool=tmp_path, now=watch.now, timeout=0.01)

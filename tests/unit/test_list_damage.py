@@ -12,12 +12,25 @@ from pathlib import Path
 
 import pytest
 
+from adapters.lists.au_dfat import au_dfat
+from adapters.lists.ca_sema import ca_sema
+from adapters.lists.ch_seco import ch_seco
+from adapters.lists.eu_fsf import eu_fsf
+from adapters.lists.jp_mof import jp_mof
+from adapters.lists.opensanctions import opensanctions
+from adapters.lists.uk_sanctions import uk_sanctions
+from adapters.lists.un_sc import un_sc
+from adapters.lists.us_bis_dpl import us_bis_dpl
 from adapters.lists.us_csl import us_csl
+from adapters.lists.us_dhs_uflpa import us_dhs_uflpa
+from adapters.lists.us_fcc_covered import us_fcc_covered
+from adapters.lists.us_ndaa import us_ndaa
 from adapters.lists.us_ofac_cons import us_ofac_cons
 from adapters.lists.us_ofac_sdn import us_ofac_sdn
 from bot.errors import ListDamaged
 from bot.model import Document, Listing, Reading
 from bot.sources import ListSource
+from tests.worlds.sheets import workbook
 
 SAMPLES = Path(__file__).parents[1] / "sources"
 SDN_XML = (SAMPLES / "us_ofac_sdn" / "sample.xml").read_bytes()
@@ -27,6 +40,25 @@ CONS_CSV = (SAMPLES / "us_ofac_cons" / "sample.csv").read_bytes()
 CSL_CSV = (SAMPLES / "us_csl" / "sample.csv").read_bytes()
 CSL_JSON = (SAMPLES / "us_csl" / "sample.json").read_bytes()
 
+UN_XML = (SAMPLES / "un_sc" / "sample.xml").read_bytes()
+DPL_TXT = (SAMPLES / "us_bis_dpl" / "sample.txt").read_bytes()
+FCC_CSV = (SAMPLES / "us_fcc_covered" / "sample.csv").read_bytes()
+FCC_HTML = (SAMPLES / "us_fcc_covered" / "sample.html").read_bytes()
+UFLPA_HTML = (SAMPLES / "us_dhs_uflpa" / "sample.html").read_bytes()
+EU_XML = (SAMPLES / "eu_fsf" / "sample.xml").read_bytes()
+EU_CSV = (SAMPLES / "eu_fsf" / "sample.1_1.csv").read_bytes()
+EU_OLD = (SAMPLES / "eu_fsf" / "sample.1_0.csv").read_bytes()
+UK_CSV = (SAMPLES / "uk_sanctions" / "sample.csv").read_bytes()
+UK_XML = (SAMPLES / "uk_sanctions" / "sample.xml").read_bytes()
+UK_OLD = (SAMPLES / "uk_sanctions" / "sample.conlist.csv").read_bytes()
+CA_XML = (SAMPLES / "ca_sema" / "sample.xml").read_bytes()
+CH_XML = (SAMPLES / "ch_seco" / "sample.xml").read_bytes()
+OS_CSV = (SAMPLES / "opensanctions" / "sample.csv").read_bytes()
+OS_FTM = (SAMPLES / "opensanctions" / "sample.ftm.json").read_bytes()
+AU_ODS = (SAMPLES / "au_dfat" / "sample.ods").read_bytes()
+JP_ODS = (SAMPLES / "jp_mof" / "sample.ods").read_bytes()
+NDAA_CSV = (SAMPLES / "us_ndaa" / "sample.csv").read_bytes()
+
 EVERY = [
     pytest.param(us_ofac_sdn, SDN_XML, id="sdn.xml"),
     pytest.param(us_ofac_sdn, SDN_CSV, id="sdn.csv"),
@@ -34,6 +66,19 @@ EVERY = [
     pytest.param(us_ofac_cons, CONS_CSV, id="cons_prim.csv"),
     pytest.param(us_csl, CSL_CSV, id="csl.csv"),
     pytest.param(us_csl, CSL_JSON, id="csl.json"),
+    pytest.param(un_sc, UN_XML, id="un.xml"),
+    pytest.param(us_bis_dpl, DPL_TXT, id="dpl.txt"),
+    pytest.param(us_fcc_covered, FCC_CSV, id="fcc.csv"),
+    pytest.param(us_fcc_covered, FCC_HTML, id="fcc.html"),
+    pytest.param(us_dhs_uflpa, UFLPA_HTML, id="uflpa.html"),
+    pytest.param(us_ndaa, NDAA_CSV, id="ndaa.csv"),
+    pytest.param(eu_fsf, EU_XML, id="eu.xml"),
+    pytest.param(eu_fsf, EU_CSV, id="eu.csv"),
+    pytest.param(ca_sema, CA_XML, id="ca.xml"),
+    pytest.param(ch_seco, CH_XML, id="ch.xml"),
+    pytest.param(opensanctions, OS_CSV, id="os.csv"),
+    pytest.param(uk_sanctions, UK_CSV, id="uk.csv"),
+    pytest.param(uk_sanctions, UK_XML, id="uk.xml"),
 ]
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -91,6 +136,33 @@ def test_utf_16_is_named(source: ListSource, body: bytes) -> None:
     assert "UTF-16" in refusal(source, body.decode().encode("utf-16-le"))
 
 
+@pytest.mark.parametrize(("source", "body"), [(au_dfat, AU_ODS), (jp_mof, JP_ODS)], ids=["au", "jp"])
+@pytest.mark.parametrize(
+    ("instead", "words"),
+    [
+        (b"", "empty body"),
+        (b"<!DOCTYPE html><html><head><title>Access Denied</title></head></html>", "HTML page titled 'Access Denied'"),
+        (b"%PDF-1.7\n%...", "a PDF"),
+        (b"PK\x03\x04....", "a ZIP archive"),
+        (b"\xd0\xcf\x11\xe0....", "an old Excel file"),
+        (workbook({"One": [["a", "b"], ["1", "2"]]}), "a spreadsheet without"),
+    ],
+)
+def test_a_spreadsheet_that_is_another_is_named(source: ListSource, body: bytes, instead: bytes, words: str) -> None:
+    """What is no list of that publisher says so, whatever program made it; so does one that was cut."""
+    assert words in refusal(source, instead)
+    for end in range(0, len(body) - 1, 397):
+        assert refusal(source, body[:end]), f"cut after {end} bytes"
+
+
+def test_an_australian_row_without_a_reference_is_an_error() -> None:
+    """Every name belongs to a numbered party."""
+    header = ["Reference", "Name of Individual or Entity", "Type", "Name Type", "Committees"]
+    row = ["", "Somebody", "Individual", "aka", "1988 (Taliban)"]
+    assert "row 1 has the reference ''" in refusal(au_dfat, workbook({"One": [header, row]}))
+    assert "a header and no rows" in refusal(au_dfat, workbook({"One": [header]}))
+
+
 # ── Cut, garbled, unsafe ──────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -103,6 +175,55 @@ def test_a_list_cut_anywhere_is_an_error(source: ListSource, body: bytes) -> Non
         if source_reads_lines(body) and (cut.endswith((b"\n", b"\r")) or body[end : end + 1] in b"\r\n"):
             continue
         assert refusal(source, cut), f"cut after {end} bytes"
+
+
+@pytest.mark.parametrize(
+    ("source", "body", "words"),
+    [
+        (us_fcc_covered, FCC_HTML.replace(b"Date of Inclusion", b"Day"), "no table of covered equipment"),
+        (us_fcc_covered, FCC_HTML.replace(b"<table", b"<div").replace(b"</table", b"</div"), "which a script may have"),
+        (us_fcc_covered, FCC_HTML.replace(b"<td>March 12, 2021</td>", b""), "a row of 1 cells"),
+        (us_fcc_covered, b"covered_equipment_or_services,date,more\na,b,c\n", "3 columns, expected two"),
+        (us_fcc_covered, b"covered_equipment_or_services,date\n,b\n", "row 1 says nothing"),
+        (us_fcc_covered, b"covered_equipment_or_services,date\n", "a header and no rows"),
+        (us_dhs_uflpa, UFLPA_HTML.replace(b"<td>June 12, 2023</td>", b""), "a row of 1 cells"),
+        (us_dhs_uflpa, UFLPA_HTML.replace(b"<th>Effective Date", b"<th>Effective day"), "with its tables"),
+        (us_dhs_uflpa, UFLPA_HTML.replace(b"<th>Eff", b"<th>x</th><th>Eff"), "no row in a table"),
+        (us_bis_dpl, DPL_TXT.replace(b'"Effective_Date"', b'"Since"'), "columns ['effective_date'] are missing"),
+        (us_bis_dpl, DPL_TXT.replace(b'"04/25/2019"', b'""'), "has no name or no date"),
+        (us_ndaa, NDAA_CSV.replace(b"154,", b",", 1), "line 3 has no section"),
+        (us_ndaa, b"section,name,aliases,extends_to,source_url\n", "a header and no rows"),
+        (us_ndaa, NDAA_CSV.replace(b"source_url", b"address"), "columns ['source_url'] are missing"),
+        (un_sc, UN_XML.replace(b"<DATAID>6908029</DATAID>", b""), "entry 3 has no DATAID"),
+        (un_sc, UN_XML.replace(b"CONSOLIDATED_LIST", b"LIST"), "not a <CONSOLIDATED_LIST>"),
+        (eu_fsf, EU_XML.replace(b"export", b"report"), "not an <export>"),
+        (eu_fsf, EU_XML.replace(b'euReferenceNumber="EU.27.28" logicalId="13"', b""), "1 entries have neither"),
+        (eu_fsf, EU_CSV.replace(b";42;", b";;", 1), "row 5 has neither"),
+        (eu_fsf, EU_CSV.splitlines(keepends=True)[0], "a header and no rows"),
+        (eu_fsf, EU_CSV.replace(b";NameAlias_WholeName", b";Name", 1), "columns ['NameAlias_WholeName'] are missing"),
+        (eu_fsf, EU_OLD.replace(b";EU.99.1", b""), "line 4 has 21 of 22 columns"),
+        (eu_fsf, EU_OLD[:-12], "never closes its quotes"),
+        (uk_sanctions, UK_XML.replace(b"Designations", b"Designated"), "not <Designations>"),
+        (uk_sanctions, UK_XML.replace(b"<UniqueID>RUS9002</UniqueID>", b""), "entry 2 has no UniqueID"),
+        (uk_sanctions, UK_CSV.replace(b"RUS9002", b"", 1), "row 5 has no Unique ID"),
+        (uk_sanctions, b"".join(UK_CSV.splitlines(keepends=True)[:2]), "a header and no rows"),
+        (uk_sanctions, UK_OLD.replace(b",Group ID", b",Group", 1), "columns ['Group ID'] are missing"),
+        (uk_sanctions, UK_OLD[:-6], "line 6 has 28 of 29 columns"),
+        (ca_sema, CA_XML.replace(b"data-set", b"data"), "not a <data-set>"),
+        (ca_sema, CA_XML.replace("<Country>Belarus / Bélarus</Country>".encode(), b""), "entry 1 has no name"),
+        (ch_seco, CH_XML.replace(b"swiss-", b""), "not a <swiss-sanctions-list>"),
+        (ch_seco, CH_XML.replace(b'<target ssid="102"', b"<target"), "target 3 has no ssid"),
+        (opensanctions, OS_CSV.replace(b'"NK-example2"', b'""'), "has no id"),
+        (opensanctions, OS_CSV.splitlines(keepends=True)[0], "a header and no rows"),
+        (opensanctions, OS_FTM[:-30], "line 3 is no entity"),
+        (opensanctions, OS_FTM.replace(b'"properties"', b'"facts"', 1), "line 1 is no entity"),
+        (opensanctions, b'{"issue_count": 0, "resources": []}', "this is a data set's index.json"),
+        (un_sc, UN_XML.replace(b"</ALIAS_NAME>", b"</ALIAS>", 1), "not well-formed XML"),
+    ],
+)
+def test_a_spoiled_list_says_what_is_wrong(source: ListSource, body: bytes, words: str) -> None:
+    """The operator reads what is missing, and that the list was not read."""
+    assert words in refusal(source, body)
 
 
 def source_reads_lines(body: bytes) -> bool:

@@ -131,6 +131,14 @@ def test_name_without_its_legal_form_is_found() -> None:
     assert [one.surface for one in finder.find("", "Vektor Instruments shut down.")] == ["Vektor Instruments"]
 
 
+def test_name_that_ends_in_a_lone_letter_at_the_end_of_a_text() -> None:
+    """The ending that is cut off for inflected languages is never a whole word."""
+    finder = MentionFinder([Company(id="p", name="Plant Beta A"), Company(id="q", name="Завод номер А")])
+    assert [one.surface for one in finder.find("", "They opened Plant Beta A")] == ["Plant Beta A"]
+    assert finder.find("", "They opened Plant Beta") == ()
+    assert finder.find("", "Открыт завод номер") == ()
+
+
 def test_weak_name_needs_another_name_of_the_company() -> None:
     """A short form that means other things is worth something only beside a plain one."""
     company = Company(id="c", name="Zhongke Xingtu", names=(Name("Star Map", NameKind.WEAK),))

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from adapters.lists.us_csl import citations, mend, taken_apart, us_csl
+from adapters.formats import citations
+from adapters.lists.us_csl import mend, taken_apart, us_csl
 from bot.model import Document, Listing, Name, NameKind, Reading
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

@@ -18,6 +18,7 @@ class Room:
     platform: str = "console"
     posted: list[tuple[Place, str, Card]] = field(default_factory=list)
     plan: list[Exception | str] = field(default_factory=list)
+    threads: list[Receipt | None] = field(default_factory=list)
     can_tell: bool = True  #: whether `find` knows what was posted
 
     def next(self, *happens: Exception | str) -> None:
@@ -32,11 +33,12 @@ class Room:
         if isinstance(happens, Exception):
             raise happens
         self.posted.append((place, key, card))
+        self.threads.append(thread)
         if happens == "lost answer":
             raise ChatDoubtful("the connection broke before the answer")
         return Receipt(key)
 
-    async def find(self, place: Place, key: str) -> Receipt | None:
+    async def find(self, place: Place, key: str, *, thread: Receipt | None = None) -> Receipt | None:
         there = any((place, key) == (where, which) for where, which, _ in self.posted)
         return Receipt(key) if self.can_tell and there else None
 

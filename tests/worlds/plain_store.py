@@ -203,6 +203,9 @@ class PlainStore:
         found = [one for one in reversed(self.outbox) if place in (None, one.place) and state in ("", _state(one))]
         return found[:limit]
 
+    async def delivery(self, key: str) -> Delivery | None:
+        return next((one for one in self.outbox if one.key == key), None)
+
     async def unpark(self, key: str, *, now: datetime) -> bool:
         for index, one in enumerate(self.outbox):
             if one.key == key and _state(one) == "parked":

@@ -1,0 +1,465 @@
+"""Listening on Discord: slash commands, half-typed words, presses of buttons -> Request -> Reply -> an answer.
+
+Every answer begins with a private "thinking" within Discord's three seconds, whatever the store does; then the command
+runs; then the answer takes that place. Nothing here waits inside discord.py's own loops, and no error leaves it: a
+connection that ends is made again with a fresh client.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import re
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import discord
+from discord import app_commands
+
+from adapters.discord import draw
+from adapters.discord.tree import LIST_OF_NAMES, Words, build
+from adapters.discord.wire import Guard, new_client, sort_error, token_refused
+from adapters.discord.words import say as say_word
+from bot.commands.several import several
+from bot.errors import BadSettings
+from bot.logs import log
+from bot.model import Card, Place, Reply, Request
+from bot.ports import Desk
+
+#: Silence after which a connection is given up. Discord asks for a heartbeat every 41.25 s and answers it, so less
+#: than that would end a connection on which simply nothing happens.
+HEARTBEAT_TIMEOUT = 60.0
+#: Waiting before a fresh client: doubles up to this.
+LONGEST = 300.0
+#: A refused token is tried again this seldom: every refusal counts towards a ban of the address.
+TOKEN_AGAIN = 900.0
+#: Interactions remembered so that none is answered twice.
+REMEMBERED = 2_000
+# https://discord.com/developers/docs/topics/opcodes-and-status-codes (read 2026-11)
+ALREADY_ANSWERED = 40060
+UNKNOWN_INTERACTION = 10062
+AUTHENTICATION_FAILED = 4004
+SHARDING_REQUIRED = 4011
+#: https://discord.com/developers/docs/interactions/application-commands#autocomplete (read 2026-11)
+CHOICES = 25
+CHOICE = 100
+
+_LOST = (aiohttp.ClientError, TimeoutError, OSError)
+
+
+@dataclass(frozen=True, slots=True)
+class Shards:
+    """Which part of the guilds this process serves: nothing for all, "auto", or "0,1/4", "0-3/8"."""
+
+    ids: tuple[int, ...] = ()
+    count: int = 0
+    auto: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> Shards:
+        """Raises BadSettings."""
+        if text in {"", "auto"}:
+            return cls(auto=text == "auto")
+        found = re.fullmatch(r"\s*(\d[\d\s,-]*?)\s*/\s*(\d+)\s*", text)
+        count = int(found[2]) if found else 0
+        ids: list[int] = []
+        for part in found[1].split(",") if found else []:
+            first, _, last = part.partition("-")
+            with suppress(ValueError):
+                ids += range(int(first), int(last or first) + 1)
+        if not ids or max(ids) >= count:
+            raise BadSettings(f"DISCORD_SHARDS={text!r}: write auto, or ids and how many there are, for example 0,1/4")
+        return cls(ids=tuple(dict.fromkeys(ids)), count=count)
+
+
+class Listener:
+    """Keeps a client connected and lets it answer."""
+
+    def __init__(
+        self,
+        token: str,
+        *,
+        guard: Guard,
+        now: Callable[[], datetime],
+        sync_guild: int = 0,
+        shards: Shards = Shards(),
+        tree_file: Path | None = None,
+        heartbeat_timeout: float = HEARTBEAT_TIMEOUT,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._token = token
+        self._guard = guard
+        self._now = now
+        self._shards = shards
+        self._heartbeat_timeout = heartbeat_timeout
+        self._pause = pause
+        self.synced = Synced(tree_file, sync_guild)
+
+    async def run(self, desk: Desk) -> None:
+        """Serve until cancelled."""
+        failures = 0
+        answers = Answers(desk, self._now)
+        while True:
+            client = self._client(answers)
+            try:
+                await client.start(self._token)
+                failures = 0
+            except Exception as error:  # whatever discord.py does when the gateway is down (an AttributeError: seen)
+                failures = 0 if client.was_ready else failures + 1
+                wait = self._after(error, failures)
+            else:
+                wait = 1.0
+            finally:
+                await _closed(client)
+            await self._pause(wait)
+
+    def _client(self, answers: Answers) -> Any:
+        if self._shards.auto or self._shards.count:
+            part: dict[str, Any] = {}
+            if self._shards.count:
+                part = {"shard_ids": list(self._shards.ids), "shard_count": self._shards.count}
+            return self._made(ShardedClient, answers, **part)
+        return self._made(OneClient, answers)
+
+    def _made(self, kind: type[Any], answers: Answers, **more: Any) -> Any:
+        client = new_client(kind, guard=self._guard, heartbeat_timeout=self._heartbeat_timeout, **more)
+        client.settle_in(answers, self.synced)
+        return client
+
+    def _after(self, error: Exception, failures: int) -> float:
+        """Seconds until the next attempt, and the reason into the log."""
+        code = error.code if isinstance(error, discord.ConnectionClosed) else 0
+        if isinstance(error, discord.LoginFailure) or code == AUTHENTICATION_FAILED:
+            log.error("discord_token_refused", next=token_refused(), again_in=TOKEN_AGAIN)
+            return TOKEN_AGAIN
+        if code == SHARDING_REQUIRED:
+            log.warning("discord_shards", why="this bot is in so many servers that Discord wants it in parts")
+            self._shards = Shards(auto=True)
+            return 1.0
+        wait = min(LONGEST, 2.0 ** min(failures, 10))
+        log.warning("discord_not_connected", trouble=str(sort_error(error, "connecting")), again_in=wait)
+        return wait
+
+
+async def _closed(client: discord.Client) -> None:
+    try:
+        await client.close()
+    except Exception as error:  # one that never got as far as opening
+        log.info("discord_close", trouble=type(error).__name__)
+
+
+class Synced:
+    """Which command tree Discord has from us, remembered by its hash, so that it is sent only when it changed."""
+
+    def __init__(self, file: Path | None, guild: int) -> None:
+        self._file = file
+        self._guild = guild
+        self._hashes: dict[str, str] = self._read()
+
+    def _read(self) -> dict[str, str]:
+        try:
+            known = json.loads(self._file.read_text(encoding="utf-8")) if self._file else {}
+        except (OSError, ValueError):
+            known = {}  # a lost file costs one more request
+        return known if isinstance(known, dict) else {}
+
+    def _write(self) -> None:
+        if self._file:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._file.write_text(json.dumps(self._hashes), encoding="utf-8")
+
+    async def sync(self, tree: app_commands.CommandTree[Any], application: int) -> bool:
+        """Send the tree when it is not the one that was sent last. True when it was sent."""
+        guild = discord.Object(self._guild) if self._guild else None
+        if guild:
+            tree.copy_global_to(guild=guild)
+        key, digest = f"{application}/{self._guild}", await fingerprint(tree, guild)
+        if self._hashes.get(key) == digest:
+            return False
+        await tree.sync(guild=guild)
+        self._hashes[key] = digest
+        self._write()
+        return True
+
+
+async def fingerprint(tree: app_commands.CommandTree[Any], guild: discord.Object | None) -> str:
+    """A hash of all that Discord would be sent."""
+    translator = tree.translator
+    payload = [
+        await one.get_translated_payload(tree, translator) if translator else one.to_dict(tree)
+        for one in sorted(tree.get_commands(guild=guild), key=lambda one: one.name)
+    ]
+    return hashlib.sha256(json.dumps(payload, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+class _Ours:
+    """What both kinds of client have: the tree, the buttons, and whom to hand an interaction to."""
+
+    answers: Answers
+    was_ready = False
+    _synced: Synced
+    _tree: app_commands.CommandTree[Any]
+
+    def settle_in(self, answers: Answers, synced: Synced) -> None:
+        self.answers, self._synced = answers, synced
+        self._tree = Tree(
+            self,
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+        )
+        for one in build(_serve, _suggest):
+            self._tree.add_command(one)
+
+    async def setup_hook(self) -> None:
+        """Signed in, not yet connected. A tree that Discord refuses leaves the old one, which is answered as before."""
+        self.add_dynamic_items(PressedButton, ShareButton)  # type: ignore[attr-defined]
+        await self._tree.set_translator(Words())
+        try:
+            if await self._synced.sync(self._tree, self.application_id):  # type: ignore[attr-defined]
+                log.info("discord_commands_sent")
+        except (discord.DiscordException, *_LOST) as trouble:
+            log.error("discord_commands_refused", trouble=" ".join(str(trouble).split())[:500])
+
+    async def on_ready(self) -> None:
+        self.was_ready = True
+        log.info("discord_ready", guilds=len(self.guilds))  # type: ignore[attr-defined]
+
+    async def on_error(self, event: str, /, *arguments: Any, **options: Any) -> None:
+        log.exception("discord_event_broke", event_name=event)
+
+
+class OneClient(_Ours, discord.Client):
+    """Serves every guild over one connection."""
+
+
+class ShardedClient(_Ours, discord.AutoShardedClient):
+    """Serves the guilds, or a part of them, over several."""
+
+
+class Tree(app_commands.CommandTree[Any]):
+    async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
+        """A command that an old client still shows, or that changed a moment ago."""
+        log.warning("discord_command_unknown", trouble=str(error)[:200])
+        with suppress(discord.HTTPException, *_LOST):
+            await interaction.response.send_message(say_word(language_of(interaction), "changed"), ephemeral=True)
+
+
+async def _serve(interaction: discord.Interaction[Any], command: str, given: dict[str, str]) -> None:
+    arguments = [_argument(name, value) for name, value in given.items() if value]
+    await interaction.client.answers.serve(interaction, command, tuple(arguments))
+
+
+def _argument(name: str, value: str) -> tuple[str, str | tuple[str, ...]]:
+    return (name, several(value)) if name == LIST_OF_NAMES else (name, value)
+
+
+async def _suggest(
+    interaction: discord.Interaction[Any], command: str, argument: str, typed: str
+) -> list[app_commands.Choice[str]]:
+    return interaction.client.answers.suggest(command, argument, typed)  # type: ignore[no-any-return]
+
+
+class ShareButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=draw.SHARE):
+    """Shows a private answer, as it stands, to the channel."""
+
+    def __init__(self) -> None:
+        super().__init__(discord.ui.Button(label="…", custom_id=draw.SHARE))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> ShareButton:
+        return cls()
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        await interaction.client.answers.share(interaction)
+
+
+class PressedButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=f"{draw.PREFIX}(?P<call>[\\s\\S]+)"):
+    """Any button of ours, on a message of any age: its id spells the command out."""
+
+    def __init__(self, custom_id: str) -> None:
+        super().__init__(discord.ui.Button(label="…", custom_id=custom_id))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> PressedButton:
+        return cls(match.string)
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        command, arguments = draw.unpack(self.custom_id)
+        await interaction.client.answers.serve(interaction, command, arguments)
+
+
+@dataclass
+class Answers:
+    """From an interaction to the desk and back."""
+
+    desk: Desk
+    now: Callable[[], datetime]
+    _seen: OrderedDict[int, None] = field(default_factory=OrderedDict)
+
+    async def serve(
+        self,
+        interaction: discord.Interaction[Any],
+        command: str,
+        arguments: Sequence[tuple[str, str | tuple[str, ...]]],
+    ) -> None:
+        """Acknowledge, ask the desk, answer. Never raises."""
+        try:
+            if self._is_new(interaction.id) and await _acknowledged(interaction):
+                request = Request(
+                    command=command,
+                    place=place_of(interaction),
+                    person=person_of(interaction),
+                    arguments=tuple(arguments),
+                    language=language_of(interaction),
+                    at=self.now(),
+                )
+                await say(interaction, await self.desk.answer(request))
+        except (discord.DiscordException, *_LOST) as trouble:
+            log.warning("discord_answer_lost", command=command, trouble=str(sort_error(trouble, "answering")))
+        except Exception:
+            log.exception("discord_answer_broke", command=command)
+
+    async def share(self, interaction: discord.Interaction[Any]) -> None:
+        """The answer under which it was pressed, for everybody, with who shows it. Never raises."""
+        if interaction.message is None or not self._is_new(interaction.id):
+            return
+        by = say_word(language_of(interaction), "shared_by", person=interaction.user.display_name)
+        try:
+            await _first(lambda: _shown(interaction, by))
+        except (discord.DiscordException, *_LOST) as trouble:
+            log.warning("discord_answer_lost", command="share", trouble=str(sort_error(trouble, "sharing")))
+
+    def _is_new(self, id: int) -> bool:
+        """False for one that was handed over already: a resumed connection may repeat what it had said."""
+        if id in self._seen:
+            return False
+        self._seen[id] = None
+        while len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+        return True
+
+    def suggest(self, command: str, argument: str, typed: str) -> list[app_commands.Choice[str]]:
+        """What a half-typed word may become; in a list of names it is the last that is completed. Never raises."""
+        before, word = _last(typed) if argument == LIST_OF_NAMES else ("", typed)
+        try:
+            found = self.desk.complete(command, argument, word.strip(), CHOICES)
+        except Exception:
+            log.exception("discord_suggestions_broke", command=command)
+            return []
+        whole = dict.fromkeys(f"{before}{_quoted(one) if argument == LIST_OF_NAMES else one}" for one in found)
+        fits = [one for one in whole if one.strip() and draw.size(one) <= CHOICE]
+        return [app_commands.Choice(name=one, value=one) for one in fits[:CHOICES]]
+
+
+def _last(typed: str) -> tuple[str, str]:
+    """What stands before the last name of a list, and the last name."""
+    names = several(typed)
+    if len(names) < 2 and not typed.rstrip().endswith((",", ";")):
+        return "", typed.strip().strip('"')
+    done = names if typed.rstrip().endswith((",", ";")) else names[:-1]
+    return "".join(f"{_quoted(name)}, " for name in done), "" if done is names else names[-1]
+
+
+def _quoted(name: str) -> str:
+    """In quotes where the name alone would be taken for several."""
+    return name if several(name) == (name,) else f'"{name}"'
+
+
+def place_of(interaction: discord.Interaction[Any]) -> Place:
+    """Where it was typed; a direct message where the bot came with the person and cannot post in the channel."""
+    came_with_person = interaction.is_user_integration() and not interaction.is_guild_integration()
+    if interaction.guild_id is None or interaction.channel_id is None or came_with_person:
+        return Place("discord", f"@me/{interaction.user.id}")
+    return Place("discord", f"{interaction.guild_id}/{interaction.channel_id}")
+
+
+def person_of(interaction: discord.Interaction[Any]) -> str:
+    """Who it was, so that people read a name and an audit finds the account."""
+    return f"{interaction.user.name} ({interaction.user.id})"
+
+
+def language_of(interaction: discord.Interaction[Any]) -> str:
+    """The language the person set Discord to: "fr", "en"."""
+    return str(interaction.locale.value).split("-")[0] or "en"
+
+
+async def _shown(interaction: discord.Interaction[Any], by: str) -> None:
+    message = interaction.message
+    if message is None:
+        return
+    embeds = message.embeds
+    embeds[-1].set_footer(text=draw.footer(embeds[-1].footer.text or "", by))
+    view = discord.ui.View.from_message(message)
+    for item in view.children:
+        if isinstance(item, discord.ui.Button) and item.custom_id == draw.SHARE:
+            view.remove_item(item)
+    view.stop()
+    await interaction.response.send_message(
+        embeds=embeds, view=view, allowed_mentions=discord.AllowedMentions.none(), silent=True
+    )
+
+
+async def _acknowledged(interaction: discord.Interaction[Any]) -> bool:
+    """Whether it is ours to answer: said within three seconds, and nobody else said it before."""
+    return await _first(lambda: interaction.response.defer(ephemeral=True, thinking=True))
+
+
+async def _first(answer: Callable[[], Awaitable[Any]]) -> bool:
+    """Give an interaction its first answer, which Discord takes once; a second try tells whether the first arrived."""
+    for again in (False, True):
+        try:
+            await answer()
+        except discord.HTTPException as refusal:
+            if refusal.code == ALREADY_ANSWERED:
+                return again  # our first try had arrived; without one, another process serves the same guilds
+            late = refusal.code == UNKNOWN_INTERACTION
+            log.warning("discord_too_late" if late else "discord_not_acknowledged", code=refusal.code)
+            return False
+        except _LOST:
+            continue
+        return True
+    return False
+
+
+async def say(interaction: discord.Interaction[Any], reply: Reply) -> None:
+    """The reply, in place of "thinking". Putting it there may be repeated safely; further cards are sent once."""
+    first, *rest = reply.cards or (Card(summary="✓", title="✓"),)
+    if reply.private:
+        share = say_word(language_of(interaction), "share") if place_of(interaction).address[0] != "@" else ""
+        await _put(interaction, draw.draw(first, share=share))
+    else:
+        await interaction.delete_original_response()
+        await _add(interaction, draw.draw(first), private=False)
+    for card in rest:
+        await _add(interaction, draw.draw(card), private=reply.private)
+
+
+async def _put(interaction: discord.Interaction[Any], drawn: draw.Drawn) -> None:
+    for last in (False, False, True):
+        try:
+            await interaction.edit_original_response(
+                embeds=draw.embeds_of(drawn),
+                view=draw.view_of(drawn),
+                attachments=[draw.file_of(drawn)] if drawn.file else [],
+                allowed_mentions=discord.AllowedMentions.none(),
+            )
+        except _LOST:
+            if last:
+                raise
+        else:
+            return
+
+
+async def _add(interaction: discord.Interaction[Any], drawn: draw.Drawn, *, private: bool) -> None:
+    await interaction.followup.send(ephemeral=private, **draw.parts_of(drawn))

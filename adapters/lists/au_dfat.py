@@ -1,0 +1,170 @@
+"""Australia's consolidated list: UN listings and autonomous sanctions, kept by the Department of Foreign Affairs.
+
+A spreadsheet, .xls (seen: 2022-05-05, 7,945 rows of 2,666 parties) and .xlsx since. One row a name: references 2, 2a
+and 2b are one party, 2 its primary name. Key: the number of the reference. Names in the party's own script stand in
+rows of their own ("Original Script"). The programme is the committee: "1988 (Taliban)", "Autonomous (Russia)".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+
+from adapters.formats import Body, is_spreadsheet, mark_of, once, sheets, tidy, unread
+from bot.model import Document, EntityKind, Listing, Name, NameKind, Reading, Record
+from bot.sources import list_source
+
+VERSION = 1
+
+_NEEDED = ("reference", "name of individual or entity", "type", "name type", "committees")
+_KINDS = {"individual": EntityKind.PERSON, "entity": EntityKind.COMPANY, "vessel": EntityKind.VESSEL}
+_NAME_KINDS = {
+    "primary name": NameKind.PRIMARY,
+    "aka": NameKind.ALIAS,
+    "original script": NameKind.ALIAS,
+    "formerly known as": NameKind.FORMER,
+    "fka": NameKind.FORMER,
+    "previously listed as": NameKind.FORMER,
+}
+#: Columns kept as details: column -> name.
+_DETAILS = {
+    "date of birth": "born",
+    "place of birth": "place of birth",
+    "listing information": "listing",
+    "control date": "control date",
+    "imo number": "IMO",
+}
+_NOTHING = frozenset({"", "na", "n/a", "-"})
+
+
+@list_source(
+    title="Australian consolidated sanctions list",
+    publisher="Australian Department of Foreign Affairs and Trade",
+    url="https://www.dfat.gov.au/sites/default/files/Australian_Sanctions_Consolidated_List.xlsx",
+    page="https://www.dfat.gov.au/international-relations/security/sanctions/consolidated-list",
+    every=timedelta(hours=12),
+    rows=range(1, 50_000),
+    usual=1_000,  # 2,666 in May 2022
+    licence="Commonwealth of Australia, CC BY 4.0 where the page does not say otherwise",
+    language="en",
+    note="its server turns some plain clients away: then set TOCSIN_MIRROR or poll a file",
+    programmes=(
+        *("1267/1989/2253 (ISIL (Da'esh) and Al-Qaida)", "1373 (2001)", "1518 (Iraq)"),
+        *("1533 (Democratic Republic of the Congo)", "1591 (Sudan)", "1718 (DPRK)", "1970 (Libya)", "1988 (Taliban)"),
+        *("2093 (2013)", "2127 (Central African Republic)", "2140 (Yemen)", "2206 (South Sudan)", "2231 (Iran)"),
+        *("2624 (2022) Yemen", "751 (Somalia and Eritrea)", "Autonomous (DPRK)", "Autonomous (FFRY)"),
+        *("Autonomous (Iran)", "Autonomous (Libya)", "Autonomous (Myanmar)", "Autonomous (Russia and Ukraine)"),
+        *("Autonomous (Syria)", "Autonomous (Thematic)", "Autonomous (Ukraine)", "Autonomous (Zimbabwe)", "Mali"),
+    ),
+)
+def au_dfat(document: Document) -> Reading:
+    """The spreadsheet, .xls or .xlsx, recognised by the header of its sheet."""
+    body = Body(document, "au_dfat")
+    if not is_spreadsheet(body.head):
+        raise body.unlike("Australian_Sanctions_Consolidated_List.xlsx")
+    parties = _parties(body)
+    reading = Reading(layout=f"consolidated.xlsx/{VERSION}", records=())
+    reading.records = _records(parties, reading.signals)
+    return reading
+
+
+Row = dict[str, str]
+
+
+def _parties(body: Body) -> dict[str, list[Row]]:
+    """The rows of each party, by the number of its reference."""
+    for rows in sheets(body).values():
+        for at, row in enumerate(rows[:10]):
+            header = [tidy(cell).casefold() for cell in row]
+            if set(_NEEDED) <= set(header):
+                return _grouped(body, header, rows[at + 1 :])
+    raise body.damaged(f"a spreadsheet without the columns {', '.join(_NEEDED)}; give the consolidated list")
+
+
+def _grouped(body: Body, header: list[str], rows: list[list[str]]) -> dict[str, list[Row]]:
+    parties: dict[str, list[Row]] = {}
+    for number, row in enumerate(rows, 1):
+        cells = {column: text for column, cell in zip(header, row, strict=False) if (text := tidy(cell))}
+        if not cells:
+            continue
+        reference = re.match(r"\d+", cells.get("reference", ""))
+        if not reference:
+            raise body.damaged(f"row {number} has the reference {cells.get('reference', '')[:20]!r}, expected like 2a")
+        parties.setdefault(reference[0], []).append(cells)
+    if not parties:
+        raise body.damaged("a header and no rows; fetch it again")
+    return parties
+
+
+def _records(parties: dict[str, list[Row]], signals: list[str]) -> Iterator[Record]:
+    for key, rows in parties.items():
+        yield Record(key, mark_of(repr(rows).encode()), partial(_listing, key, rows, signals))
+
+
+def _listing(key: str, rows: list[Row], signals: list[str]) -> Listing:
+    names = [_name(row, signals) for row in rows]
+    first = next((name.text for name in names if name.kind is NameKind.PRIMARY), names[0].text)
+    aliases = dict.fromkeys(
+        Name(name.text, NameKind.ALIAS if name.kind is NameKind.PRIMARY else name.kind)
+        for name in names
+        if name.text not in ("", first)
+    )
+    known = {*_NEEDED, *_DETAILS, "citizenship", "address", "additional information"}
+    for row in rows:
+        unread({column: text for column, text in row.items() if column not in known}, signals, "column")
+    kind = rows[0].get("type", "").casefold()
+    if kind not in _KINDS:
+        once(signals, f"unknown type {kind!r}")
+    return Listing(
+        source="au_dfat",
+        key=key,
+        name=first or key,
+        kind=_KINDS.get(kind, EntityKind.UNKNOWN),
+        aliases=tuple(aliases),
+        programmes=_unique(row.get("committees", "") for row in rows),
+        listed_on=_listed(rows[0].get("listing information", "")),
+        countries=_unique(part for row in rows for part in _parts(row.get("citizenship", ""))),
+        addresses=_unique(part for row in rows for part in _parts(row.get("address", ""))),
+        remarks=" ".join(_unique(row.get("additional information", "") for row in rows)),
+        url="https://www.dfat.gov.au/international-relations/security/sanctions/consolidated-list",
+        details=tuple(
+            dict.fromkeys(
+                (name, row[column])
+                for row in rows
+                for column, name in _DETAILS.items()
+                if row.get(column, "").casefold() not in _NOTHING
+            )
+        ),
+    )
+
+
+def _name(row: Row, signals: list[str]) -> Name:
+    kind = row.get("name type", "")
+    if kind.casefold() not in _NAME_KINDS:
+        once(signals, f"unknown name type {kind!r}")
+    return Name(row.get("name of individual or entity", ""), _NAME_KINDS.get(kind.casefold(), NameKind.ALIAS))
+
+
+def _unique(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for text in texts if text.casefold() not in _NOTHING))
+
+
+def _parts(cell: str) -> list[str]:
+    """The parts of a cell lettered "a) Kabul b) Quetta", or the cell."""
+    return [part.strip(" ;,") for part in re.split(r"(?:^|\s)[a-z]\)\s", cell) if part.strip(" ;,")]
+
+
+_DATE = re.compile(r"(\d{1,2})\.? ?([A-Z][a-z]{2})[a-z]*\.? (\d{4})")
+
+
+def _listed(text: str) -> date | None:
+    """The first date in "Listed by UN 1267 Committee on 25 January 2001 (amended on ...)"."""
+    found = _DATE.search(text)
+    if not found:
+        return None
+    try:
+        return datetime.strptime(" ".join(found.groups()), "%d %b %Y").replace(tzinfo=UTC).date()
+    except ValueError:
+        return None

@@ -1,0 +1,173 @@
+"""Canada's consolidated list under the Special Economic Measures Act and the Justice for Victims Act (JVCFOR).
+
+XML, `data-set/record`, seen in files of 2022 and 2025. Elements were renamed between them (Entity -> EntityOrShip,
+Title -> TitleOrShip, DateOfBirth -> DateOfBirthOrShipBuildDate) and added (DateOfListing, ShipIMONumber); both are
+read.
+
+There is no id. Key: country and name. Schedule and item would look more lasting, but schedules are named anew from time
+to time: of 2,605 entries of 2022 the file of 2025 has 2,355 under the same country and name, and 225 under the same
+country, schedule and item. Where one name stands twice in a country, the one with the lowest item has the plain key
+and the others add their schedule and item. The programme is the country (or act) of the regulations, in English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+
+from adapters.formats import Body, XmlRecords, folded, local, looks_like, mark_of, once, tidy, unread
+from bot.model import Document, EntityKind, Identifier, Listing, Name, Reading, Record
+from bot.sources import list_source
+
+VERSION = 1
+
+#: Element -> what both generations of the file call it here.
+_FIELDS = {
+    "Country": "country",
+    "LastName": "last",
+    "GivenName": "given",
+    "Entity": "entity",
+    "EntityOrShip": "entity",
+    "Title": "title",
+    "TitleOrShip": "title",
+    "Aliases": "aliases",
+    "DateOfBirth": "born",
+    "DateOfBirthOrShipBuildDate": "born",
+    "ShipIMONumber": "imo",
+    "Schedule": "schedule",
+    "Item": "item",
+    "DateOfListing": "listed",
+}
+#: Countries that the list named anew; key -> the name that keys have.
+_SAME = {"burma": "myanmar burma"}
+
+
+@list_source(
+    title="Consolidated Canadian Autonomous Sanctions List (SEMA, JVCFOR)",
+    publisher="Global Affairs Canada",
+    url="https://www.international.gc.ca/world-monde/assets/office_docs/international_relations-relations_internationales/sanctions/sema-lmes.xml",
+    page="https://www.international.gc.ca/world-monde/international_relations-relations_internationales/sanctions/consolidated-consolide.aspx",
+    every=timedelta(hours=6),
+    rows=range(1, 50_000),
+    usual=1_000,  # 2,606 in May 2022, 4,759 in May 2025
+    licence="Government of Canada, reuse on its terms",
+    note="it has no ids: a name that is corrected is seen as a removal and an addition",
+    programmes=(
+        *("Belarus", "China", "Guatemala", "Haiti", "Hamas Terrorist Attacks", "Extremist Settler Violence", "Iran"),
+        *("Justice for Victims of Corrupt Foreign Officials Regulations (JVCFOR)", "Moldova", "Myanmar (Burma)"),
+        *("Nicaragua", "Russia", "South Sudan", "Sri Lanka", "Sudan", "Syria", "Ukraine", "Venezuela", "Zimbabwe"),
+    ),
+)
+def ca_sema(document: Document) -> Reading:
+    """sema-lmes.xml of either generation, recognised by its root."""
+    body = Body(document, "ca_sema")
+    if not looks_like(body.head).startswith("XML"):
+        raise body.unlike("sema-lmes.xml")
+    records = XmlRecords(body, "record")
+    if (root := local(records.root)) != "data-set":
+        raise body.damaged(f"this is XML <{root}>, not a <data-set>; give sema-lmes.xml")
+    dated = b"<DateOfListing>" in body.head  # the second generation: what it has in addition is no change
+    reading = Reading(layout=f"sema-lmes.xml{' dated' if dated else ''}/{VERSION}", records=())
+    reading.records = _records(body, records, reading.signals)
+    return reading
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    raw: bytes
+    fields: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        return self.fields.get("entity") or tidy(f"{self.fields.get('given', '')} {self.fields.get('last', '')}")
+
+    @property
+    def country(self) -> str:
+        """The English half of "Belarus / Bélarus"."""
+        return self.fields.get("country", "").split("/")[0].strip()
+
+    @property
+    def composed(self) -> str:
+        country = folded(self.country)
+        return f"{_SAME.get(country, country)}: {folded(self.name)}"
+
+    @property
+    def place(self) -> tuple[int, str, str]:
+        item, schedule = self.fields.get("item", ""), folded(self.fields.get("schedule", ""))
+        return int(item) if item.isdigit() else 1 << 30, item, schedule
+
+
+def _records(body: Body, records: XmlRecords, signals: list[str]) -> Iterator[Record]:
+    rows: dict[str, list[_Row]] = {}
+    count = 0
+    for raw in records:
+        count += 1
+        row = _Row(raw, _fields(records, raw, signals))
+        if not (row.name and row.country):
+            raise body.damaged(f"entry {count} has no name or no country; has the format changed?")
+        rows.setdefault(row.composed, []).append(row)
+    for composed, group in rows.items():
+        group.sort(key=lambda row: row.place)
+        for row in group:
+            key = composed if row is group[0] else f"{composed} # {row.place[2]} {row.place[1]}".rstrip()
+            yield Record(key, mark_of(row.raw), partial(_listing, key, row, signals))
+    body.judge(count, signals)
+
+
+def _fields(records: XmlRecords, raw: bytes, signals: list[str]) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    for part in records.element(raw):
+        tag, text = local(part), tidy(part.text)
+        if tag in _FIELDS:
+            fields[_FIELDS[tag]] = text
+        else:
+            unread({tag: text}, signals, "element of record")
+    return {name: text for name, text in fields.items() if text}
+
+
+def _listing(key: str, row: _Row, signals: list[str]) -> Listing:
+    fields = row.fields
+    aliases = dict.fromkeys(alias for alias in _aliases(fields.get("aliases", "")) if alias != row.name)
+    kind = EntityKind.VESSEL if "imo" in fields else EntityKind.COMPANY if "entity" in fields else EntityKind.PERSON
+    details = [(name, fields[name]) for name in ("title", "born", "schedule", "item") if name in fields]
+    return Listing(
+        source="ca_sema",
+        key=key,
+        name=row.name,
+        kind=kind,
+        aliases=tuple(Name(alias) for alias in aliases),
+        programmes=(row.country,),
+        listed_on=_day(fields.get("listed", ""), signals),
+        identifiers=(Identifier("IMO", fields["imo"]),) if "imo" in fields else (),
+        details=tuple(details),
+    )
+
+
+_LABEL = re.compile(r"^(?:\w+ian|Farsi|Arabic|Hebrew|English|French) ?: ?", re.IGNORECASE)
+_BETWEEN = re.compile(r";|,(?!\s*(?:Ltd|Limited|Inc|LLC|Co|Corp|GmbH|S\.A|LLP|JSC|OJSC|PJSC)\b)", re.IGNORECASE)
+
+
+def _aliases(text: str) -> Iterator[str]:
+    """Names between semicolons or commas that lead to no legal form, without "Russian:" before them."""
+    for part in _BETWEEN.split(text):
+        if alias := _LABEL.sub("", part.strip()).strip():
+            yield alias
+
+
+#: Day 0 of spreadsheets: dates were at times published as the number of days since.
+_DAY_0 = date(1899, 12, 30)
+
+
+def _day(text: str, signals: list[str]) -> date | None:
+    if not text:
+        return None
+    if re.fullmatch(r"\d{5}", text):
+        return _DAY_0 + timedelta(days=int(text))
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        once(signals, f"DateOfListing {text[:30]!r} is no ISO date")
+        return None

@@ -1,0 +1,194 @@
+"""Japan's asset freezes under the Foreign Exchange and Foreign Trade Act, published by the Ministry of Finance.
+
+A spreadsheet (.xls seen of May 2022; .xlsx too) with a sheet for each regime, 38 of them and a table of contents.
+Headers are Japanese and differ from sheet to sheet; blanks inside them are layout. Key: the regime as its sheet is
+called, and the number of the entry in the ministry's notice (告示番号), which stays when others are struck off: their
+rows remain, with nothing but "削除" (deleted). Names are in Japanese and in Latin letters; the Latin one comes first
+here. The first date is the notice that listed the party, later ones revise it (改訂).
+
+The numbers of persons and of organisations are counted apart in regimes that have a sheet for each, so that the sheet's
+own name is in the key. 不明 means "unknown" and is left out.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import partial
+
+from adapters.formats import Body, is_spreadsheet, mark_of, once, sheets, tidy
+from bot.model import Document, EntityKind, Listing, Name, NameKind, Reading, Record
+from bot.sources import list_source
+
+VERSION = 1
+
+_DATE, _NUMBER, _JAPANESE, _LATIN = "告示日付", "告示番号", "日本語表記", "英語表記"
+_PERSONS, _ORGANISATIONS = "個人", ("団体", "銀行")
+#: What a header says of the names under it; the first that is part of the header counts.
+_NAME_COLUMNS = (
+    ("確定に十分でない", NameKind.WEAK),
+    ("過去", NameKind.FORMER),
+    ("以前", NameKind.FORMER),
+    ("別称・旧称", NameKind.ALIAS),
+    ("旧称", NameKind.FORMER),
+    ("別名", NameKind.ALIAS),
+    ("別称", NameKind.ALIAS),
+)
+_NOTHING = frozenset({"", "不明", "なし", "不詳", "-", "－", "該当なし"})
+
+
+@list_source(
+    title="Asset freezes under Japan's Foreign Exchange and Foreign Trade Act",
+    publisher="Ministry of Finance Japan",
+    url="https://www.mof.go.jp/policy/international_policy/gaitame_kawase/gaitame/economic_sanctions/shisantouketsu.xlsx",
+    page="https://www.mof.go.jp/policy/international_policy/gaitame_kawase/gaitame/economic_sanctions/list.html",
+    every=timedelta(hours=12),
+    rows=range(1, 30_000),
+    usual=600,  # 1,982 in May 2022
+    licence="Government of Japan Standard Terms of Use (compatible with CC BY 4.0)",
+    language="ja",
+    note="the file's name changes at times: take it from the page, and set TOCSIN_MIRROR or poll a file",
+    programmes=(
+        *("ミロシェビッチ前ユーゴ大統領関係者", "タリバーン関係者等", "テロリスト等", "イラク前政権関係者等"),
+        *("コンゴ民主共和国", "スーダン", "北朝鮮", "イラン", "ソマリア", "リビア", "シリア", "クリミア等"),
+        *("ロシア連邦", "ベラルーシ", "中央アフリカ共和国", "イエメン共和国", "南スーダン", "マリ共和国"),
+    ),
+)
+def jp_mof(document: Document) -> Reading:
+    """The spreadsheet, .xls or .xlsx, recognised by the header of its sheets."""
+    body = Body(document, "jp_mof")
+    if not is_spreadsheet(body.head):
+        raise body.unlike("shisantouketsu.xlsx of the Ministry of Finance")
+    reading = Reading(layout=f"shisantouketsu.xls/{VERSION}", records=())
+    reading.records = list(_records(body, reading.signals))
+    return reading
+
+
+Row = dict[str, str]
+
+
+def _records(body: Body, signals: list[str]) -> Iterator[Record]:
+    found = False
+    for name, rows in sheets(body).items():
+        header, at = _header(rows)
+        if not header:
+            if len(rows) > 12 and "一覧" not in name:
+                once(signals, f"a sheet {name!r} of {len(rows)} rows without a header left unread")
+            continue
+        found = True
+        for key, row in _entries(_plain(name), header, rows[at:], signals):
+            yield Record(key, mark_of(repr(row).encode()), partial(_listing, key, _plain(name), row))
+    if not found:
+        raise body.damaged(f"a spreadsheet without a sheet headed {_DATE}, {_NUMBER}; give shisantouketsu.xlsx")
+
+
+def _squeezed(text: str) -> str:
+    """Without any blank, full-width letters and brackets as half-width ones."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def _plain(sheet: str) -> str:
+    """A sheet's name without its number, which moves when a regime is added."""
+    return re.sub(r"^\d+\.", "", _squeezed(sheet))
+
+
+def _header(rows: list[list[str]]) -> tuple[list[str], int]:
+    for at, row in enumerate(rows[:8]):
+        header = [_squeezed(cell) for cell in row]
+        if _DATE in header and _NUMBER in header:
+            return header, at + 1
+    return [], 0
+
+
+def _entries(sheet: str, header: list[str], rows: list[list[str]], signals: list[str]) -> Iterator[tuple[str, Row]]:
+    for row in rows:
+        cells = {column: cell for column, cell in zip(header, row, strict=False) if column and cell.strip()}
+        number = re.search(r"\d+", _squeezed(cells.get(_NUMBER, "")))
+        named = cells.get(_LATIN) or cells.get(_JAPANESE)
+        if number and named:
+            yield f"{sheet} {number[0]}", cells
+        elif named:
+            once(signals, f"an entry without a number in {sheet!r} left unread: {named[:40]!r}")
+
+
+def _listing(key: str, sheet: str, row: Row) -> Listing:
+    row = dict(row)
+    dates = row.pop(_DATE, "")
+    row.pop(_NUMBER, None)
+    latin, scripts = _without_script(row.pop(_LATIN, ""))
+    japanese = tidy(row.pop(_JAPANESE, ""))
+    name = latin or japanese
+    aliases = [Name(japanese, NameKind.ALIAS, "ja"), *(Name(script) for script in scripts)]
+    for column in [column for column in row if _name_kind(column)]:
+        aliases += [Name(text, _name_kind(column) or NameKind.ALIAS) for text in _names(row.pop(column))]
+    countries = row.pop("国籍", "")
+    addresses = [row.pop(column) for column in list(row) if "住所" in column or "所在地" in column]
+    reason = row.pop("指定の根拠", "")
+    return Listing(
+        source="jp_mof",
+        key=key,
+        name=name,
+        kind=_kind(sheet, row),
+        aliases=tuple(dict.fromkeys(one for one in aliases if one.text not in _NOTHING and one.text != name)),
+        programmes=(re.sub(r"\(.*", "", sheet),),
+        listed_on=_first_day(dates),
+        reason=tidy(reason),
+        countries=tuple(_lettered(countries)),
+        addresses=tuple(part for address in addresses for part in _lettered(address)),
+        details=(
+            *(("revised", day) for day in re.findall(r"(\d{4}\.\d{1,2}\.\d{1,2})\s*改訂", dates)),
+            *((column, tidy(text)) for column, text in row.items() if tidy(text) not in _NOTHING),
+        ),
+    )
+
+
+def _name_kind(column: str) -> NameKind | None:
+    return next((kind for words, kind in _NAME_COLUMNS if words in column), None)
+
+
+def _kind(sheet: str, row: Row) -> EntityKind:
+    if _PERSONS in sheet:
+        return EntityKind.PERSON
+    if any(word in sheet for word in _ORGANISATIONS):
+        return EntityKind.COMPANY
+    born = next((text for column, text in row.items() if "生年月日" in column), "")
+    return EntityKind.PERSON if born.strip() not in _NOTHING else EntityKind.UNKNOWN
+
+
+def _first_day(text: str) -> date | None:
+    """The first date of "2001.9.22", "2008.6.25改訂" in one cell, or of a cell that the spreadsheet took for a date."""
+    found = re.search(r"(\d{4})[.-](\d{1,2})[.-](\d{1,2})", text)
+    try:
+        return date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None
+
+
+_SCRIPT = re.compile(r"[（(]\s*original script\s*[：:]\s*([^()（）]+)[）)]", re.IGNORECASE)
+
+
+def _without_script(text: str) -> tuple[str, list[str]]:
+    """A name in Latin letters, and what stands behind it in its own script."""
+    return tidy(_SCRIPT.sub(" ", text)), [tidy(script) for script in _SCRIPT.findall(text)]
+
+
+_LETTER = re.compile(r"[（(][a-z]{1,2}[）)]|^[a-z][)）]", re.IGNORECASE)
+
+
+def _lettered(text: str) -> list[str]:
+    """The parts of a cell lettered "(a)..., (b)...", or the cell."""
+    parts = (tidy(part).strip("、,;。 ") for part in _LETTER.split(unicodedata.normalize("NFKC", text)))
+    return [part for part in dict.fromkeys(parts) if part not in _NOTHING]
+
+
+_BOTH = re.compile(r"([^()]+?)\s*\((?:a\.k\.a\.:?|aka:?)?\s*([^()]*[A-Za-z][^()]*)\)?", re.IGNORECASE)
+
+
+def _names(text: str) -> Iterator[str]:
+    """Other names: lettered or a line each, in Japanese with the Latin spelling in brackets or on a line behind."""
+    for part in re.split(r"[\n;]|、(?=\S+\()", _LETTER.sub("\n", unicodedata.normalize("NFKC", text))):
+        name = tidy(part).strip("、,。 ")
+        found = _BOTH.fullmatch(name)
+        yield from found.groups() if found else (name.strip("() "),)

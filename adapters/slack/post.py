@@ -1,0 +1,209 @@
+"""The Slack chat as the courier knows it: post, find, edit.
+
+Slack has no idempotency key (github.com/slackapi/slack-api-specs issue 10, open since 2018; read 2026-11). So each
+message carries its delivery's key as metadata, and after a lost answer the channel's history is asked whether it is
+there. Without the history scope nobody can tell; then a repeat is possible, and that is the one documented case.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from datetime import timedelta
+from typing import Any
+
+from adapters.slack.checks import checked
+from adapters.slack.draw import PRESS, Press, draw
+from adapters.slack.line import PATIENCE, Line
+from adapters.slack.trouble import sorted_out
+from adapters.slack.words import say
+from bot.errors import ChatBusy, ChatDoubtful, ChatRefused
+from bot.logs import log
+from bot.model import Card, Place, Receipt
+from bot.ports import Desk
+
+API = "https://slack.com/api/"
+EVENT = "tocsin_delivery"
+# One message a second a channel: https://docs.slack.dev/apis/web-api/rate-limits (read 2026-11).
+PACE = timedelta(seconds=1)
+#: How far back a message is looked for. Newly distributed apps outside the Marketplace get 15 messages once a minute
+#: (https://docs.slack.dev/changelog/2025/05/29/rate-limit-changes-for-non-marketplace-apps, read 2026-11), so the
+#: first page must do for them.
+PAGES = 3
+PAGE = 100
+
+Places = Callable[[], Awaitable[Iterable[Place]]]
+
+
+async def nowhere() -> Iterable[Place]:
+    return ()
+
+
+class SlackChat:
+    """One workspace. Commands come by Socket Mode when there is an app token, by HTTP when a port is given."""
+
+    platform = "slack"
+
+    def __init__(
+        self,
+        token: str,
+        *,
+        app_token: str = "",
+        signing_secret: str = "",
+        api_url: str = API,
+        language: str = "en",
+        listen: tuple[str, int] | None = None,
+        places: Places = nowhere,
+        pace: timedelta = PACE,
+        patience: timedelta = PATIENCE,
+        sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep,
+    ) -> None:
+        self.line = Line(token, api_url, patience=patience)
+        self.language = language
+        self.listen = listen
+        self._app_token = app_token
+        self._signing_secret = signing_secret
+        self._places = places
+        self._pace = pace.total_seconds()
+        self._sleep = sleep
+        self._free: dict[str, float] = {}  #: when a channel may have its next message, by the loop's clock
+        self._private: dict[str, str] = {}  #: a person's channel, by user id
+
+    async def post(self, place: Place, card: Card, *, key: str, thread: Receipt | None = None) -> Receipt:
+        try:
+            channel = await self._channel(place)
+            await self._turn(channel)
+            client = await self.line.web()
+        except ChatDoubtful as unsure:  # only a channel was asked for: nothing can have been posted
+            raise ChatBusy(str(unsure)) from unsure
+        rest = Press(say(self.language, "rest"), f"{PRESS}show", json.dumps({"key": key, "page": "1"}))
+        said = await _asked(
+            client.chat_postMessage,
+            place,
+            channel=channel,
+            thread_ts=_parent(thread),
+            metadata={"event_type": EVENT, "event_payload": {"key": key}},
+            unfurl_links=False,
+            unfurl_media=False,
+            mrkdwn=False,
+            parse="none",
+            **draw(card, language=self.language, rest=rest).payload(),
+        )
+        return Receipt(str(said["ts"]), thread=_parent(thread) or "")
+
+    async def find(self, place: Place, key: str, *, thread: Receipt | None = None) -> Receipt | None:
+        parent = _parent(thread)
+        try:
+            channel = await self._channel(place)
+            found = await self._look(channel, place, key, parent)
+            return Receipt(found, thread=parent or "") if found else None
+        except ChatDoubtful as unsure:  # nothing was sent by looking
+            raise ChatBusy(str(unsure)) from unsure
+
+    async def _look(self, channel: str, place: Place, key: str, parent: str | None) -> str:
+        """The timestamp of the message with this key in the channel, or in a thread of it; or nothing."""
+        client, cursor = await self.line.web(), ""
+        for page in range(PAGES):
+            try:
+                said = await _asked(
+                    client.conversations_replies if parent else client.conversations_history,
+                    place,
+                    channel=channel,
+                    ts=parent,
+                    include_all_metadata=True,
+                    limit=PAGE,
+                    cursor=cursor or None,
+                )
+            except ChatRefused as refusal:
+                if isinstance(refusal, ChatDoubtful):
+                    raise
+                log.warning("slack_cannot_look", place=str(place), key=key, why=str(refusal))
+                return ""
+            except ChatBusy:
+                if page == 0:
+                    raise
+                return ""  # the page that could be had did not show it
+            if found := _with_key(said.get("messages") or (), key):
+                return found
+            cursor = str((said.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                return ""
+        return ""
+
+    async def edit(self, place: Place, receipt: Receipt, card: Card) -> None:
+        try:
+            channel = await self._channel(place)
+            client = await self.line.web()
+            drawing = draw(card, language=self.language)
+            await _asked(client.chat_update, place, channel=channel, ts=receipt.id, **drawing.payload())
+        except ChatDoubtful as unsure:  # the same edit twice is one edit
+            raise ChatBusy(str(unsure)) from unsure
+
+    async def run(self, desk: Desk) -> None:
+        from adapters.slack.app import Service  # slack_bolt is half a second that posting alone does without
+
+        service = Service(self.line, desk, language=self.language)
+        if self.listen:
+            await service.listen(self._signing_secret, *self.listen)
+        elif self._app_token:
+            await service.connect(self._app_token)
+        else:
+            log.warning(
+                "slack_commands_not_served",
+                next="set SLACK_APP_TOKEN for Socket Mode, or run: tocsin slack --http PORT with SLACK_SIGNING_SECRET",
+            )
+            await asyncio.Event().wait()
+
+    async def check(self) -> AsyncIterator[str]:
+        places = [one for one in await self._places() if one.platform == self.platform]
+        client = await self.line.web()
+        async for line in checked(client, self._app_token, bool(self._signing_secret), places):
+            yield line
+
+    async def close(self) -> None:
+        await self.line.close()
+
+    async def _channel(self, place: Place) -> str:
+        """The channel of a place: `T0/C024` is one, and for a person, `T0/U7`, their private one is opened."""
+        id = place.address.rpartition("/")[2]
+        if not id:
+            raise ChatRefused(f"{place} names no channel; write slack:TEAM/CHANNEL, for example slack:T0/C024")
+        if id[0] not in "UW":
+            return id
+        if id not in self._private:
+            client = await self.line.web()
+            said = await _asked(client.conversations_open, place, users=id)
+            self._private[id] = str(said["channel"]["id"])
+        return self._private[id]
+
+    async def _turn(self, channel: str) -> None:
+        """Wait until this channel may have another message."""
+        now = asyncio.get_running_loop().time()
+        at = max(now, self._free.get(channel, now))
+        self._free[channel] = at + self._pace
+        if at > now:
+            await self._sleep(at - now)
+
+
+async def _asked(method: Callable[..., Awaitable[Any]], place: Place, **fields: Any) -> dict[str, Any]:
+    """One call of the Web API. Raises ChatBusy, ChatRefused or ChatDoubtful, never another error."""
+    try:
+        said = await method(**{name: value for name, value in fields.items() if value is not None})
+    except Exception as error:  # the library lets through what lies below it, parsers' errors too
+        raise sorted_out(error, str(place)) from error
+    return dict(said.data)
+
+
+def _parent(thread: Receipt | None) -> str | None:
+    """The timestamp under which a thread stands; a reply's own thread where it is one."""
+    return (thread.thread or thread.id) if thread else None
+
+
+def _with_key(messages: Iterable[dict[str, Any]], key: str) -> str:
+    """The newest message that carries it, or nothing."""
+    for message in messages:
+        metadata = message.get("metadata") or {}
+        if metadata.get("event_type") == EVENT and (metadata.get("event_payload") or {}).get("key") == key:
+            return str(message["ts"])
+    return ""

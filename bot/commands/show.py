@@ -1,0 +1,19 @@
+"""/show: a message again, whole, in the words it would have today. The button under a message that was cut asks it."""
+
+from __future__ import annotations
+
+from bot.commands import Argument, Office, command
+from bot.errors import TellPerson
+from bot.messages import message_card
+from bot.model import Reply, Request
+
+
+@command("show", Argument(name="key", about="the key of a delivery, as `why` shows it"))
+async def show(office: Office, request: Request) -> Reply:
+    """A message that came here again, whole, for you alone."""
+    key = request.one("key").strip()
+    delivery = await office.store.delivery(key)
+    if delivery is None or delivery.place != request.place:
+        raise TellPerson(f"No message {key[:40]!r} came here. Type why to see the latest.")
+    card = message_card(delivery, office.reader(request))
+    return Reply(cards=(card,), data={"key": key, "title": card.title})

@@ -1,0 +1,182 @@
+"""Whom an entry of a list is: a company itself, a unit of its group, or somebody else. Pure.
+
+`compare` says how alike two names are. Among a hundred thousand names on lists some are alike by chance, and an alert
+about the wrong company costs its reader's trust, so more is asked here than likeness:
+
+- A person on a list is no company; one who points to it (its founder) is told as related. Ships and aircraft carry all
+  kinds of names. Only somebody outside the book may be meant by exactly such a name.
+- A company that has a name in the entry's script is compared by that name, not by the sound of its other names: by
+  sound alone the Persian spelling of Xiaomi is half a dozen short names.
+- A name of one word, or of nothing but everyday words, has to be the very same; initials alone are nobody.
+- A word of ours that theirs lacks makes somebody else. Words of theirs that ours lacks make a unit of the group, when
+  our name stands whole among them; sharing a word is not enough.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from bot.matching.compare import match_company
+from bot.matching.fold import core_words, fold
+from bot.matching.frequency import zipf
+from bot.matching.words import read
+from bot.model import (
+    POINTERS,
+    Company,
+    EntityKind,
+    Listing,
+    Match,
+    Name,
+    NameKind,
+    Reason,
+    Verdict,
+)
+
+NOBODY = Match(Verdict.NO, 0.0)
+#: From here on two names of one script are likely one company's.
+LIKELY = 0.85
+#: The same for names that only transliteration brings together: fewer letters survive it.
+LIKELY_BY_SOUND = 0.75
+#: A unit is never surer than this.
+UNIT = 0.8
+#: From this frequency on (Zipf: 3 is once in a million words, 6 once in a thousand) a word is everyday English.
+EVERYDAY = 4.2
+#: A single word must be this long to make a unit of whoever carries it (CJK characters tell more each).
+TELLING = 4
+TELLING_EAST = 2
+
+
+def recognise(company: Company, listing: Listing) -> Match:
+    """Whether an entry is the company, a unit of it, or somebody else; with the reasons."""
+    if listing.kind not in {EntityKind.COMPANY, EntityKind.UNKNOWN}:
+        return _its_person(company, listing) if company.from_book else _exactly(company, listing)
+    fitting, by_sound = _fitting(company, listing)
+    match = match_company(replace(company, name=fitting[0].text, names=tuple(fitting[1:])), listing)
+    if match.verdict is Verdict.SAME and match.reasons:
+        if _is_number(match.reasons[0].ours):
+            return replace(match, reasons=(*match.reasons, Reason("listed as", 1.0, company.name, listing.name)))
+        if _holds(match, by_sound=by_sound, known=company.from_book):
+            return match
+        if _carries_ours(match):
+            return replace(match, verdict=Verdict.RELATED, score=min(match.score, UNIT))
+    return _unit(fitting, listing)
+
+
+def _holds(match: Match, *, by_sound: bool, known: bool) -> bool:
+    """Whether "the same" stands up among a hundred thousand names. `known`: the book has the company's full names."""
+    ours, theirs = _core(match.reasons[0].ours), _core(match.reasons[0].theirs)
+    if sorted(ours) == sorted(theirs):
+        return True
+    if any(reason.rule.startswith("initials") for reason in match.reasons):
+        return False
+    if by_sound:
+        return match.score >= LIKELY_BY_SOUND
+    if _everyday_part(match):
+        return False
+    left = [reason for reason in match.reasons if reason.rule == "only here"]
+    if match.score < LIKELY or any(reason.ours for reason in left) or _everyday(ours):
+        return False
+    goes_on = " ".join(reason.theirs for reason in left).split()
+    if goes_on:
+        return not known and _everyday(goes_on)
+    return len(ours) > 1
+
+
+def _carries_ours(match: Match) -> bool:
+    """Every word of ours is there, though other words stand between them: "Islamic Republic of Iran - China Lines"."""
+    left = [reason for reason in match.reasons if reason.rule == "only here"]
+    ours = _core(match.reasons[0].ours)
+    if _everyday_part(match):
+        return False
+    return len(ours) > 1 and not _everyday(ours) and bool(left) and not any(reason.ours for reason in left)
+
+
+def _everyday_part(match: Match) -> bool:
+    """Whether only a part of our name met theirs, and that part is everyday words."""
+    part = next((reason.ours for reason in match.reasons if reason.rule == "part of the name"), "")
+    return bool(part) and _everyday(_core(part))
+
+
+def _core(text: str) -> tuple[str, ...]:
+    return tuple(core_words(fold(text))[0])
+
+
+def _everyday(words: Sequence[str]) -> bool:
+    """Whether these are nothing but words that any company's name, or any text, may have."""
+    return bool(words) and all(_is_everyday(word) for word in words)
+
+
+def _is_everyday(word: str) -> bool:
+    units = read(word).units
+    return bool(units) and (all(unit.rank for unit in units) or (zipf(word, "en") or 0.0) >= EVERYDAY)
+
+
+def _exactly(company: Company, listing: Listing) -> Match:
+    """A person, ship or aircraft of the very name that was typed."""
+    typed = sorted(fold(company.name).split())
+    for name in listing.names():
+        if typed == sorted(fold(name.text).split()):
+            return Match(Verdict.SAME, 0.97, (Reason(f"same words, a {listing.kind}", 0.97, company.name, name.text),))
+    for name in listing.names():
+        if len(typed) > 1 and set(typed) <= set(fold(name.text).split()):
+            rule = f"its words are among those of a {listing.kind}"
+            return Match(Verdict.RELATED, 0.6, (Reason(rule, 0.6, company.name, name.text),))
+    return NOBODY
+
+
+def _fitting(company: Company, listing: Listing) -> tuple[list[Name], bool]:
+    """Our names in the scripts of the entry; all of them, and true, when there is none."""
+    scripts = {_script(name.text) for name in listing.names()}
+    ours = [name for name in company.all_names() if name.kind not in POINTERS]
+    fitting = [name for name in ours if _script(name.text) in scripts]
+    return (fitting, False) if fitting else (ours, True)
+
+
+def _script(text: str) -> str:
+    """The script of most letters: LATIN, CYRILLIC, CJK, ..."""
+    counts: dict[str, int] = {}
+    for character in text[:60]:
+        if character.isalpha():
+            script = unicodedata.name(character, "?").split(" ")[0].split("-")[0]
+            counts[script] = counts.get(script, 0) + 1
+    return max(counts, key=lambda script: counts[script], default="")
+
+
+def _is_number(text: str) -> bool:
+    return any(character.isdigit() for character in text) and " " not in text
+
+
+def _its_person(company: Company, listing: Listing) -> Match:
+    theirs = {frozenset(fold(name.text).split()): name.text for name in listing.names()}
+    for person in company.all_names():
+        words = frozenset(fold(person.text).split())
+        if person.kind is NameKind.PERSON and len(words) > 1 and words in theirs:
+            return Match(Verdict.RELATED, 0.6, (Reason("a person of the company", 0.6, person.text, theirs[words]),))
+    return NOBODY
+
+
+def _unit(ours: Iterable[Name], listing: Listing) -> Match:
+    """Related when one of our names, without its legal form, stands whole among the words of theirs."""
+    for theirs in listing.names():
+        words = fold(theirs.text).split()
+        for name in ours:
+            core = _core(name.text)
+            if name.kind is not NameKind.WEAK and _tells(core) and _stands_in(core, words):
+                score = min(UNIT, 0.4 + 0.4 * len(core) / max(len(words), 1))
+                return Match(Verdict.RELATED, score, (Reason("its name within theirs", score, name.text, theirs.text),))
+    return NOBODY
+
+
+def _tells(core: Sequence[str]) -> bool:
+    if len(core) > 1:
+        return True
+    word = core[0] if core else ""
+    east = bool(word) and _script(word) in {"CJK", "HIRAGANA", "KATAKANA", "HANGUL"}
+    return len(word) >= (TELLING_EAST if east else TELLING)
+
+
+def _stands_in(core: Sequence[str], words: Sequence[str]) -> bool:
+    size = len(core)
+    return any(tuple(words[at : at + size]) == tuple(core) for at in range(len(words) - size + 1))

@@ -1,0 +1,885 @@
+"""Discord end to end: the unmodified discord.py between the program and a Discord on loopback that goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.discord import draw
+from adapters.discord.post import DiscordChat
+from adapters.discord.tree import typed_on_discord
+from adapters.stores.sqlite import SqliteStore
+from bot.book import shipped
+from bot.commands import FrontDesk, Office, commands
+from bot.commands.typed import request
+from bot.deliver import Courier
+from bot.doctor import examine
+from bot.errors import ChatBusy, ChatDoubtful, ChatRefused
+from bot.model import Button, Card, Delivery, Document, Notice, Place, Receipt, Reply, Request, Section, Severity
+from bot.roll import Roll
+from bot.settings import load
+from bot.wiring import chats_for, open_house
+from tests.conftest import ROOT
+from tests.worlds.discord import (
+    CATEGORY,
+    DIRECT,
+    FORUM,
+    GUILD,
+    TOKEN,
+    DiscordWorld,
+    Session,
+    hurried,
+    read,
+    shown,
+    until,
+)
+from tests.worlds.nouns import NOON, delivery
+from tests.worlds.pages import SetClock
+
+CARD = Card(summary="HIGH: Xiaomi", title="HIGH · Xiaomi", severity=Severity.HIGH, sections=(Section("Why", "x"),))
+
+
+@dataclass
+class Recorder:
+    """A desk that says what it was asked and answers with what it is given."""
+
+    reply: Reply = Reply(cards=(CARD,))
+    asked: list[Request] = field(default_factory=list)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    suggests: tuple[str, ...] = ("Xiaomi", "Xinjiang Daqo Co., Ltd.", "x" * 101)
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+
+    async def answer(self, request: Request) -> Reply:
+        self.asked.append(request)
+        await self.gate.wait()
+        return self.reply
+
+    def complete(self, command: str, argument: str, typed: str, limit: int = 25) -> tuple[str, ...]:
+        return tuple(one for one in self.suggests if one.casefold().startswith(typed.casefold()))
+
+
+@pytest.fixture
+async def world(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DiscordWorld]:
+    async with DiscordWorld() as world:
+        hurried(world, monkeypatch)
+        yield world
+
+
+@asynccontextmanager
+async def chatting(world: DiscordWorld, **more: Any) -> AsyncIterator[DiscordChat]:
+    """A chat against the world; closed again."""
+
+    async def pause(seconds: float) -> None:
+        world.clock += seconds
+        await asyncio.sleep(0.001)
+
+    chat = DiscordChat(TOKEN, api_url=world.api_url, gateway_url=world.gateway_url, pause=pause, **more)
+    try:
+        yield chat
+    finally:
+        await chat.close()
+
+
+@asynccontextmanager
+async def listening(world: DiscordWorld, desk: Any, *, sessions: int = 1, **more: Any) -> AsyncIterator[DiscordChat]:
+    """The chat, connected and serving."""
+    async with chatting(world, **more) as chat:
+        running = asyncio.create_task(chat.run(desk))
+        try:
+            await world.connected(sessions)
+            yield chat
+        finally:
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    store = SqliteStore(tmp_path / "tocsin.db")
+    await store.open()
+    yield store
+    await store.close()
+
+
+def desk_on(store: SqliteStore, clock: SetClock) -> FrontDesk:
+    return FrontDesk(Office(store=store, book=shipped(), roll=Roll(store), clock=clock, sources=dict))
+
+
+# ── Commands ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_the_whole_day_of_a_channel(world: DiscordWorld, store: SqliteStore) -> None:
+    """Watch by slash command, see the list, get an alert as an embed, ask why by its key, stop watching."""
+    clock, channel = SetClock(), world.channel()
+    async with listening(world, desk_on(store, clock)) as chat:
+        watched = await (await world.types("/watch add", channel=channel, name="Xiaomi, Huawei")).answer()
+        assert "Watching Xiaomi, Huawei" in shown(watched)
+        one, two = await store.subscriptions()
+        assert (str(one.place), one.target, two.target) == (f"discord:{channel.address}", "Xiaomi", "Huawei")
+        assert one.made_by == "ana (77)"
+
+        sent = delivery("a1", Place("discord", channel.address))
+        await store.enqueue([sent])
+        courier = Courier(store=store, chat=chat, clock=clock, sources=dict)
+        clock.at = NOON + timedelta(minutes=1)
+        await courier.round()
+        [message] = channel.messages
+        assert "Xiaomi" in message["content"]
+        assert message["embeds"][0]["color"] == draw.COLOUR[Severity.HIGH]
+        assert message["embeds"][-1]["footer"]["text"].endswith(sent.key)
+        assert message["flags"] == 0  # not silent: it is of high severity
+
+        why = await (await world.types("/why", channel=channel, key=sent.key)).answer()
+        assert "posted" in shown(why)
+        await (await world.types("/watch remove", channel=channel, name="Huawei")).answer()
+        listed = await (await world.types("/watch list", channel=channel)).answer()
+        assert "1 watched here" in shown(listed)
+
+
+async def test_answers_are_private_and_begin_at_once(world: DiscordWorld) -> None:
+    """Discord hears from us before the command has done its work; only who asked sees the answer."""
+    desk, channel = Recorder(), world.channel()
+    desk.gate.clear()
+    async with listening(world, desk):
+        asked = await world.types("/lookup", channel=channel, name="小米", locale="fr")
+        await until(lambda: bool(desk.asked))
+        assert (asked.kind, asked.private, asked.messages) == (5, True, [])
+        desk.gate.set()
+        answer = await asked.answer()
+    assert answer["flags"] == 64
+    request = desk.asked[0]
+    assert (request.command, request.arguments, request.language) == ("lookup", (("name", "小米"),), "fr")
+
+
+@pytest.mark.parametrize("fault", ["", "cut after"])
+async def test_an_answer_is_shared(world: DiscordWorld, fault: str) -> None:
+    """A private answer has a button that shows it to the channel once, with who did; what it can do it still can."""
+    card = Card(summary="s", title="*t*", buttons=(Button("Why", "why"),), footer="Entity List")
+    desk, channel = Recorder(Reply(cards=(card,))), world.channel()
+    async with listening(world, desk):
+        answer = await (await world.types("/lookup", channel=channel, name="x", locale="fr")).answer()
+        world.goes_wrong(*[fault] * bool(fault), on="POST interaction")
+        asked = await world.presses(answer, "Partager dans le salon")
+        shared = await asked.answer()
+        await world.repeats(asked)
+        await (await world.types("/help", person=5)).answer()
+    assert (shared["flags"], len(asked.messages), asked.acknowledged) == (0, 1, 1)
+    assert shared["embeds"][0]["title"] == "\\*t\\*"
+    assert shared["embeds"][0]["footer"]["text"] == "Entity List · shared by Ana"
+    assert [button["label"] for row in shared["components"] for button in row["components"]] == ["Why"]
+
+
+async def test_an_answer_for_all_to_see(world: DiscordWorld) -> None:
+    """What a command says is public is shown to the channel; several cards are several messages."""
+    desk = Recorder(Reply(cards=(CARD, CARD), private=False))
+    async with listening(world, desk):
+        asked = await world.types("/help", channel=world.channel())
+        await asked.answer()
+        await until(lambda: len(asked.messages) >= 2)
+    assert asked.deleted
+    assert [one["flags"] for one in asked.messages] == [0, 0]
+
+
+async def test_in_direct_messages_and_where_the_bot_came_with_a_person(world: DiscordWorld) -> None:
+    """A person's watches are told to the person: where the bot is no member it could not post."""
+    desk, channel = Recorder(), world.channel()
+    async with listening(world, desk) as chat:
+        await (await world.types("/watch list", person=99)).answer()
+        await (await world.types("/watch list", person=99, channel=channel, installed_by="person")).answer()
+        await chat.post(Place("discord", "@me/99"), CARD, key="k" * 25)
+        await chat.post(Place("discord", "@me/99"), CARD, key="l" * 25)
+        assert await chat.find(Place("discord", "@me/99"), "l" * 25)
+    assert [str(one.place) for one in desk.asked] == ["discord:@me/99"] * 2
+    assert len(world.direct[99].messages) == 2
+    assert world.direct[99].kind == DIRECT
+    assert world.calls["POST /users/@me/channels"] == 1
+
+
+async def test_half_typed_names(world: DiscordWorld) -> None:
+    """Companies from memory, in a list the last one; names that Discord would refuse are left out."""
+    async with listening(world, Recorder()):
+        assert await world.half_types("/lookup", "name", "xi", channel=world.channel()) == [
+            "Xiaomi",
+            "Xinjiang Daqo Co., Ltd.",
+        ]
+        assert await world.half_types("/watch add", "name", "ZTE, x") == ["ZTE, Xiaomi", "ZTE, Xinjiang Daqo Co., Ltd."]
+        assert await world.half_types("/watch add", "name", "ZTE, ") == ["ZTE, Xiaomi", "ZTE, Xinjiang Daqo Co., Ltd."]
+        assert await world.half_types("/sources why", "source", "nothing") == []
+
+
+async def test_a_desk_that_breaks(world: DiscordWorld) -> None:
+    """Nothing that goes wrong in a command or a suggestion ends the connection."""
+
+    class Broken(Recorder):
+        async def answer(self, request: Request) -> Reply:
+            self.asked.append(request)
+            raise RuntimeError("a bug") if len(self.asked) == 1 else ChatRefused("x")
+
+        def complete(self, command: str, argument: str, typed: str, limit: int = 25) -> tuple[str, ...]:
+            raise RuntimeError("a bug")
+
+    desk = Broken()
+    async with listening(world, desk):
+        assert await world.half_types("/lookup", "name", "x") == []
+        for _ in range(2):
+            await world.types("/help")
+        await until(lambda: len(desk.asked) >= 2)
+        assert await world.half_types("/lookup", "name", "x") == []
+
+
+@pytest.mark.parametrize("fault", ["cut before", "cut after"])
+async def test_the_first_answer_is_lost_on_the_way(world: DiscordWorld, fault: str) -> None:
+    """It is said again, and the command runs once."""
+    desk = Recorder()
+    async with listening(world, desk):
+        world.goes_wrong(fault, on="POST interaction")
+        asked = await world.types("/help", channel=world.channel())
+        await asked.answer()
+    assert (len(desk.asked), asked.acknowledged, len(asked.messages)) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("fault", ["cut before", "cut after"])
+async def test_the_answer_itself_is_lost_on_the_way(world: DiscordWorld, fault: str) -> None:
+    """It is put there again, into the same place."""
+    async with listening(world, Recorder()):
+        world.goes_wrong(fault, on="PATCH webhook")
+        asked = await world.types("/help", channel=world.channel())
+        await asked.answer()
+        await until(lambda: world.calls["PATCH webhook"] >= 2)
+    assert len(asked.messages) == 1
+
+
+async def test_too_late(world: DiscordWorld) -> None:
+    """When Discord has given up on us the command is not run: the person was told that it failed."""
+    desk = Recorder()
+    async with listening(world, desk):
+        asked = await world.types("/help", channel=world.channel())
+        asked.late = True
+        again = await world.types("/help", channel=world.channel())
+        await again.answer()
+    assert len(desk.asked) == 1
+
+
+async def test_two_processes_serve_the_same_servers(world: DiscordWorld) -> None:
+    """Both are handed the command; one answers."""
+    one, two, channel = Recorder(), Recorder(), world.channel()
+    async with listening(world, one), listening(world, two, sessions=2):
+        for _ in range(5):
+            await (await world.types("/help", channel=channel)).answer()
+        await until(lambda: world.calls["POST interaction"] >= 10)
+    assert len(one.asked) + len(two.asked) == 5
+
+
+async def test_a_button_on_an_old_message(world: DiscordWorld) -> None:
+    """A press after a restart is the command that the button spells out, also for whoever presses twice."""
+    desk, channel = Recorder(), world.channel()
+    buttons = (Button("Stop", "watch remove", (("names", "小米, Inc | 100%"),), danger=True), Button("Why", "why"))
+    async with chatting(world) as before:
+        await before.post(
+            Place("discord", channel.address), Card(summary="s", title="t", buttons=buttons), key="k" * 25
+        )
+    async with listening(world, desk):
+        await (await world.presses(channel.messages[0], "Stop")).answer()
+        await (await world.presses(channel.messages[0], "Why")).answer()
+    assert [(one.command, one.arguments) for one in desk.asked] == [
+        ("watch remove", (("names", "小米, Inc | 100%"),)),
+        ("why", ()),
+    ]
+
+
+# ── The tree ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_commands_are_sent_once(world: DiscordWorld, tmp_path: Path) -> None:
+    """Restarts and reconnections do not send the tree again; a changed one, or another application, does."""
+    file = tmp_path / "home" / "tree.json"
+    for _ in range(3):
+        async with listening(world, Recorder(), tree_file=file):
+            assert world.syncs == 1
+    file.write_text(json.dumps({"other": "x"}))
+    async with listening(world, Recorder(), tree_file=file):
+        assert world.syncs == 2
+    file.write_text("damaged {")
+    async with listening(world, Recorder(), tree_file=file, sync_guild=str(GUILD)):
+        assert world.syncs == 3
+
+
+async def test_names_in_french(world: DiscordWorld) -> None:
+    """Names and descriptions are localised; who may change a channel's watches can be set by the server."""
+    async with listening(world, Recorder()):
+        by_name = {one["name"]: one for one in world.commands}
+    watch = by_name["watch"]
+    assert watch["name_localizations"]["fr"] == "surveiller"
+    add = next(one for one in watch["options"] if one["name"] == "add")
+    assert add["options"][0]["name"] == "name"
+    assert add["options"][0]["name_localizations"]["fr"] == "nom"
+    assert int(watch["default_member_permissions"]) == 1 << 4  # Manage Channels
+    assert by_name["lookup"]["default_member_permissions"] is None
+    assert [one["name"] for one in by_name["sources"]["options"]] == ["accept", "list", "why"]
+
+
+async def test_a_refused_tree_stops_nothing(world: DiscordWorld) -> None:
+    """One bad option makes Discord refuse all; what it had before is answered."""
+    async with listening(world, Recorder()):
+        pass
+    world.refuses_commands = True
+    desk = Recorder()
+    async with listening(world, desk):
+        await (await world.types("/help")).answer()
+        world.commands[0]["name"] = "gone"
+        gone = await world.types("/gone list")
+        assert "changed" in shown(await gone.answer())
+    assert len(desk.asked) == 1
+
+
+# ── The gateway ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("how", ["cut", "closed", "reconnect", "invalid", "invalid but resumable"])
+async def test_the_gateway_goes_away(world: DiscordWorld, how: str) -> None:
+    """However it ends it comes back, and what was typed meanwhile is answered once."""
+    desk, channel = Recorder(), world.channel()
+    async with listening(world, desk):
+        first = await world.types("/help", channel=channel)
+        await first.answer()
+        match how:
+            case "cut":
+                await world.cuts()
+            case "closed":
+                await world.cuts(4000)
+            case "reconnect":
+                await world.says(7)
+            case "invalid":
+                session = next(iter(world.sessions.values()))
+                await world.says(9, data=False)
+                del world.sessions[session.id]
+            case _:
+                await world.says(9, data=True)
+        await until(lambda: sum(world.handshakes.values()) >= 2)
+        await world.connected()
+        second = await world.types("/help", channel=channel)
+        await second.answer()
+        await world.repeats(first)
+        third = await world.types("/help", channel=channel)
+        await third.answer()
+    assert len(desk.asked) == 3
+    assert [one.acknowledged for one in (first, second, third)] == [1, 1, 1]
+
+
+async def test_cut_at_any_moment(world: DiscordWorld) -> None:
+    """Forty commands while the gateway goes away again and again: each is run once and answered once."""
+    chance = random.Random(7)
+    desk, channel = Recorder(), world.channel()
+    async with listening(world, desk):
+        asked = []
+        for _ in range(40):
+            asked.append(await world.types("/help", channel=channel))
+            for _ in range(chance.randint(0, 4)):
+                await asyncio.sleep(0)
+            if chance.random() < 0.3:
+                await world.cuts(chance.choice([0, 1001, 4000]))
+            if chance.random() < 0.1:
+                await world.says(7)
+        for one in asked:
+            await one.answer()
+    assert Counter(one.acknowledged for one in asked) == {1: 40}
+    assert len(desk.asked) == 40
+    assert world.handshakes["resume"] > 5
+
+
+async def test_typed_while_we_were_away(world: DiscordWorld) -> None:
+    """A resumed session brings what was missed."""
+    desk, channel = Recorder(), world.channel()
+    async with listening(world, desk):
+        await world.types("/help", channel=channel)
+        await world.cuts()
+        asked = await world.types("/help", channel=channel)
+        await asked.answer()
+    assert world.handshakes["resume"] == 1
+
+
+async def test_the_gateway_is_down_at_first(world: DiscordWorld) -> None:
+    """discord.py itself breaks on that; a fresh client is started until one gets through."""
+    world.refused_handshakes = 3
+    desk = Recorder()
+    async with listening(world, desk):
+        await (await world.types("/help", channel=world.channel())).answer()
+    assert world.handshakes["identify"] == 1
+
+
+async def test_connected_and_deaf(world: DiscordWorld) -> None:
+    """A connection on which nothing comes any more is given up and made again."""
+    world.heartbeat = 20
+    desk = Recorder()
+    async with listening(world, desk, heartbeat_timeout=0.1):
+        world.is_deaf = True
+        await until(lambda: not live_sessions(world))
+        world.is_deaf = False
+        await world.connected()
+        await (await world.types("/help", channel=world.channel())).answer()
+    assert len(desk.asked) == 1
+
+
+async def test_too_many_servers_for_one_connection(world: DiscordWorld) -> None:
+    """Discord demands shards; then it gets them."""
+    world.close_code = 4011
+    async with listening(world, Recorder(), sessions=2):
+        assert sorted(one.shard for one in live_sessions(world)) == [(0, 2), (1, 2)]
+
+
+async def test_this_process_serves_a_part(world: DiscordWorld) -> None:
+    """Shards are split between processes by a setting."""
+    async with listening(world, Recorder(), shards="1-2/4", sessions=2):
+        assert sorted(one.shard for one in live_sessions(world)) == [(1, 4), (2, 4)]
+
+
+def live_sessions(world: DiscordWorld) -> list[Session]:
+    return [one for one in world.sessions.values() if one.pipe]
+
+
+async def test_a_revoked_token(world: DiscordWorld, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is asked again seldom, nothing else stops, and nothing more is sent with it; the log names the setting."""
+    world.token = "another"
+    async with chatting(world) as chat:
+        running = asyncio.create_task(chat.run(Recorder()))
+        await asyncio.gather(
+            *(chat.post(Place("discord", "1/2"), CARD, key=f"k{n}") for n in range(20)), return_exceptions=True
+        )
+        assert world.calls["GET /users/@me"] <= 2
+        for _ in range(2):
+            with pytest.raises(ChatRefused, match=r"DISCORD_TOKEN was refused; next:"):
+                await chat.post(Place("discord", world.channel().address), CARD, key="k" * 25)
+        await until(lambda: world.calls["GET /users/@me"] >= 4)
+        assert not running.done()
+        running.cancel()
+        assert (await anext(chat.check())).startswith("discord: DISCORD_TOKEN was refused")
+    assert world.clock >= 1900
+    assert TOKEN not in "".join(capsys.readouterr())
+
+
+# ── Posting ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_low_severity_is_silent(world: DiscordWorld) -> None:
+    """No phone buzzes for it."""
+    channel = world.channel()
+    async with chatting(world) as chat:
+        await chat.post(Place("discord", channel.address), Card(summary="s", title="t"), key="k" * 25)
+    assert channel.messages[0]["flags"] == 4096
+    assert channel.messages[0]["nonce"] == "k" * 25
+
+
+async def test_a_lost_answer_is_settled_by_the_nonce(world: DiscordWorld) -> None:
+    """Posted again under the same key within minutes, Discord answers with the message that is there."""
+    channel = world.channel(hidden=True)
+    place = Place("discord", channel.address)
+    async with chatting(world) as chat:
+        world.goes_wrong("cut after")
+        with pytest.raises(ChatDoubtful):
+            await chat.post(place, CARD, key="k" * 25)
+        assert await chat.find(place, "k" * 25) is None  # its history is closed to us
+        receipt = await chat.post(place, CARD, key="k" * 25)
+    assert [one["id"] for one in channel.messages] == [receipt.id]
+
+
+async def test_a_lost_answer_is_settled_by_looking(world: DiscordWorld) -> None:
+    """Hours later the footer tells; somebody else's message with the same footer does not."""
+    channel = world.channel()
+    place = Place("discord", channel.address)
+    async with chatting(world) as chat:
+        world.goes_wrong("broken after")
+        with pytest.raises(ChatDoubtful):
+            await chat.post(place, CARD, key="k" * 25)
+        world.forgets_nonces()
+        for _ in range(120):
+            channel.messages.append(channel.messages[0] | {"id": str(int(channel.messages[-1]["id"]) + 1)})
+            channel.messages[-1]["author"] = channel.messages[0]["author"] | {"id": "5"}
+        found = await chat.find(place, "k" * 25)
+    assert found == Receipt(channel.messages[0]["id"])
+
+
+async def test_no_answer_at_all(world: DiscordWorld) -> None:
+    """What takes too long is a doubt, goes on by itself, and its answer is used when it comes."""
+    channel = world.channel()
+    place = Place("discord", channel.address)
+    async with chatting(world, patience=0.05) as chat:
+        await chat.find(place, "x")
+        world.goes_wrong("silent after")
+        with pytest.raises(ChatDoubtful, match="it may have arrived"):
+            await chat.post(place, CARD, key="k" * 25)
+        assert await chat.find(place, "k" * 25) is None
+        world.release()
+        with pytest.raises(ChatDoubtful):
+            await chat.post(place, CARD, key="k" * 25)
+        assert await chat.find(place, "k" * 25) == Receipt(channel.messages[0]["id"])
+        assert world.calls["POST message"] == 1
+
+
+async def test_follow_ups_go_into_a_thread(world: DiscordWorld) -> None:
+    """The thread is made from the first message when it is needed, once; nothing about it need be remembered."""
+    channel = world.channel()
+    place = Place("discord", channel.address)
+    async with chatting(world) as chat:
+        first = await chat.post(place, CARD, key="a" * 25)
+        second = await chat.post(place, CARD, key="b" * 25, thread=first)
+        third = await chat.post(place, CARD, key="c" * 25, thread=first)
+        assert await chat.find(place, "c" * 25, thread=first) == third
+        assert await chat.find(place, "z" * 25, thread=first) is None
+        assert await chat.find(place, "z" * 25, thread=Receipt("123")) is None
+        world.goes_wrong("cut after", on="PATCH message")
+        with pytest.raises(ChatBusy):
+            await chat.edit(place, second, Card(summary="s", title="edited"))
+        await chat.edit(place, second, Card(summary="s", title="edited"))
+    thread = world.channels[int(first.id)]
+    assert [one["id"] for one in thread.messages] == [second.id, third.id]
+    assert "edited" in shown(thread.messages[0])
+    assert (len(channel.messages), world.calls["POST thread"]) == (1, 1)
+
+
+async def test_follow_ups_where_no_thread_can_be(world: DiscordWorld) -> None:
+    """In a direct message, or when the first message was deleted, they are said in the channel, and found there."""
+    channel = world.channel()
+    places = (Place("discord", "@me/9"), Place("discord", channel.address))
+    async with chatting(world) as chat:
+        for place in places:
+            first = await chat.post(place, CARD, key=f"{place.address[-1]}a")
+            channel.messages.clear()
+            second = await chat.post(place, CARD, key=f"{place.address[-1]}b", thread=first)
+            assert second.thread == ""
+            assert await chat.find(place, f"{place.address[-1]}b", thread=first) == second
+    assert [len(world.direct[9].messages), len(channel.messages)] == [2, 1]
+
+
+async def test_two_make_the_same_thread(world: DiscordWorld) -> None:
+    """Another process made it a moment ago: it is used."""
+    channel = world.channel()
+    place = Place("discord", channel.address)
+    async with chatting(world) as one, chatting(world) as two:
+        first = await one.post(place, CARD, key="a" * 25)
+        await asyncio.gather(*(chat.post(place, CARD, key=key, thread=first) for chat, key in ((one, "b"), (two, "c"))))
+    assert len(world.channels[int(first.id)].messages) == 2
+
+
+async def test_a_forum(world: DiscordWorld) -> None:
+    """Each alert is a post with a tag; it is found again, edited, and answered in."""
+    forum = world.channel(kind=FORUM, tags=("News", "high"), demands_tag=True)
+    place = Place("discord", forum.address)
+    async with chatting(world) as chat:
+        receipt = await chat.post(place, CARD, key="a" * 25)
+        await chat.post(place, Card(summary="s", title="other", severity=Severity.LOW), key="b" * 25)
+        assert await chat.find(place, "a" * 25) == receipt
+        inside = await chat.post(place, CARD, key="c" * 25, thread=receipt)
+        assert await chat.find(place, "c" * 25, thread=receipt) == inside
+        await chat.edit(place, receipt, Card(summary="s", title="edited"))
+    assert said_in(world, receipt) == 2
+    async with chatting(world) as later:  # after a restart it is not known to be a forum
+        assert await later.find(place, "a" * 25) == receipt
+        assert await later.find(place, "z" * 25) is None
+
+
+def said_in(world: DiscordWorld, receipt: Receipt) -> int:
+    return len(world.channels[int(receipt.thread)].messages)
+
+
+async def test_what_was_cut_comes_as_a_file(world: DiscordWorld) -> None:
+    """The whole card goes along; where files are forbidden the message comes without."""
+    channel = world.channel()
+    place = Place("discord", channel.address)
+    long = Card(summary="s", title="t", sections=tuple(Section(f"Section {n}", "word " * 150) for n in range(20)))
+    async with chatting(world) as chat:
+        receipt = await chat.post(place, long, key="a" * 25)
+        assert [one["filename"] for one in channel.messages[0]["attachments"]] == ["tocsin.txt"]
+        await chat.edit(place, receipt, long)
+        channel.refuses = (403, 50013, "files")
+        await chat.post(place, long, key="b" * 25)
+    assert channel.messages[1]["attachments"] == []
+    assert "… (+" in shown(channel.messages[1])
+
+
+async def test_limits_are_slept_through_or_handed_back(world: DiscordWorld) -> None:
+    """A short limit costs a moment, a long one goes back to the outbox with its length, a ban too."""
+    place = Place("discord", world.channel().address)
+    async with chatting(world) as chat:
+        world.goes_wrong("busy", "busy globally")
+        await chat.post(place, CARD, key="a" * 25)
+        for trouble, seconds in (("busy for long", 120), ("banned", 900)):
+            world.goes_wrong(trouble)
+            with pytest.raises(ChatBusy) as busy:
+                await chat.post(place, CARD, key="b" * 25)
+            assert busy.value.after == timedelta(seconds=seconds)
+        world.goes_wrong("page", "page", "page", "page", "page")
+        with pytest.raises(ChatDoubtful):
+            await chat.post(place, CARD, key="b" * 25)
+
+
+async def test_refusals_before_a_ban(world: DiscordWorld) -> None:
+    """When refusals pile up nothing is asked any more until the window has passed."""
+    channel = world.channel(refuses=(403, 50013, "Missing Permissions"))
+    place = Place("discord", channel.address)
+    async with chatting(world) as chat:
+        chat._guard.allowed = 3
+        for number in range(3):
+            with pytest.raises(ChatRefused, match="Send Messages"):
+                await chat.post(place, CARD, key=f"k{number}")
+        with pytest.raises(ChatBusy, match="before Discord bans us"):
+            await chat.post(place, CARD, key="k9")
+    assert world.calls["POST message"] == 3
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [("nowhere", "no place on Discord"), ("1/x", "no place on Discord"), ("1/2", "the channel is gone")],
+)
+async def test_no_such_place(world: DiscordWorld, address: str, words: str) -> None:
+    """It is parked with the next step."""
+    async with chatting(world) as chat:
+        with pytest.raises(ChatRefused, match=words):
+            await chat.post(Place("discord", address), CARD, key="k" * 25)
+
+
+async def test_a_channel_that_takes_no_messages(world: DiscordWorld) -> None:
+    """It is neither a text channel nor a forum: parked, with what to choose instead."""
+    place = Place("discord", world.channel(kind=CATEGORY).address)
+    async with chatting(world) as chat:
+        with pytest.raises(ChatRefused, match="Choose a text channel or a forum"):
+            await chat.post(place, CARD, key="k" * 25)
+
+
+async def test_a_person_who_takes_no_messages(world: DiscordWorld) -> None:
+    """It is parked; opening the conversation is not asked for ever."""
+    world.closed_people.add(5)
+    async with chatting(world) as chat:
+        with pytest.raises(ChatRefused, match="share a server"):
+            await chat.post(Place("discord", "@me/5"), CARD, key="k" * 25)
+
+
+async def test_a_message_that_was_deleted(world: DiscordWorld) -> None:
+    """It cannot be edited; that is no doubt."""
+    channel = world.channel()
+    async with chatting(world) as chat:
+        with pytest.raises(ChatRefused, match="deleted"):
+            await chat.edit(Place("discord", channel.address), Receipt("123"), CARD)
+
+
+# ── The doctor ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_the_doctor(world: DiscordWorld) -> None:
+    """The token, the link with the least permissions, and each channel that cannot be posted to."""
+    fine, shut = world.channel(), world.channel(denied=(1 << 11) | (1 << 14))
+    places = [Place("discord", one) for one in (fine.address, shut.address, "@me/5", f"{GUILD}/42")]
+
+    async def watched() -> list[Place]:
+        return [*places, Place("slack", "T/C")]
+
+    async with chatting(world, places=watched) as chat:
+        lines = [line async for line in chat.check()]
+    assert "the token works" in lines[0]
+    assert "scope=bot+applications.commands" in lines[1]
+    assert "permissions=" in lines[1]
+    [lacking] = [line for line in lines if "lacks" in line]
+    assert lacking.startswith(f"discord:{shut.address}: the bot lacks Embed Links, Send Messages; next: Edit Channel")
+    assert any("the channel is gone" in line and "next:" in line for line in lines)
+    assert lines[-1].startswith("2 of 4 watched places")
+
+
+async def test_the_doctor_without_a_network(world: DiscordWorld) -> None:
+    """It says so, and what to do."""
+    await world._site.stop()
+    async with chatting(world) as chat:
+        [line] = [line async for line in chat.check()]
+    assert "cannot be reached" in line
+    assert "next:" in line
+
+
+# ── Promises ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+FAULTS = ["cut before", "cut after", "unavailable", "broken", "broken after", "busy", "busy for long"]
+
+
+async def test_a_thousand_alerts_with_faults(world: DiscordWorld, store: SqliteStore) -> None:
+    """Of 1,000 alerts, a third of the posts going wrong in every way: none lost, none repeated."""
+    chance = random.Random(20261123)
+    world.chance = lambda: chance.choice(FAULTS) if chance.random() < 0.3 else ""
+    channels = [world.channel() for _ in range(50)]
+    clock = SetClock(NOON)
+    await store.enqueue([note(number, channels[number % 50].address) for number in range(1000)])
+    async with chatting(world) as chat:
+        courier = Courier(store=store, chat=chat, clock=clock, sources=dict, operators=Place("console"))
+        while any(one.receipt is None for one in await store.deliveries(limit=2000)):
+            if not await courier.round():
+                clock.passes(seconds=30)  # within the minutes for which Discord remembers a nonce
+                world.clock += 30
+    titles = Counter(one["embeds"][0]["title"] for channel in channels for one in channel.messages)
+    assert set(titles) == {f"Alert {number}" for number in range(1000)}
+    assert {title: count for title, count in titles.items() if count > 1} == {}
+    for channel in channels:
+        order = [int(one["embeds"][0]["title"].split()[-1]) for one in channel.messages]
+        assert order == sorted(order), "oldest first in each channel"
+    assert world.invalid < 1000
+
+
+def note(number: int, address: str) -> Delivery:
+    notice = Notice(id=f"n{number}", source="us_csl", title=f"Alert {number}", text="x", at=NOON)
+    return Delivery.of(notice, Place("discord", address), because="a test", due=NOON + timedelta(seconds=number))
+
+
+KILLED = """
+import asyncio, sys
+from datetime import timedelta
+from pathlib import Path
+from adapters.discord.post import DiscordChat
+from adapters.discord.tree import typed_on_discord
+from adapters.stores.sqlite import SqliteStore
+from bot.deliver import Courier
+from bot.doctor import examine
+from tests.worlds.discord import TOKEN
+from tests.worlds.nouns import NOON
+from tests.worlds.pages import SetClock
+
+async def main() -> None:
+    store = SqliteStore(Path(sys.argv[1]))
+    await store.open()
+    chat = DiscordChat(TOKEN, api_url=sys.argv[2])
+    courier = Courier(store=store, chat=chat, clock=SetClock(NOON + timedelta(hours=1)), sources=dict)
+
+    async def settle(delivery: object) -> bool:
+        print("posted", flush=True)
+        await asyncio.Event().wait()
+        return True
+
+    store.settle = settle
+    await courier.round()
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("hours", [0, 5])
+async def test_killed_between_posting_and_settling(
+    world: DiscordWorld, store: SqliteStore, tmp_path: Path, hours: int
+) -> None:
+    """kill -9 when Discord has the message and the store does not know: after the restart there is one message."""
+    channel = world.channel()
+    await store.enqueue([note(1, channel.address)])
+    command = [sys.executable, "-W", "ignore", "-c", KILLED, str(tmp_path / "tocsin.db"), world.api_url]
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    while await process.stdout.readline() != b"posted\n":
+        assert not process.stdout.at_eof()
+    process.kill()
+    await process.wait()
+    assert len(channel.messages) == 1
+    if hours:
+        world.forgets_nonces()
+    async with chatting(world) as chat:
+        clock = SetClock(NOON + timedelta(hours=1 + hours, minutes=5))
+        assert await Courier(store=store, chat=chat, clock=clock, sources=dict).round() == 1
+    [settled] = await store.deliveries()
+    assert settled.receipt == Receipt(channel.messages[0]["id"])
+    assert len(channel.messages) == 1
+
+
+# ── The whole program ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_the_program_with_a_token(world: DiscordWorld, tmp_path: Path) -> None:
+    """From settings alone: doctor's lines, a watch by slash command, and in the channel the alert of a poll."""
+    channel = world.channel()
+    chosen = load(
+        discord_token=TOKEN,
+        discord_api_url=world.api_url,
+        discord_gateway_url=world.gateway_url,
+        tocsin_home=str(tmp_path / "home"),
+        tocsin_operators=f"discord:{channel.address}",
+        tocsin_sources="us_dod_cmc",
+        tocsin_feeds="none",
+    )
+    assert TOKEN not in repr(chosen)
+    async with open_house(chosen) as house:
+        assert [chat.platform for chat in house.chats] == ["discord"]
+        lines = [finding.text async for finding in examine(house, offline=True)]
+        assert any("the token works" in line for line in lines)
+        running = asyncio.create_task(house.run("discord"))
+        await world.connected()
+        watched = await (await world.types("/watch add", channel=channel, name="Xiaomi")).answer()
+        assert "Watching Xiaomi" in shown(watched)
+        source = (await house.catalogue())["us_dod_cmc"]
+        for names in (COMPANIES, [*COMPANIES, "Xiaomi Corporation"]):
+            text = "\n".join(["Name,Start date", *(f'"{name}",2021-01-14' for name in names), ""])
+            document = Document.of(text.encode(), at=house.clock.now(), content_type="text/csv")
+            await house.watcher.poll(source, document=document)
+        await until(lambda: any("Xiaomi" in one["embeds"][0]["title"] for one in channel.messages))
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+    assert json.loads((tmp_path / "home" / "discord-commands.json").read_text())
+    assert world.rings == []
+
+
+COMPANIES = [f"China Example Number {n} Group Co., Ltd." for n in range(60)]
+
+
+async def test_without_a_token_there_is_the_console(tmp_path: Path) -> None:
+    """And with one, the console goes on printing while the operators read it there."""
+    store, clock = SqliteStore(tmp_path / "x.db"), SetClock()
+    plain = load(tocsin_home=str(tmp_path), discord_token="", slack_bot_token="")
+    assert [chat.platform for chat in chats_for(plain, clock, store)] == ["console"]
+    both = chats_for(load(tocsin_home=str(tmp_path), discord_token=TOKEN, slack_bot_token=""), clock, store)
+    assert [chat.platform for chat in both] == ["discord", "console"]
+    assert TOKEN not in repr(both)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests" / "transcripts").glob("*.txt")), ids=lambda path: path.stem)
+async def test_the_transcripts_of_the_console(world: DiscordWorld, store: SqliteStore, path: Path) -> None:
+    """What is typed in the transcripts gets the same words as a slash command; Discord asks for what is missing."""
+    front, channel, answered = desk_on(store, SetClock()), world.channel(), 0
+    locale = "fr" if path.stem.endswith(".fr") else "en-US"
+
+    class Remembering(Recorder):
+        async def answer(self, request: Request) -> Reply:
+            self.reply = await front.answer(request)
+            return self.reply
+
+    desk = Remembering()
+    async with listening(world, desk):
+        for line in typed_in(path):
+            typed = request(line, place=Place("console"), person="you", language="en", at=NOON)
+            if typed.command not in commands():
+                continue
+            given = dict(typed.arguments)
+            if any(one.required and one.name not in given for one in commands()[typed.command].arguments):
+                continue
+            options = {"name" if name == "names" else name: as_typed(value) for name, value in given.items()}
+            command = typed_on_discord()[typed.command].split(" name:")[0]
+            command = " ".join(word for word in command.split() if not word.endswith(":"))
+            asked = await world.types(command, channel=channel, locale=locale, **options)  # type: ignore[arg-type]
+            answer = await asked.answer()
+            for card in desk.reply.cards[:1]:
+                for words in (card.title, *(line for section in card.sections for line in section.text.split("\n"))):
+                    assert " ".join(read(draw.escape(words))[0].split()) in " ".join(shown(answer).split())
+            answered += 1
+    assert answered >= 3
+
+
+def typed_in(path: Path) -> list[str]:
+    return [line[2:] for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("> ")]
+
+
+def as_typed(value: str | tuple[str, ...]) -> str:
+    return value if isinstance(value, str) else ", ".join(value)

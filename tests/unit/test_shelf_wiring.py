@@ -1,0 +1,51 @@
+"""Which sources of the shelf are polled, and from where, as an installation is set up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.ports import Ask
+from bot.settings import Settings
+from bot.sources import ListSource, manual
+from bot.wiring import official, open_house
+
+
+def settings(home: Path, **more: str) -> Settings:
+    return Settings(_env_file=None, tocsin_home=str(home), tocsin_feeds="none", **more)  # type: ignore[call-arg,arg-type]
+
+
+async def test_a_source_with_a_licence_to_accept_is_polled_only_where_it_is_named(tmp_path: Path) -> None:
+    """OpenSanctions' data is not for every use: nobody reads it by forgetting a setting."""
+    async with open_house(settings(tmp_path)) as house:
+        polled = await house.catalogue()
+        assert "opensanctions" not in polled
+        assert {"un_sc", "eu_fsf", "us_ndaa"} <= polled.keys()
+        assert "opensanctions" in await house.everything(), "it can still be polled by its name"
+    async with open_house(settings(tmp_path, tocsin_sources="opensanctions,un_sc")) as house:
+        assert set(await house.catalogue()) == {"opensanctions", "un_sc"}
+
+
+async def test_a_table_that_comes_with_the_program_is_read_like_any_list(tmp_path: Path) -> None:
+    """us_ndaa has no publisher's file: its address on this machine is found when it is asked for."""
+    async with open_house(settings(tmp_path)) as house:
+        source = house.official["us_ndaa"]
+        assert isinstance(source, ListSource)
+        answer = await house.fetcher.fetch(Ask(url=source.card.url))
+        assert answer.document is not None
+        assert len(list(source.read(answer.document).records)) == 14
+
+
+def test_the_manual_is_the_same_on_every_machine() -> None:
+    """It names the table, not where it lies here; and says which sources have to be asked for."""
+    text = manual(official().values())
+    assert "fetched from: package:us_ndaa.csv" in text
+    assert "file:" not in text
+    assert text.count("polled: only where TOCSIN_SOURCES names it") == 2
+
+
+@pytest.mark.parametrize("id", ["eu_fsf", "ch_seco"])
+def test_a_slow_publisher_is_given_time(id: str) -> None:
+    """The EU's file is made while one waits: more than a minute without a byte is normal."""
+    assert official()[id].card.silence.total_seconds() >= 120

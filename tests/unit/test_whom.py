@@ -1,0 +1,100 @@
+"""Whom an entry is, among a hundred thousand names: every rule of `bot.matching.whom`, on names that lists carry."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from bot.book import CompanyBook, shipped
+from bot.matching.whom import recognise
+from bot.model import Company, EntityKind, Name, Verdict
+from tests.worlds.facts import listing
+
+SAME, RELATED, NO = Verdict.SAME, Verdict.RELATED, Verdict.NO
+
+
+@cache
+def book() -> CompanyBook:
+    return shipped()
+
+
+def verdict(watched: str, listed: str, kind: EntityKind = EntityKind.COMPANY, *aliases: str) -> Verdict:
+    entry = listing(listed, source="us_ofac_sdn", kind=kind, aliases=tuple(Name(alias) for alias in aliases))
+    return recognise(book().find(watched), entry).verdict
+
+
+@pytest.mark.parametrize(
+    ("watched", "listed", "expected"),
+    [
+        ("Xiaomi", "Xiaomi Corporation", SAME),
+        ("Xiaomi", "Xiaomi Inc.", SAME),
+        ("Huawei", "HUAWEI TECHNOLOGIES CO., LTD.", SAME),
+        ("Hikvision", "Hangzhou Hikvision Digital Technology Co., Ltd.", SAME),
+        ("SMIC", "SEMICONDUCTOR MANUFACTURING INTERNATIONAL CORPORATION", SAME),
+        # A unit carries the whole name of its group.
+        ("Huawei", "Huawei Cloud Dalian", RELATED),
+        ("Rosneft", "ROSNEFT TRADING S.A.", RELATED),
+        # By sound alone the Persian spelling of Xiaomi is half a dozen short names.
+        ("Xiaomi", "SOMIA", NO),
+        ("Xiaomi", "SANA", NO),
+        ("Xiaomi", "Xiamen Airlines", NO),
+        # One word has to be the very same.
+        ("Micron", "PJSC Mikron", NO),
+        ("Visa", "GRUPO WISA, S.A.", NO),
+        ("Rostec", "OSTEK-EK", NO),
+        ("ZTE", "BOZTEPE", NO),
+        # Initials alone are nobody.
+        ("BP", "BANK SAINT-PETERSBURG PUBLIC JOINT STOCK COMPANY", NO),
+        ("NIO", "NPO Izhmash OAO", NO),
+        # A word of ours that theirs lacks makes somebody else.
+        ("Meta", "T-PLATFORMS", NO),
+        ("China Mobile", "CHINA COMMUNICATIONS GROUP CO. LTD", NO),
+        # Everyday words have to be the very same.
+        ("Foreign Trade Bank (DPRK)", "OJSC CJSC BANK FOR FOREIGN TRADE", NO),
+        ("Foreign Trade Bank (DPRK)", "MYANMA FOREIGN TRADE BANK", NO),
+    ],
+)
+def test_companies_of_the_book(watched: str, listed: str, expected: Verdict) -> None:
+    """The company, a unit of its group, or somebody else."""
+    assert verdict(watched, listed) is expected
+
+
+def test_a_person_on_a_list_is_no_company() -> None:
+    """But one who points to a watched company is told as related."""
+    assert verdict("Xiaomi", "ZHANG, Xiaoming", EntityKind.PERSON) is NO
+    assert verdict("Huawei", "KAN'AN, Fawzi Mustafa", EntityKind.PERSON) is NO
+    assert verdict("Xiaomi", "LEI, Jun", EntityKind.PERSON) is RELATED
+    assert verdict("Shell", "SHELL", EntityKind.VESSEL) is NO
+
+
+def test_the_same_number_is_the_same_company() -> None:
+    """Whatever its name; both names are shown."""
+    from bot.model import Identifier
+
+    entry = listing("SOME OTHER NAME", identifiers=(Identifier("USCC", "914403001922038216"),))
+    match = recognise(book().find("Huawei"), entry)
+    assert match.verdict is SAME
+    assert (match.reasons[-1].ours, match.reasons[-1].theirs) == ("Huawei", "SOME OTHER NAME")
+
+
+def typed(name: str) -> Company:
+    return Company(id=f"name:{name.casefold()}", name=name)
+
+
+@pytest.mark.parametrize(
+    ("name", "listed", "kind", "expected"),
+    [
+        ("Acme Widgets", "ACME WIDGETS LLC", EntityKind.COMPANY, SAME),
+        ("Acme", "Acme Technologies Ltd", EntityKind.COMPANY, SAME),
+        ("Acme", "Acme Falcon Mining Ltd", EntityKind.COMPANY, RELATED),
+        ("Сяоми", "Xiaomi Corporation", EntityKind.COMPANY, SAME),
+        ("Viktor Bout", "BOUT, Viktor", EntityKind.PERSON, SAME),
+        ("Viktor Bout", "BOUT, Viktor Anatolijevitch", EntityKind.PERSON, RELATED),
+        ("Viktor", "BOUT, Viktor", EntityKind.PERSON, NO),
+        ("Grace", "GRACE", EntityKind.VESSEL, SAME),
+    ],
+)
+def test_somebody_outside_the_book(name: str, listed: str, kind: EntityKind, expected: Verdict) -> None:
+    """Taken as typed: exactly, through other scripts, and persons and ships by their very name."""
+    assert recognise(typed(name), listing(listed, kind=kind)).verdict is expected
