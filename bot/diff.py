@@ -156,7 +156,7 @@ def _improbable(card: SourceCard, memory: Memory, survey: Survey, old: Mapping[s
     if survey.published and memory.published and survey.published < memory.published:
         return f"published {survey.published:%Y-%m-%d}, older than the edition of {memory.published:%Y-%m-%d} we have"
     if survey.layout == memory.layout and survey.history < memory.history:
-        return f"{survey.history} rows of a table that keeps its past and had {memory.history}: probably cut"
+        return f"{survey.history} rows about the past, of which there were {memory.history} and can only be more: cut?"
     renamed = sum(1 for listing, _ in survey.fresh if listing.key in old and old[listing.key].name != listing.name)
     if renamed > max(20, MAY_RENAME * survey.known):
         return f"{renamed} of {survey.known} entries changed their name at once: probably a damaged encoding"

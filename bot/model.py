@@ -229,7 +229,7 @@ class Reading:
     edition: str = ""  #: what the publisher calls it, usually a date
     published: datetime | None = None
     declared: int | None = None  #: how many entries the document says it has
-    history: int = 0  #: rows of a document that keeps its past, and so only grows; 0 for all others
+    history: int = 0  #: rows about who is no longer on the list, in a document that keeps them; they only grow
     signals: list[str] = field(default_factory=list)  #: unknown columns, programmes, types: for the operator
 
 

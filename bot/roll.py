@@ -52,6 +52,7 @@ class Roll:
         for source in lists:
             await self._follow(source)
         await self._follow_removals()
+        await asyncio.to_thread(self._glance.order)
         self._found = {}
         self._index = None
         self._version = version

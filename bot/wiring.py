@@ -90,7 +90,7 @@ class House:
         return {**self.official, **self.feeds, **added}
 
     async def catalogue(self) -> Mapping[str, Source]:
-        """Every source that is polled: those TOCSIN_SOURCES names, or all but the opt-in ones; and people's own feeds."""
+        """Every source that is polled: those TOCSIN_SOURCES names, or all but the opt-in ones; and people's own."""
         everything, wanted = await self.everything(), self.settings.wanted
         own = {*(await self.store.feeds()), *(self.feeds if self.settings.tocsin_feeds else ())}
         if unknown := wanted - everything.keys():
@@ -167,6 +167,8 @@ class House:
             for chat in [one for one in self.chats if not platforms or one.platform in platforms]:
                 work.create_task(self.courier(chat).run(), name=f"courier:{chat.platform}")
                 work.create_task(chat.run(self.desk), name=f"chat:{chat.platform}")
+            if any(chat.platform != "console" for chat in self.chats):
+                work.create_task(self.desk.office.roll.refresh(), name="roll")  # before the first question is typed
 
 
 def store_for(settings: Settings) -> Store:

@@ -26,6 +26,7 @@ from discord import app_commands
 from adapters.discord import draw
 from adapters.discord.tree import LIST_OF_NAMES, Words, build
 from adapters.discord.wire import Guard, new_client, sort_error, token_refused
+from adapters.discord.words import say as say_word
 from bot.commands.several import several
 from bot.errors import BadSettings
 from bot.logs import log
@@ -218,7 +219,7 @@ class _Ours:
 
     async def setup_hook(self) -> None:
         """Signed in, not yet connected. A tree that Discord refuses leaves the old one, which is answered as before."""
-        self.add_dynamic_items(PressedButton)  # type: ignore[attr-defined]
+        self.add_dynamic_items(PressedButton, ShareButton)  # type: ignore[attr-defined]
         await self._tree.set_translator(Words())
         try:
             if await self._synced.sync(self._tree, self.application_id):  # type: ignore[attr-defined]
@@ -247,9 +248,7 @@ class Tree(app_commands.CommandTree[Any]):
         """A command that an old client still shows, or that changed a moment ago."""
         log.warning("discord_command_unknown", trouble=str(error)[:200])
         with suppress(discord.HTTPException, *_LOST):
-            await interaction.response.send_message(
-                "This command has changed. Type it again, or /help.", ephemeral=True
-            )
+            await interaction.response.send_message(say_word(language_of(interaction), "changed"), ephemeral=True)
 
 
 async def _serve(interaction: discord.Interaction[Any], command: str, given: dict[str, str]) -> None:
@@ -265,6 +264,22 @@ async def _suggest(
     interaction: discord.Interaction[Any], command: str, argument: str, typed: str
 ) -> list[app_commands.Choice[str]]:
     return interaction.client.answers.suggest(command, argument, typed)  # type: ignore[no-any-return]
+
+
+class ShareButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=draw.SHARE):
+    """Shows a private answer, as it stands, to the channel."""
+
+    def __init__(self) -> None:
+        super().__init__(discord.ui.Button(label="…", custom_id=draw.SHARE))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> ShareButton:
+        return cls()
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        await interaction.client.answers.share(interaction)
 
 
 class PressedButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=f"{draw.PREFIX}(?P<call>[\\s\\S]+)"):
@@ -314,6 +329,16 @@ class Answers:
             log.warning("discord_answer_lost", command=command, trouble=str(sort_error(trouble, "answering")))
         except Exception:
             log.exception("discord_answer_broke", command=command)
+
+    async def share(self, interaction: discord.Interaction[Any]) -> None:
+        """The answer under which it was pressed, for everybody, with who shows it. Never raises."""
+        if interaction.message is None or not self._is_new(interaction.id):
+            return
+        by = say_word(language_of(interaction), "shared_by", person=interaction.user.display_name)
+        try:
+            await _first(lambda: _shown(interaction, by))
+        except (discord.DiscordException, *_LOST) as trouble:
+            log.warning("discord_answer_lost", command="share", trouble=str(sort_error(trouble, "sharing")))
 
     def _is_new(self, id: int) -> bool:
         """False for one that was handed over already: a resumed connection may repeat what it had said."""
@@ -369,11 +394,32 @@ def language_of(interaction: discord.Interaction[Any]) -> str:
     return str(interaction.locale.value).split("-")[0] or "en"
 
 
+async def _shown(interaction: discord.Interaction[Any], by: str) -> None:
+    message = interaction.message
+    if message is None:
+        return
+    embeds = message.embeds
+    embeds[-1].set_footer(text=draw.footer(embeds[-1].footer.text or "", by))
+    view = discord.ui.View.from_message(message)
+    for item in view.children:
+        if isinstance(item, discord.ui.Button) and item.custom_id == draw.SHARE:
+            view.remove_item(item)
+    view.stop()
+    await interaction.response.send_message(
+        embeds=embeds, view=view, allowed_mentions=discord.AllowedMentions.none(), silent=True
+    )
+
+
 async def _acknowledged(interaction: discord.Interaction[Any]) -> bool:
     """Whether it is ours to answer: said within three seconds, and nobody else said it before."""
+    return await _first(lambda: interaction.response.defer(ephemeral=True, thinking=True))
+
+
+async def _first(answer: Callable[[], Awaitable[Any]]) -> bool:
+    """Give an interaction its first answer, which Discord takes once; a second try tells whether the first arrived."""
     for again in (False, True):
         try:
-            await interaction.response.defer(ephemeral=True, thinking=True)
+            await answer()
         except discord.HTTPException as refusal:
             if refusal.code == ALREADY_ANSWERED:
                 return again  # our first try had arrived; without one, another process serves the same guilds
@@ -390,7 +436,8 @@ async def say(interaction: discord.Interaction[Any], reply: Reply) -> None:
     """The reply, in place of "thinking". Putting it there may be repeated safely; further cards are sent once."""
     first, *rest = reply.cards or (Card(summary="✓", title="✓"),)
     if reply.private:
-        await _put(interaction, draw.draw(first))
+        share = say_word(language_of(interaction), "share") if place_of(interaction).address[0] != "@" else ""
+        await _put(interaction, draw.draw(first, share=share))
     else:
         await interaction.delete_original_response()
         await _add(interaction, draw.draw(first), private=False)

@@ -57,13 +57,15 @@ FILE_NAME = "tocsin.txt"
 COLOUR = {Severity.HIGH: 0xC4291C, Severity.MEDIUM: 0xD98E04, Severity.LOW: 0x3B6FB6}
 
 PREFIX = "tocsin:"
+#: The id of the button that shows a private answer to everybody.
+SHARE = "tocsin-share"
 
 _STAMP = re.compile(r"\b(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d) UTC")
 #: Where a line begins, these make headings, lists, quotes and small print.
 _LINE_START = re.compile(r"(#|-|\+|>|\d+[.)])")
 _INLINE = frozenset("\\*_~|`[]<>")
 _EVERYBODY = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
-_REF = re.compile(r"(?:^|· )ref ([a-z2-7]{1,25})$")
+_REF = re.compile(r"(?:^|· )ref (\w{1,25})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +101,20 @@ class Drawn:
         return replace(self, file=b"")
 
 
-def draw(card: Card, *, ref: str = "") -> Drawn:
-    """The card as Discord shows it. `ref` is the delivery's key, for messages that may have to be found again."""
-    presses, spelled = _presses(card)
+def draw(card: Card, *, ref: str = "", share: str = "") -> Drawn:
+    """The card as Discord shows it. `ref` is the delivery's key, for messages that may have to be found again;
+
+    `share` the label of a button under an answer that only one person sees.
+    """
+    presses, spelled = _presses(card, share)
     title = cut(card.title, TITLE)
-    footer = _footer(card.footer, ref)
-    room = ALL_EMBEDS - size(title) - size(footer)
+    if not title.strip() and not any(one.heading.strip() or one.text.strip() for one in card.sections):
+        title = "…"  # Discord takes no embed without a word
+    foot = footer(card.footer, f"ref {ref}" if ref else "")
+    room = ALL_EMBEDS - size(title) - size(foot)
     pages, whole = paginate(list(_body(card, spelled)), room)
     embeds = [Embed(title if number == 0 else "", page, COLOUR[card.severity]) for number, page in enumerate(pages)]
-    embeds[-1] = replace(embeds[-1], footer=footer)
+    embeds[-1] = replace(embeds[-1], footer=foot)
     return Drawn(
         content=cut(card.summary, NOTIFICATION),
         embeds=tuple(embeds),
@@ -258,13 +265,12 @@ def _head(text: str, room: int) -> str:
     return "".join(text[: _how_many(text, room)])
 
 
-def _footer(footer: str, ref: str) -> str:
-    """Footers are not formatted, so nothing in them is escaped."""
-    words = " ".join(_EVERYBODY.sub("＠", _visible(footer)).split())
-    key = f"ref {ref}" if ref else ""
-    room = FOOTER - size(key) - 3
+def footer(words: str, last: str) -> str:
+    """A footer that ends with `last`. Footers are not formatted, so nothing in them is escaped."""
+    words, last = (" ".join(_EVERYBODY.sub("＠", _visible(text)).split()) for text in (words, last[:TITLE]))
+    room = FOOTER - size(last) - 3
     words = words if size(words) <= room else _head(words, room - 1) + "…"
-    return " · ".join(part for part in (words, key) if part)
+    return " · ".join(part for part in (words, last) if part)
 
 
 # ── The body ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -310,19 +316,20 @@ def as_text(card: Card) -> str:
 # ── Buttons ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _presses(card: Card) -> tuple[tuple[Press, ...], list[str]]:
+def _presses(card: Card, share: str) -> tuple[tuple[Press, ...], list[str]]:
     """The buttons, and in words those commands whose arguments no button can carry."""
     presses: list[Press] = []
     spelled: list[str] = []
     taken: set[str] = set()
     for button in card.buttons:
         custom_id = pack(button)
-        if size(custom_id) > CUSTOM_ID or custom_id in taken or len(presses) >= BUTTONS - LINKS:
+        if size(custom_id) > CUSTOM_ID or custom_id in taken or len(presses) >= BUTTONS - LINKS - 1:
             if custom_id not in taken:
                 spelled.append(f"{button.text}: {typed(button)}")
             continue
         taken.add(custom_id)
         presses.append(Press(_label(button.text), custom_id=custom_id, danger=button.danger))
+    presses += [Press(_label(share), custom_id=SHARE)] if share else []
     presses += [Press(_label(link.text), url=link.url) for link in card.links[:LINKS] if _fits_button(link)]
     return tuple(presses), spelled
 

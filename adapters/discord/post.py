@@ -21,6 +21,7 @@ from adapters.discord.wire import (
     HAS_THREAD,
     NO_PERMISSION,
     NO_TEXT_CHANNEL,
+    NO_THREAD_HERE,
     PATIENCE,
     UNKNOWN_CHANNEL,
     Guard,
@@ -28,7 +29,7 @@ from adapters.discord.wire import (
     point_to,
     token_refused,
 )
-from bot.errors import ChatBusy, ChatRefused, TocsinError
+from bot.errors import ChatBusy, ChatDoubtful, ChatRefused, TocsinError
 from bot.logs import log
 from bot.model import Card, Place, Receipt
 from bot.ports import Desk
@@ -162,7 +163,10 @@ class DiscordChat:
     async def _answer(
         self, client: discord.Client, channel: int, drawn: draw.Drawn, key: str, thread: Receipt, *, name: str
     ) -> Receipt:
-        """In a thread. One that was made from a message has the message's id, so nothing need be remembered."""
+        """In a thread. One that was made from a message has the message's id, so nothing need be remembered.
+
+        Where no thread can be (a direct message, a thread itself, a message that is gone) it is said in the channel.
+        """
         inside = int(thread.thread or thread.id)
         try:
             return await _send(client, inside, drawn, key, thread=inside)
@@ -172,8 +176,10 @@ class DiscordChat:
         parent = client.get_partial_messageable(channel).get_partial_message(int(thread.id))
         try:
             await client.http.start_thread_with_message(channel, parent.id, name=name, auto_archive_duration=10080)
-        except discord.HTTPException as there:
-            if there.code != HAS_THREAD:
+        except discord.HTTPException as refusal:
+            if refusal.code in NO_THREAD_HERE:
+                return await _send(client, channel, drawn, key)
+            if refusal.code != HAS_THREAD:
                 raise
         return await _send(client, inside, drawn, key, thread=inside)
 
@@ -194,14 +200,20 @@ class DiscordChat:
     # Finding and changing what was said
 
     async def find(self, place: Place, key: str, *, thread: Receipt | None = None) -> Receipt | None:
-        """Our message with this key in its footer, among the last ones; None too where history is closed to us."""
+        """Our message with this key in its footer, among the last ones there, or in the thread where it belongs.
+
+        None too where history is closed to us.
+        """
         address = Address.of(place)
         if self._wire.under_way(key):  # its answer has not come yet: posting again waits for that very answer
             return None
 
         async def work(client: discord.Client) -> Receipt | None:
             channel = await self._channel(client, address)
+            inside = int(thread.thread or thread.id) if thread else 0
             try:
+                if inside and (found := await _find_message(client, inside, key, thread=inside)):
+                    return found
                 if channel in self._forums:
                     return await _find_post(client, address.guild, channel, key)
                 return await _find_message(client, channel, key)
@@ -232,7 +244,10 @@ class DiscordChat:
                 allowed_mentions=discord.AllowedMentions.none(),
             )
 
-        await self._wire.ask(f"edit {receipt.id} {hash(card)}", f"editing a message in {place}", work)
+        try:
+            await self._wire.ask(f"edit {receipt.id} {hash(card)}", f"editing a message in {place}", work)
+        except ChatDoubtful as unsure:  # the same edit twice is one edit
+            raise ChatBusy(str(unsure)) from unsure
 
     # Listening
 
@@ -308,10 +323,14 @@ async def _send(client: discord.Client, channel: int, drawn: draw.Drawn, key: st
     return Receipt(str(message.id), thread=str(thread) if thread else "")
 
 
-async def _find_message(client: discord.Client, channel: int, key: str) -> Receipt | None:
-    async for message in client.get_partial_messageable(channel).history(limit=LOOK_BACK):
-        if _is_ours(client, message, key):
-            return Receipt(str(message.id))
+async def _find_message(client: discord.Client, channel: int, key: str, *, thread: int = 0) -> Receipt | None:
+    try:
+        async for message in client.get_partial_messageable(channel).history(limit=LOOK_BACK):
+            if _is_ours(client, message, key):
+                return Receipt(str(message.id), thread=str(thread) if thread else "")
+    except discord.NotFound as missing:
+        if not thread or missing.code != UNKNOWN_CHANNEL:
+            raise  # else nobody has made the thread yet
     return None
 
 

@@ -8,7 +8,7 @@ like the others, and takes them separated by commas.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import discord
@@ -164,7 +164,18 @@ class Words(app_commands.Translator):
         return shorten(found) if found else None
 
 
-def typed_on_discord(registry: Iterable[str]) -> dict[str, str]:
-    """For the manual: each command and how it is typed here."""
-    known = {name: commands()[name] for name in registry}
-    return {command.name: "/" + " ".join(path) for path, command in paths(known).items()}
+def typed_on_discord() -> dict[str, str]:
+    """How each command is typed here: "watch add" -> "/watch add name:"."""
+    return {
+        command.name: " ".join(["/" + " ".join(path), *(f"{_option(one)}:" for one in command.arguments)])
+        for path, command in paths(commands()).items()
+    }
+
+
+def table() -> str:
+    """The table of docs/discord.md: each command, how it is typed here, and what a French reader sees."""
+    rows = []
+    for path, command in sorted(paths(commands()).items(), key=lambda one: one[1].name):
+        french = " ".join(word(part, "fr") or part for part in path)
+        rows.append(f"| `{command.name}` | `{typed_on_discord()[command.name]}` | `/{french}` |")
+    return "\n".join(["| command | on Discord | in French |", "|---|---|---|", *rows])

@@ -7,6 +7,7 @@ look first), ChatRefused (not here, with the next step), or the same for everybo
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -26,9 +27,9 @@ T = TypeVar("T")
 API_URL = "https://discord.com/api/v10"
 GATEWAY_URL = "wss://gateway.discord.gg/"
 
-#: Longest we wait for one answer; below the courier's lease of 60 s. What is still going on then is left to end by
-#: itself, and asked again under the same key its own answer is used.
-PATIENCE = 45.0
+#: Longest we wait for one answer; looking and posting together stay below the courier's lease of 60 s. What is still
+#: going on then is left to end by itself, and asked again under the same key its own answer is used.
+PATIENCE = 28.0
 #: A limit that lasts longer than this is handed to the courier instead of slept through. discord.py takes no less.
 LONGEST_LIMIT = 30.0
 
@@ -60,6 +61,8 @@ UNKNOWN_CHANNEL = 10003
 NO_TEXT_CHANNEL = 50008
 NO_PERMISSION = 50013
 HAS_THREAD = 160004
+#: Unknown message, missing permissions, "cannot execute action on this channel type", thread limit reached.
+NO_THREAD_HERE = frozenset({10008, NO_PERMISSION, 50024, 160006})
 
 
 def point_to(*, api_url: str = "", gateway_url: str = "") -> None:
@@ -147,12 +150,16 @@ class Wire:
     async def client(self) -> discord.Client:
         """The client, signed in. Raises what discord.py raises."""
         async with self._signing_in:
+            if self._refused:  # while we stood in line
+                raise ChatRefused(self._refused)
             if self._client is None:
                 client = new_client(discord.Client, guard=self._guard)
                 try:
                     await client.login(self._token)
-                except BaseException:
+                except BaseException as error:
                     await client.close()
+                    if isinstance(error, discord.LoginFailure):
+                        self._refused = token_refused()
                     raise
                 self._client = client
         return self._client
@@ -204,7 +211,7 @@ def sort_error(error: Exception, what: str) -> Exception:
             return ChatBusy(f"discord: {what} must wait {error.retry_after:.0f} s", after=after)
         case discord.HTTPException():
             return _by_status(error, what)
-        case aiohttp.ClientConnectorError():
+        case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
             return ChatBusy(f"discord: {what}: cannot be reached ({type(error).__name__})")
         case aiohttp.ClientError() | TimeoutError() | OSError():
             return ChatDoubtful(f"discord: {what}: the connection ended before the answer ({type(error).__name__})")
@@ -238,13 +245,17 @@ def _by_kind(status: int) -> str:
 
 def _seconds(text: str) -> float:
     try:
-        return max(1.0, float(text))
+        seconds = float(text)
     except ValueError:
-        return 600.0  # how long a ban of the address lasts is not documented; the window of its cause is 10 minutes
+        seconds = math.nan
+    if math.isfinite(seconds):
+        return min(max(1.0, seconds), 3600.0)
+    return 600.0  # how long a ban of the address lasts is not documented; the window of its cause is 10 minutes
 
 
 def token_refused() -> str:
     return (
-        "discord: DISCORD_TOKEN was refused; next: make a new one under Bot at https://discord.com/developers/applications, "
-        "put it into .env, and start Tocsin again; then tocsin unpark KEY sends what waited"
+        "discord: DISCORD_TOKEN was refused; next: make a new one (Bot > Reset Token) at "
+        "https://discord.com/developers/applications, put it into .env, and start Tocsin again; "
+        "then tocsin unpark KEY sends what waited"
     )

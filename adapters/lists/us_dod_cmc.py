@@ -324,13 +324,13 @@ def _read_table(document: Document, text: str) -> Reading:
     )
     past = [replace(row, ends=row.ends if row.ends and row.ends <= today else None) for row in rows]
     edition = max([newest, *(row.ends for row in past if row.ends)])
-    on_list = list(_on_the_list(past))
+    on_list = _on_the_list(past)
     return Reading(
         layout="editions.csv/1",
         records=_records(on_list),
         edition=edition.isoformat(),
         published=datetime(edition.year, edition.month, edition.day, tzinfo=UTC),
-        history=len(rows) if len(rows) > len(on_list) else 0,  # a table of what is on now may shrink
+        history=len(rows) - len(on_list),  # a table of who is on it now may shrink, its past may not
         signals=signals,
     )
 

@@ -24,7 +24,7 @@ from slack_bolt.response import BoltResponse
 
 from adapters.slack.draw import PRESS, REST, SHARE, Press, draw, home, merged, pressed
 from adapters.slack.line import Line, library_log
-from adapters.slack.manifest import PATH, slashes
+from adapters.slack.manifest import PATH, words_of
 from adapters.slack.socket import Habits, Identity, keep_connected
 from adapters.slack.words import say
 from bot.commands.typed import request as typed
@@ -101,8 +101,7 @@ class Service:
             name="tocsin",
         )
         app.middleware(self._once)
-        for slash, words in slashes().items():
-            app.command(slash)(self._on_command(words))
+        app.command(re.compile(".*"))(self._on(self._command))
         app.action({"action_id": re.compile(f"^{re.escape(PRESS)}")})(self._on(self._press))
         app.action({"action_id": SHARE})(self._on(self._share))
         app.action({"action_id": REST})(self._on(self._rest))
@@ -122,12 +121,6 @@ class Service:
         if id:
             _put(self._seen, id, None, SEEN)
         return await next_()
-
-    def _on_command(self, words: str) -> Callable[..., Awaitable[None]]:
-        async def asked(body: Body) -> None:
-            await self._command(words, body)
-
-        return self._on(asked)
 
     def _on(self, work: Callable[[Body], Coroutine[Any, Any, None]]) -> Callable[..., Awaitable[None]]:
         """Acknowledge, then work in a task of our own."""
@@ -149,10 +142,11 @@ class Service:
     async def _ignore(self, body: Body) -> None:
         log.debug("slack_not_for_us", kind=body.get("type"))
 
-    async def _command(self, words: str, body: Body) -> None:
-        text = f"{words} {_unescaped(body.get('text') or '')}"
+    async def _command(self, body: Body) -> None:
+        text = f"{words_of(str(body['command']))} {_unescaped(body.get('text') or '')}"
         person = _person(str(body.get("user_id", "")), str(body.get("user_name", "")))
-        place = self._place(body["channel_id"], str(body.get("user_id", "")))
+        self._team = self._team or str(body.get("team_id") or "")
+        place = self._place(str(body["channel_id"]), str(body.get("user_id", "")))
         asked = typed(text, place=place, person=person, language=self.language, at=self._now())
         await self._answer(asked, body)
 

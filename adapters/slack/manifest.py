@@ -52,6 +52,12 @@ def slashes() -> dict[str, str]:
     return {f"/{name}": name for name in OWN} | {ALL: ""}
 
 
+def words_of(slash: str) -> str:
+    """The words a slash command stands for, also where it was renamed because another app has it: `/tocsin-watch`."""
+    name = slash.removeprefix("/").removeprefix("tocsin-")
+    return name if name in OWN else ""
+
+
 def manifest(url: str = "") -> dict[str, Any]:
     """The manifest. With a public address for the HTTP mode, else for Socket Mode, which needs none."""
     request = {"request_url": f"{url.rstrip('/')}{PATH}"} if url else {}

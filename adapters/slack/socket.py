@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import ClientError
+from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, WSMessage, WSMsgType
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -29,7 +29,10 @@ from bot.logs import log
 class Habits:
     """Spans in seconds."""
 
-    quiet: float = 300  #: without a word from Slack, after which a fresh connection is opened
+    #: Without a ping or a word from Slack, after which a fresh connection is opened. Slack pings at least every thirty
+    #: seconds: its own library for Node.js reconnects after that (github.com/slackapi/node-slack-sdk, read 2026-11).
+    quiet: float = 90
+    untold: float = 900  #: with pings only: a channel may well be silent that long, but a new connection costs nothing
     beat: float = 2  #: between two looks at the connection
     ping: float = 10  #: between the library's own pings; four unanswered ones are a broken connection
     opening: float = 20  #: for a connection to stand
@@ -51,7 +54,7 @@ class Identity:
         client = await line.web()
         said = await client.auth_test()
         authorized = AuthorizeResult.from_auth_test_response(auth_test_response=said, bot_token=client.token)
-        return cls(str(said["team_id"]), authorized)
+        return cls(str(said.get("team_id") or ""), authorized)
 
     @classmethod
     async def known(cls, line: Line, habits: Habits) -> Identity:
@@ -121,16 +124,33 @@ async def keep_connected(line: Line, app_token: str, make: Callable[[Identity], 
 
 
 class Connection:
-    """One connection, and when Slack was last heard on it."""
+    """One connection, and when Slack was last heard on it: at all, and with something to say."""
 
     def __init__(self, handler: AsyncSocketModeHandler) -> None:
         self._client: Any = handler.client  # its methods have no types
-        self._heard = asyncio.get_running_loop().time()
+        self._now = asyncio.get_running_loop().time
+        self._heard = self._told = self._now()
 
-        async def hear(*_: object) -> None:
-            self._heard = asyncio.get_running_loop().time()
+    async def _listen(self, proxy: str | None) -> None:
+        """Have every frame pass by us: the library tells its listeners of texts only, and Slack's pings are none."""
+        connection = self
 
-        handler.client.message_listeners.append(hear)
+        class Heard(ClientWebSocketResponse):
+            async def receive(self, timeout: float | None = None) -> WSMessage:  # noqa: ASYNC109 - aiohttp's own
+                message = await super().receive(timeout)
+                connection._hear(message.type)
+                return message
+
+        await self._client.aiohttp_client_session.close()
+        self._client.aiohttp_client_session = ClientSession(ws_response_class=Heard)
+        self._client.proxy = proxy
+
+    def _hear(self, kind: WSMsgType) -> None:
+        """A pong is only an echo of ours: a deaf connection may still give it."""
+        if kind in {WSMsgType.TEXT, WSMsgType.PING}:
+            self._heard = self._now()
+        if kind is WSMsgType.TEXT:
+            self._told = self._heard
 
     @classmethod
     async def opened(cls, line: Line, app_token: str, app: AsyncApp, habits: Habits) -> Connection:
@@ -138,10 +158,10 @@ class Connection:
         client = await line.web()
         said = await client.apps_connections_open(app_token=app_token)
         handler = AsyncSocketModeHandler(app, app_token, ping_interval=habits.ping)
-        handler.client.proxy = client.proxy
         handler.client.wss_uri = str(said["url"])
         connection = cls(handler)
         try:
+            await connection._listen(client.proxy)
             async with asyncio.timeout(habits.opening):
                 await connection._client.connect()
         except BaseException:
@@ -152,12 +172,13 @@ class Connection:
 
     async def until_deaf(self, habits: Habits) -> None:
         """Return when it is broken, or has been quiet for so long that it may be deaf."""
-        loop, broken = asyncio.get_running_loop(), 0
+        broken = 0
         while broken < 2:
             await asyncio.sleep(habits.beat)
             broken = 0 if await self._client.is_connected() else broken + 1
-            if loop.time() - self._heard > habits.quiet:
-                log.info("slack_quiet", seconds=round(loop.time() - self._heard), next="opening a fresh connection")
+            quiet, untold = self._now() - self._heard, self._now() - self._told
+            if quiet > habits.quiet or untold > habits.untold:
+                log.info("slack_quiet", seconds=round(quiet), untold=round(untold), next="opening a fresh connection")
                 return
         log.warning("slack_connection_broken", next="opening a fresh connection")
 

@@ -285,8 +285,17 @@ def _bones_alike(one: str, other: str) -> float:
     return 0.75 if alike >= 0.8 else 0.65 if alike >= 0.75 else 0.0
 
 
+#: Letters that a word may begin with on one side when it begins with another of the same group on the other.
+_START = {
+    letter: group for group in ("aeiouwyh", "lr", "vb", "fh", "ckqsxz", "jzgdt", "p", "m", "n") for letter in group
+}
+_START |= {"h": "fh", "f": "fh", "z": "jzgdt", "t": "jzgdt"}
+
+
 def _loan_alike(kana: str, latin: str) -> float:
     """A foreign word in kana against its Latin spelling: by sound, and by consonants where the sound agrees."""
+    if _START.get(kana[:1]) != _START.get(latin[:1]) or not 0.4 < len(kana) / (len(latin) or 1) < 2.5:
+        return 0.0
     best = 0.0
     for english in (True, False):
         heard = OSA.normalized_similarity(loan_sound(kana, False), loan_sound(latin, english))

@@ -15,8 +15,9 @@ from bot.matching.fold import legal_form
 from bot.matching.words import LONGEST, Form, Unit, read, readings
 from bot.model import Company, Listing, Match, Name, NameKind, Reason, Verdict
 
-#: From this score on two names are taken for one. The model's even chance; F1 is flat between .4 and .6.
-SAME = 0.5
+#: From this score on two names are taken for one. F1 is flat between .4 and .6; the upper part of that calls fewer
+#: subsidiaries the same and answers "is it on the list?" best.
+SAME = 0.55
 #: The best a pair may score that is not the same name: just under `SAME`.
 NOT_SAME = SAME - 0.01
 
@@ -62,9 +63,30 @@ def judge(left: str, right: str) -> Judgement:
         if left == right:
             return Judgement(1.0, rule="same name")
         return Judgement(0.9999, rule="same but for case, accents or punctuation")
+    if mine[0].folded.replace(" ", "") == other[0].folded.replace(" ", ""):
+        return Judgement(0.9998, rule="same but for spaces")
+    if _cut_off(left, mine[0], other[0]) or _cut_off(right, other[0], mine[0]):
+        return Judgement(0.9, rule="the same, cut off")
     swapped = mine[0].folded > other[0].folded
     judged = best_reading(other, mine) if swapped else best_reading(mine, other)
     return Judgement(judged[0], judged, swapped)
+
+
+#: Lengths at which forms and message formats cut names (SWIFT lines have 35 characters).
+CUTS = (20, 35)
+
+
+def _cut_off(text: str, short: Form, long: Form) -> bool:
+    """Whether a name is the beginning of another, cut by a form: in the middle of a word or at a usual length.
+
+    What is left must tell something: many companies begin with LIMITED LIABILITY CO.
+    """
+    begun = short.folded
+    if len(begun) < 15 or not long.folded.startswith(begun):
+        return False
+    in_word = long.folded[len(begun)] != " "
+    telling = sum([one.weight for one in (short.units[:-1] if in_word else short.units) if one.rank in ("", "plain")])
+    return (in_word or len(text) in CUTS) and telling >= 0.85
 
 
 def compare(ours: Name | str, theirs: Name | str) -> Match:

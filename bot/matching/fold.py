@@ -80,30 +80,38 @@ def _variants() -> dict[int, str]:
 #: Cyrillic and Greek letters that pass for Latin ones, in lower case (capitals are folded before).
 _LIKE_LATIN = pairs("like_latin")
 _LIKE_CYRILLIC = pairs("like_cyrillic")
-_MIXED = re.compile(
-    r"\w*[a-z]\w*[\u0370-\u03ff\u0400-\u04ff\u0500-\u052f]\w*|\w*[\u0370-\u03ff\u0400-\u04ff\u0500-\u052f]\w*[a-z]\w*"
-)
 _FOREIGN = re.compile(r"[\u0370-\u052f]")
 
 
-def _unmask(word: str) -> str:
-    """A word of two alphabets in the one it pretends to be in; unchanged when neither alphabet explains all of it."""
+def _unmask(word: str, *, latin_text: bool, foreign_text: bool) -> str:
+    """A word in the alphabet it pretends to be in; unchanged when neither alphabet explains all of it.
+
+    When nothing else in the text tells, the alphabet with more letters in the word is taken for the real one.
+    """
     foreign = [char for char in word if "\u0370" <= char <= "\u052f"]
     latin = [char for char in word if "a" <= char <= "z"]
+    if not foreign or (not latin and not (latin_text and not foreign_text)):
+        return word
     may_be_latin = all(char in _LIKE_LATIN for char in foreign)
     may_be_cyrillic = all(char in _LIKE_CYRILLIC for char in latin)
-    if may_be_latin and not (may_be_cyrillic and len(foreign) > len(latin)):
+    undecided = latin_text == foreign_text
+    latin_first = (len(latin) >= len(foreign) or not may_be_cyrillic) if undecided else latin_text
+    if may_be_latin and latin_first:
         return "".join([_LIKE_LATIN.get(char, char) for char in word])
-    return "".join([_LIKE_CYRILLIC.get(char, char) for char in word]) if may_be_cyrillic else word
+    return "".join([_LIKE_CYRILLIC.get(char, char) for char in word]) if may_be_cyrillic and latin else word
 
 
 def _unmask_all(text: str) -> str:
-    """Words that mix Latin with Cyrillic or Greek letters, unmasked; needs one look at texts without such letters."""
+    """Words written with letters of another alphabet, unmasked; needs one look at texts without such letters.
+
+    A letter that only one alphabet has tells which of them the text is really written in.
+    """
     if not _FOREIGN.search(text):
         return text
-    return " ".join(
-        _unmask(word) if not word.isascii() and _MIXED.fullmatch(word) else word for word in text.split(" ")
-    )
+    latin_text = any("a" <= char <= "z" and char not in _LIKE_CYRILLIC for char in text)
+    foreign_text = any("\u0370" <= char <= "\u052f" and char not in _LIKE_LATIN for char in text)
+    words = text.split(" ")
+    return " ".join([_unmask(word, latin_text=latin_text, foreign_text=foreign_text) for word in words])
 
 
 # ── Text ──────────────────────────────────────────────────────────────────────────────────────────────────────────

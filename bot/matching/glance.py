@@ -71,19 +71,20 @@ class Glance:
 
     def near(self, typed: str, limit: int) -> list[str]:
         """Entries with a name spelled nearly like what was typed: a letter missing, doubled or swapped."""
-        self._order()
+        self.order()
         names = [folded for folded, _ in self._names]
         close = process.extract(typed.casefold(), names, scorer=fuzz.ratio, score_cutoff=NEAR, limit=limit)
         return [owner for _, _, at in close for owner in sorted(self._named[self._names[at][1]])]
 
     def begins(self, typed: str, limit: int) -> list[str]:
         """Names that begin like what was typed."""
-        self._order()
+        self.order()
         start = typed.casefold()
         at = bisect_left(self._names, (start, ""))
         return [name for folded, name in self._names[at : at + limit] if folded.startswith(start)]
 
-    def _order(self) -> None:
+    def order(self) -> None:
+        """Put the names in order now, in a thread, rather than at somebody's first keystroke."""
         if not self._sorted:
             self._names = sorted((name.casefold(), name) for name in self._named if self._named[name])
             self._sorted = True

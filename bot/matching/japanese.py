@@ -76,6 +76,8 @@ def reads_as(kanji: str, latin: str) -> bool:
     target = plain(latin)
     reached: list[set[int]] = [{0}, *(set() for _ in kanji)]
     for at, char in enumerate(kanji):
+        if not any(reached[at : at + 3]):
+            return False
         sounds = _sounds(char, at > 0) if script_of(char) == "han" else (plain(romanise(char)),)
         reached[at + 1] |= _ends(target, reached[at], sounds)
         for size in (2, 3):

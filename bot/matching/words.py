@@ -124,7 +124,7 @@ def unit(word: str, native: str = "", japanese: bool = False) -> Unit:
         return Unit(latin, concept, weight, rank, sound(latin), native, _script(native, japanese))
     if latin[:-2].isdigit() and latin[-2:] in ("st", "nd", "rd", "th"):
         latin = latin[:-2]
-    if len(latin) > 7 and _misspelt_form(latin):
+    if len(latin) > 6 and _misspelt_form(latin):
         return Unit(latin, latin, 0.06, "little", sound(latin), native, _script(native, japanese))
     own = native if native and script_of(native[0]) == "han" else latin
     return Unit(latin, own, own_weight(latin), "", sound(latin), native, _script(native, japanese))
@@ -132,11 +132,12 @@ def unit(word: str, native: str = "", japanese: bool = False) -> Unit:
 
 @cache
 def _long_form_words() -> dict[str, list[str]]:
-    """Long words that only legal forms have ("liability", "aktiengesellschaft"), by their first letter and last."""
+    """Long words that say no more than a legal form ("liability", "company"), by their first letter and last."""
     found: dict[str, list[str]] = {}
     for forms in table("legal_forms").values():
         for word in {romanise(word) for form in forms.get("spelled", ()) for word in fold(form).split()}:
-            if len(word) > 7 and word.isascii() and not glossary().concept(word):
+            concept = glossary().concept(word)
+            if len(word) > 6 and word.isascii() and (not concept or glossary().weight[concept][1] == "little"):
                 for edge in (f"{word[0]}-", f"-{word[-1]}"):
                     found.setdefault(edge, []).append(word)
     return found
@@ -338,9 +339,18 @@ def read(text: str) -> Form:
     return found[0] if found else _read("")
 
 
+_DIGIT_IN_WORD = re.compile(r"(?<=[a-z])[015](?=[a-z])|\b0(?=[a-z])|\b1(?=[a-z]{4})")
+_AS_LETTER = {"0": "o", "1": "l", "5": "s"}
+
+
+def _letters_for_digits(folded: str) -> str:
+    """0, 1 and 5 inside a word are slips of a reading machine, or a disguise: "xia0mi", "f1oating"."""
+    return _DIGIT_IN_WORD.sub(lambda found: _AS_LETTER[found.group()], folded) if _DIGITS.search(folded) else folded
+
+
 def _read(text: str, *, part: str = "") -> Form:
     folded = fold(text)
-    words, kinds = core_words(folded)
+    words, kinds = core_words(_letters_for_digits(folded))
     ascii_only = folded.isascii()
     units = tuple([one for one in _units(words, japanese=not ascii_only and japanese(text)) if one.text])
     han = "".join(words) if not ascii_only and _HAN.search(folded) else ""

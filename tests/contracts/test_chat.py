@@ -1,14 +1,13 @@
-"""The words of `bot.ports.Chat`, on every chat alike. A new chat is one world and one line in WORLDS."""
+"""What every chat promises the courier. A new chat is one more world below: `WORLDS["name"] = its_world`."""
 
 from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Protocol
 
 import pytest
 
@@ -18,304 +17,315 @@ from adapters.slack.post import SlackChat
 from bot.cards import LANGUAGES, Reader, alert_card, notice_card, standing_card
 from bot.errors import ChatBusy, ChatDoubtful, ChatRefused
 from bot.messages import alert_effects
-from bot.model import Alert, AlertKind, Button, Card, Link, Notice, Place, Receipt, Section, Severity, Standing
+from bot.model import AlertKind, Button, Card, Link, Notice, Place, Reply, Request, Section, Severity, Standing
 from bot.ports import Chat
 from tests.worlds.discord import DiscordWorld, hurried, live, shown
 from tests.worlds.nouns import NOON, alert, story
-from tests.worlds.slack import BOT_TOKEN, SlackWorld, pings
-from tests.worlds.slack import words as slack_words
-
-KEY = "abcdefghijklmnopqrstuvwxy"
-HOSTILE = (
-    "@everyone @here <@123> <@&456> <!channel> <#1> [win](https://evil.example) https://evil.example **b** __u__ ~~s~~ "
-    "||spoiler|| `code` *i* _i_ \u202egnp.exe\u202c a\u200bb\u2066c\u2069 </kick:1> <:x:1> \ud800 \x1b[31m &lt;"
-)
-BLOCKS = "# heading\n> quote\n- item\n1. first\n-# small\n```\ncode\n```"
+from tests.worlds.slack import BOT_TOKEN, SlackWorld, pings, words
 
 
-class World(Protocol):
-    """A chat and its platform, as a test needs them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatWorld:
+    """A chat with somewhere to post, and what can be seen there."""
 
     chat: Chat
     place: Place
-    remembers: bool  #: whether `find` can tell
-    secrets: tuple[str, ...]
-
-    def messages(self) -> list[str]:
-        """What a person reads, message by message."""
-
-    def trouble(self) -> list[str]:
-        """What in the messages rings, links or formats without being the chat's own."""
-
-    def goes_wrong(self, what: str) -> None:
-        """The next post meets "busy", "refused", "lost before", "lost after", "broken". KeyError: it never happens."""
-
-
-class ConsoleWorld:
-    remembers = False
+    said: Callable[[], list[str]]  #: all the words of each message there, oldest first
+    rings: Callable[[], list[str]]  #: whom the messages there would ping
+    tells: bool  #: whether it can look a message up
+    edits: bool  #: whether an edit replaces what was said, or says it again
     secrets: tuple[str, ...] = ()
-
-    def __init__(self) -> None:
-        self.out = io.StringIO()
-        self.chat: Chat = ConsoleChat(out=self.out)
-        self.place = Place("console")
-
-    def messages(self) -> list[str]:
-        return [one for one in self.out.getvalue().split("\n\n") if one.strip()]
-
-    def trouble(self) -> list[str]:
-        return [mark for mark in ("\x1b", "\u202e", "\u200b") if mark in self.out.getvalue()]
-
-    def goes_wrong(self, what: str) -> None:
-        raise KeyError(what)
+    live: Callable[[], list[str]] = list  #: what in the messages formats or links without being the chat's own
+    #: The next post meets "busy", "refused", "lost before", "lost after" or "down"; None where none of it can happen.
+    goes_wrong: Callable[[str], None] | None = None
 
 
-class DiscordDesk:
-    remembers = True
-    CAN = {  # noqa: RUF012 - a table
-        "busy": "busy for long",
-        "refused": "50001",
-        "lost before": "cut before",
-        "lost after": "cut after",
-        "broken": "unavailable",
-    }
-
-    def __init__(self, world: DiscordWorld) -> None:
-        self.world = world
-        self.channel = world.channel()
-        self.chat: Chat = DiscordChat(world.token, api_url=world.api_url, gateway_url=world.gateway_url)
-        self.place = Place("discord", self.channel.address)
-        self.secrets: tuple[str, ...] = (world.token,)
-
-    def messages(self) -> list[str]:
-        return [shown(one) for one in self.channel.messages]
-
-    def trouble(self) -> list[str]:
-        hidden = [mark for one in self.channel.messages for mark in "\u202e\u2066\u200b\x1b" if mark in str(one)]
-        return [*self.world.rings, *hidden, *(found for one in self.channel.messages for found in live(one))]
-
-    def goes_wrong(self, what: str) -> None:
-        if what == "refused":
-            self.channel.refuses = (403, 50001, "Missing Access")
-        else:
-            self.world.goes_wrong(self.CAN[what])
+@asynccontextmanager
+async def console_world() -> AsyncIterator[ChatWorld]:
+    out = io.StringIO()
+    chat = ConsoleChat(out=out, ask=io.StringIO())
+    said = lambda: [part for part in out.getvalue().split("\n\n") if part]  # noqa: E731 - a world in one screen
+    yield ChatWorld(chat=chat, place=Place("console"), said=said, rings=list, tells=False, edits=False)
 
 
-class SlackDesk:
-    remembers = True
-    secrets: tuple[str, ...] = (BOT_TOKEN,)
-    CAN = {"busy": "busy", "lost before": "cut", "lost after": "lost", "broken": "down"}  # noqa: RUF012 - a table
-
-    def __init__(self, world: SlackWorld) -> None:
-        self.world = world
-        self.world.retry_after = 90
-        self.channel = world.channels["C024"]
-        self.chat: Chat = SlackChat(BOT_TOKEN, api_url=world.api_url, pace=timedelta(0))
-        self.place = Place("slack", "T0/C024")
-
-    def messages(self) -> list[str]:
-        return [slack_words(one) for one in self.channel.messages]
-
-    def trouble(self) -> list[str]:
-        hidden = [mark for one in self.channel.messages for mark in "\u202e\u2066\u200b\x1b" if mark in repr(one)]
-        return [*self.world.refused, *hidden, *(ring for one in self.channel.messages for ring in pings(one))]
-
-    def goes_wrong(self, what: str) -> None:
-        self.channel.archived = what == "refused"
-        if what != "refused":
-            self.world.fates.append(self.CAN[what])
+@asynccontextmanager
+async def slack_world() -> AsyncIterator[ChatWorld]:
+    async with SlackWorld() as slack:
+        chat = SlackChat(BOT_TOKEN, api_url=slack.api_url, pace=timedelta(0))
+        messages = slack.channels["C024"].messages
+        yield ChatWorld(
+            chat=chat,
+            place=Place("slack", "T0/C024"),
+            said=lambda: [words(one) for one in messages],
+            rings=lambda: [ring for one in messages for ring in pings(one)],
+            tells=True,
+            edits=True,
+            secrets=(BOT_TOKEN,),
+            goes_wrong=lambda what: slack_trouble(slack, what),
+        )
+        await chat.close()
 
 
-async def console(stack: AsyncExitStack, monkeypatch: pytest.MonkeyPatch) -> World:
-    return ConsoleWorld()
+def slack_trouble(slack: SlackWorld, what: str) -> None:
+    if what == "refused":
+        slack.channels["C024"].archived = True
+    else:
+        slack.fates.append({"lost before": "cut", "lost after": "lost"}.get(what, what))
 
 
-async def discord(stack: AsyncExitStack, monkeypatch: pytest.MonkeyPatch) -> World:
-    world = await stack.enter_async_context(DiscordWorld())
-    hurried(world, monkeypatch)
-    desk = DiscordDesk(world)
-    stack.push_async_callback(desk.chat.close)
-    return desk
+@asynccontextmanager
+async def discord_world() -> AsyncIterator[ChatWorld]:
+    async with DiscordWorld() as discord:
+        with pytest.MonkeyPatch.context() as patched:
+            hurried(discord, patched)
+            channel = discord.channel()
+            chat = DiscordChat(discord.token, api_url=discord.api_url, gateway_url=discord.gateway_url)
+
+            def goes_wrong(what: str) -> None:
+                if what == "refused":
+                    channel.refuses = (403, 50001, "Missing Access")
+                else:
+                    names = {"busy": "busy for long", "lost before": "cut before", "lost after": "cut after"}
+                    discord.goes_wrong(names.get(what, "unavailable"))
+
+            yield ChatWorld(
+                chat=chat,
+                place=Place("discord", channel.address),
+                said=lambda: [shown(one) for one in channel.messages],
+                rings=lambda: discord.rings,
+                tells=True,
+                edits=True,
+                secrets=(discord.token,),
+                live=lambda: [found for one in channel.messages for found in live(one)],
+                goes_wrong=goes_wrong,
+            )
+            await chat.close()
 
 
-async def slack(stack: AsyncExitStack, monkeypatch: pytest.MonkeyPatch) -> World:
-    world = SlackDesk(await stack.enter_async_context(SlackWorld()))
-    stack.push_async_callback(world.chat.close)
-    return world
-
-
-WORLDS: dict[str, Callable[[AsyncExitStack, pytest.MonkeyPatch], Awaitable[World]]] = {
-    "console": console,
-    "discord": discord,
-    "slack": slack,
+WORLDS: dict[str, Callable[[], AbstractAsyncContextManager[ChatWorld]]] = {
+    "console": console_world,
+    "slack": slack_world,
+    "discord": discord_world,
 }
+
+CARD = Card(
+    summary="IMPORTANT: Xiaomi added to the list",
+    title="IMPORTANT · Xiaomi added to the list",
+    severity=Severity.HIGH,
+    sections=(Section("Why", "a medal", quote=True), Section("", "a plain line")),
+    links=(Link("Open", "https://example.com/a"),),
+    buttons=(Button("Mute a day", "mute", (("days", "1"),)), Button("Mute a week", "mute", (("days", "7"),))),
+    footer="DoD",
+)
 
 
 @pytest.fixture(params=WORLDS)
-async def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
-    async with AsyncExitStack() as stack:
-        yield await WORLDS[request.param](stack, monkeypatch)
+async def world(request: pytest.FixtureRequest) -> AsyncIterator[ChatWorld]:
+    async with WORLDS[request.param]() as world:
+        yield world
 
 
-def card(title: str = "HIGH · Xiaomi on the list", text: str = "Because of section 1237.", **more: object) -> Card:
-    made = Card(summary=title, title=title, severity=Severity.HIGH, sections=(Section("Why", text),))
-    return replace(made, **more)  # type: ignore[arg-type]
+class Desk:
+    """Answers whatever it is asked."""
+
+    async def answer(self, request: Request) -> Reply:
+        return Reply(cards=(CARD,))
+
+    def complete(self, command: str, argument: str, typed: str, limit: int = 25) -> Sequence[str]:
+        return ()
 
 
-def squeezed(text: str) -> str:
-    """Without line breaks, which each chat places where it likes."""
-    return " ".join(text.split())
+async def test_what_is_posted_is_said_once(world: ChatWorld) -> None:
+    """Title, headings, quotations, lines and footer are all there, and the receipt says where."""
+    receipt = await world.chat.post(world.place, CARD, key="k1")
+    assert receipt.id
+    (said,) = world.said()
+    for part in (CARD.title, "Why", "a medal", "a plain line", "Open", "DoD"):
+        assert part in said
 
 
-async def test_a_card_is_read_whole(world: World) -> None:
-    """Title, headings, words, links and footer all arrive."""
-    links = (Link("Open the entry", "https://list.example/entry?id=1&x=2"),)
-    buttons = (Button("Stop watching", "watch remove", (("names", "Xiaomi"),), danger=True),)
-    await world.chat.post(world.place, card(links=links, buttons=buttons, footer="Entity List · BIS"), key=KEY)
-    [read] = world.messages()
-    for words in (
-        "HIGH · Xiaomi on the list",
-        "Why",
-        "Because of section 1237.",
-        "Open the entry",
-        "Entity List · BIS",
-    ):
-        assert words in squeezed(read)
+async def test_a_message_is_found_by_its_key_or_not_at_all(world: ChatWorld) -> None:
+    """A chat that can tell finds exactly that message; one that cannot says None, never another."""
+    posted = {key: await world.chat.post(world.place, CARD, key=key) for key in ("k1", "k2")}
+    found = {key: await world.chat.find(world.place, key) for key in ("k1", "k2", "k3")}
+    assert found == ({**posted, "k3": None} if world.tells else dict.fromkeys(found))
 
 
-async def test_what_was_said_is_found_by_its_key(world: World) -> None:
-    """The receipt of the message, or None where the platform cannot tell; never another's."""
-    first = await world.chat.post(world.place, card(), key=KEY)
-    await world.chat.post(world.place, card("another"), key="b" * 25)
-    assert await world.chat.find(world.place, KEY) == (first if world.remembers else None)
-    assert await world.chat.find(world.place, "c" * 25) is None
+async def test_an_edit_says_the_new_words(world: ChatWorld) -> None:
+    """Where messages can be changed, the old words are gone."""
+    receipt = await world.chat.post(world.place, CARD, key="k1")
+    await world.chat.edit(world.place, receipt, replace(CARD, title="Xiaomi taken off", sections=(), footer="now"))
+    assert "Xiaomi taken off" in world.said()[-1]
+    if world.edits:
+        (said,) = world.said()
+        assert "a medal" not in said
+        assert await world.chat.find(world.place, "k1") == receipt
 
 
-async def test_a_message_is_replaced(world: World) -> None:
-    """The state is read from the message itself; it can still be found."""
-    receipt = await world.chat.post(world.place, card(), key=KEY)
-    await world.chat.edit(world.place, receipt, card("HIGH · Xiaomi taken off the list"))
-    assert "taken off" in world.messages()[-1]
-    if world.remembers:
-        assert len(world.messages()) == 1
-        assert await world.chat.find(world.place, KEY) == receipt
-
-
-async def test_hostile_words(world: World) -> None:
-    """Whatever others wrote cannot ring, link, format or reorder; what is harmless in it is read as it stands."""
-    hostile = Card(
-        summary=HOSTILE,
-        title=HOSTILE,
-        sections=(Section(HOSTILE, f"{HOSTILE}\n{BLOCKS}"), Section("", BLOCKS), Section("Quoted", BLOCKS, quote=True)),
-        links=(Link(HOSTILE, "https://fine.example/"), Link("odd", "javascript:alert(1)"), Link("x", "https://a b/>c")),
-        buttons=(Button(HOSTILE, "lookup", (("name", HOSTILE),)),),
-        footer=HOSTILE,
+async def test_outside_text_rings_nobody(world: ChatWorld) -> None:
+    """Whatever somebody wrote into a headline, nobody is pinged, and its letters can be read."""
+    hostile = "<!channel> <@U7> @everyone @here <#C024> <https://evil.example|click> *b* _i_ `c` :tada:"
+    card = Card(
+        summary=hostile,
+        title=hostile,
+        sections=(Section(hostile, hostile, quote=True), Section("", hostile)),
+        links=(Link(hostile, "https://example.com/"), Link("no web address", "javascript:alert(1)")),
+        buttons=(Button(hostile, "why"),),
+        footer=hostile,
     )
-    await world.chat.post(world.place, hostile, key=KEY)
-    [read] = ["\n".join(world.messages())]
-    assert world.trouble() == []
-    assert "[win](https://evil.example)" in squeezed(read)
-    assert "1. first" in squeezed(read)
+    await world.chat.post(world.place, card, key="k1")
+    assert not world.rings()
+    assert not world.live()
+    assert "*b* _i_ `c` :tada:" in world.said()[0]
 
 
-@pytest.mark.parametrize("size", [250, 1100, 4200, 30_000])
-async def test_long_words_are_cut_where_one_can_see_it(world: World, size: int) -> None:
-    """The platform takes it, whatever its limits are; what is left out is marked."""
-    words = " ".join(f"*{number}_" for number in range(size // 6))
-    long = card(words, words, summary=words, footer=words, links=(Link(words, f"https://a.example/{'x' * size}"),))
-    await world.chat.post(world.place, replace(long, sections=long.sections * 3), key=KEY)
-    read = "\n".join(world.messages())
-    assert words in squeezed(read) or "…" in read
+@pytest.mark.parametrize(
+    "card",
+    [
+        Card(summary="", title=""),
+        Card(summary="s", title="t", sections=(Section("", ""), Section("h", ""), Section("", " ", quote=True))),
+        Card(summary="s" * 9000, title="t" * 900, footer="f" * 9000, sections=(Section("h" * 900, "w " * 20000),)),
+        Card(summary="&" * 4000, title="<" * 150, footer="&" * 2500, sections=(Section("<" * 200, '"' * 3000),)),
+        Card(
+            summary="s", title="t", sections=tuple(Section(f"h{n}", f"line {n}", quote=n % 2 == 0) for n in range(300))
+        ),
+        Card(summary="s", title="t", sections=tuple(Section("", "小米" * 400) for _ in range(60))),
+        Card(summary="s", title="t", links=tuple(Link(f"l{n}", f"https://example.com/{'a' * 900}") for n in range(9))),
+        Card(
+            summary="s", title="t", buttons=tuple(Button(f"b{n}", "why", (("key", "k" * n * 90),)) for n in range(40))
+        ),
+    ],
+    ids=["nothing", "blank parts", "long", "marks", "many sections", "chinese", "long links", "many buttons"],
+)
+async def test_every_card_is_taken(world: ChatWorld, card: Card) -> None:
+    """However long, empty or odd: it is drawn within the platform's limits, not refused."""
+    await world.chat.post(world.place, card, key="k1")
+    assert len(world.said()) == 1 or not world.tells
 
 
-async def test_a_thousand_short_sections(world: World) -> None:
-    """A list of many lines is taken too."""
-    await world.chat.post(world.place, card(sections=tuple(Section("", f"line {n}") for n in range(1000))), key=KEY)
-    assert "line 0" in world.messages()[0]
+async def test_the_doctor_gets_lines(world: ChatWorld) -> None:
+    """At least one, none of them empty, no secret in any."""
+    lines = [line async for line in world.chat.check()]
+    assert lines
+    assert all(lines)
+    assert not any(secret in line for line in lines for secret in world.secrets)
 
 
-async def test_busy(world: World) -> None:
-    """The delivery waits as long as the platform asks."""
+async def test_it_serves_until_it_is_cancelled(world: ChatWorld) -> None:
+    """`run` ends by cancellation only, and closing twice does no harm."""
+    serving = asyncio.create_task(world.chat.run(Desk()))
+    await asyncio.sleep(0)
+    serving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await serving
+    await world.chat.close()
+    await world.chat.close()
+
+
+async def test_its_secrets_cannot_be_printed(world: ChatWorld, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither its representation nor what it logs while it posts shows a token."""
+    await world.chat.post(world.place, CARD, key="k1")
+    shown = repr(world.chat) + str(getattr(world.chat, "line", "")) + caplog.text
+    assert not any(secret in shown for secret in world.secrets)
+
+
+HIDDEN = "\u202egnp.exe\u202c a\u200bb \u2066c\u2069 \ud800 \x1b[31m"
+FORMATS = (
+    "[win](https://evil.example) https://evil.example **b** __u__ ~~s~~ ||x|| `c` </kick:1> <:x:1> <@&4> @everyone"
+)
+LINES = "# heading\n> quote\n- item\n1. first\n-# small\n```\ncode\n```\n&lt;b&gt;"
+
+
+async def test_outside_text_is_shown_as_it_is(world: ChatWorld) -> None:
+    """It neither formats nor links nor begins a list; what is invisible or turns the line around is gone."""
+    text = f"{HIDDEN} {FORMATS}"
+    card = Card(
+        summary=text,
+        title=text,
+        sections=(Section(text, f"{text}\n{LINES}"), Section("", LINES), Section("Quoted", LINES, quote=True)),
+        links=(Link(text, "https://fine.example/"), Link("odd", "https://a b/>c")),
+        buttons=(Button(text, "lookup", (("name", text),)),),
+        footer=text,
+    )
+    await world.chat.post(world.place, card, key="k1")
+    said = " ".join("\n".join(world.said()).split())
+    assert "[win](https://evil.example)" in said
+    assert "1. first" in said
+    assert "&lt;b&gt;" in said
+    assert not any(hidden in said for hidden in "\u202e\u200b\u2066\ud800\x1b")
+    assert not world.live()
+    assert not world.rings()
+
+
+async def test_what_is_cut_is_marked(world: ChatWorld) -> None:
+    """Somebody who reads the message sees that there is more."""
+    words = " ".join(f"word{number}" for number in range(4000))
+    await world.chat.post(world.place, replace(CARD, sections=(Section("", words),)), key="k1")
+    said = "\n".join(world.said())
+    assert "word3999" in said or "…" in said
+
+
+async def test_busy(world: ChatWorld) -> None:
+    """The delivery waits as long as the platform asks, and nothing was said."""
     _meets(world, "busy")
     with pytest.raises(ChatBusy) as busy:
-        await world.chat.post(world.place, card(), key=KEY)
-    assert busy.value.after is not None
-    assert busy.value.after >= timedelta(seconds=60)
-    assert world.messages() == []
+        await world.chat.post(world.place, CARD, key="k1")
+    assert busy.value.after
+    assert world.said() == []
 
 
-async def test_refused(world: World) -> None:
-    """Never here: with the place and what a person must do about it, and not as a doubt."""
+async def test_refused(world: ChatWorld) -> None:
+    """Never here: it names the place and what a person must do, and is no doubt."""
     _meets(world, "refused")
     with pytest.raises(ChatRefused) as refusal:
-        await world.chat.post(world.place, card(), key=KEY)
+        await world.chat.post(world.place, CARD, key="k1")
     assert not isinstance(refusal.value, ChatDoubtful)
-    assert str(world.place) in str(refusal.value)
-    assert len(str(refusal.value)) > 60
+    assert world.place.address.split("/")[-1] in str(refusal.value)
+    assert not any(secret in str(refusal.value) for secret in world.secrets)
 
 
-@pytest.mark.parametrize(("what", "there"), [("lost before", 0), ("lost after", 1), ("broken", 0)])
-async def test_an_answer_that_never_came(world: World, what: str, there: int) -> None:
-    """It is a doubt; looking settles it, and what is posted only if it is not there is there once."""
+@pytest.mark.parametrize(("what", "there"), [("lost before", 0), ("lost after", 1), ("down", 0)])
+async def test_an_answer_that_never_came(world: ChatWorld, what: str, there: int) -> None:
+    """It is a doubt; looking settles it, and then there is one message."""
     _meets(world, what)
-    with pytest.raises((ChatDoubtful, ChatBusy)):
-        await world.chat.post(world.place, card(), key=KEY)
-    assert len(world.messages()) == there
-    found = await world.chat.find(world.place, KEY)
+    with pytest.raises((ChatDoubtful, ChatBusy)) as doubt:
+        await world.chat.post(world.place, CARD, key="k1")
+    assert not any(secret in f"{doubt.value}{doubt.value.__cause__!r}" for secret in world.secrets)
+    found = await world.chat.find(world.place, "k1")
     assert (found is not None) == bool(there)
-    assert found or await world.chat.post(world.place, card(), key=KEY)
-    assert len(world.messages()) == 1
+    assert found or await world.chat.post(world.place, CARD, key="k1")
+    assert len(world.said()) == 1
 
 
-def _meets(world: World, what: str) -> None:
-    try:
-        world.goes_wrong(what)
-    except KeyError:
+def _meets(world: ChatWorld, what: str) -> None:
+    if world.goes_wrong is None:
         pytest.skip("cannot happen here")
-
-
-async def test_secrets_are_not_printed(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    """Neither in what it is called, nor in its errors, nor in the log, nor in what the doctor says."""
-    said = [repr(world.chat)]
-    for what in ("refused", "broken", "lost before"):
-        try:
-            world.goes_wrong(what)
-            await world.chat.post(world.place, card(), key=KEY)
-        except KeyError:
-            pass
-        except (ChatBusy, ChatRefused) as error:
-            said += [str(error), repr(error), repr(error.__cause__)]
-    said += [line async for line in world.chat.check()]
-    out = capsys.readouterr()
-    for secret in world.secrets:
-        assert not any(secret in text for text in [*said, out.out, out.err])
+    world.goes_wrong(what)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_every_kind_of_message_in_every_language(world: World, language: str) -> None:
-    """What the program has to say is taken by the platform and read whole."""
-    reader = Reader(now=NOON, language=language)
-    for number, card in enumerate(every_card(reader)):
-        await world.chat.post(world.place, card, key=f"k{number}".ljust(25, "a"))
-        assert squeezed(card.title) in squeezed("\n".join(world.messages()))
-    assert world.trouble() == []
+async def test_every_kind_of_message_in_every_language(world: ChatWorld, language: str) -> None:
+    """What the program has to say is taken by the platform, and nothing in it rings or formats by accident."""
+    for number, card in enumerate(every_card(Reader(now=NOON, language=language))):
+        await world.chat.post(world.place, card, key=f"k{number}")
+        assert " ".join(card.title.split()) in " ".join("\n".join(world.said()).split())
+    assert not world.live()
+    assert not world.rings()
 
 
 def every_card(reader: Reader) -> list[Card]:
-    alerts: list[Alert] = []
+    cards = []
     for kind in AlertKind:
         told = kind in {AlertKind.LISTING_STORY, AlertKind.SUBJECT, AlertKind.MENTION, AlertKind.NOTICE}
         one = replace(alert(), kind=kind)
-        alerts.append(replace(one, story=story(), changes=()) if told else one)
-    cards = [alert_card(one, alert_effects(one, reader.language), reader) for one in alerts]
+        one = replace(one, story=story(), changes=()) if told else one
+        cards.append(alert_card(one, alert_effects(one, reader.language), reader))
     notice = Notice(id="n", source="us_csl", title="us_csl: unread", text="for 26 hours; next: look", at=NOON)
     standing = Standing(id="s", at=NOON, found=((alert().company, ()),), read=(("us_csl", NOON),))
     return [*cards, notice_card(notice, reader), standing_card(standing, reader)]
 
 
-async def test_many_at_once(world: World) -> None:
-    """Couriers post to many places and keys at the same time; each gets its own receipt."""
-    keys = [f"k{number}".ljust(25, "a") for number in range(40)]
-    receipts = await asyncio.gather(*(world.chat.post(world.place, card(), key=key) for key in keys))
+async def test_many_at_once(world: ChatWorld) -> None:
+    """Couriers post many messages at the same time; each gets its own receipt."""
+    receipts = await asyncio.gather(*(world.chat.post(world.place, CARD, key=f"k{n}") for n in range(40)))
     assert len({one.id for one in receipts}) == 40
-    assert all(isinstance(one, Receipt) for one in receipts)

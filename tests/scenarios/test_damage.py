@@ -211,7 +211,7 @@ async def test_another_real_file_comes_in_its_place(press: Press, lists: Path, f
     assert await press.changes(id) == []
 
 
-@pytest.mark.parametrize("file", [SDN_EDITIONS[5], CONS_EDITIONS[3], CSL])
+@pytest.mark.parametrize("file", [SDN_EDITIONS[5], CONS_EDITIONS[3], CSL, MILITARY_TABLE])
 async def test_a_cut_at_a_line_end_loses_a_few_rows(press: Press, lists: Path, file: str) -> None:
     """Nothing tells it from a true edition: the entries wait, nobody hears of it, and they are there again."""
     id, body = file.split("/")[0], good(lists / file)

@@ -19,15 +19,32 @@ import pytest
 
 from adapters.discord import draw
 from adapters.discord.post import DiscordChat
+from adapters.discord.tree import typed_on_discord
 from adapters.stores.sqlite import SqliteStore
 from bot.book import shipped
-from bot.commands import FrontDesk, Office
+from bot.commands import FrontDesk, Office, commands
+from bot.commands.typed import request
 from bot.deliver import Courier
+from bot.doctor import examine
 from bot.errors import ChatBusy, ChatDoubtful, ChatRefused
-from bot.model import Button, Card, Delivery, Notice, Place, Receipt, Reply, Request, Section, Severity
+from bot.model import Button, Card, Delivery, Document, Notice, Place, Receipt, Reply, Request, Section, Severity
 from bot.roll import Roll
+from bot.settings import load
+from bot.wiring import chats_for, open_house
 from tests.conftest import ROOT
-from tests.worlds.discord import DIRECT, FORUM, GUILD, TOKEN, DiscordWorld, Session, hurried, shown, until
+from tests.worlds.discord import (
+    CATEGORY,
+    DIRECT,
+    FORUM,
+    GUILD,
+    TOKEN,
+    DiscordWorld,
+    Session,
+    hurried,
+    read,
+    shown,
+    until,
+)
 from tests.worlds.nouns import NOON, delivery
 from tests.worlds.pages import SetClock
 
@@ -147,6 +164,24 @@ async def test_answers_are_private_and_begin_at_once(world: DiscordWorld) -> Non
     assert answer["flags"] == 64
     request = desk.asked[0]
     assert (request.command, request.arguments, request.language) == ("lookup", (("name", "小米"),), "fr")
+
+
+@pytest.mark.parametrize("fault", ["", "cut after"])
+async def test_an_answer_is_shared(world: DiscordWorld, fault: str) -> None:
+    """A private answer has a button that shows it to the channel once, with who did; what it can do it still can."""
+    card = Card(summary="s", title="*t*", buttons=(Button("Why", "why"),), footer="Entity List")
+    desk, channel = Recorder(Reply(cards=(card,))), world.channel()
+    async with listening(world, desk):
+        answer = await (await world.types("/lookup", channel=channel, name="x", locale="fr")).answer()
+        world.goes_wrong(*[fault] * bool(fault), on="POST interaction")
+        asked = await world.presses(answer, "Partager dans le salon")
+        shared = await asked.answer()
+        await world.repeats(asked)
+        await (await world.types("/help", person=5)).answer()
+    assert (shared["flags"], len(asked.messages), asked.acknowledged) == (0, 1, 1)
+    assert shared["embeds"][0]["title"] == "\\*t\\*"
+    assert shared["embeds"][0]["footer"]["text"] == "Entity List · shared by Ana"
+    assert [button["label"] for row in shared["components"] for button in row["components"]] == ["Why"]
 
 
 async def test_an_answer_for_all_to_see(world: DiscordWorld) -> None:
@@ -346,6 +381,27 @@ async def test_the_gateway_goes_away(world: DiscordWorld, how: str) -> None:
     assert [one.acknowledged for one in (first, second, third)] == [1, 1, 1]
 
 
+async def test_cut_at_any_moment(world: DiscordWorld) -> None:
+    """Forty commands while the gateway goes away again and again: each is run once and answered once."""
+    chance = random.Random(7)
+    desk, channel = Recorder(), world.channel()
+    async with listening(world, desk):
+        asked = []
+        for _ in range(40):
+            asked.append(await world.types("/help", channel=channel))
+            for _ in range(chance.randint(0, 4)):
+                await asyncio.sleep(0)
+            if chance.random() < 0.3:
+                await world.cuts(chance.choice([0, 1001, 4000]))
+            if chance.random() < 0.1:
+                await world.says(7)
+        for one in asked:
+            await one.answer()
+    assert Counter(one.acknowledged for one in asked) == {1: 40}
+    assert len(desk.asked) == 40
+    assert world.handshakes["resume"] > 5
+
+
 async def test_typed_while_we_were_away(world: DiscordWorld) -> None:
     """A resumed session brings what was missed."""
     desk, channel = Recorder(), world.channel()
@@ -401,10 +457,14 @@ async def test_a_revoked_token(world: DiscordWorld, capsys: pytest.CaptureFixtur
     world.token = "another"
     async with chatting(world) as chat:
         running = asyncio.create_task(chat.run(Recorder()))
+        await asyncio.gather(
+            *(chat.post(Place("discord", "1/2"), CARD, key=f"k{n}") for n in range(20)), return_exceptions=True
+        )
+        assert world.calls["GET /users/@me"] <= 2
         for _ in range(2):
             with pytest.raises(ChatRefused, match=r"DISCORD_TOKEN was refused; next:"):
                 await chat.post(Place("discord", world.channel().address), CARD, key="k" * 25)
-        await until(lambda: world.calls["GET /users/@me"] >= 3)
+        await until(lambda: world.calls["GET /users/@me"] >= 4)
         assert not running.done()
         running.cancel()
         assert (await anext(chat.check())).startswith("discord: DISCORD_TOKEN was refused")
@@ -478,11 +538,41 @@ async def test_follow_ups_go_into_a_thread(world: DiscordWorld) -> None:
         first = await chat.post(place, CARD, key="a" * 25)
         second = await chat.post(place, CARD, key="b" * 25, thread=first)
         third = await chat.post(place, CARD, key="c" * 25, thread=first)
+        assert await chat.find(place, "c" * 25, thread=first) == third
+        assert await chat.find(place, "z" * 25, thread=first) is None
+        assert await chat.find(place, "z" * 25, thread=Receipt("123")) is None
+        world.goes_wrong("cut after", on="PATCH message")
+        with pytest.raises(ChatBusy):
+            await chat.edit(place, second, Card(summary="s", title="edited"))
         await chat.edit(place, second, Card(summary="s", title="edited"))
     thread = world.channels[int(first.id)]
     assert [one["id"] for one in thread.messages] == [second.id, third.id]
     assert "edited" in shown(thread.messages[0])
     assert (len(channel.messages), world.calls["POST thread"]) == (1, 1)
+
+
+async def test_follow_ups_where_no_thread_can_be(world: DiscordWorld) -> None:
+    """In a direct message, or when the first message was deleted, they are said in the channel, and found there."""
+    channel = world.channel()
+    places = (Place("discord", "@me/9"), Place("discord", channel.address))
+    async with chatting(world) as chat:
+        for place in places:
+            first = await chat.post(place, CARD, key=f"{place.address[-1]}a")
+            channel.messages.clear()
+            second = await chat.post(place, CARD, key=f"{place.address[-1]}b", thread=first)
+            assert second.thread == ""
+            assert await chat.find(place, f"{place.address[-1]}b", thread=first) == second
+    assert [len(world.direct[9].messages), len(channel.messages)] == [2, 1]
+
+
+async def test_two_make_the_same_thread(world: DiscordWorld) -> None:
+    """Another process made it a moment ago: it is used."""
+    channel = world.channel()
+    place = Place("discord", channel.address)
+    async with chatting(world) as one, chatting(world) as two:
+        first = await one.post(place, CARD, key="a" * 25)
+        await asyncio.gather(*(chat.post(place, CARD, key=key, thread=first) for chat, key in ((one, "b"), (two, "c"))))
+    assert len(world.channels[int(first.id)].messages) == 2
 
 
 async def test_a_forum(world: DiscordWorld) -> None:
@@ -493,7 +583,8 @@ async def test_a_forum(world: DiscordWorld) -> None:
         receipt = await chat.post(place, CARD, key="a" * 25)
         await chat.post(place, Card(summary="s", title="other", severity=Severity.LOW), key="b" * 25)
         assert await chat.find(place, "a" * 25) == receipt
-        await chat.post(place, CARD, key="c" * 25, thread=receipt)
+        inside = await chat.post(place, CARD, key="c" * 25, thread=receipt)
+        assert await chat.find(place, "c" * 25, thread=receipt) == inside
         await chat.edit(place, receipt, Card(summary="s", title="edited"))
     assert said_in(world, receipt) == 2
     async with chatting(world) as later:  # after a restart it is not known to be a forum
@@ -559,6 +650,14 @@ async def test_no_such_place(world: DiscordWorld, address: str, words: str) -> N
     async with chatting(world) as chat:
         with pytest.raises(ChatRefused, match=words):
             await chat.post(Place("discord", address), CARD, key="k" * 25)
+
+
+async def test_a_channel_that_takes_no_messages(world: DiscordWorld) -> None:
+    """It is neither a text channel nor a forum: parked, with what to choose instead."""
+    place = Place("discord", world.channel(kind=CATEGORY).address)
+    async with chatting(world) as chat:
+        with pytest.raises(ChatRefused, match="Choose a text channel or a forum"):
+            await chat.post(place, CARD, key="k" * 25)
 
 
 async def test_a_person_who_takes_no_messages(world: DiscordWorld) -> None:
@@ -645,8 +744,10 @@ import asyncio, sys
 from datetime import timedelta
 from pathlib import Path
 from adapters.discord.post import DiscordChat
+from adapters.discord.tree import typed_on_discord
 from adapters.stores.sqlite import SqliteStore
 from bot.deliver import Courier
+from bot.doctor import examine
 from tests.worlds.discord import TOKEN
 from tests.worlds.nouns import NOON
 from tests.worlds.pages import SetClock
@@ -692,3 +793,93 @@ async def test_killed_between_posting_and_settling(
     [settled] = await store.deliveries()
     assert settled.receipt == Receipt(channel.messages[0]["id"])
     assert len(channel.messages) == 1
+
+
+# ── The whole program ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_the_program_with_a_token(world: DiscordWorld, tmp_path: Path) -> None:
+    """From settings alone: doctor's lines, a watch by slash command, and in the channel the alert of a poll."""
+    channel = world.channel()
+    chosen = load(
+        discord_token=TOKEN,
+        discord_api_url=world.api_url,
+        discord_gateway_url=world.gateway_url,
+        tocsin_home=str(tmp_path / "home"),
+        tocsin_operators=f"discord:{channel.address}",
+        tocsin_sources="us_dod_cmc",
+        tocsin_feeds="none",
+    )
+    assert TOKEN not in repr(chosen)
+    async with open_house(chosen) as house:
+        assert [chat.platform for chat in house.chats] == ["discord"]
+        lines = [finding.text async for finding in examine(house, offline=True)]
+        assert any("the token works" in line for line in lines)
+        running = asyncio.create_task(house.run("discord"))
+        await world.connected()
+        watched = await (await world.types("/watch add", channel=channel, name="Xiaomi")).answer()
+        assert "Watching Xiaomi" in shown(watched)
+        source = (await house.catalogue())["us_dod_cmc"]
+        for names in (COMPANIES, [*COMPANIES, "Xiaomi Corporation"]):
+            text = "\n".join(["Name,Start date", *(f'"{name}",2021-01-14' for name in names), ""])
+            document = Document.of(text.encode(), at=house.clock.now(), content_type="text/csv")
+            await house.watcher.poll(source, document=document)
+        await until(lambda: any("Xiaomi" in one["embeds"][0]["title"] for one in channel.messages))
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+    assert json.loads((tmp_path / "home" / "discord-commands.json").read_text())
+    assert world.rings == []
+
+
+COMPANIES = [f"China Example Number {n} Group Co., Ltd." for n in range(60)]
+
+
+async def test_without_a_token_there_is_the_console(tmp_path: Path) -> None:
+    """And with one, the console goes on printing while the operators read it there."""
+    store, clock = SqliteStore(tmp_path / "x.db"), SetClock()
+    plain = load(tocsin_home=str(tmp_path), discord_token="", slack_bot_token="")
+    assert [chat.platform for chat in chats_for(plain, clock, store)] == ["console"]
+    both = chats_for(load(tocsin_home=str(tmp_path), discord_token=TOKEN, slack_bot_token=""), clock, store)
+    assert [chat.platform for chat in both] == ["discord", "console"]
+    assert TOKEN not in repr(both)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests" / "transcripts").glob("*.txt")), ids=lambda path: path.stem)
+async def test_the_transcripts_of_the_console(world: DiscordWorld, store: SqliteStore, path: Path) -> None:
+    """What is typed in the transcripts gets the same words as a slash command; Discord asks for what is missing."""
+    front, channel, answered = desk_on(store, SetClock()), world.channel(), 0
+    locale = "fr" if path.stem.endswith(".fr") else "en-US"
+
+    class Remembering(Recorder):
+        async def answer(self, request: Request) -> Reply:
+            self.reply = await front.answer(request)
+            return self.reply
+
+    desk = Remembering()
+    async with listening(world, desk):
+        for line in typed_in(path):
+            typed = request(line, place=Place("console"), person="you", language="en", at=NOON)
+            if typed.command not in commands():
+                continue
+            given = dict(typed.arguments)
+            if any(one.required and one.name not in given for one in commands()[typed.command].arguments):
+                continue
+            options = {"name" if name == "names" else name: as_typed(value) for name, value in given.items()}
+            command = typed_on_discord()[typed.command].split(" name:")[0]
+            command = " ".join(word for word in command.split() if not word.endswith(":"))
+            asked = await world.types(command, channel=channel, locale=locale, **options)  # type: ignore[arg-type]
+            answer = await asked.answer()
+            for card in desk.reply.cards[:1]:
+                for words in (card.title, *(line for section in card.sections for line in section.text.split("\n"))):
+                    assert " ".join(read(draw.escape(words))[0].split()) in " ".join(shown(answer).split())
+            answered += 1
+    assert answered >= 3
+
+
+def typed_in(path: Path) -> list[str]:
+    return [line[2:] for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("> ")]
+
+
+def as_typed(value: str | tuple[str, ...]) -> str:
+    return value if isinstance(value, str) else ", ".join(value)

@@ -352,3 +352,16 @@ async def test_a_notice_that_names_a_company_rings(press: Press, lists: Path) ->
     (alert,) = await press.alerts()
     assert alert.story
     assert (alert.kind, alert.story.id) == (AlertKind.NOTICE, "2020-17699")
+
+
+async def test_a_table_that_holds_only_who_is_on_the_list(press: Press, lists: Path) -> None:
+    """Somebody who drops old rows loses the dates and nothing else: who left is found all the same."""
+    rows = military_table(body_of(lists / MILITARY_TABLE))
+    on = [row for row in rows if row["Start date"] == "2025-01-07"]
+    left = {row["Clean Name"] for row in on if row["End date"] == "2026-02-17"}
+    await first(press, "us_dod_cmc", military_body(on, "2025-01-07"), 133)
+    changes = await looked_at_twice(
+        press, military_body([row for row in on if row["Clean Name"] not in left], "2025-01-07"), (0, len(left), 0)
+    )
+    assert {change.kind for change in changes} == {ChangeKind.REMOVED}
+    assert len(changes) == len(left) == 12

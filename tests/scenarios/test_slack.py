@@ -7,7 +7,7 @@ import random
 import socket
 import time
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -136,6 +136,8 @@ async def test_a_channel_watches_a_company(slack: SlackWorld, chat: SlackChat, n
         ("/watch add " + "x" * 5000, "characters, 4000 at most"),
         ("/lookup AT&T <Holdings>", "AT&T <Holdings>"),
         ("/lookup <!channel> *b*", "*b*"),
+        ("/tocsin-lookup Xiaomi", "no list has been read yet"),
+        ("/tocsin feed add <https://127.0.0.1/x|127.0.0.1/x>", "cannot be added here"),
     ],
 )
 async def test_what_people_type_is_answered(
@@ -557,12 +559,23 @@ async def test_a_socket_that_is_cut(slack: SlackWorld, chat: SlackChat) -> None:
 @pytest.mark.parametrize("pongs", [True, False])
 async def test_a_socket_that_falls_silent(slack: SlackWorld, chat: SlackChat, pongs: bool) -> None:
     """Connected and deaf, whether or not pings are answered: it is replaced, and the old one is closed."""
-    habits = Habits(quiet=0.2, beat=0.02, ping=1, opening=3, grace=0.05, retry=0.05, longest=0.05)
-    async with serving(chat, Scripted(), slack, habits):
+    async with serving(chat, Scripted(), slack, replace(QUICK, quiet=0.2)):
         (old,) = slack.sockets
         slack.goes_deaf(pongs=pongs)
         assert await (await slack.types("/lookup Xiaomi")).answer()
         await asyncio.wait_for(_until(lambda: old not in slack.sockets), 5)
+
+
+async def test_a_socket_that_only_pings(slack: SlackWorld, chat: SlackChat) -> None:
+    """Pings keep a quiet connection; when nothing else comes for long, it is replaced all the same."""
+    pinging = asyncio.create_task(slack.pings(every=0.02))
+    async with serving(chat, Scripted(), slack, replace(QUICK, quiet=0.2, untold=0.8)):
+        (first,) = slack.sockets
+        await asyncio.wait_for(_until(lambda: slack.calls["ping"] >= 25), 5)
+        assert slack.sockets == [first]
+        await asyncio.wait_for(_until(lambda: first not in slack.sockets and slack.sockets), 5)
+        assert await (await slack.types("/lookup Xiaomi")).answer()
+    pinging.cancel()
 
 
 async def test_a_connection_that_slack_refreshes(slack: SlackWorld, chat: SlackChat) -> None:

@@ -1,11 +1,12 @@
 """Dialogues as text: what is typed and what is read, exactly, in files that a person who does not program can review.
 
-A line that begins with "> " is typed; "= " says what the publishers show from now on; "~ " lets time pass; everything else
-is what Tocsin answers. When words change on purpose: `TOCSIN_WRITE_TRANSCRIPTS=1 pytest tests/transcripts`, then read the diff.
+A line that begins with "> " is typed; "= " says what the publishers show from now on; "~ " lets time pass; everything
+else is what Tocsin answers. When words change on purpose, run it with TOCSIN_WRITE_TRANSCRIPTS=1 and read the diff.
 """
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 import shlex
@@ -93,8 +94,9 @@ async def test_transcript(path: Path, tmp_path: Path) -> None:
     await store.open()
     stage = Stage(store, "fr" if path.stem.endswith(".fr") else "en")
     played: list[str] = []
+    script = await asyncio.to_thread(path.read_text, encoding="utf-8")
     try:
-        for line in path.read_text(encoding="utf-8").splitlines():
+        for line in script.splitlines():
             if line.startswith(("> ", "= ", "~ ", "#")):
                 played.append(line)
                 await stage.play(line)
@@ -103,5 +105,6 @@ async def test_transcript(path: Path, tmp_path: Path) -> None:
         await store.close()
     text = "\n".join(played) + "\n"
     if os.environ.get("TOCSIN_WRITE_TRANSCRIPTS"):
-        path.write_text(text, encoding="utf-8")
-    assert text == path.read_text(encoding="utf-8")
+        await asyncio.to_thread(path.write_text, text, encoding="utf-8")
+        return
+    assert text == script

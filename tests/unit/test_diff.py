@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -33,11 +35,11 @@ def marks(known: list[Listing]) -> dict[str, Mark]:
     return {entry.key: mark(entry) for entry in known}
 
 
-def look(known: list[Listing], now: list[Listing], **more: object) -> Survey:
+def look(known: list[Listing], now: list[Listing], **more: Any) -> Survey:
     return survey(reading(now, **more), marks(known), same_layout=True)
 
 
-def doubt(known: list[Listing], now: list[Listing], memory: Memory = READ, at: datetime = NOW, **more: object) -> str:
+def doubt(known: list[Listing], now: list[Listing], memory: Memory = READ, at: datetime = NOW, **more: Any) -> str:
     seen = look(known, now, **more)
     found = believe(CARD, memory, seen, {entry.key: entry for entry in known}, now=at)
     return found.why if found else ""
@@ -53,7 +55,7 @@ def test_only_records_with_new_bytes_are_parsed() -> None:
         return entry
 
     new = replace(known[1], reason="because")
-    records = [replace(record(entry), parse=lambda entry=entry: noted(entry)) for entry in (known[0], new, known[2])]
+    records = [replace(record(entry), parse=partial(noted, entry)) for entry in (known[0], new, known[2])]
     one = reading([])
     one.records = records
     seen = survey(one, marks(known), same_layout=True)
@@ -172,10 +174,10 @@ def test_an_older_edition_stays_unbelieved_however_long_it_comes() -> None:
     assert "older than the edition" in again.why
 
 
-def test_a_table_that_keeps_its_past_only_grows() -> None:
-    """Fewer rows than last time are a cut, however few entries and however many days it costs; a person may accept."""
+def test_rows_about_the_past_only_grow() -> None:
+    """Fewer than last time are a cut, however few entries and however many days it costs; a person may accept it."""
     memory, known = replace(READ, layout="table/1", history=90), entries(50)
-    assert "80 rows of a table that keeps its past and had 90" in doubt(known, entries(49), memory, history=80)
+    assert "80 rows about the past, of which there were 90" in doubt(known, entries(49), memory, history=80)
     assert not doubt(known, entries(49), memory, history=90)
     assert not doubt(known, entries(49), replace(memory, accept_next=True), history=80)
     assert not doubt(known, entries(49), memory, history=0, layout="pdf/1")

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from adapters.discord import draw
 from adapters.discord.app import Shards, _last
 from adapters.discord.tree import build, paths, shorten, typed_on_discord
+from adapters.discord.tree import table as table_of_commands
 from adapters.discord.wire import Guard, sort_error
 from bot.commands import Command, commands
 from bot.commands.languages import about, argument_about, group_about, word
@@ -21,8 +22,9 @@ from bot.commands.several import several
 from bot.data import table
 from bot.errors import BadSettings, ChatBusy, ChatDoubtful, ChatRefused
 from bot.model import Button, Card, Link, Section, Severity
+from tests.conftest import ROOT
 from tests.worlds.discord import live, read
-from tests.worlds.discord_rules import check_embed, check_message
+from tests.worlds.discord_rules import Refused, check_message
 
 TEXT = st.text(max_size=300) | st.text(alphabet="*_~|`[]()<>@#&:/\\-+1. \n\u202e\u200bhtps小", max_size=300)
 CARDS = st.builds(
@@ -67,7 +69,7 @@ def test_escaped_text_reads_as_it_was(text: str) -> None:
     """Escaping hides nothing but what is invisible, and the at sign of @everyone."""
     plain, found = read(draw.escape(text))
     assert found == []
-    assert plain == "".join(draw._pieces.__globals__["_EVERYBODY"].sub("＠", draw._visible(text)))
+    assert plain == draw._EVERYBODY.sub("＠", draw._visible(text))
 
 
 def test_times_become_the_readers_own() -> None:
@@ -86,7 +88,8 @@ def test_a_long_card_goes_over_two_embeds() -> None:
     longer = draw.draw(Card(summary="s", title="t", sections=(Section("", "words " * 2000),)))
     total = sum(draw.size(one.title + one.description + one.footer) for one in longer.embeds)
     assert 5900 < total <= 6000
-    assert longer.embeds[-1].description.endswith("(+6,015)")
+    shown = "".join(one.description for one in longer.embeds).split(" … (+")
+    assert len(shown[0]) + int(shown[1].rstrip(")").replace(",", "")) == len("words ") * 2000
     assert longer.file.decode().count("words") == 2000
     assert longer.without_file().file == b""
 
@@ -108,8 +111,11 @@ def test_buttons_that_do_not_fit() -> None:
         summary="s",
         title="t",
         buttons=(stop, stop, Button("Long", "lookup", (("name", "n" * 100),))),
-        links=(Link("local", "http://intranet/x"), Link("long", f"https://a.example/{'x' * 600}"))
-        + tuple(Link(f"L{n}", f"https://a.example/{n}") for n in range(5)),
+        links=(
+            Link("local", "http://intranet/x"),
+            Link("long", f"https://a.example/{'x' * 600}"),
+            *(Link(f"L{n}", f"https://a.example/{n}") for n in range(5)),
+        ),
     )
     drawn = draw.draw(card)
     assert [one.label for one in drawn.presses] == ["Stop", "L0", "L1", "L2"]
@@ -137,11 +143,28 @@ def test_a_footer_of_somebody_elses() -> None:
     assert draw.ref_of("ref abc234 and more") == draw.ref_of("href abc") == draw.ref_of("") == ""
 
 
-def test_an_empty_card() -> None:
-    """It can be drawn, and a bad colour is noticed by the rules."""
-    assert draw.draw(Card(summary="", title="")).embeds[0].description == ""
-    with pytest.raises(Exception, match="color"):
-        check_embed({"title": "x", "color": -1})
+@pytest.mark.parametrize(
+    "card", [Card(summary="", title=""), Card(summary=" ", title="\u200b", sections=(Section("", " "),))]
+)
+async def test_a_card_without_a_word(card: Card) -> None:
+    """It is taken all the same."""
+    check_message(await payload(card))
+
+
+@pytest.mark.parametrize(
+    ("embed", "why"),
+    [
+        ({"title": "x", "color": -1}, "color"),
+        ({"color": 1}, "empty message"),
+        ({"title": "x" * 257}, "256"),
+        ({"title": "x", "fields": [{"name": "", "value": "x"}]}, "between 1 and 256"),
+        ({"title": "x", "url": "nowhere"}, "well formed"),
+    ],
+)
+def test_the_stand_in_refuses(embed: dict[str, Any], why: str) -> None:
+    """A Discord that took everything would prove nothing."""
+    with pytest.raises(Refused, match=why):
+        check_message({"embeds": [embed]})
 
 
 # ── Names in one line ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -188,8 +211,17 @@ def test_every_command_of_the_registry_is_there() -> None:
     for top in tops:
         inner = top.walk_commands() if isinstance(top, discord.app_commands.Group) else [top]
         found |= {one.qualified_name for one in inner if isinstance(one, discord.app_commands.Command)}
-    assert {f"/{one}" for one in found} == set(typed_on_discord(commands()).values())
+    assert {f"/{one}" for one in found} == {" ".join(w for w in one.split() if w[-1] != ":") for one in typed()}
     assert len(found) == len(commands())
+
+
+def typed() -> list[str]:
+    return list(typed_on_discord().values())
+
+
+def test_the_manual_shows_every_command() -> None:
+    """docs/discord.md holds the table that the registry gives."""
+    assert table_of_commands() in (ROOT / "docs" / "discord.md").read_text(encoding="utf-8")
 
 
 def test_commands_of_three_words_and_of_one_that_is_a_group() -> None:
@@ -197,6 +229,16 @@ def test_commands_of_three_words_and_of_one_that_is_a_group() -> None:
     one = commands()["help"]
     registry: dict[str, Command] = {"a": one, "a b c": one, "z": one, "z list": one}
     assert set(paths(registry)) == {("a", "list"), ("a", "b", "c"), ("z",), ("z", "list")}
+
+
+def test_a_group_in_a_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three words are a group in a group, as deep as Discord goes."""
+    one = commands()["help"]
+    registry = {"a b c": one, "a b d": one, "a x": one}
+    monkeypatch.setattr("adapters.discord.tree.commands", lambda: registry)
+    [top] = build(nobody, nobody)
+    assert isinstance(top, discord.app_commands.Group)
+    assert {inner.qualified_name for inner in top.walk_commands()} == {"a b", "a b c", "a b d", "a x"}
 
 
 def test_words_of_other_languages() -> None:

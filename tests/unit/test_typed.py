@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from bot.commands.typed import Values, request
+from bot.commands import Argument, commands
+from bot.commands.typed import Values, request, values
 from bot.model import Place, Request
 from tests.worlds.facts import THEN
 
@@ -47,6 +50,14 @@ def test_what_is_typed(text: str, command: str, arguments: Values) -> None:
     """With or without the slash; quotes group words, apostrophes do not; a group's name alone is its list."""
     found = asked(text)
     assert (found.command, found.arguments) == (command, arguments)
+
+
+def test_each_argument_takes_a_word_and_the_last_one_the_rest() -> None:
+    """Quotes hold an argument of several words together; what is missing is left for the desk to name."""
+    pair = (Argument(name="record", about="r"), Argument(name="why", about="w"))
+    mute = replace(commands()["why"], name="mute", arguments=pair)
+    assert values(mute, '"E 1" not our company') == (("record", "E 1"), ("why", "not our company"))
+    assert values(mute, "E-1") == (("record", "E-1"),)
 
 
 def test_who_where_and_when_are_written_down() -> None:

@@ -48,7 +48,7 @@ NONCE_WINDOW = 300.0
 #: Messages a channel takes in five seconds, and requests in one; Discord tells by headers and changes them at will.
 CHANNEL_LIMIT, CHANNEL_WINDOW = 5, 5.0
 GLOBAL_LIMIT = 50
-TEXT, DIRECT, FORUM, THREAD = 0, 1, 15, 11
+TEXT, DIRECT, CATEGORY, FORUM, THREAD = 0, 1, 4, 15, 11
 EVERYTHING = (1 << 50) - 1
 
 _ids = itertools.count(1_300_000_000_000_000_000, 1 << 22)
@@ -687,7 +687,7 @@ class DiscordWorld:
         payload, files = await body(request)
         if channel.refuses and (files or channel.refuses[2] != "files"):
             raise Refused(*channel.refuses)
-        if channel.kind == FORUM:
+        if channel.kind in {FORUM, CATEGORY}:
             raise Refused(400, 50008, "Cannot send messages in a non-text channel")
         check_message(payload, files=files)
         nonce = payload.get("nonce")
@@ -736,6 +736,8 @@ class DiscordWorld:
         return web.json_response(channel_json(post) | {"message": post.messages[0]}, status=201)
 
     async def _start_thread(self, request: web.Request) -> web.Response:
+        if self._at(request).kind != TEXT:
+            raise Refused(400, 50024, "Cannot execute action on this channel type")
         parent, said = self._message(request)
         payload, _ = await body(request)
         name_ok(payload.get("name"))

@@ -86,6 +86,8 @@ def check_embed(embed: Json) -> int:
         total += _length("field.name", field.get("name"), 1, 256) + _length("field.value", field.get("value"), 1, 1024)
     if embed.get("url"):
         _web("embed.url", embed["url"])
+    if not any(str(embed.get(name) or "").strip() for name in ("title", "description", "footer", "fields", "author")):
+        raise Refused(400, EMPTY, "Cannot send an empty message")
     if not 0 <= (embed.get("color") or 0) <= 0xFFFFFF:
         raise wrong("embed.color", "int value should be between 0 and 16777215")
     return total

@@ -91,7 +91,7 @@ class DiaryChat:
         await asyncio.sleep(0.01)  # as long as a chat takes to answer: it is out, and that is not written down yet
         return Receipt(key)
 
-    async def find(self, place: Place, key: str) -> Receipt | None:
+    async def find(self, place: Place, key: str, *, thread: Receipt | None = None) -> Receipt | None:
         note(self.diary, f"asked {key}")
         there = f"posted {key}" in self.diary.read_text().splitlines()
         return Receipt(key) if self.knows and there else None

@@ -340,6 +340,15 @@ class SlackWorld:
         for socket in self.sockets:
             socket.mute, socket.deaf = True, not pongs
 
+    async def pings(self, *, every: float) -> None:
+        """Slack's own pings on every connection that is not deaf, until cancelled."""
+        while True:
+            for socket in self.sockets:
+                if not socket.mute:
+                    await socket.ws.ping(b"Ping from applink")
+            self.calls["ping"] += 1
+            await asyncio.sleep(every)
+
     async def asks_to_reconnect(self) -> None:
         """Slack refreshes a connection: it says so and closes it."""
         for socket in list(self.sockets):
