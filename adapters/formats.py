@@ -598,7 +598,15 @@ def sheets(body: Body) -> dict[str, list[list[str]]]:
             name: [[_cell(cell) for cell in row] for row in book.get_sheet_by_name(name).to_python()]
             for name in book.sheet_names
         }
-    except (CalamineError, zipfile.BadZipFile, etree.XMLSyntaxError, OSError, ValueError, EOFError) as error:
+    except (
+        CalamineError,
+        zipfile.BadZipFile,
+        zlib.error,
+        etree.XMLSyntaxError,
+        OSError,
+        ValueError,
+        EOFError,
+    ) as error:
         raise body.damaged(f"{looks_like(raw)} that is not whole ({error}): cut or garbled; fetch it again") from error
     except BaseException as error:
         # The library is compiled, and meets a broken file now and then with a panic, which is no Exception.

@@ -41,8 +41,8 @@ _FIELDS = {
     "Item": "item",
     "DateOfListing": "listed",
 }
-#: Countries that the list named anew; key -> the name that keys have.
-_SAME = {"burma": "myanmar burma"}
+#: Countries that the list named anew: the old name, and the one that stands since.
+_SAME = {"Burma": "Myanmar (Burma)"}
 
 
 @list_source(
@@ -87,12 +87,12 @@ class _Row:
     @property
     def country(self) -> str:
         """The English half of "Belarus / Bélarus"."""
-        return self.fields.get("country", "").split("/")[0].strip()
+        english = self.fields.get("country", "").split("/")[0].strip()
+        return _SAME.get(english, english)
 
     @property
     def composed(self) -> str:
-        country = folded(self.country)
-        return f"{_SAME.get(country, country)}: {folded(self.name)}"
+        return f"{folded(self.country)}: {folded(self.name)}"
 
     @property
     def place(self) -> tuple[int, str, str]:

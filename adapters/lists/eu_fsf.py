@@ -358,7 +358,10 @@ def _old_rows(body: Body) -> Rows:
     for line in CsvRows(body):
         if len(line.cells) != 1:
             raise body.damaged(f"line {line.line} is not one quoted line of semicolons: cut; fetch it again")
-        texts = [cell.strip() for cell in next(csv.reader([line.cells[0].rstrip("\t")], delimiter=";"))]
+        try:
+            texts = [cell.strip() for cell in next(csv.reader([line.cells[0].rstrip("\t")], delimiter=";"))]
+        except (csv.Error, StopIteration) as error:
+            raise body.damaged(f"line {line.line} is no row of semicolons ({error}); fetch it again") from error
         if not header:
             header = texts
             continue

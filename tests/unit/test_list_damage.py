@@ -6,6 +6,7 @@ The files are the samples of tests/sources, spoiled one way at a time.
 from __future__ import annotations
 
 import gzip
+import random
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -175,6 +176,32 @@ def test_a_list_cut_anywhere_is_an_error(source: ListSource, body: bytes) -> Non
         if source_reads_lines(body) and (cut.endswith((b"\n", b"\r")) or body[end : end + 1] in b"\r\n"):
             continue
         assert refusal(source, cut), f"cut after {end} bytes"
+
+
+@pytest.mark.parametrize(
+    ("source", "body"),
+    [
+        *EVERY,
+        pytest.param(eu_fsf, EU_OLD, id="eu.1.0.csv"),
+        pytest.param(uk_sanctions, UK_OLD, id="conlist.csv"),
+        pytest.param(opensanctions, OS_FTM, id="os.ftm"),
+        pytest.param(au_dfat, AU_ODS, id="au.ods"),
+        pytest.param(jp_mof, JP_ODS, id="jp.ods"),
+    ],
+)
+def test_whatever_happens_to_the_bytes_a_list_is_read_or_refused(source: ListSource, body: bytes) -> None:
+    """Bytes changed, lost, doubled or zeroed anywhere: no other error comes out than the one that names the list."""
+    dice = random.Random(source.card.id)
+    for _ in range(60):
+        at, size = dice.randrange(len(body)), dice.choice((1, 7, 300))
+        piece = dice.choice((b"", b"\0" * size, dice.randbytes(size), body[at : at + size] * 2))
+        try:
+            read(source, body[:at] + piece + body[at + size :])
+        except ListDamaged as refused:
+            said = str(refused)
+        else:
+            said = f"{source.card.id}: read"
+        assert said.startswith(f"{source.card.id}: ")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,90 @@
+"""One list in several layouts: the same entries under the same keys, whichever file an operator has."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from adapters.lists.eu_fsf import eu_fsf
+from adapters.lists.uk_sanctions import uk_sanctions
+from adapters.lists.un_sc import un_sc
+from adapters.lists.us_bis_dpl import us_bis_dpl
+from bot.errors import ListDamaged
+from bot.model import Document, Listing, Reading
+from bot.sources import ListSource
+from tests.worlds.sheets import workbook
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+SAMPLES = Path(__file__).parents[1] / "sources"
+
+
+def read(source: ListSource, body: bytes) -> tuple[Reading, list[Listing]]:
+    reading = source.read(Document.of(body, url="x:", at=NOW))
+    return reading, [record.parse() for record in reading.records]
+
+
+def test_denied_persons_as_text_and_as_a_spreadsheet() -> None:
+    """The link on bis.gov has led to either; entries, keys and contents are the same, with ISO dates too."""
+    text = (SAMPLES / "us_bis_dpl" / "sample.txt").read_bytes()
+    rows = list(csv.reader(io.StringIO(text.decode()), delimiter="\t"))
+    book = workbook({"about": [["made by BIS"]], "dpl": [["Denied Persons List"], *rows, []]})
+    dated = workbook({"dpl": [[cell.replace("06/19/2003", "2003-06-19") for cell in row] for row in rows]})
+    assert read(us_bis_dpl, book)[1] == read(us_bis_dpl, text)[1]
+    assert read(us_bis_dpl, dated)[1] == read(us_bis_dpl, text)[1]
+    assert read(us_bis_dpl, book)[0].layout == "dpl.xlsx/1"
+    with pytest.raises(ListDamaged, match="without the columns Name and Effective_Date"):
+        read(us_bis_dpl, workbook({"other": [["a", "b"]]}))
+
+
+def test_the_old_eu_layout_with_and_without_a_spreadsheets_quotes() -> None:
+    """A copy that went through a spreadsheet is the publisher's file with each line quoted."""
+    wrapped = (SAMPLES / "eu_fsf" / "sample.1_0.csv").read_bytes()
+    plain = "".join(f"{row[0].rstrip()}\r\n" for row in csv.reader(io.StringIO(wrapped.decode("cp1252"), newline="")))
+    assert read(eu_fsf, plain.encode("cp1252"))[1] == read(eu_fsf, wrapped)[1]
+    assert read(eu_fsf, plain.encode())[1] == read(eu_fsf, wrapped)[1], "also in UTF-8"
+    with pytest.raises(ListDamaged, match="is not one quoted line"):
+        read(eu_fsf, wrapped + b'"a","b"\r\n')
+
+
+def test_an_eu_party_in_xml_and_csv() -> None:
+    """Name, programmes, kind, numbers and day are read alike from both."""
+    _, tree = read(eu_fsf, (SAMPLES / "eu_fsf" / "sample.xml").read_bytes())
+    _, table = read(eu_fsf, (SAMPLES / "eu_fsf" / "sample.1_1.csv").read_bytes())
+    one, other = (next(entry for entry in entries if entry.key == "EU.8888.1") for entries in (tree, table))
+    for field in ("name", "programmes", "kind", "listed_on", "countries"):
+        assert getattr(one, field) == getattr(other, field)
+    assert other.identifiers[0] in one.identifiers
+
+
+def test_a_uk_ship_in_three_layouts() -> None:
+    """The regime is called the same whether the file gives the title of the regulations or not."""
+    samples = SAMPLES / "uk_sanctions"
+    header = ["Unique ID", "OFSI Group ID", "Name", "Regime Name", "Type", "Date Designated", "Sanctions Imposed"]
+    ship = ["RUS9002", "16100", "TANKER", "Russia", "Ship", "09-05-2025", "De-flag, Prohibition of port entry"]
+    found = [
+        *read(uk_sanctions, (samples / "sample.csv").read_bytes())[1],
+        *read(uk_sanctions, (samples / "sample.xml").read_bytes())[1],
+        *read(uk_sanctions, workbook({"notes": [["x"]], "list": [header, ship]}))[1],
+    ]
+    ships = [one for one in found if one.key == "RUS9002"]
+    assert len(ships) == 3
+    assert {(one.programmes, one.kind, one.listed_on) for one in ships} == {
+        (("Russia",), ships[0].kind, ships[0].listed_on)
+    }
+    assert ("sanctions imposed", "De-flag") in ships[2].details
+    with pytest.raises(ListDamaged, match="without the columns Unique ID"):
+        read(uk_sanctions, workbook({"One": [["a"]]}))
+
+
+@pytest.mark.parametrize("date", ["2026-08-01T23:00:02", "2026-08-01", "soon"])
+def test_a_un_file_with_another_kind_of_date_is_still_read(date: str) -> None:
+    """The date of the file says little; without a readable one it is only mentioned."""
+    body = (SAMPLES / "un_sc" / "sample.xml").read_bytes().replace(b"2026-08-01T23:00:02.690Z", date.encode())
+    reading, entries = read(un_sc, body)
+    assert len(entries) == 4
+    assert (reading.published is None) == (date == "soon")
+    assert any("no time" in signal for signal in reading.signals) == (date == "soon")
