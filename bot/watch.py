@@ -63,6 +63,8 @@ SILENT_AT_LEAST = timedelta(days=2)
 MOVED_AFTER = 3
 #: How many recent stories of a company are compared with a new one, to tell one event once.
 RECENT = 20
+#: How many stories' events are kept in memory.
+REMEMBERED = 2_000
 #: An official notice of removal counts as the second reading for this long.
 NOTICE_HOLDS = timedelta(days=45)
 
@@ -146,6 +148,7 @@ class Watcher:
         self.watched = Watched(self.book)
         self.roll = Roll(self.store)
         self._version = -1
+        self._told: dict[Story, Told] = {}
 
     # ── The walk ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -353,9 +356,18 @@ class Watcher:
         new = Told.of(story, analysis)
 
         def same() -> tuple[Story, ...]:
-            return tuple(one for one in earlier if _same_event(new, one, self.watched.mentions(one)))
+            return tuple(one for one in earlier if same_event(self.told(one), new).verdict is Verdict.SAME)
 
         return await asyncio.to_thread(same)
+
+    def told(self, story: Story) -> Told:
+        """What an earlier story told; remembered, because each new story about its company is held against it."""
+        found = self._told.get(story)
+        if found is None:
+            if len(self._told) >= REMEMBERED:
+                self._told.clear()
+            found = self._told[story] = Told.of(story, analyse(story, self.watched.mentions(story)))
+        return found
 
     def routed(self, alerts: Iterable[Alert], now: datetime) -> list[Delivery]:
         return [
@@ -369,6 +381,7 @@ class Watcher:
         version = await self.store.subscriptions_version()
         if version != self._version:
             self.watched.update(await self.store.subscriptions())
+            self._told.clear()
             self._version = version
         return self.watched
 
@@ -656,10 +669,6 @@ def _believed(
 
 def _ref(story: Story) -> str:
     return f"{story.source}/{story.id}"
-
-
-def _same_event(new: Told, earlier: Story, mentions: Sequence[Mention]) -> bool:
-    return same_event(Told.of(earlier, analyse(earlier, mentions)), new).verdict is Verdict.SAME
 
 
 def _differ(before: Story, now: Story) -> bool:
