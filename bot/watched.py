@@ -6,13 +6,14 @@ running is found in the next document.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.book import CompanyBook
 from bot.matching.index import NameIndex
 from bot.matching.mentions import MentionFinder
 from bot.matching.whom import recognise
-from bot.model import POINTERS, Company, ListChange, Listing, Match, Mention, Story, Subscription, Verdict
+from bot.model import Company, ListChange, Listing, Match, Mention, NameKind, Story, Subscription, Verdict
 
 EVERYTHING = "*"
 TAG = "tag:"
@@ -27,6 +28,7 @@ class Watched:
         self._asked: dict[str, set[str]] = {}  # company id -> ids of subscriptions
         self._companies: dict[str, Company] = {}
         self._index = NameIndex()
+        self._numbers: defaultdict[str, set[str]] = defaultdict(set)
         self._finder = MentionFinder(book.companies())
         self._in_book = {company.id for company in book.companies()}
 
@@ -53,7 +55,9 @@ class Watched:
             asked = self._asked.setdefault(company.id, set())
             if not asked:
                 self._companies[company.id] = company
-                self._index.add(company.id, [name for name in company.all_names() if name.kind not in POINTERS])
+                self._index.add(company.id, [name for name in company.all_names() if name.kind is not NameKind.BRAND])
+                for number in company.identifiers:
+                    self._numbers[number.value.casefold()].add(company.id)
                 if company.id not in self._in_book:
                     self._finder.add(company)
             asked.add(subscription.id)
@@ -65,6 +69,8 @@ class Watched:
             if not asked:
                 del self._asked[company.id], self._companies[company.id]
                 self._index.remove(company.id)
+                for number in company.identifiers:
+                    self._numbers[number.value.casefold()].discard(company.id)
                 if company.id not in self._in_book:
                     self._finder.remove(company.id)
 
@@ -92,6 +98,7 @@ class Watched:
     def match(self, listing: Listing) -> Iterator[tuple[Company, Match]]:
         """The watched companies an entry is, or is related to."""
         candidates = {hit.owner for name in listing.names() for hit in self._index.search(name.text, limit=5)}
+        candidates |= {id for one in listing.identifiers for id in self._numbers.get(one.value.casefold(), ())}
         for id in sorted(candidates):
             match = recognise(self._companies[id], listing)
             if match.verdict is not Verdict.NO:

@@ -1,0 +1,90 @@
+"""The desk answers whatever was typed, and never raises."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from adapters.stores.sqlite import SqliteStore
+from bot.book import shipped
+from bot.commands import FrontDesk, Office, command
+from bot.errors import StoreBusy
+from bot.model import Place, Reply, Request
+from bot.roll import Roll
+from tests.worlds.facts import THEN
+from tests.worlds.pages import SetClock
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[FrontDesk]:
+    store = SqliteStore(tmp_path / "tocsin.db")
+    await store.open()
+    try:
+        yield FrontDesk(Office(store=store, book=shipped(), roll=Roll(store), clock=SetClock(), sources=dict))
+    finally:
+        await store.close()
+
+
+def ask(typed: str, **arguments: str | tuple[str, ...]) -> Request:
+    return Request(command=typed, place=Place("console"), person="ana", arguments=tuple(arguments.items()), at=THEN)
+
+
+async def said(desk: FrontDesk, request: Request) -> tuple[bool, str]:
+    reply = await desk.answer(request)
+    return reply.ok, reply.cards[0].title
+
+
+async def test_a_very_long_argument_is_refused(desk: FrontDesk) -> None:
+    """With its size and the limit."""
+    ok, title = await said(desk, ask("lookup", name="x" * 5000))
+    assert (ok, title) == (False, "name has 5000 characters, 4000 at most. Send a shorter one.")
+
+
+async def test_a_thousand_names_at_once_are_enough(desk: FrontDesk) -> None:
+    """More come in parts."""
+    ok, title = await said(desk, ask("watch add", names=tuple(f"Company {n}" for n in range(1001))))
+    assert not ok
+    assert title == "1001 names at once, 1000 at most. Send them in parts."
+
+
+async def test_a_store_that_is_away_is_said(desk: FrontDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Try again in a minute; nothing is hidden."""
+
+    async def away(*_: object) -> None:
+        raise StoreBusy("database is locked")
+
+    monkeypatch.setattr(desk.office.store, "subscriptions", away)
+    ok, title = await said(desk, ask("watch list"))
+    assert not ok
+    assert "database is locked" in title
+    assert "try again in a minute" in title
+
+
+async def test_a_command_with_a_bug_is_an_answer_too(desk: FrontDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The person hears that nothing was changed; the log has the rest."""
+
+    async def broken(*_: object) -> None:
+        raise KeyError("surprise")
+
+    monkeypatch.setattr(desk.office.store, "feeds", broken)
+    ok, title = await said(desk, ask("feed list"))
+    assert not ok
+    assert title.startswith("/feed list broke. Nothing was changed")
+
+
+def test_half_typed_names_are_completed(desk: FrontDesk) -> None:
+    """From the book first, whatever the case; nothing for what is no name."""
+    assert "Xiaomi" in desk.complete("lookup", "name", "xiao")
+    assert desk.complete("why", "key", "abc") == ()
+    assert len(desk.complete("lookup", "name", "", limit=5)) == 5
+
+
+def test_a_command_without_help_is_no_command() -> None:
+    """Its docstring is what people read."""
+    with pytest.raises(TypeError, match="/nothing has no docstring"):
+
+        @command("nothing")
+        async def nothing(office: Office, request: Request) -> Reply:
+            raise NotImplementedError

@@ -1,0 +1,82 @@
+"""Whom anybody watches: subscriptions in, companies found in entries and stories out."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from bot.book import CompanyBook, shipped
+from bot.model import EntityKind, Identifier, ListChange, Listing, Story, Subscription
+from bot.watched import Watched
+from tests.worlds.facts import THEN, listing, watch
+
+
+@cache
+def book() -> CompanyBook:
+    return shipped()
+
+
+def watched(*subscriptions: Subscription) -> Watched:
+    whom = Watched(book())
+    whom.update(subscriptions)
+    return whom
+
+
+def found(whom: Watched, entry: Listing) -> dict[str, str]:
+    return {company.id: str(match.verdict) for company, match in whom.match(entry)}
+
+
+def test_a_watched_company_is_found_on_a_list() -> None:
+    """By any of its names, by its number, by the person who points to it; nobody else is."""
+    whom = watched(watch("小米"), watch("Huawei"))
+    assert found(whom, listing("Xiaomi Corporation")) == {"xiaomi": "same"}
+    number = listing("SOME NAME", identifiers=(Identifier("USCC", "914403001922038216"),))
+    assert found(whom, number) == {"huawei": "same"}
+    assert found(whom, listing("LEI, Jun", kind=EntityKind.PERSON)) == {"xiaomi": "related"}
+    assert found(whom, listing("Hikvision")) == {}
+
+
+def test_a_watch_that_ends_is_forgotten() -> None:
+    """In the very next document; another place's watch of the same company stays."""
+    here, there = watch("Huawei"), watch("Huawei", place=watch("x").place.parse("slack:T0/C1"))
+    whom = watched(here, there, watch("Acme Widgets"))
+    whom.update([there])
+    assert [one.id for one in whom.companies()] == ["huawei"]
+    assert whom.subscriptions("huawei") == [there]
+    whom.update([])
+    number = listing("SOME NAME", identifiers=(Identifier("USCC", "914403001922038216"),))
+    assert found(whom, number) == found(whom, listing("Huawei")) == {}
+    assert whom.mentions(Story(source="s", id="1", url="", title="Acme Widgets listed")) == ()
+
+
+def test_a_company_outside_the_book_is_found_in_the_next_story() -> None:
+    """As typed, without a rebuild."""
+    whom = watched()
+    story = Story(source="s", id="1", url="", title="US lists Acme Widgets", text="Acme Widgets Ltd was added.")
+    assert whom.mentions(story) == ()
+    whom.update([watch("Acme Widgets")])
+    assert {one.company for one in whom.mentions(story)} == {"name:acme widgets"}
+
+
+def test_tags_and_everything() -> None:
+    """A tag is its companies; a star is the whole book."""
+    tag = book().tags()[0]
+    whom = watched(watch(f"tag:{tag}"))
+    assert {one.id for one in whom.companies()} == {one.id for one in book().tagged(tag)}
+    assert len(watched(watch("*")).companies()) == len(book().companies())
+
+
+def test_a_change_is_matched_on_whichever_side_the_company_stands() -> None:
+    """An entry renamed away from a company, or to it, concerns it."""
+    whom = watched(watch("Xiaomi"))
+    before, after = listing("Xiaomi Corporation", key="k"), listing("Another Name", key="k")
+    for one, other in ((before, after), (after, before)):
+        change = ListChange(source="us_dod_cmc", key="k", before=one, after=other, seen=THEN)
+        assert [company.id for _, company, _ in whom.matches(change)] == ["xiaomi"]
+
+
+def test_every_company_of_the_book_can_be_asked_for() -> None:
+    """Watched or not, stories about it are kept under its name."""
+    whom = watched()
+    assert whom.company("xiaomi") == book().get("xiaomi")
+    assert whom.company("name:nobody") is None
+    assert {one.company for one in whom.mentions(Story(source="s", id="1", url="", title="Xiaomi sues"))} == {"xiaomi"}
