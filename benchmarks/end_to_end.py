@@ -13,8 +13,6 @@ as substrings of title and text, and prints title and link. It keeps what it has
 is there for scale, and does far less. The goal is a median under 20 ms for Tocsin.
 """
 
-# ruff: noqa: E402 - the project is run from its checkout
-
 from __future__ import annotations
 
 import asyncio

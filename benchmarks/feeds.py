@@ -17,6 +17,7 @@ import importlib
 import io
 import json
 import re
+import sys
 import time
 import tracemalloc
 import warnings
@@ -24,6 +25,8 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # a clone is enough, nothing has to be installed
 
 import feedparser
 

@@ -28,9 +28,9 @@ from lxml import etree
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from adapters.lists.us_ofac_sdn import us_ofac_sdn  # noqa: E402 - the project is run from its checkout
-from adapters.ofac import listing_of  # noqa: E402
-from bot.model import Document, Listing  # noqa: E402
+from adapters.lists.us_ofac_sdn import us_ofac_sdn
+from adapters.ofac import listing_of
+from bot.model import Document, Listing
 
 REAL = ROOT.parent / "shared" / "data" / "lists" / "us_ofac_sdn" / "2024-05-07_sdn.xml.gz"
 RUNS = 3

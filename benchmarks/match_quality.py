@@ -16,11 +16,14 @@ import importlib.util
 import json
 import random
 import resource
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # a clone is enough, nothing has to be installed
 
 from rapidfuzz import fuzz, process, utils
 

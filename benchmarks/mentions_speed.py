@@ -23,13 +23,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind  # noqa: E402
+from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
-from bot.matching.language import language_of  # noqa: E402
-from bot.matching.mentions import MentionFinder  # noqa: E402
-from bot.matching.scan import folded  # noqa: E402
-from bot.model import Company, Name, Story  # noqa: E402
-from bot.stories import analyse  # noqa: E402
+from bot.matching.language import language_of
+from bot.matching.mentions import MentionFinder
+from bot.matching.scan import folded
+from bot.model import Company, Name, Story
+from bot.stories import analyse
 
 STORIES = ROOT.parent / "shared" / "data" / "stories" / "dev.jsonl"
 _SYLLABLES = [

@@ -27,13 +27,13 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from rapidfuzz import fuzz  # noqa: E402
+from rapidfuzz import fuzz
 
-from bot.book import shipped  # noqa: E402
-from bot.matching.fold import fold  # noqa: E402
-from bot.matching.mentions import MentionFinder  # noqa: E402
-from bot.model import Analysis, Company, Role, Story, Verdict  # noqa: E402
-from bot.stories import Told, analyse, blocks, find_event, same_event  # noqa: E402
+from bot.book import shipped
+from bot.matching.fold import fold
+from bot.matching.mentions import MentionFinder
+from bot.model import Analysis, Company, Role, Story, Verdict
+from bot.stories import Told, analyse, blocks, find_event, same_event
 
 STORIES = ROOT.parent / "shared" / "data" / "stories"
 

@@ -14,9 +14,12 @@ import argparse
 import json
 import math
 import random
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # a clone is enough, nothing has to be installed
 
 from bot.matching.evidence import FEATURES, Objection, evidence, objections
 from bot.matching.fold import core
