@@ -20,6 +20,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -251,12 +252,17 @@ def main() -> None:
     parser.add_argument("--pairs", type=Path, default=DATA / "dev.jsonl")
     parser.add_argument("--queries", type=Path, default=DATA / "retrieval_dev.jsonl")
     parser.add_argument("--entities", type=Path, default=DATA / "entities.jsonl.gz")
-    parser.add_argument("--json", type=Path, help="write the figures here")
+    parser.add_argument("--json", nargs="?", const="-", metavar="FILE", help="the figures as JSON, here or to FILE")
     parser.add_argument("--no-peers", action="store_true")
     parser.add_argument("--peer-queries", type=int, default=60, help="how many queries the slow peers are asked")
     parser.add_argument("--million", action="store_true", help="also build and search a million names")
     parser.add_argument("--edition", type=int, metavar="ROWS", help="also screen so many rows against 100,000 names")
     chosen = parser.parse_args()
+    with redirect_stdout(sys.stderr if chosen.json == "-" else sys.stdout):  # JSON alone on standard output
+        measure(chosen)
+
+
+def measure(chosen: argparse.Namespace) -> None:
     pairs, queries, entities = lines(chosen.pairs), lines(chosen.queries), lines(chosen.entities)
 
     ours = judge_pairs(pairs, lambda a, b: compare(a, b).score, SAME)
@@ -291,7 +297,11 @@ def main() -> None:
             "by_kind",
             "by_script",
         )
-        chosen.json.write_text(json.dumps({key: ours[key] for key in keys}, indent=1) + "\n", encoding="utf-8")
+        text = json.dumps({key: ours[key] for key in keys}, indent=1) + "\n"
+        if chosen.json == "-":
+            print(text, end="", file=sys.__stdout__)
+        else:
+            Path(chosen.json).write_text(text, encoding="utf-8")
 
 
 def report(name: str, found: Line) -> None:

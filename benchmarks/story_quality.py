@@ -465,7 +465,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--stories", type=Path, default=STORIES / "dev.jsonl")
     parser.add_argument("--near-duplicates", type=Path, default=STORIES / "near_duplicate_pairs.jsonl")
-    parser.add_argument("--json", action="store_true", help="print the figures as JSON and nothing else")
+    parser.add_argument(
+        "--json", nargs="?", const="-", metavar="FILE", help="the figures as JSON alone, here or to FILE"
+    )
     parser.add_argument("--faults", action="store_true", help="print every row that came out wrong")
     parser.add_argument("--no-peers", action="store_true", help="leave the peers out (quicker)")
     asked = parser.parse_args()
@@ -490,7 +492,11 @@ def main() -> None:
         "by_language": {key: one.as_json() for key, one in figures.items() if key != "all"},
     }
     if asked.json:
-        print(json.dumps(result, indent=1))
+        text = json.dumps(result, indent=1) + "\n"
+        if asked.json == "-":
+            sys.stdout.write(text)
+        else:
+            Path(asked.json).write_text(text, encoding="utf-8")
         return
     print("\n".join(lines(figures)))
     pairs_across = across.right + across.missed
