@@ -229,7 +229,7 @@ class Watcher:
         told = [story for story in fresh if not task.first and not _old(story, memory, task.now)]
         links, deliveries, alerts = await self.ring(card, fresh, {_ref(story) for story in told}, task.now)
         named = {ref for ref, _ in links}
-        kept = tuple(story if _ref(story) in named else replace(story, text="") for story in (*fresh, *edited))
+        kept = (*(story if _ref(story) in named else replace(story, text="") for story in fresh), *edited)
         settled = self.well(task, layout=bulletin.layout, rows=len(stories), wait=bulletin.ttl)
         settled = replace(
             settled,
@@ -419,7 +419,11 @@ class Watcher:
             elif ref.startswith(f"{story.source}/"):
                 again[ref] = replace(story, id=ref.removeprefix(f"{story.source}/"))
         before = await self.store.stories(again) if again else {}
-        edited = [story for ref, story in again.items() if ref in before and _differ(before[ref], story)]
+        edited = [
+            story if before[ref].text else replace(story, text="")
+            for ref, story in again.items()
+            if ref in before and _differ(before[ref], story)
+        ]
         return list(fresh.values()), edited
 
     # ── What is remembered of a poll ──────────────────────────────────────────────────────────────────────────────

@@ -384,6 +384,8 @@ async def test_a_story_rings_once_however_its_feed_behaves(world: World) -> None
     outcome = await world.polled("news_x")
     assert (outcome.added, outcome.changed) == (0, 1)
     assert len(await world.alerts()) == 1
+    (kept,) = await world.store.stories_of("xiaomi")
+    assert (kept.title, kept.text) == ("UPDATE: " + LISTED[1], LISTED[2]), "its new words are kept"
 
 
 async def test_an_old_story_that_resurfaces_does_not_ring(world: World) -> None:
