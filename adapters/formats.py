@@ -19,7 +19,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import lxml.html
@@ -80,6 +80,15 @@ def citations(notice: str) -> tuple[str, ...]:
 def tidy(text: str | None) -> str:
     """Blanks at the ends taken off, blanks and line ends between made one blank."""
     return " ".join((text or "").split())
+
+
+def moment(text: str) -> datetime | None:
+    """When a document says it was made, in UTC; one that names no time zone is taken for UTC. None for no time."""
+    try:
+        made = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return made.astimezone(UTC) if made.tzinfo else made.replace(tzinfo=UTC)
 
 
 def folded(text: str) -> str:

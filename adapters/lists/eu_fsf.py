@@ -21,7 +21,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 
 from lxml import etree
@@ -36,6 +36,7 @@ from adapters.formats import (
     local,
     looks_like,
     mark_of,
+    moment,
     once,
     tidy,
     unread,
@@ -195,20 +196,12 @@ def _read_xml(body: Body) -> Reading:
     if (root := local(records.root)) != "export":
         raise body.damaged(f"this is XML <{root}>, not an <export> of the EU; give xmlFullSanctionsList_1_1")
     generated = str(records.root.get("generationDate", ""))
-    published = _moment(generated)
+    published = moment(generated)
     reading = Reading(layout=f"xml-1.1/{VERSION}", records=(), edition=generated[:10], published=published)
     if published is None:
         once(reading.signals, f"generationDate is {generated[:40]!r}, no time")
     reading.records = _xml_records(body, records, reading.signals)
     return reading
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 _REFERENCE = re.compile(rb"\seuReferenceNumber=\"([^\"]+)\"")

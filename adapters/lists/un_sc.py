@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 
 from lxml import etree
 
-from adapters.formats import Body, XmlElements, latin, local, looks_like, mark_of, once, tidy, unread
+from adapters.formats import Body, XmlElements, latin, local, looks_like, mark_of, moment, once, tidy, unread
 from bot.model import Document, EntityKind, Identifier, Listing, Name, NameKind, Reading, Record
 from bot.sources import list_source
 
@@ -68,21 +68,12 @@ def un_sc(document: Document) -> Reading:
         raise body.damaged(f"this is XML <{root}>, not a <CONSOLIDATED_LIST>; give consolidated.xml")
 
     generated = str(elements.root.get("dateGenerated", ""))
-    published = _moment(generated)
+    published = moment(generated)
     reading = Reading(layout=f"consolidated.xml/{VERSION}", records=(), edition=generated[:10], published=published)
     if published is None:
         once(reading.signals, f"dateGenerated is {generated[:40]!r}, no time")
     reading.records = _records(body, elements, reading.signals)
     return reading
-
-
-def _moment(text: str) -> datetime | None:
-    """ "2018-06-07T19:03:43.97-04:00" in UTC; a time without an offset is New York's, near enough as UTC."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 _DATAID = re.compile(rb"<(?:[\w.-]+:)?DATAID>\s*(\d+)\s*<")
