@@ -533,14 +533,21 @@ class Watcher:
                 rest = asyncio.create_task(self.clock.sleep(_rest(plan.next - self.clock.now())))
                 await asyncio.wait({rest, *running.values()}, return_when=asyncio.FIRST_COMPLETED)
                 rest.cancel()
-                for id in [id for id, task in running.items() if task.done()]:
+                finished = [id for id, task in running.items() if task.done()]
+                for id in finished:
                     running.pop(id).result()
-                if not running:
+                if finished and not await self.reading_first([sources[id] for id in running if id in sources]):
                     await self.introduce()
         finally:
             for task in running.values():
                 task.cancel()
             await asyncio.gather(*running.values(), return_exceptions=True)
+
+    async def reading_first(self, sources: Iterable[Source]) -> bool:
+        """Whether a list among these is being read for the first time: its companies belong on the same card."""
+        lists = [source.card.id for source in sources if isinstance(source, ListSource)]
+        memories = await self.store.memories() if lists else {}
+        return any(id not in memories or memories[id].read_at is None for id in lists)
 
     async def once(self) -> None:
         """Poll what is due now, all of it at once, and end."""

@@ -497,13 +497,18 @@ async def test_the_watcher_runs_until_it_is_stopped(world: World) -> None:
     """Whatever one source does, the others are read, and it ends cleanly."""
     world.pages.shows(us_dod_cmc.card.url, table(FILLER))
     world.pages.fails(FEED.url, FetchLater("no route"))
+
+    async def is_read() -> bool:
+        memory = await world.store.memory("us_dod_cmc")
+        return memory is not None and memory.rows == 20 and world.pages.asked[FEED.url] > 1
+
     running = asyncio.create_task(world.watcher.run())
-    while not (world.pages.asked[us_dod_cmc.card.url] and world.pages.asked[FEED.url] > 1):  # noqa: ASYNC110
-        await asyncio.sleep(0)
+    async with asyncio.timeout(20):
+        while not await is_read():  # noqa: ASYNC110 - the world has no event for "was read"
+            await asyncio.sleep(0)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
-    assert (await world.memory()).rows == 20
 
 
 async def test_a_feed_keeps_its_kind_of_id(world: World) -> None:
@@ -518,3 +523,27 @@ async def test_a_feed_keeps_its_kind_of_id(world: World) -> None:
     await world.feed_shows(LISTED)
     await world.feed_shows(LISTED, ("3", "Another", "x"))
     assert asked == ["", (await world.memory("news_x")).identity]
+
+
+async def test_a_slow_feed_does_not_hold_the_first_card_back(world: World) -> None:
+    """Only a list that is being read for the first time is waited for."""
+    world.pages.shows(us_dod_cmc.card.url, table([*FILLER, "Xiaomi Corporation"]))
+    held = asyncio.Event()
+
+    class Slow(Pages):
+        async def fetch(self, ask: Ask) -> Answer:
+            if ask.url == FEED.url:
+                await held.wait()
+            return await world.pages.fetch(ask)
+
+    world.watcher.fetcher = Slow()
+    running = asyncio.create_task(world.watcher.run())
+    async with asyncio.timeout(20):
+        while not await world.waiting():  # noqa: ASYNC110 - the outbox has no event
+            await asyncio.sleep(0)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    (delivery,) = await world.waiting()
+    assert isinstance(delivery.message, Standing)
+    assert await world.watcher.reading_first([us_dod_cmc]) is False
