@@ -171,7 +171,7 @@ def _change(change: ListChange, reader: Reader) -> str:
 
 def _rows(changes: Sequence[ListChange], reader: Reader) -> str:
     names = [reader.clean(name, 80) for name in dict.fromkeys(change.listing.name for change in changes)]
-    return reader.say("happened.rows", count=len(changes), names=_some(names, reader))
+    return reader.say("happened.rows", count=len(changes), names=_some(names, reader).rstrip("."))
 
 
 def _some(names: Sequence[str], reader: Reader, room: int = NAMED) -> str:

@@ -42,7 +42,7 @@ def _added(
 ) -> list[str]:
     """What a watch will recognise, and what is on the lists already."""
     spellings = list(dict.fromkeys(name.text for name in company.names if name.kind not in POINTERS))
-    known = f" Also recognised as {', '.join(spellings[:8])}." if spellings else ""
+    known = f" Also recognised as {', '.join(spellings[:8]).rstrip('.')}." if spellings else ""
     again = "" if new else " (already watched here)"
     counts = _counts(found)
     listed = ", ".join(f"{reader.title(source)} ({count})" for source, count in counts.items())

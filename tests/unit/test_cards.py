@@ -125,6 +125,8 @@ def test_many_rows_are_counted_and_a_few_are_named() -> None:
     rows = [change(after=listing(f"Xiaomi {n}")) for n in range(NAMED + 3)]
     assert f"{NAMED + 3} entries of this company: Xiaomi 0; Xiaomi 1" in text(alert_card(alert(*rows), [], reader()))
     assert "and 3 more" in text(alert_card(alert(*rows), [], reader()))
+    abbreviated = [change(after=listing(f"Xiaomi {n} Co., Ltd.")) for n in range(2)]
+    assert "Xiaomi 1 Co., Ltd. " in text(alert_card(alert(*abbreviated), [], reader())), "one full stop, not two"
 
 
 def test_a_change_shows_old_and_new() -> None:
