@@ -7,13 +7,15 @@ characters that hide or reorder words, is cut with a visible marker, and is quot
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from bot.data import table
+from bot.data import shelf, table
 from bot.model import (
     POINTERS,
     Alert,
@@ -64,6 +66,19 @@ class Reader:
         sentence = table(f"words/{language}").get(group, {}).get(name) or table("words/en")[group][name]
         return str(sentence).format(**places)
 
+    def retell(self, group: str, kept: str) -> str:
+        """A sentence of ours that was kept in English (a rule, a reason), in the reader's language where it is known.
+
+        What the sentence is filled with is retold too, where it is such a sentence itself.
+        """
+        if self.language not in shelf("retold"):
+            return kept
+        for sentence, template in table(f"retold/{self.language}").get(group, {}).items():
+            if found := _pattern(sentence).fullmatch(kept):
+                parts = found.groupdict()
+                return str(template).format(**{name: self.retell(group, part) for name, part in parts.items()})
+        return kept
+
     def title(self, source: str) -> str:
         card = self.cards.get(source)
         return card.title if card else str(table("list_titles").get(source, source))
@@ -91,6 +106,15 @@ class Reader:
         if len(shown) <= room:
             return shown
         return shown[:room].rstrip() + self.say("cut.marker", count=len(text) - room)
+
+
+@cache
+def _pattern(sentence: str) -> re.Pattern[str]:
+    """What finds a sentence again, whatever it was filled with."""
+    parts = re.split(r"\{(\w+)\}", sentence)
+    return re.compile(
+        "".join(f"(?P<{part}>.+?)" if at % 2 else re.escape(part) for at, part in enumerate(parts)), re.DOTALL
+    )
 
 
 def _visible(character: str) -> str:
@@ -277,13 +301,14 @@ def _steps(match: Match, reader: Reader) -> str:
     if not told:
         return ""
     first = told[0]
-    steps = [first.rule]
+    steps = [reader.retell("rule", first.rule)]
     for one in told[1:]:
         if one.rule == "same word":
             continue
         met = [f"“{reader.clean(text, 80)}”" for text in dict.fromkeys((one.ours, one.theirs)) if text]
         same_names = (one.ours, one.theirs) == (first.ours, first.theirs)
-        steps.append(one.rule if same_names else f"{one.rule} ({' = '.join(met)})")
+        rule = reader.retell("rule", one.rule)
+        steps.append(rule if same_names else f"{rule} ({' = '.join(met)})")
     ours, theirs = reader.clean(first.ours, 120), reader.clean(first.theirs, 160)
     return reader.say("matched.reason", ours=ours, theirs=theirs, rule=", ".join(dict.fromkeys(steps)))
 
@@ -468,7 +493,7 @@ def _via(typed: str, company: Company, reader: Reader) -> list[Section]:
     if name is None:
         return []
     how = "via" if name.kind in POINTERS else "name"
-    kind = f"{name.kind}, {name.language}" if name.language else str(name.kind)
+    kind = reader.retell("rule", f"{name.kind}, {name.language}" if name.language else str(name.kind))
     said = reader.say(f"lookup.{how}", typed=reader.clean(typed, 80), company=company.name, kind=kind)
     return [Section("", said)]
 
