@@ -59,7 +59,7 @@ class Reader:
     cards: Mapping[str, SourceCard] = field(default_factory=dict)
     language: str = "en"
 
-    def say(self, key: str, **places: object) -> str:
+    def say(self, key: str, /, **places: object) -> str:
         """A sentence of the words table, in the reader's language or else in English."""
         group, name = key.split(".")
         language = self.language if self.language in LANGUAGES else "en"

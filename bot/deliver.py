@@ -19,6 +19,7 @@ from bot.errors import ChatBusy, ChatDoubtful, ChatRefused, StoreBusy
 from bot.logs import log
 from bot.messages import message_card
 from bot.model import (
+    PLACES,
     Alert,
     Card,
     Decision,
@@ -42,8 +43,6 @@ LEASE = timedelta(seconds=60)
 LONGEST = timedelta(minutes=15)
 #: The shelf of what is new about posted alerts, by the key of their delivery.
 UPDATES = "updates"
-#: The shelf of how each place wants things.
-PLACES = "places"
 #: The receipt of what needed no message of its own.
 _NOWHERE = Receipt("")
 #: Attempts after which a delivery that never got through is parked: about three days.

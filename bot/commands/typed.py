@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.commands import Argument, Command, commands
-from bot.model import Place, Request
+from bot.model import FieldKind, Place, Request
 
 Values = tuple[tuple[str, str | tuple[str, ...]], ...]
 
@@ -20,6 +20,9 @@ _QUOTES = {'"': '"', "“": "”", "„": "“”", "«": "»", "「": "」"}
 _QUOTED = "|".join(f"{opening}[^{closing}]*[{closing}]" for opening, closing in _QUOTES.items())
 #: A quoted stretch that ends where a word ends, or a word.
 _WORD = re.compile(rf"(?:{_QUOTED})(?=[\s,;]|$)|\S+")
+
+#: What follows a name and its colon: a quoted stretch, or a word, going on where it ends in a comma.
+_VALUE = rf"\s*((?:{_QUOTED})|\S+(?:(?<=,)\s+\S+)*)"
 
 
 def request(text: str, *, place: Place, person: str, language: str, at: datetime) -> Request:
@@ -63,10 +66,14 @@ def _after(text: str, take: int) -> str:
 
 
 def values(command: Command, rest: str) -> Values:
-    """The words after a command's name, as its arguments: each takes a word, the last one takes what is left."""
-    found: list[tuple[str, str | tuple[str, ...]]] = []
-    for number, argument in enumerate(command.arguments):
-        last = number == len(command.arguments) - 1
+    """The words after a command's name, as its arguments: those with a name in front, then each of the others takes a
+
+    word, and the last one what is left.
+    """
+    found, rest = _named_values(command, rest)
+    typed = [one for one in command.arguments if not one.named and one.kind is not FieldKind.FILE]
+    for number, argument in enumerate(typed):
+        last = number == len(typed) - 1
         if not rest:
             break
         if last:
@@ -77,6 +84,16 @@ def values(command: Command, rest: str) -> Values:
             found.append((argument.name, unquoted(taken)))
             rest = rest[len(taken) :].strip()
     return tuple(found)
+
+
+def _named_values(command: Command, rest: str) -> tuple[list[tuple[str, str | tuple[str, ...]]], str]:
+    """Arguments typed with their names (`kinds:listed,delisted`), and what is left without them."""
+    found: list[tuple[str, str | tuple[str, ...]]] = []
+    for argument in command.arguments:
+        if argument.named and (value := re.search(rf"(?<!\S){argument.name}:{_VALUE}", rest, re.IGNORECASE)):
+            found.append((argument.name, unquoted(value.group(1))))
+            rest = f"{rest[: value.start()].rstrip()} {rest[value.end() :].lstrip()}".strip()
+    return found, rest
 
 
 def _all(argument: Argument, rest: str) -> str | tuple[str, ...]:

@@ -52,7 +52,8 @@ class Watches:
             if other == place or is_alone(other):
                 continue
             asked = (one for one in self._by_place[other] if one.home != other and asks_for(one, company, book))
-            yield from [one for one in asked][:1]
+            if one := next(asked, None):
+                yield one
 
 
 def asks_for(subscription: Subscription, company: Company, book: CompanyBook) -> bool:

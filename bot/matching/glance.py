@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from rapidfuzz import fuzz, process
 
 from bot.matching.fold import core_words, fold
+from bot.matching.near import nearly
 from bot.model import Company, Identifier, Listing, Name
 
 #: A word that more entries than this carry tells little alone; then the next rarest word has to stand there too.
@@ -75,6 +76,11 @@ class Glance:
         names = [folded for folded, _ in self._names]
         close = process.extract(typed.casefold(), names, scorer=fuzz.ratio, score_cutoff=NEAR, limit=limit)
         return [owner for _, _, at in close for owner in sorted(self._named[self._names[at][1]])]
+
+    def spelled_like(self, typed: str, limit: int) -> list[str]:
+        """Names that differ from what was typed by a slip of the pen."""
+        self.order()
+        return [self._names[at][1] for at in nearly(typed, [folded for folded, _ in self._names], limit)]
 
     def begins(self, typed: str, limit: int) -> list[str]:
         """Names that begin like what was typed."""
