@@ -418,12 +418,13 @@ def _standing_line(company: Company, found: Sequence[Found], lists: int, reader:
 
 def notice_card(notice: Notice, reader: Reader) -> Card:
     """What the people who run Tocsin are told."""
-    title = reader.clean(notice.title, 200)
+    title = reader.clean(reader.retell("notice", notice.title), 200)
+    text = reader.retell("notice", notice.text)
     return Card(
-        summary=f"{title}: {reader.clean(notice.text, 300)}",
+        summary=f"{title}: {reader.clean(text, 300)}",
         title=title,
         severity=Severity.MEDIUM,
-        sections=(Section("", reader.clean(notice.text)),),
+        sections=(Section("", reader.clean(text)),),
         footer=notice.source,
     )
 

@@ -192,38 +192,48 @@ def _card(
 ) -> Card:
     """How many, who of them is listed, what was refused, and how the columns were understood."""
     title = reader.say("import.title", count=len(wishes), new=new)
-    lists = len(office.roll.read)
-    state = (
-        reader.say("import.listed", count=len(listed), lists=reader.lists(lists))
-        if lists
-        else reader.say("watch.unread")
-    )
-    sections = [Section(reader.say("heading.listed_today"), "\n".join([state, *_who(listed, reader)]))]
-    columns = [
-        reader.say("import.column", role=reader.say(f"import.{role}"), column=reader.clean(column, 60))
-        for role, column in sheet.columns
+    lists = reader.lists(len(office.roll.read))
+    read = bool(office.roll.read)
+    state = reader.say("import.listed", count=len(listed), lists=lists) if read else reader.say("watch.unread")
+    sections = [
+        Section(reader.say("heading.listed_today"), "\n".join([state, *_who(listed, reader)])),
+        *_columns(sheet, reader),
+        *_left_out(refused, reader),
     ]
-    if sheet.unread:
-        columns.append(
-            reader.say("import.unread", columns=", ".join(reader.clean(one, 40) for one in sheet.unread[:20]))
-        )
-    if not sheet.headed and (len(sheet.columns) > 1 or sheet.columns[0][1] != "1"):
-        columns.append(reader.say("import.unheaded"))
-    sections.append(Section(reader.say("import.columns"), "\n".join(columns)))
-    if refused:
-        lines = [f"{reader.say('import.row', row=one.row.number)} {_why(one, reader)}" for one in refused[:SHOWN]]
-        lines += [reader.say("happened.more", count=len(refused) - SHOWN)] if len(refused) > SHOWN else []
-        sections.append(Section(reader.say("import.refused", count=len(refused)), "\n".join(lines)))
     if by_words:
         sections.append(Section("", reader.say("import.by_words", count=by_words)))
-    oldest = min(office.roll.read.values(), default=None)
+    oldest = reader.fresh(min(office.roll.read.values(), default=None))
     return Card(
         summary=f"{title}. {state}",
         title=title,
         severity=Severity.MEDIUM if listed else Severity.LOW,
         sections=tuple(sections),
-        footer=reader.say("lookup.oldest", fresh=reader.fresh(oldest)) if lists else "",
+        footer=reader.say("lookup.oldest", fresh=oldest) if read else "",
     )
+
+
+def _columns(sheet: Sheet, reader: Reader) -> list[Section]:
+    """How each column was understood; nothing to say of plain lines."""
+    if not sheet.headed and sheet.width == 1:
+        return []
+    lines = [
+        reader.say("import.column", role=reader.say(f"import.{role}"), column=reader.clean(column, 60))
+        for role, column in sheet.columns
+    ]
+    if sheet.unread:
+        some = ", ".join(reader.clean(one, 40) for one in sheet.unread[:20])
+        lines.append(reader.say("import.unread", columns=some))
+    if not sheet.headed:
+        lines.append(reader.say("import.unheaded"))
+    return [Section(reader.say("import.columns"), "\n".join(lines))]
+
+
+def _left_out(refused: Sequence[Refused], reader: Reader) -> list[Section]:
+    if not refused:
+        return []
+    lines = [f"{reader.say('import.row', row=one.row.number)} {_why(one, reader)}" for one in refused[:SHOWN]]
+    lines += [reader.say("happened.more", count=len(refused) - SHOWN)] if len(refused) > SHOWN else []
+    return [Section(reader.say("import.refused", count=len(refused)), "\n".join(lines))]
 
 
 def _who(listed: dict[str, dict[str, int]], reader: Reader) -> list[str]:
@@ -251,6 +261,8 @@ def _reported(row: Row, wish: Wish, found: dict[Company, tuple[Found, ...]], rea
     cells = {"name": name, "tags": ", ".join(row.tags), "note": row.note, "row": str(row.number), "refused": ""}
     if wish.company and wish.company.from_book and wish.company.name != row.name:
         cells["recognised"] = reader.say("import.recognised", typed=row.name, company=wish.company.name)
+    if wish.also:
+        cells["recognised"] = reader.say("import.word", name=row.name, company=wish.also)
     return cells | _listed(wish.company, found.get(wish.company, ()) if wish.company else (), reader)
 
 

@@ -11,7 +11,6 @@ from bot.commands.languages import about, about_argument, group_about
 from bot.errors import TellPerson
 from bot.model import Card, FieldKind, Reply, Request, Section
 
-
 #: The group people come for.
 FIRST = "watch"
 

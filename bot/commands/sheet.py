@@ -30,6 +30,8 @@ LARGEST = 10_000_000
 UNPACKED = 60_000_000
 #: Cells of a sheet as it is laid out, blanks among them: two cells in far corners would fill the memory.
 CELLS = 1_000_000
+#: Endings of workbooks, which begin with the marks of their kind.
+WORKBOOKS = (".xlsx", ".xls", ".ods", ".xlsm")
 #: Rows in which the words above the columns are looked for; titles may stand over them.
 HEADERS_WITHIN = 10
 #: An empty cell or row of an OpenDocument file stands for thousands.
@@ -56,6 +58,7 @@ class Sheet:
     columns: tuple[tuple[str, str], ...]  #: what is read ("name", "tags", "note") from which column
     unread: tuple[str, ...] = ()  #: columns that are left alone
     headed: bool = True  #: words above the columns were found
+    width: int = 1  #: how many columns there are
 
 
 def read_file(file: Attachment) -> Sheet:
@@ -64,6 +67,8 @@ def read_file(file: Attachment) -> Sheet:
         raise _refusal("large", file, size=len(file.body) // 1_000_000, most=LARGEST // 1_000_000)
     if file.body.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return _understood(_workbook(file), file)
+    if file.name.casefold().endswith(WORKBOOKS):
+        raise _refusal("broken", file)
     return read_text(_decoded(file), file)
 
 
@@ -283,6 +288,7 @@ def _understood(rows: Table, file: Attachment | None) -> Sheet:
         columns=tuple((role, named.get(column, str(column + 1))) for role, column in columns.items()),
         unread=tuple(heading for column, heading in named.items() if column not in columns.values()),
         headed=at is not None,
+        width=max(len(cells) for _, cells in filled),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.book import EXACTLY
 from bot.cards import Reader, plain_card
@@ -66,7 +66,7 @@ async def add(office: Office, request: Request) -> Reply:
     await office.roll.of_all([one.company for one in wishes if one.company])
     new = await _subscribe(office, request, [one for one in wishes if one.target.casefold() not in watched])
     data = [_data(office, wish, new=wish.target in new) for wish in wishes]
-    told = [_told(office, request, reader, wish, watched.get(wish.target.casefold())) for wish in wishes[:TOLD]]
+    told = [_told(office, request, reader, wish, watched, new) for wish in wishes[:TOLD]]
     if more := len(wishes) - TOLD:
         told += [Section("", reader.say("watch.more", count=more))] if more > 0 else []
     title = reader.say("watch.added", names=_row([shown(one.target, reader) for one in wishes], reader))
@@ -82,15 +82,16 @@ async def add(office: Office, request: Request) -> Reply:
     )
 
 
-async def _subscribe(office: Office, request: Request, wishes: Sequence[Wish]) -> set[str]:
-    """Keep the watches and who asked for them; the targets that are new."""
+async def _subscribe(office: Office, request: Request, wishes: Sequence[Wish]) -> dict[str, Subscription]:
+    """Keep the watches and who asked for them; those that are new, by their targets."""
     if not wishes:
-        return set()
+        return {}
     settings = await settings_of(office.store, request.place)
-    await office.store.subscribe(*(subscription_of(wish, settings, request) for wish in wishes))
+    new = {wish.target: subscription_of(wish, settings, request) for wish in wishes}
+    await office.store.subscribe(*new.values())
     acts = (act_of("watched", wish.target, wish.company, request) for wish in wishes)
     await office.store.decide(Decision(acts=tuple({act.id: act for act in acts}.values())))
-    return {wish.target for wish in wishes}
+    return new
 
 
 def subscription_of(wish: Wish, settings: PlaceSettings, request: Request) -> Subscription:
@@ -129,14 +130,22 @@ def _data(office: Office, wish: Wish, *, new: bool) -> dict[str, object]:
     return {"name": wish.target, "company": id, "new": new, "listed": listed}
 
 
-def _told(office: Office, request: Request, reader: Reader, wish: Wish, before: Subscription | None) -> Section:
+def _told(
+    office: Office,
+    request: Request,
+    reader: Reader,
+    wish: Wish,
+    watched: Mapping[str, Subscription],
+    new: Mapping[str, Subscription],
+) -> Section:
     """What a watch will recognise, what is on the lists already, and who watches it too."""
     lines = []
+    before = watched.get(wish.target.casefold())
     if wish.also:
         lines.append(reader.say("watch.taken_for", name=reader.clean(wish.typed, 60), company=wish.also))
     if before:
         lines.append(reader.say("watch.again", by=reader.clean(before.made_by, 60), since=f"{before.made_at:%Y-%m-%d}"))
-        lines += _paused(before, reader)
+    lines += _paused(before or new[wish.target], reader)
     if wish.company is None:
         companies = (
             office.book.companies() if wish.target == EVERYTHING else office.book.tagged(wish.target[len(TAG) :])

@@ -47,7 +47,7 @@ def about(message: Message, reader: Reader) -> str:
         case Standing():
             return reader.say("sent.standing")
         case Notice():
-            return reader.clean(message.title, 200)
+            return reader.clean(reader.retell("notice", message.title), 200)
         case Update():
             return reader.say("sent.update", of=message.of)
 

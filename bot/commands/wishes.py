@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from bot.cards import LANGUAGES as CARD_LANGUAGES
 from bot.cards import Reader, plain_card
 from bot.codec import encode
-from bot.commands import Argument, Office, command
+from bot.commands import Argument, Office, command, commands
+from bot.commands.languages import about_argument
 from bot.commands.places import may_change, settings_of
 from bot.commands.watch import act_of, shown, watched_as
 from bot.data import shelf
@@ -78,6 +79,9 @@ async def pause(office: Office, request: Request) -> Reply:
 def _pause_of(typed: str, reader: Reader) -> tuple[str, datetime | None]:
     """Whose pause, and its end; None ends it. Raises TellPerson when no end can be read."""
     words = typed.split()
+    if not words:
+        about = about_argument("watch pause", "until", commands()["watch pause"].arguments[1].about, reader.language)
+        raise TellPerson(reader.say("desk.needs", command="watch pause", argument="until", about=about))
     for size in (1, 2):
         if len(words) >= size and (end := _end(" ".join(words[-size:]), reader)) is not None:
             name = words[:-size]
