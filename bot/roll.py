@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import math
+import threading
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from bot.matching.compare import compare
@@ -35,7 +36,9 @@ class Roll:
         self.read: Mapping[str, datetime] = {}  #: list -> when it was last read whole
         self._version = -1
         self._glance = Glance()
-        self._index: NameIndex | None = None  # filled when a name is asked for that needs it
+        self._index = NameIndex()  # filled when a name is asked for that needs it
+        self._unfiled: Iterator[tuple[str, Listing]] | None = None  # what it does not hold yet; None is all
+        self._filing = threading.Lock()  #: two threads may fill it together
         self._listings: dict[str, Listing] = {}
         self._hashes: defaultdict[str, dict[str, bytes]] = defaultdict(dict)
         self._removed: dict[str, ListChange] = {}
@@ -58,7 +61,7 @@ class Roll:
             await self._follow_removals()
             await asyncio.to_thread(self._glance.order)
             self._found = {}
-            self._index = None
+            self._unfiled = None
             self._version = version
 
     async def _follow(self, source: str) -> None:
@@ -100,23 +103,26 @@ class Roll:
         return found[company]
 
     async def of_all(
-        self, companies: Sequence[Company], *, within: float = math.inf
-    ) -> tuple[dict[Company, tuple[Found, ...]], int]:
-        """What `of` says of many, beside the event loop; and of how many only the words of their names were looked up.
+        self, companies: Iterable[Company], *, within: float = math.inf
+    ) -> tuple[dict[Company, tuple[Found, ...]], frozenset[Company]]:
+        """What `of` says of many, beside the event loop; and of whom only the words of their names were looked up.
 
-        Sound and meaning cost milliseconds a name where words cost microseconds: after `within` seconds the rest goes
-        without.
+        Sound and meaning cost a hundred times what words cost, and filling their index costs seconds once: after
+        `within` seconds the rest goes without, and the index is filled further when it is wanted again.
         """
 
-        def look() -> tuple[dict[Company, tuple[Found, ...]], int]:
-            started = time.monotonic()
+        def look() -> tuple[dict[Company, tuple[Found, ...]], frozenset[Company]]:
             found = {company: self._of(company, sound=False) for company in companies}
             left = [company for company in found if not found[company] and not company.from_book]
+            left.sort(key=lambda company: company.name.isascii())  # another script is hardly found by its words
+            end = time.monotonic() + within
+            if not left or not self._fill(end):
+                return found, frozenset(left)
             for at, company in enumerate(left):
-                if time.monotonic() - started > within:
-                    return found, len(left) - at
+                if time.monotonic() > end:
+                    return found, frozenset(left[at:])
                 found[company] = self._of(company)
-            return found, 0
+            return found, frozenset()
 
         async with self._asked:
             found, by_words = await asyncio.to_thread(look)
@@ -126,8 +132,12 @@ class Roll:
 
     def _of(self, company: Company, *, sound: bool = True) -> tuple[Found, ...]:
         owners = _candidates(self._glance, company)
-        if sound and not owners and not company.from_book:
-            owners = [owner for owner, _ in self._sounding_like(company.name)]
+        if not owners and not company.from_book:
+            owners = (
+                [owner for owner, _ in self._sounding_like(company.name)]
+                if sound
+                else self._glance.almost(company.name)
+            )
         found = [
             Found(listing=self._listings[owner], match=recognise(company, self._listings[owner])) for owner in owners
         ]
@@ -160,12 +170,19 @@ class Roll:
         return max((compare(typed, name) for name in self._listings[owner].names()), key=lambda match: match.score)
 
     def _sounding_like(self, typed: str) -> list[tuple[str, Match]]:
-        if self._index is None:
-            index = NameIndex()
-            for owner, listing in self._listings.items():
-                index.add(owner, listing.names())
-            self._index = index
+        self._fill()
         return [(hit.owner, hit.match) for hit in self._index.search(typed, limit=MANY)]
+
+    def _fill(self, until: float = math.inf) -> bool:
+        """Fill the index of sounds, once; False where that is not done by then. Asked again, it goes on."""
+        if self._unfiled is None:
+            self._index, self._unfiled = NameIndex(), iter(list(self._listings.items()))
+        for number, (owner, listing) in enumerate(self._unfiled):
+            with self._filing:
+                self._index.add(owner, listing.names())
+            if number % 100 == 0 and time.monotonic() > until:
+                return False
+        return True
 
     def taken_off(self, company: Company) -> tuple[ListChange, ...]:
         """Removals we saw of entries that were the company itself, newest first."""

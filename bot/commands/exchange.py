@@ -31,6 +31,7 @@ from bot.model import (
     Form,
     Found,
     Paper,
+    PlaceSettings,
     Reply,
     Request,
     Section,
@@ -43,7 +44,7 @@ from bot.watched import EVERYTHING, TAG
 #: Names one import may hold.
 MOST = 10_000
 #: Seconds in which names are also looked for by sound and meaning; the rest by their words only.
-PATIENCE = 20.0
+PATIENCE = 6.0
 #: Refused rows told on the card; the report has all.
 SHOWN = 10
 
@@ -106,23 +107,24 @@ async def take(office: Office, request: Request) -> Reply:
     wishes, refused = await asyncio.to_thread(_sorted, sheet, office, reader)
     if len(wishes) > MOST:
         raise TellPerson(reader.say("import.too_many", count=len(wishes), most=MOST))
-    before = {one.target.casefold(): one for one in office.watches.at(request.place)}
-    new = [(row, wish) for row, wish in wishes if wish.target.casefold() not in before]
+    before = {one.target.casefold() for one in office.watches.at(request.place)}
+    new = {wish.target for _, wish in wishes if wish.target.casefold() not in before}
     found, by_words = await office.roll.of_all([one.company for _, one in wishes if one.company], within=PATIENCE)
-    subscriptions = await _keep(office, request, wishes, {wish.target for _, wish in new})
-    rows = [_reported(row, wish, found, reader) for row, wish in wishes]
-    rows += [_refused(one, reader) for one in refused]
-    report = Attachment(name=reader.say("import.report_name"), body=_table(rows, reader), type="text/csv")
+    settings = await settings_of(office.store, request.place)
+    added, decision = await asyncio.to_thread(_intended, settings, request, wishes, new)
+    await office.store.subscribe(*added)
+    await office.store.decide(decision)
+    report = await asyncio.to_thread(_report, wishes, refused, found, by_words, reader)
     listed = {wish.target: counts(found[wish.company]) for _, wish in wishes if wish.company and _same(wish, found)}
-    card = _card(sheet, wishes, len(new), refused, listed, by_words, office, reader)
+    card = _card(sheet, wishes, len(new), refused, listed, len(by_words), office, reader)
     data = {
         "names": len(wishes),
         "new": len(new),
         "refused": [{"row": one.row.number, "name": one.row.name[:LONGEST], "why": one.why} for one in refused],
         "listed": listed,
-        "by_words_only": by_words,
+        "by_words_only": len(by_words),
         "columns": dict(sheet.columns),
-        "watched": len(subscriptions) + len(before),
+        "watched": len(before) + len(new),
     }
     return Reply(cards=(card,), data=data, files=(report,), ok=bool(wishes))
 
@@ -164,20 +166,29 @@ def _sorted(sheet: Sheet, office: Office, reader: Reader) -> tuple[list[tuple[Ro
     return wishes, refused
 
 
-async def _keep(
-    office: Office, request: Request, wishes: Sequence[tuple[Row, Wish]], new: set[str]
-) -> Sequence[Subscription]:
-    """All new watches in one step, then what was written beside the names, and who did it."""
-    settings = await settings_of(office.store, request.place)
+def _intended(
+    settings: PlaceSettings, request: Request, wishes: Sequence[tuple[Row, Wish]], new: set[str]
+) -> tuple[Sequence[Subscription], Decision]:
+    """All new watches, to be kept in one step; and then what was written beside the names, and who did it."""
     subscriptions = [(row, subscription_of(wish, settings, request)) for row, wish in wishes]
     added = [one for _, one in subscriptions if one.target in new]
-    await office.store.subscribe(*added)
     notes = tuple(
         Paper(NOTES, one.id, encode(Note(row.tags, row.note))) for row, one in subscriptions if row.tags or row.note
     )
-    acts = [act_of("watched", wish.target, wish.company, request) for _, wish in wishes if wish.target in new]
-    await office.store.decide(Decision(keep=notes, acts=tuple({act.id: act for act in acts}.values())))
-    return added
+    acts = (act_of("watched", wish.target, wish.company, request) for _, wish in wishes if wish.target in new)
+    return added, Decision(keep=notes, acts=tuple({act.id: act for act in acts}.values()))
+
+
+def _report(
+    wishes: Sequence[tuple[Row, Wish]],
+    refused: Sequence[Refused],
+    found: dict[Company, tuple[Found, ...]],
+    by_words: frozenset[Company],
+    reader: Reader,
+) -> Attachment:
+    rows = [_reported(row, wish, found, by_words, reader) for row, wish in wishes]
+    rows += [_refused(one, reader) for one in refused]
+    return Attachment(name=reader.say("import.report_name"), body=_table(rows, reader), type="text/csv")
 
 
 def _card(
@@ -256,17 +267,21 @@ COLUMNS = ("name", "recognised", "lists", "since", "match", "confidence", "tags"
 EXPORTED = COLUMNS[:8]
 
 
-def _reported(row: Row, wish: Wish, found: dict[Company, tuple[Found, ...]], reader: Reader) -> dict[str, str]:
+def _reported(
+    row: Row, wish: Wish, found: dict[Company, tuple[Found, ...]], by_words: frozenset[Company], reader: Reader
+) -> dict[str, str]:
     name = wish.target.removeprefix(COMPANY)
     cells = {"name": name, "tags": ", ".join(row.tags), "note": row.note, "row": str(row.number), "refused": ""}
     if wish.company and wish.company.from_book and wish.company.name != row.name:
         cells["recognised"] = reader.say("import.recognised", typed=row.name, company=wish.company.name)
     if wish.also:
         cells["recognised"] = reader.say("import.word", name=row.name, company=wish.also)
-    return cells | _listed(wish.company, found.get(wish.company, ()) if wish.company else (), reader)
+    if wish.company in by_words:
+        cells["match"] = reader.say("export.by_words")
+    return cells | _listed(found.get(wish.company, ()) if wish.company else (), reader)
 
 
-def _listed(company: Company | None, found: Sequence[Found], reader: Reader) -> dict[str, str]:
+def _listed(found: Sequence[Found], reader: Reader) -> dict[str, str]:
     """On which lists a company is, since when, by which names that was seen, and how sure that is."""
     same = [one for one in found if one.match.verdict is Verdict.SAME]
     if not same:
@@ -322,11 +337,13 @@ async def give(office: Office, request: Request) -> Reply:
         note = decode(Note, notes[one.id]) if one.id in notes else Note()
         company = companies.get(one.target)
         cells = {"name": one.target, "tags": ", ".join(note.tags), "note": note.text}
-        rows.append(cells | _listed(company, found.get(company, ()) if company else (), reader))
+        if company in by_words:
+            cells["match"] = reader.say("export.by_words")
+        rows.append(cells | _listed(found.get(company, ()) if company else (), reader))
     file = Attachment(name=reader.say("export.file_name"), body=_table(rows, reader, EXPORTED), type="text/csv")
     listed = sum(1 for row in rows if row.get("lists"))
     lines = [reader.say("export.listed", count=listed, lists=reader.lists(len(office.roll.read)))]
-    lines += [reader.say("import.by_words", count=by_words)] if by_words else []
+    lines += [reader.say("import.by_words", count=len(by_words))] if by_words else []
     card = plain_card(reader.say("export.title", count=len(rows)), lines)
     return Reply(cards=(card,), data={"names": len(rows), "listed": listed}, files=(file,))
 

@@ -20,6 +20,8 @@ from bot.model import Company, Identifier, Listing, Name
 
 #: A word that more entries than this carry tells little alone; then the next rarest word has to stand there too.
 MANY = 3000
+#: Entries that have all of a name's words but one in common; where they are more, those words are everybody's.
+FEW = 50
 #: From this likeness on (0 to 100) a name is nearly what was typed.
 NEAR = 84
 
@@ -69,6 +71,15 @@ class Glance:
                 filed.sort(key=len)
                 found |= filed[0] if len(filed[0]) <= MANY or len(filed) == 1 else filed[0] & filed[1]
         return found
+
+    def almost(self, name: str) -> list[str]:
+        """Entries that carry all words of a name but one, which was spelled otherwise, when these tell enough."""
+        words = _core_words(name)
+        filed = sorted((found for word in words if (found := self._owners.get(word))), key=len)
+        if len(filed) < 2 or len(filed) != len(words) - 1:
+            return []
+        found = set.intersection(*filed)
+        return sorted(found) if len(found) <= FEW else []
 
     def near(self, typed: str, limit: int) -> list[str]:
         """Entries with a name spelled nearly like what was typed: a letter missing, doubled or swapped."""

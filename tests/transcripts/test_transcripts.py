@@ -1,7 +1,7 @@
 """Dialogues as text: what is typed and what is read, exactly, in files that a person who does not program can review.
 
-A line that begins with "> " is typed; "= " says what the publishers show from now on; "~ " lets time pass; "@ " says who
-types from now on, where, and whether that is no manager of the place, or alone there; "^ " names a file that goes
+A line that begins with "> " is typed; "= " says what the publishers show from now on; "~ " lets time pass; "@ " says
+who types from now on, where, and whether that is no manager of the place, or alone there; "^ " names a file that goes
 along with what is typed next, its lines parted by " | ". Everything else is what Tocsin answers: cards, "( )" their
 buttons, "[ ]" a box that opens, "{ }" files. When words change on purpose, run it with TOCSIN_WRITE_TRANSCRIPTS=1 and
 read the diff.
