@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.cards import Reader, also_card
+from bot.cards import Reader
 from bot.errors import ChatBusy, ChatDoubtful, ChatRefused, StoreBusy
 from bot.logs import log
-from bot.messages import message_card
+from bot.messages import follow_up_card, message_card
 from bot.model import Alert, Card, Delivery, Notice, Place, Receipt, SourceCard, fingerprint
 from bot.ports import Chat, Clock, Store
 
@@ -99,7 +99,7 @@ class Courier:
         """The words, for this reader now."""
         reader = Reader(now=self.clock.now(), cards=self.sources(), language=delivery.language)
         if joins and isinstance(delivery.message, Alert):
-            return also_card(delivery.message, reader)
+            return follow_up_card(delivery.message, reader)
         return message_card(delivery, reader)
 
     def again(self, delivery: Delivery, after: timedelta | None, why: str, *, doubtful: bool = False) -> Delivery:
