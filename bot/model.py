@@ -58,6 +58,7 @@ class SourceCard:
     usual: int = 0  #: fewer entries than this are believed, but what comes above it later is history, not news
     may_lose: float = 0.10  #: the share of entries that may leave in one edition before a person must look
     programmes: tuple[str, ...] = ()  #: codes of `programmes.toml` that occur in it
+    composed: bool = False  #: its keys are made of names: an entry under a new key may be one that was renamed
     carrier: bool = False  #: its programmes are lists of their own, and are what people call them
     licence: str = ""
     language: str = ""

@@ -216,6 +216,7 @@ class Watcher:
             same_layout=same_layout,
             noticed=noticed,
             expected=await self.expected(memory, seen.gone),
+            composed=card.composed,
             seen=task.now,
             sha256=document.sha256,
         )

@@ -177,6 +177,19 @@ async def test_xiaomi_leaves_and_returns(world: World) -> None:
     assert not await world.waiting()
 
 
+async def test_xiaomi_is_spelled_anew(world: World) -> None:
+    """A list without numbers knows its entries by their names; a name mended is a change, told once and at once."""
+    await world.list_shows([*FILLER, "Xioami Corporation"])
+    outcome = await world.list_shows([*FILLER, "Xiaomi Corporation"])
+    assert (outcome.added, outcome.changed, outcome.removed, outcome.pending) == (0, 1, 0, 0)
+    assert (await world.polled("us_dod_cmc")).removed == 0
+    (alert,) = await world.alerts()
+    assert alert.kind is AlertKind.CHANGED
+    (name,) = [one for one in alert.changes[0].fields if one.field == "name"]
+    assert (name.old, name.new) == ("Xioami Corporation", "Xiaomi Corporation")
+    assert len(await world.store.listings("us_dod_cmc")) == 21
+
+
 async def test_half_the_list_is_gone(world: World) -> None:
     """Last good state kept, operators told once, channels told nothing; the next good reading ends it."""
     await world.list_shows([*FILLER, "Xiaomi Corporation"])
