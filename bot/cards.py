@@ -479,9 +479,12 @@ def _found_on(
     lines = [f"{_entry(one.listing, reader)}\n  {match_words(one.match, reader)}" for one in found[:NAMED]]
     if len(found) > NAMED:
         lines.append(reader.say("happened.more", count=len(found) - NAMED))
-    means = [f"{effect.does} {effect.does_not}".strip() for effect in list(effects.get(source, ()))[:2]]
+    told = list(effects.get(source, ()))[:3]
+    means = [f"{effect.does} {effect.does_not}".strip() for effect in told]
+    if len(told) > 1:
+        means = [f"{effect.title}: {text}" for effect, text in zip(told, means, strict=True)]
     sections = [Section(reader.title(source), "\n".join(lines))]
-    return sections + ([Section(reader.say("heading.means"), " ".join(means))] if means else [])
+    return sections + ([Section(reader.say("heading.means"), "\n".join(means))] if means else [])
 
 
 def _entry(listing: Listing, reader: Reader) -> str:

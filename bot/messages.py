@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.cards import Reader, alert_card, notice_card, plain_card, standing_card, update_words
-from bot.explain import effects
+from bot.explain import effects_of
 from bot.model import Alert, Card, Delivery, Effect, Notice, Standing, Update, Updates
 
 
@@ -26,11 +26,5 @@ def message_card(delivery: Delivery, reader: Reader, updates: Updates | None = N
 def alert_effects(alert: Alert, language: str) -> tuple[Effect, ...]:
     """What the programmes of an alert's entries mean, as the law stood that day."""
     on: datetime = alert.story.published if alert.story and alert.story.published else alert.at
-    by_source: dict[str, list[str]] = {}
-    for listing in alert.listings:
-        by_source.setdefault(listing.source, []).extend(listing.programmes)
-    return tuple(
-        effect
-        for source, programmes in by_source.items()
-        for effect in effects(source, programmes, on=on.date(), language=language)
-    )
+    entries = [(listing.source, listing.programmes) for listing in alert.listings]
+    return effects_of(entries, on=on.date(), language=language)
