@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.matching.compare import compare
 from bot.matching.glance import Glance
@@ -23,6 +23,8 @@ MANY = 50
 MANY_ALIKE = 10
 #: For how many companies what was found is remembered; people type other names too.
 REMEMBERED = 2_000
+#: For how long a change is at hand to be held against what else is told of its company.
+RECENT = timedelta(days=60)
 
 
 class Roll:
@@ -38,6 +40,8 @@ class Roll:
         self._hashes: defaultdict[str, dict[str, bytes]] = defaultdict(dict)
         self._removed: dict[str, ListChange] = {}
         self._removed_glance = Glance()
+        self._recent: dict[str, ListChange] = {}
+        self._recent_glance = Glance()
         self._changes_since: datetime | None = None
         self._found: dict[Company, tuple[Found, ...]] = {}
 
@@ -51,7 +55,7 @@ class Roll:
             return
         for source in lists:
             await self._follow(source)
-        await self._follow_removals()
+        await self._follow_changes()
         await asyncio.to_thread(self._glance.order)
         self._found = {}
         self._index = None
@@ -75,13 +79,25 @@ class Roll:
         await asyncio.to_thread(file)
         self._hashes[source] = now
 
-    async def _follow_removals(self) -> None:
+    async def _follow_changes(self) -> None:
         for change in await self.store.changes(since=self._changes_since, limit=100_000):
             self._changes_since = max(change.seen, self._changes_since or change.seen)
             if change.kind is ChangeKind.REMOVED:
                 owner = _owner(change.source, change.key)
                 self._removed[owner] = change
                 self._removed_glance.add(owner, change.listing)
+            if change.seen >= self._changes_since - RECENT:
+                owner = _owner(change.source, f"{change.key}\x1f{change.seen.isoformat()}")
+                self._recent[owner] = change
+                self._recent_glance.add(owner, change.listing)
+        self._forget_old()
+
+    def _forget_old(self) -> None:
+        if self._changes_since is None:
+            return
+        for owner in [owner for owner, one in self._recent.items() if one.seen < self._changes_since - RECENT]:
+            del self._recent[owner]
+            self._recent_glance.remove(owner)
 
     def of(self, company: Company) -> tuple[Found, ...]:
         """Every entry that is, or is related to, a company: the surest first.
@@ -142,6 +158,12 @@ class Roll:
         changes = [self._removed[owner] for owner in _candidates(self._removed_glance, company)]
         same = [one for one in changes if recognise(company, one.listing).verdict is Verdict.SAME]
         return tuple(sorted(same, key=lambda one: one.seen, reverse=True))
+
+    def recent(self, company: Company) -> tuple[ListChange, ...]:
+        """The changes of the last weeks whose entries are, or are related to, a company, newest first."""
+        changes = [self._recent[owner] for owner in _candidates(self._recent_glance, company)]
+        ours = [one for one in changes if recognise(company, one.listing).verdict is not Verdict.NO]
+        return tuple(sorted(ours, key=lambda one: one.seen, reverse=True))
 
     def complete(self, typed: str, limit: int = 25) -> list[str]:
         """Names on the roll that begin like what was typed."""
