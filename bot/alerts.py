@@ -26,6 +26,8 @@ from bot.model import (
     SourceCard,
     SourceKind,
     Story,
+    Update,
+    UpdateKind,
     Verdict,
     fingerprint,
 )
@@ -128,6 +130,34 @@ def story_alert(
 
 def story_alert_id(story: Story, company: Company) -> str:
     return fingerprint("story", story.source, story.id, company.id)
+
+
+#: From quiet to loud.
+_LOUD = (Severity.LOW, Severity.MEDIUM, Severity.HIGH)
+
+
+def joins(alert: Alert, earlier: Alert) -> bool:
+    """Whether a later report of an event belongs into the first one's thread: unless it is louder than that.
+
+    A thread rings for nobody, so a listing that a story announced is told in the channel all the same.
+    """
+    return _LOUD.index(alert.severity) <= _LOUD.index(earlier.severity)
+
+
+def update_of(alert: Alert, earlier: Alert, key: str) -> Update:
+    """What a later report of an event says to the first one's message, which was delivered under this key.
+
+    A list that bears out a story or a notice confirms it; one more list or outlet is one more report.
+    """
+    if alert.story:
+        by, url, at = alert.story.publisher or alert.source, alert.story.url, alert.story.published or alert.at
+        return Update.of_delivery(key, UpdateKind.REPORTED, at=at, by=by, url=url)
+    kind = UpdateKind.REPORTED
+    if alert.kind is AlertKind.DELISTED and not alert.moved:
+        kind = UpdateKind.DELISTED
+    elif alert.kind is AlertKind.LISTED and earlier.story:
+        kind = UpdateKind.CONFIRMED
+    return Update.of_delivery(key, kind, at=alert.at, by=alert.source)
 
 
 def story_kind(card: SourceCard, analysis: Analysis, mention: Mention) -> AlertKind:

@@ -35,6 +35,9 @@ from bot.model import (
     SourceCard,
     Standing,
     Story,
+    Update,
+    UpdateKind,
+    Updates,
     Verdict,
 )
 
@@ -106,13 +109,28 @@ def when(moment: datetime) -> str:
 # ── Alerts ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def alert_card(alert: Alert, effects: Sequence[Effect], reader: Reader, *, other: Sequence[Effect] = ()) -> Card:
-    """The alert as one place will read it. `other` is what the other end of a move means."""
+def alert_card(
+    alert: Alert,
+    effects: Sequence[Effect],
+    reader: Reader,
+    updates: Updates | None = None,
+    *,
+    other: Sequence[Effect] = (),
+) -> Card:
+    """The alert as one place will read it, with what became of it since at the top.
+
+    `other` is what the other end of a move means.
+    """
     title = _title(alert, effects, reader, other)
-    sections = [*_happened(alert, reader), *_why(alert, reader), *_meaning(alert, effects, reader)]
+    sections = [
+        *_state(updates, reader),
+        *_happened(alert, reader),
+        *_why(alert, reader),
+        *_meaning(alert, effects, reader),
+    ]
     sections += [*_matched(alert, reader), *_record(alert, reader), *_proof(alert, reader)]
     told = alert.kind is not AlertKind.DELISTED and effects
-    detail = effects[0].does if told else sections[0].text if sections else ""
+    detail = effects[0].does if told else _happened(alert, reader)[0].text
     severity = reader.say(f"severity.{alert.severity}")
     return Card(
         summary=reader.say("summary.line", severity=severity, title=title, detail=reader.clean(detail, 200)),
@@ -122,6 +140,26 @@ def alert_card(alert: Alert, effects: Sequence[Effect], reader: Reader, *, other
         links=_links(alert, reader),
         footer=_footer(alert, reader),
     )
+
+
+def _state(updates: Updates | None, reader: Reader) -> list[Section]:
+    """What became of an alert since it was posted: how many tell it, and each other thing in a line."""
+    if updates is None:
+        return []
+    reports = [one for one in updates.all if one.kind is UpdateKind.REPORTED]
+    lines = [update_words(one, reader) for one in updates.all if one.kind is not UpdateKind.REPORTED]
+    if reports:
+        names = list(dict.fromkeys(reader.clean(reader.title(one.by), 60) for one in reports))
+        lines.append(reader.say("state.reports", count=len(reports) + 1, names=_some(names, reader)))
+    return [Section(reader.say("heading.state"), "\n".join(lines))] if lines else []
+
+
+def update_words(update: Update, reader: Reader) -> str:
+    """One thing that became of an alert, in a sentence."""
+    by = reader.clean(reader.title(update.by), 80)
+    text = reader.clean(update.text, 200)
+    said = f" “{text}”" if text else ""
+    return reader.say(f"state.{update.kind}", by=by, time=when(update.at)) + said
 
 
 def _title(alert: Alert, effects: Sequence[Effect], reader: Reader, other: Sequence[Effect]) -> str:
@@ -470,9 +508,12 @@ def _found_on(
     lines = [f"{_entry(one.listing, reader)}\n  {match_words(one.match, reader)}" for one in found[:NAMED]]
     if len(found) > NAMED:
         lines.append(reader.say("happened.more", count=len(found) - NAMED))
-    means = [f"{effect.does} {effect.does_not}".strip() for effect in list(effects.get(source, ()))[:2]]
+    told = list(effects.get(source, ()))[:3]
+    means = [f"{effect.does} {effect.does_not}".strip() for effect in told]
+    if len(told) > 1:
+        means = [f"{effect.title}: {text}" for effect, text in zip(told, means, strict=True)]
     sections = [Section(reader.title(source), "\n".join(lines))]
-    return sections + ([Section(reader.say("heading.means"), " ".join(means))] if means else [])
+    return sections + ([Section(reader.say("heading.means"), "\n".join(means))] if means else [])
 
 
 def _entry(listing: Listing, reader: Reader) -> str:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.cards import Reader, alert_card, also_card, notice_card, standing_card
-from bot.explain import effects
-from bot.model import Alert, Card, Delivery, Effect, Notice, Standing
+from bot.cards import Reader, alert_card, also_card, notice_card, plain_card, standing_card, update_words
+from bot.explain import effects, effects_of
+from bot.model import Alert, Card, Delivery, Effect, Notice, Standing, Update, Updates
 
 
-def message_card(delivery: Delivery, reader: Reader) -> Card:
-    """The card of whatever kind of message it is."""
+def message_card(delivery: Delivery, reader: Reader, updates: Updates | None = None) -> Card:
+    """The card of whatever kind of message it is, an alert with what is new about it."""
     match delivery.message:
-        case Alert() as alert:
+        case Alert() as first:
+            alert = (updates and updates.alert) or first
             there = moved_effects(alert, reader.language)
-            return alert_card(alert, alert_effects(alert, reader.language), reader, other=there)
+            return alert_card(alert, alert_effects(alert, reader.language), reader, updates, other=there)
         case Standing() as standing:
             return standing_card(standing, reader)
         case Notice() as notice:
             return notice_card(notice, reader)
+        case Update() as update:
+            return plain_card(update_words(update, reader))
 
 
 def follow_up_card(alert: Alert, reader: Reader) -> Card:
@@ -36,11 +39,5 @@ def moved_effects(alert: Alert, language: str) -> tuple[Effect, ...]:
 def alert_effects(alert: Alert, language: str) -> tuple[Effect, ...]:
     """What the programmes of an alert's entries mean, as the law stood that day."""
     on: datetime = alert.story.published if alert.story and alert.story.published else alert.at
-    by_source: dict[str, list[str]] = {}
-    for listing in alert.listings:
-        by_source.setdefault(listing.source, []).extend(listing.programmes)
-    return tuple(
-        effect
-        for source, programmes in by_source.items()
-        for effect in effects(source, programmes, on=on.date(), language=language)
-    )
+    entries = [(listing.source, listing.programmes) for listing in alert.listings]
+    return effects_of(entries, on=on.date(), language=language)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.cards import Reader, lookup_card
 from bot.commands import Argument, Office, command
-from bot.explain import effects
+from bot.explain import effects_of
 from bot.model import Company, Effect, Found, ListChange, Match, Reply, Request, Verdict
 
 
@@ -33,12 +33,12 @@ async def lookup(office: Office, request: Request) -> Reply:
 
 def meanings(found: Sequence[Found], reader: Reader) -> dict[str, tuple[Effect, ...]]:
     """For each list, what its programmes mean today."""
-    programmes: defaultdict[str, list[str]] = defaultdict(list)
+    entries: defaultdict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
     for one in found:
-        programmes[one.listing.source] += one.listing.programmes
+        entries[one.listing.source].append((one.listing.source, one.listing.programmes))
     return {
-        source: effects(source, list(dict.fromkeys(codes)), on=reader.now.date(), language=reader.language)
-        for source, codes in programmes.items()
+        source: effects_of(programmes, on=reader.now.date(), language=reader.language)
+        for source, programmes in entries.items()
     }
 
 
