@@ -49,7 +49,7 @@ class SourceCard:
     id: str  #: file name, fixture folder, and what people type
     title: str
     publisher: str
-    url: str  #: where the data is fetched
+    url: str  #: where the data is fetched; "{day}" in it is today's date, `behind` earlier
     every: timedelta  #: how often its publisher deserves a look
     kind: SourceKind = SourceKind.LIST
     also: tuple[str, ...] = ()  #: further addresses read in the same poll (streams only)
@@ -63,6 +63,7 @@ class SourceCard:
     licence: str = ""
     language: str = ""
     note: str = ""  #: what an operator has to know (blocks plain clients, needs a mirror, ...)
+    behind: timedelta = timedelta(0)  #: how long before today an edition has a date of its own at the publisher's
     cap: int = 200_000_000  #: bytes after decompression; a larger body is refused
     silence: timedelta = timedelta(0)  #: how long its server may say nothing; 0 is the fetcher's own patience
     opt_in: bool = False  #: polled only where TOCSIN_SOURCES names it (a licence to accept, an address to give)

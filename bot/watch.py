@@ -179,7 +179,7 @@ class Watcher:
         """The task with its document; without one when the publisher says that nothing changed."""
         if task.document:
             return task
-        answer = await self.ask(task, self.address(task.card, task.memory))
+        answer = await self.ask(task, self.address(task.card, task.memory, task.now))
         task = replace(task, document=answer.document, answer=answer)
         if not self.habits.mirror:
             for url in task.card.also:
@@ -510,7 +510,7 @@ class Watcher:
     def well(self, task: Task, *, layout: str = "", rows: int | None = None, wait: timedelta | None = None) -> Memory:
         """The memory after a reading that went well."""
         memory, document, answer = task.memory, task.document, task.answer
-        url = self.address(task.card, memory)
+        url = self.address(task.card, memory, task.now)
         settled = replace(
             memory,
             read_at=task.now,
@@ -589,12 +589,12 @@ class Watcher:
         )
         return replace(memory, told=told), [delivery]
 
-    def address(self, card: SourceCard, memory: Memory) -> str:
+    def address(self, card: SourceCard, memory: Memory, now: datetime) -> str:
         """Where a source is fetched: the mirror for official lists, or where its publisher moved for good."""
         if self.habits.mirror and card.tier == 1:
             return self.habits.mirror.replace("{source}", card.id)
         moved = {url: target for url, target, times in memory.moved if times >= MOVED_AFTER}
-        return moved.get(card.url, card.url)
+        return moved.get(card.url, card.url.replace("{day}", f"{now - card.behind:%Y-%m-%d}"))
 
     # ── The rounds ────────────────────────────────────────────────────────────────────────────────────────────────
 

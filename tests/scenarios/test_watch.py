@@ -332,6 +332,17 @@ async def test_a_permanent_move_is_adopted_when_it_lasts(world: World) -> None:
     assert world.pages.asked[new] == 1
 
 
+async def test_an_address_with_a_day_in_it(world: World) -> None:
+    """A publisher that keeps every edition under its date is asked for that of some days ago."""
+    card = replace(us_dod_cmc.card, url="https://law.example/{day}/list", behind=timedelta(days=5))
+    world.sources["us_dod_cmc"] = replace(us_dod_cmc, card=card)
+    world.pages.shows("https://law.example/2021-01-09/list", table(FILLER))
+    assert (await world.polled("us_dod_cmc")).rows == 20
+    world.clock.passes(days=2)
+    world.pages.shows("https://law.example/2021-01-11/list", table([*FILLER, "Xiaomi Corporation"]))
+    assert (await world.polled("us_dod_cmc")).added == 1
+
+
 async def test_a_mirror_serves_official_lists_and_not_feeds(world: World) -> None:
     """TOCSIN_MIRROR is where the lists come from."""
     world.watcher.habits = replace(world.watcher.habits, mirror="http://mirror.example/{source}")
