@@ -25,7 +25,7 @@ async def lookup(office: Office, request: Request) -> Reply:
     stories = await office.store.stories_of(company.id, limit=5)
     reader = office.reader(request)
     today = {one.listing.source for one in found if one.match.verdict is Verdict.SAME}
-    past = [one for one in office.roll.taken_off(company) if one.source not in today]
+    past = [one for one in await office.roll.taken_off(company) if one.source not in today]
     effects_by_list = meanings(found, reader)
     card = lookup_card(typed, company, found, office.roll.read, stories, effects_by_list, reader, past=past)
     return Reply(cards=(card,), data=as_data(typed, company, found, past, office))
