@@ -301,7 +301,7 @@ async def test_names_of_the_past_are_found_in_an_older_file(path: Path, monkeypa
     await store.close()
     db = sqlite3.connect(path)
     db.execute("DROP TABLE former")
-    db.execute("PRAGMA user_version=1")
+    db.execute(f"PRAGMA user_version={len(MIGRATIONS) - 1}")
     db.commit()
     db.close()
     await store.open()
