@@ -134,6 +134,7 @@ class Event:
     listings: tuple[Listing, ...]  #: as they were published by then; of a delisting, as they were before it
     changes: tuple[ListChange, ...] = ()  #: none for a beginning
     related: bool = False  #: entries of other units of the group, not of the company itself
+    again: bool = False  #: a listing of entries that we had seen before, and seen off their list
 
     @property
     def edition(self) -> str:
@@ -145,8 +146,8 @@ class Event:
 
     @property
     def on(self) -> date | None:
-        """The earliest day that the list itself gives for a listing."""
-        if self.what not in (What.BEGAN, What.LISTED):
+        """The earliest day that the list itself gives for a listing; of a return it is no day of the return."""
+        if self.what not in (What.BEGAN, What.LISTED) or self.again:
             return None
         return min((one.listed_on for one in self.listings if one.listed_on), default=None)
 
@@ -208,12 +209,16 @@ def _beginnings(
 
 def events(changes: Iterable[ListChange], match: Callable[[Listing], Match]) -> list[Event]:
     """Changes of a company's entries as events, oldest first: those of one reading, kind and closeness are one."""
-    groups: dict[tuple[str, datetime, What, bool], list[ListChange]] = {}
-    for change in changes:
+    groups: dict[tuple[str, datetime, What, bool, bool], list[ListChange]] = {}
+    known: set[Entry] = set()
+    for change in sorted(changes, key=lambda one: one.seen):
+        entry = (change.source, change.key)
+        again = change.before is None and entry in known
+        known.add(entry)
         verdicts = {match(side).verdict for side in (change.before, change.after) if side}
         if verdicts != {Verdict.NO}:
             related = Verdict.SAME not in verdicts
-            groups.setdefault((change.source, change.seen, _WHAT[change.kind], related), []).append(change)
+            groups.setdefault((change.source, change.seen, _WHAT[change.kind], related, again), []).append(change)
     return in_order(
         Event(
             what=what,
@@ -222,8 +227,9 @@ def events(changes: Iterable[ListChange], match: Callable[[Listing], Match]) -> 
             listings=tuple(one.listing for one in _by_key(group)),
             changes=tuple(_by_key(group)),
             related=related,
+            again=again,
         )
-        for (source, seen, what, related), group in groups.items()
+        for (source, seen, what, related, again), group in groups.items()
     )
 
 

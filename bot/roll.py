@@ -34,6 +34,7 @@ class Roll:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.read: Mapping[str, datetime] = {}  #: list -> when it was last read whole
+        self.begun: Mapping[str, datetime | None] = {}  #: list -> when it was first read whole, where that is known
         self._version = -1
         self._glance = Glance()
         self._index: NameIndex | None = None  # filled when a name is asked for that needs it
@@ -51,6 +52,7 @@ class Roll:
         version = await self.store.listings_version()
         lists = {id: memory.read_at for id, memory in memories.items() if memory.read_at and not memory.stream}
         self.read = lists
+        self.begun = {id: memories[id].begun for id in lists}
         if version == self._version:
             return
         for source in lists:
