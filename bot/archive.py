@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.history import Entry, Event, How, Span, Stood, end_of, events, stood_on, timeline
+from bot.history import Entry, Event, How, Span, Stood, beginnings, end_of, events, stood_on, timeline
 from bot.matching.compare import compare
 from bot.matching.whom import recognise
 from bot.model import ChangeKind, Company, ListChange, Listing, Match, Verdict
@@ -86,11 +86,12 @@ class Archive:
         own_off = [one for one in off if known.match(one.listing).verdict is Verdict.SAME]
         changes = await self.store.changes_of(known.entries, since=moment, limit=SINCE) if known.entries else ()
         since = await asyncio.to_thread(events, changes, known.match)
+        since += beginnings(_found_later(known, after, stood, moment), known.spans, known.match)
         return OnDay(
             day=day,
             stood=stood,
             off=sorted(own_off, key=lambda one: one.seen, reverse=True),
-            since=sorted(since, key=lambda one: one.changes[0].seen),
+            since=sorted(since, key=lambda one: one.seen or moment),
         )
 
     async def _last_before(self, entries: Sequence[Entry], moment: datetime) -> dict[Entry, ListChange]:
@@ -106,6 +107,19 @@ class Archive:
         return await asyncio.to_thread(
             timeline, known.entries, changes, today=known.today, spans=known.spans, match=known.match
         )
+
+
+def _found_later(
+    known: Known, after: Mapping[Entry, ListChange], stood: Sequence[Stood], moment: datetime
+) -> list[Listing]:
+    """Entries of first readings after a moment that by their own date had not been listed by then."""
+    told = {(one.listing.source, one.listing.key) for one in stood}
+    at_first = {entry: after[entry].before if entry in after else known.today.get(entry) for entry in known.entries}
+    return [
+        listing
+        for entry, listing in at_first.items()
+        if listing and entry not in told and entry[0] in known.spans and not known.spans[entry[0]].covers(moment)
+    ]
 
 
 class _Recogniser:

@@ -89,8 +89,7 @@ def _since(since: Sequence[Event], day: date, reader: Reader) -> str:
     if not own:
         return reader.say("then.same")
     lines = [
-        f"{one.changes[0].seen:%Y-%m-%d} · {reader.title(one.source)}: {event_words(one, reader)}"
-        for one in own[-NAMED:]
+        f"{_day(one.seen, reader)} · {reader.title(one.source)}: {event_words(one, reader)}" for one in own[-NAMED:]
     ]
     more = [reader.say("happened.more", count=len(own) - NAMED)] if len(own) > NAMED else []
     return "\n".join([*lines, *more])
@@ -159,7 +158,7 @@ def history_card(
 
 
 def _event(event: Event, reader: Reader) -> Section:
-    at = f"{event.at:%Y-%m-%d}" if event.at else reader.say("then.unknown")
+    at = _day(event.at, reader)
     proof = [reader.say("happened.seen", time=when(event.seen))] if event.seen else []
     if event.edition:
         proof.append(reader.say("happened.edition", edition=reader.clean(event.edition, 80)))
@@ -168,11 +167,15 @@ def _event(event: Event, reader: Reader) -> Section:
     return Section(f"{at} · {reader.title(event.source)}", f"{event_words(event, reader)}\n{' '.join(proof)}".strip())
 
 
+def _day(moment: datetime | None, reader: Reader) -> str:
+    return f"{moment:%Y-%m-%d}" if moment else reader.say("then.unknown")
+
+
 def event_words(event: Event, reader: Reader) -> str:
     """What happened, in a sentence, with the entries by name."""
     names = _names(event.listings, reader)
     own = f"{event.on:%Y-%m-%d}" if event.on else ""
-    since = reader.say("record.since", date=own) if own else ""
+    since = reader.say("history.dated", date=own) if own else ""
     match event.what:
         case What.CHANGED:
             said = " ".join(_fields(change, reader) for change in event.changes[:NAMED])
@@ -186,7 +189,9 @@ def event_words(event: Event, reader: Reader) -> str:
 
 
 def _names(listings: Iterable[Listing], reader: Reader) -> str:
-    names = [f"“{reader.clean(name, 80)}”" for name in dict.fromkeys(one.name for one in listings)]
+    names = [
+        reader.say("history.name", name=reader.clean(name, 80)) for name in dict.fromkeys(one.name for one in listings)
+    ]
     more = [reader.say("happened.more", count=len(names) - NAMED)] if len(names) > NAMED else []
     return "; ".join([*names[:NAMED], *more])
 

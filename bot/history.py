@@ -179,7 +179,7 @@ def timeline(
     """All that we know happened to these entries, oldest first. `changes` are every change of theirs, newest first."""
     first = {(one.source, one.key): one for one in changes}
     began = [one for entry in entries if (one := _at_first(first.get(entry), today.get(entry)))]
-    return in_order([*_beginnings(began, spans, match), *events(changes, match)])
+    return in_order([*beginnings(began, spans, match), *events(changes, match)])
 
 
 def _at_first(change: ListChange | None, today: Listing | None) -> Listing | None:
@@ -187,9 +187,10 @@ def _at_first(change: ListChange | None, today: Listing | None) -> Listing | Non
     return change.before if change else today
 
 
-def _beginnings(
+def beginnings(
     listings: Iterable[Listing], spans: Mapping[str, Span], match: Callable[[Listing], Match]
 ) -> list[Event]:
+    """Entries that were there when we began to read their lists, as one event a list and closeness."""
     groups: dict[tuple[str, bool], list[Listing]] = {}
     for listing in listings:
         verdict = match(listing).verdict
@@ -207,11 +208,14 @@ def _beginnings(
     ]
 
 
-def events(changes: Iterable[ListChange], match: Callable[[Listing], Match]) -> list[Event]:
-    """Changes of a company's entries as events, oldest first: those of one reading, kind and closeness are one."""
+def events(changes: Sequence[ListChange], match: Callable[[Listing], Match]) -> list[Event]:
+    """Changes of a company's entries, newest first, as events, oldest first.
+
+    Those of one reading, kind and closeness are one event.
+    """
     groups: dict[tuple[str, datetime, What, bool, bool], list[ListChange]] = {}
     known: set[Entry] = set()
-    for change in sorted(changes, key=lambda one: one.seen):
+    for change in reversed(changes):
         entry = (change.source, change.key)
         again = change.before is None and entry in known
         known.add(entry)

@@ -182,7 +182,7 @@ def _plain(text: Text) -> None:
 
 
 def _drawable(text: str) -> str:
-    """Text that the font that comes with the library can draw: Latin, Greek and Cyrillic as they are, others spelled."""
+    """Text that the font of the library can draw: Latin, Greek and Cyrillic as they are, others spelled."""
     shown = (one for one in text if one.isprintable())
     return "".join(one if ord(one) < 0x0530 or one in "–—“”‘’…·" else anyascii(one) for one in shown)
 
