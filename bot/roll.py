@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.matching.compare import compare
 from bot.matching.glance import Glance
@@ -26,6 +26,10 @@ MANY_ALIKE = 10
 MANY_CHANGES = 5_000
 #: For how many companies what was found is remembered; people type other names too.
 REMEMBERED = 2_000
+#: For how long a change is at hand to be held against what else is told of its company.
+RECENT = timedelta(days=60)
+#: Of so many changes at most, the newest.
+MANY_RECENT = 100_000
 
 
 class Roll:
@@ -43,6 +47,9 @@ class Roll:
         self._former: dict[str, Listing] = {}
         self._former_glance = Glance()
         self._former_last = 0
+        self._recent: dict[str, ListChange] = {}
+        self._recent_glance = Glance()
+        self._changes_since: datetime | None = None
         self._found: dict[Company, tuple[Found, ...]] = {}
         self._off: dict[Company, tuple[ListChange, ...]] = {}
 
@@ -58,6 +65,7 @@ class Roll:
         for source in lists:
             await self._follow(source)
         await self._follow_names_lost()
+        await self._follow_recent()
         await asyncio.to_thread(self._glance.order)
         self._found, self._off = {}, {}
         self._index = None
@@ -92,6 +100,24 @@ class Roll:
                 self._former_last = one.number
 
         await asyncio.to_thread(file)
+
+    async def _follow_recent(self) -> None:
+        since = self._changes_since
+        if since is None and (newest := await self.store.changes(limit=1)):
+            since = newest[0].seen - RECENT
+        for change in await self.store.changes(since=since, limit=MANY_RECENT):
+            self._changes_since = max(change.seen, self._changes_since or change.seen)
+            owner = _owner(change.source, f"{change.key}\x1f{change.seen.isoformat()}")
+            self._recent[owner] = change
+            self._recent_glance.add(owner, change.listing)
+        self._forget_old()
+
+    def _forget_old(self) -> None:
+        if self._changes_since is None:
+            return
+        for owner in [owner for owner, one in self._recent.items() if one.seen < self._changes_since - RECENT]:
+            del self._recent[owner]
+            self._recent_glance.remove(owner)
 
     def of(self, company: Company) -> tuple[Found, ...]:
         """Every entry that is, or is related to, a company: the surest first.
@@ -184,6 +210,12 @@ class Roll:
         owners = _candidates(self._former_glance, company)
         found = (self._former[owner] for owner in owners)
         return [one for one in found if recognise(company, one).verdict is not Verdict.NO]
+
+    def recent(self, company: Company) -> tuple[ListChange, ...]:
+        """The changes of the last weeks whose entries are, or are related to, a company, newest first."""
+        changes = [self._recent[owner] for owner in _candidates(self._recent_glance, company)]
+        ours = [one for one in changes if recognise(company, one.listing).verdict is not Verdict.NO]
+        return tuple(sorted(ours, key=lambda one: one.seen, reverse=True))
 
     def complete(self, typed: str, limit: int = 25) -> list[str]:
         """Names on the roll that begin like what was typed."""

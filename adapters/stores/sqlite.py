@@ -578,9 +578,12 @@ def _prepared(path: Path) -> sqlite3.Connection:
 
 def _prepare(db: sqlite3.Connection, path: Path) -> None:
     """Make it ours: check that it is no other program's file, turn on the write-ahead log, bring the schema up."""
+    db.execute("BEGIN")  # one moment of the file: another process may be making it ours just now
     done = db.execute("PRAGMA user_version").fetchone()[0]
     owner = db.execute("PRAGMA application_id").fetchone()[0]
-    if owner != APPLICATION and (owner or done or db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]):
+    tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    db.execute("COMMIT")
+    if owner != APPLICATION and (owner or done or tables):
         raise StoreUnfit(f"{path}: a database of another program; give Tocsin a folder of its own with TOCSIN_HOME")
     if done > len(MIGRATIONS):
         raise StoreUnfit(

@@ -15,7 +15,7 @@ from bot.chronicle import history_rows, on_day_card
 from bot.commands import Argument, Office, command
 from bot.commands.history import lists_data
 from bot.errors import TellPerson
-from bot.explain import effects
+from bot.explain import effects_of
 from bot.model import Company, Effect, Found, ListChange, Listing, Match, Reply, Request, Verdict
 
 
@@ -71,13 +71,10 @@ def day_of(text: str, now: datetime) -> date:
 
 def meanings(listings: Iterable[Listing], day: date, reader: Reader) -> dict[str, tuple[Effect, ...]]:
     """For each list, what its programmes mean on a day."""
-    programmes: defaultdict[str, list[str]] = defaultdict(list)
+    entries: defaultdict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
     for listing in listings:
-        programmes[listing.source] += listing.programmes
-    return {
-        source: effects(source, list(dict.fromkeys(codes)), on=day, language=reader.language)
-        for source, codes in programmes.items()
-    }
+        entries[listing.source].append((listing.source, listing.programmes))
+    return {source: effects_of(programmes, on=day, language=reader.language) for source, programmes in entries.items()}
 
 
 def as_data(

@@ -16,7 +16,7 @@ import pytest
 from adapters.stores import sqlite
 from adapters.stores.sqlite import MIGRATIONS, SqliteStore
 from bot.errors import StoreBusy, StoreUnfit
-from bot.model import Receipt, Subscription
+from bot.model import Decision, Paper, Receipt, Subscription
 from tests.worlds.nouns import NEWSROOM, NOON, change, delivery, listing, mark, poll, story
 
 LEASE = timedelta(minutes=2)
@@ -271,6 +271,22 @@ async def test_many_open_the_same_new_file(path: Path) -> None:
     assert len(await stores[-1].deliveries()) == 1
     for store in stores:
         await store.close()
+
+
+async def test_file_of_the_first_version(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is brought up when it is opened, and what was in it is there."""
+    monkeypatch.setattr(sqlite, "MIGRATIONS", MIGRATIONS[:1])
+    old = SqliteStore(path)
+    await old.open()
+    await old.subscribe(Subscription(place=NEWSROOM, target="Xiaomi", made_by="U1", made_at=NOON))
+    await old.close()
+    monkeypatch.undo()
+    new = SqliteStore(path)
+    await new.open()
+    assert [one.target for one in await new.subscriptions()] == ["Xiaomi"]
+    assert await new.decide(Decision(keep=(Paper("mutes", "x", b"1"),)))
+    assert await new.papers("mutes") == {"x": b"1"}
+    await new.close()
 
 
 async def test_migration_is_taken_once_and_whole(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
