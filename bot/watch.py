@@ -451,7 +451,7 @@ class Watcher:
     async def record(self, company: Company) -> tuple[tuple[Found, ...], tuple[ListChange, ...]]:
         """What the lists say of a company today, and what was taken off them."""
         await self.roll.refresh()
-        return await asyncio.to_thread(lambda: (self.roll.of(company), self.roll.taken_off(company)))
+        return await asyncio.to_thread(self.roll.of, company), await self.roll.taken_off(company)
 
     async def noticed(self, source: str, gone: Sequence[Listing]) -> set[str]:
         """Keys whose removal an official notice announced: for them one reading is enough."""
@@ -498,6 +498,7 @@ class Watcher:
         settled = replace(
             memory,
             read_at=task.now,
+            begun=task.now if task.first else memory.begun,
             tried_at=task.now,
             layout=layout or memory.layout,
             sha256=document.sha256 if document else memory.sha256,
@@ -708,8 +709,10 @@ def _believed(
     deliveries: Sequence[Delivery],
 ) -> Step:
     """A list reading that went well: everything it changes."""
+    well = watcher.well(task, layout=seen.layout, rows=seen.rows)
     memory = replace(
-        watcher.well(task, layout=seen.layout, rows=seen.rows),
+        well,
+        begun=task.now if grown_up(task.card, task.memory, seen) else well.begun,
         edition=seen.edition,
         published=seen.published,
         history=seen.history,
