@@ -455,10 +455,10 @@ def lookup_card(
         total=len(read),
         lists=reader.lists(len(read)),
     )
-    sections = _via(typed, company, reader)
+    sections = via(typed, company, reader)
     if past:
         sections.append(
-            Section(reader.say("heading.past"), "\n".join(_past(change, reader) for change in past[:NAMED]))
+            Section(reader.say("heading.past"), "\n".join(past_words(change, reader) for change in past[:NAMED]))
         )
     for source in dict.fromkeys(one.listing.source for one in found):
         sections += _found_on(source, [one for one in found if one.listing.source == source], effects, reader)
@@ -480,7 +480,7 @@ def lookup_card(
     )
 
 
-def _past(change: ListChange, reader: Reader) -> str:
+def past_words(change: ListChange, reader: Reader) -> str:
     """An entry that was taken off: from when, until we saw it gone."""
     listed_on = change.listing.listed_on
     return reader.say(
@@ -492,7 +492,8 @@ def _past(change: ListChange, reader: Reader) -> str:
     )
 
 
-def _via(typed: str, company: Company, reader: Reader) -> list[Section]:
+def via(typed: str, company: Company, reader: Reader) -> list[Section]:
+    """By which of a company's names it was asked for, when that is not the name it is shown under."""
     name = next((one for one in company.names if one.text.casefold() == typed.casefold()), None)
     if name is None:
         return []
@@ -505,7 +506,7 @@ def _via(typed: str, company: Company, reader: Reader) -> list[Section]:
 def _found_on(
     source: str, found: Sequence[Found], effects: Mapping[str, Sequence[Effect]], reader: Reader
 ) -> list[Section]:
-    lines = [f"{_entry(one.listing, reader)}\n  {match_words(one.match, reader)}" for one in found[:NAMED]]
+    lines = [f"{entry_words(one.listing, reader)}\n  {match_words(one.match, reader)}" for one in found[:NAMED]]
     if len(found) > NAMED:
         lines.append(reader.say("happened.more", count=len(found) - NAMED))
     told = list(effects.get(source, ()))[:3]
@@ -516,7 +517,8 @@ def _found_on(
     return sections + ([Section(reader.say("heading.means"), "\n".join(means))] if means else [])
 
 
-def _entry(listing: Listing, reader: Reader) -> str:
+def entry_words(listing: Listing, reader: Reader) -> str:
+    """An entry in a line: its name, its programmes, since when."""
     since = reader.say("record.since", date=listing.listed_on.isoformat()) if listing.listed_on else ""
     name = reader.clean(listing.name, 160)
     return reader.say("lookup.entry", name=name, programmes=", ".join(listing.programmes) or "-", since=since)

@@ -41,8 +41,6 @@ FEW = 2
 MAY_RENAME = 0.20
 #: In how many readings in a row an entry must be absent to be called delisted.
 READINGS = 2
-#: How many more it waits for the other lists of its office to be read: eight hours of the SDN list's two.
-PATIENT = 4
 #: From this likeness on (0 to 1) a name is another one with letters mended: one letter in ten.
 LIKE = 0.9
 #: So many pairs of names are compared letter by letter; an edition that changes more is not one of slips of the pen.
@@ -213,7 +211,6 @@ def diff(
     first: bool,
     same_layout: bool,
     noticed: Collection[str] = (),
-    expected: Collection[str] = (),
     composed: bool = False,
     seen: datetime,
     sha256: str = "",
@@ -221,9 +218,9 @@ def diff(
     """What changed, field by field.
 
     `old` holds the last known content of every fresh or gone entry. `noticed` are keys whose removal an official notice
-    announced: for them one reading is enough; for `expected` see `missing()`. After a change of layout only the fields
-    common to all layouts count. Where keys are `composed` of names, an entry that comes under another key is one
-    change, under its new key, with the old key in `before`.
+    announced: for them one reading is enough. After a change of layout only the fields common to all layouts count.
+    Where keys are `composed` of names, an entry that comes under another key is one change, under its new key, with the
+    old key in `before`.
     """
 
     def change(one: Listing, **sides: Any) -> ListChange:
@@ -241,8 +238,7 @@ def diff(
             changes.append(change(listing, before=before, after=listing, fields=fields))
 
     known_by = {one.key for one in before_of.values()}
-    gone = [key for key in survey.gone if key not in known_by]
-    left = missing(gone, marks, noticed=noticed, expected=expected)
+    left = missing([key for key in survey.gone if key not in known_by], marks, noticed=noticed)
     changes += [change(old[key], before=old[key]) for key in left.removed if key in old]
     return Difference(
         changes=tuple(changes),
@@ -334,20 +330,10 @@ class Missing:
     waiting: tuple[tuple[str, Mark], ...]
 
 
-def missing(
-    gone: Collection[str],
-    marks: Mapping[str, Mark],
-    *,
-    noticed: Collection[str] = (),
-    expected: Collection[str] = (),
-) -> Missing:
-    """Sort absent entries by whether enough was seen to call them delisted.
-
-    `noticed` need one reading; `expected` may turn up on another list of the same office, and wait some more readings.
-    """
+def missing(gone: Collection[str], marks: Mapping[str, Mark], *, noticed: Collection[str] = ()) -> Missing:
+    """Sort absent entries by whether enough was seen to call them delisted: two readings, or one and a notice."""
     counted = {key: replace(marks[key], missing=marks[key].missing + 1) for key in gone}
-    needed = dict.fromkeys(expected, READINGS + PATIENT) | dict.fromkeys(noticed, 1)
-    removed = tuple(key for key, mark in counted.items() if mark.missing >= needed.get(key, READINGS))
+    removed = tuple(key for key, mark in counted.items() if mark.missing >= READINGS or key in noticed)
     waiting = tuple((key, mark) for key, mark in counted.items() if key not in set(removed))
     return Missing(removed, waiting)
 
