@@ -231,8 +231,8 @@ def test_the_picture_in_words() -> None:
     bars = ((date(2021, 1, 1), 5), (date(2021, 2, 1), 2))
     told = alt_text(XIAOMI, Chart(lanes=(lane,), volume=Volume(unit="month", bars=bars), until=NOW), reader())
     assert told == (
-        "A picture of time for Xiaomi, up to 2026-11-23. Stories that name it: 7 since 2021-01-01, most in the month of "
-        "2021-01-01 (5). Chinese military companies: listed 2021-01-14."
+        "A picture of time for Xiaomi, up to 2026-11-23. Stories that name it: 7 since 2021-01-01, "
+        "most in the month of 2021-01-01 (5). Chinese military companies: listed 2021-01-14."
     )
     silent = Chart(lanes=(replace(lane, marks=lane.marks * 90),), volume=Volume(unit="day", bars=()), until=NOW)
     assert "No stories that name it are kept." in alt_text(XIAOMI, silent, reader())
