@@ -19,19 +19,6 @@ from tests.conftest import ROOT
 
 PURE = ["matching", "stories", "diff", "schedule", "corroborate", "explain", "alerts", "route", "cards", "watched"]
 PURE += ["messages", "registers", "trail", "history", "chronicle"]
-    "stories",
-    "diff",
-    "schedule",
-    "corroborate",
-    "explain",
-    "alerts",
-    "route",
-    "cards",
-    "watched",
-    "history",
-    "chronicle",
-]
-PURE += ["messages", "registers", "trail"]
 IMPURE = {"asyncio", "time", "socket", "sqlite3", "subprocess", "threading", "urllib.request", "httpx", "random", "os"}
 
 
