@@ -38,8 +38,6 @@ FEW = 2
 MAY_RENAME = 0.20
 #: In how many readings in a row an entry must be absent to be called delisted.
 READINGS = 2
-#: How many more it waits for the other lists of its office to be read: eight hours of the SDN list's two.
-PATIENT = 4
 NEITHER: dict[str, Any] = {"before": None, "after": None}
 
 
@@ -204,15 +202,13 @@ def diff(
     first: bool,
     same_layout: bool,
     noticed: Collection[str] = (),
-    expected: Collection[str] = (),
     seen: datetime,
     sha256: str = "",
 ) -> Difference:
     """What changed, field by field.
 
     `old` holds the last known content of every fresh or gone entry. `noticed` are keys whose removal an official notice
-    announced: for them one reading is enough; for `expected` see `missing()`. After a change of layout only the fields
-    common to all layouts count.
+    announced: for them one reading is enough. After a change of layout only the fields common to all layouts count.
     """
 
     def change(one: Listing, **sides: Any) -> ListChange:
@@ -228,7 +224,7 @@ def diff(
         elif fields := field_changes(before, listing, only=None if same_layout else COMMON):
             changes.append(change(listing, before=before, after=listing, fields=fields))
 
-    left = missing(survey.gone, marks, noticed=noticed, expected=expected)
+    left = missing(survey.gone, marks, noticed=noticed)
     changes += [change(old[key], before=old[key]) for key in left.removed if key in old]
     return Difference(
         changes=tuple(changes),
@@ -247,20 +243,10 @@ class Missing:
     waiting: tuple[tuple[str, Mark], ...]
 
 
-def missing(
-    gone: Collection[str],
-    marks: Mapping[str, Mark],
-    *,
-    noticed: Collection[str] = (),
-    expected: Collection[str] = (),
-) -> Missing:
-    """Sort absent entries by whether enough was seen to call them delisted.
-
-    `noticed` need one reading; `expected` may turn up on another list of the same office, and wait some more readings.
-    """
+def missing(gone: Collection[str], marks: Mapping[str, Mark], *, noticed: Collection[str] = ()) -> Missing:
+    """Sort absent entries by whether enough was seen to call them delisted: two readings, or one and a notice."""
     counted = {key: replace(marks[key], missing=marks[key].missing + 1) for key in gone}
-    needed = dict.fromkeys(expected, READINGS + PATIENT) | dict.fromkeys(noticed, 1)
-    removed = tuple(key for key, mark in counted.items() if mark.missing >= needed.get(key, READINGS))
+    removed = tuple(key for key, mark in counted.items() if mark.missing >= READINGS or key in noticed)
     waiting = tuple((key, mark) for key, mark in counted.items() if key not in set(removed))
     return Missing(removed, waiting)
 

@@ -8,7 +8,7 @@ nobody else. Nothing here posts: that is the courier's walk, in `deliver`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -216,7 +216,6 @@ class Watcher:
             first=task.first or grown_up(card, memory, seen),
             same_layout=same_layout,
             noticed=noticed,
-            expected=await self.expected(memory, seen.gone),
             seen=task.now,
             sha256=document.sha256,
         )
@@ -267,7 +266,7 @@ class Watcher:
         if memory.pending:
             marks = await self.store.marks(card.id)
             absent = [key for key, mark in marks.items() if mark.missing]
-            left = missing(absent, marks, expected=await self.expected(memory, absent))
+            left = missing(absent, marks)
             old = dict(await self.store.listings(card.id, left.removed))
         changes = tuple(
             ListChange(
@@ -354,20 +353,6 @@ class Watcher:
         """Those of them that were absent from the last reading of their list."""
         marks = {source: await self.store.marks(source) for source in {one.source for one in listings}}
         return [one for one in listings if (mark := marks[one.source].get(one.key)) and mark.missing]
-
-    async def expected(self, memory: Memory, absent: Collection[str]) -> set[str]:
-        """Of the absent keys those that another list of the same office may have by now.
-
-        That one is polled at other hours: while it has not been read since our last reading, and does not have the
-        entry, "taken off" alone may be half of a move.
-        """
-        waiting: set[str] = set()
-        memories = await self.store.memories() if absent else {}
-        for other in sorted(sisters(memory.source) & memories.keys()):
-            read_at = memories[other].read_at
-            if read_at and memory.read_at and read_at < memory.read_at:
-                waiting |= set(absent) - (await self.store.listings(other, absent)).keys()
-        return waiting
 
     async def led_by(self, alert: Alert, now: datetime) -> tuple[str, ...]:
         """Ids of earlier alerts that told the same event: a notice, a story, another file, the other end of a move."""
@@ -607,9 +592,10 @@ class Watcher:
             while True:
                 sources = await self.catalogue()
                 cards = [source.card for source in sources.values()]
-                plan = schedule.due(cards, await self.store.memories(), self.clock.now(), every=self.habits.every)
-                for id in plan.ready:
-                    if id not in running:
+                memories = await self.store.memories()
+                plan = schedule.due(cards, memories, self.clock.now(), every=self.habits.every)
+                for id in (*plan.ready, *schedule.to_look_beside(memories, sisters)):
+                    if id in sources and id not in running:
                         running[id] = asyncio.create_task(self.turn(sources[id]), name=f"poll:{id}")
                 rest = asyncio.create_task(self.clock.sleep(_rest(plan.next - self.clock.now())))
                 await asyncio.wait({rest, *running.values()}, return_when=asyncio.FIRST_COMPLETED)
