@@ -240,7 +240,7 @@ class DiscordChat:
                 content=drawn.content,
                 embeds=draw.embeds_of(drawn),
                 view=draw.view_of(drawn),
-                attachments=[draw.file_of(drawn)] if drawn.file else [],
+                attachments=draw.files_of(drawn),
                 allowed_mentions=discord.AllowedMentions.none(),
             )
 

@@ -19,10 +19,10 @@ import pytest
 
 from adapters.discord import draw
 from adapters.discord.post import DiscordChat
-from adapters.discord.tree import typed_on_discord
 from adapters.stores.sqlite import SqliteStore
 from bot.book import shipped
 from bot.commands import FrontDesk, Office, commands
+from bot.commands.spelled import on_discord
 from bot.commands.typed import request
 from bot.deliver import Courier
 from bot.doctor import examine
@@ -750,7 +750,6 @@ import asyncio, sys
 from datetime import timedelta
 from pathlib import Path
 from adapters.discord.post import DiscordChat
-from adapters.discord.tree import typed_on_discord
 from adapters.stores.sqlite import SqliteStore
 from bot.deliver import Courier
 from bot.doctor import examine
@@ -872,7 +871,7 @@ async def test_the_transcripts_of_the_console(world: DiscordWorld, store: Sqlite
             if any(one.required and one.name not in given for one in commands()[typed.command].arguments):
                 continue
             options = {"name" if name == "names" else name: as_typed(value) for name, value in given.items()}
-            command = typed_on_discord()[typed.command].split(" name:")[0]
+            command = on_discord(typed.command).split(" name:")[0]
             command = " ".join(word for word in command.split() if not word.endswith(":"))
             asked = await world.types(command, channel=channel, locale=locale, **options)  # type: ignore[arg-type]
             answer = await asked.answer()
