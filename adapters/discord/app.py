@@ -30,7 +30,6 @@ from adapters.discord.tree import Words, build
 from adapters.discord.wire import Guard, new_client, sort_error, token_refused
 from adapters.discord.words import say as say_word
 from bot.commands.several import several
-from bot.commands.spelled import LIST_OF_NAMES
 from bot.errors import BadSettings
 from bot.logs import log
 from bot.model import Attachment, Card, Form, Place, Reply, Request
@@ -270,7 +269,7 @@ async def _changed(interaction: discord.Interaction[Any]) -> None:
 async def _serve(
     interaction: discord.Interaction[Any], command: str, given: dict[str, str | discord.Attachment]
 ) -> None:
-    arguments = [_argument(name, value) for name, value in given.items() if isinstance(value, str) and value]
+    arguments = [_argument(command, name, value) for name, value in given.items() if isinstance(value, str) and value]
     files = {name: value for name, value in given.items() if isinstance(value, discord.Attachment)}
     arguments += [(name, file.filename) for name, file in files.items()]
     uploads = [Upload.of(dict(file.to_dict())) for file in files.values()]
@@ -294,8 +293,8 @@ def text_of(message: discord.Message) -> str:
     return "\n".join(part.strip() for part in parts if part and part.strip())
 
 
-def _argument(name: str, value: str) -> tuple[str, str | tuple[str, ...]]:
-    return (name, several(value)) if name == LIST_OF_NAMES else (name, value)
+def _argument(command: str, name: str, value: str) -> tuple[str, str | tuple[str, ...]]:
+    return (name, several(value)) if forms.takes_many(command, name) else (name, value)
 
 
 async def _suggest(
@@ -364,7 +363,6 @@ class Answers:
 
     desk: Desk
     now: Callable[[], datetime]
-    form_patience: float = FORM_PATIENCE
     _seen: OrderedDict[int, None] = field(default_factory=OrderedDict)
     _calls: OrderedDict[str, str] = field(default_factory=OrderedDict)  #: commands too long for a modal's id
 
@@ -383,7 +381,8 @@ class Answers:
         with _reported(command):
             request = self._request(interaction, command, arguments)
             form = None if uploads else await self._form(request)
-            if form and await _first(lambda: interaction.response.send_modal(self._modal(form, part))):
+            modal = self._modal(form, part) if form else None
+            if modal and await _first(lambda: interaction.response.send_modal(modal)):
                 return
             await self._answer(interaction, request, uploads)
 
@@ -428,19 +427,24 @@ class Answers:
     async def _form(self, request: Request) -> Form | None:
         """What the command asks, unless it takes so long to say that an answer in words must begin."""
         try:
-            async with asyncio.timeout(self.form_patience):
+            async with asyncio.timeout(FORM_PATIENCE):
                 return await self.desk.form(request)
         except TimeoutError:
             log.warning("discord_form_late", command=request.command)
             return None
 
-    def _modal(self, form: Form, part: int) -> discord.ui.Modal:
+    def _modal(self, form: Form, part: int) -> discord.ui.Modal | None:
+        """The form drawn; none where it cannot be, and then the desk answers in words what it misses."""
         call = ""
         if not forms.fits(form):
             call = f"#{hashlib.sha256(forms.spelled(form).encode()).hexdigest()[:25]}"
             self._calls[call] = forms.spelled(form)
             _forget(self._calls)
-        return forms.modal(form, part=part if part < forms.parts(form) else 0, call=call)
+        try:
+            return forms.modal(form, part=part if part < forms.parts(form) else 0, call=call)
+        except (TypeError, ValueError):
+            log.exception("discord_form_broke", command=form.command)
+            return None
 
     def called(self, call: str) -> tuple[str, tuple[tuple[str, str], ...]]:
         """The command that a modal's id stands for; none where it was too long for the id and is forgotten."""
@@ -467,13 +471,14 @@ class Answers:
 
     def suggest(self, command: str, argument: str, typed: str) -> list[app_commands.Choice[str]]:
         """What a half-typed word may become; in a list of names it is the last that is completed. Never raises."""
-        before, word = _last(typed) if argument == LIST_OF_NAMES else ("", typed)
+        many = forms.takes_many(command, argument)
+        before, word = _last(typed) if many else ("", typed)
         try:
             found = self.desk.complete(command, argument, word.strip(), CHOICES)
         except Exception:
             log.exception("discord_suggestions_broke", command=command)
             return []
-        whole = dict.fromkeys(f"{before}{_quoted(one) if argument == LIST_OF_NAMES else one}" for one in found)
+        whole = dict.fromkeys(f"{before}{_quoted(one) if many else one}" for one in found)
         fits = [one for one in whole if one.strip() and draw.size(one) <= CHOICE]
         return [app_commands.Choice(name=one, value=one) for one in fits[:CHOICES]]
 

@@ -370,9 +370,9 @@ class DiscordWorld:
 
     async def presses_id(self, custom_id: str, message: Json) -> Asked:
         """Somebody presses a button as an earlier version drew it."""
-        data = {"custom_id": custom_id, "component_type": 2}
-        channel = self.channels.get(int(message["channel_id"]))
-        return await self._interaction(3, data, channel, 77, "en-US", "guild", message=message)
+        button = {"type": 2, "style": 2, "label": "As it was", "custom_id": custom_id}
+        older = message | {"components": [{"type": 1, "components": [button]}]}
+        return await self.presses(older, "As it was")
 
     async def repeats(self, asked: Asked) -> None:
         """The gateway hands the same interaction over again."""
