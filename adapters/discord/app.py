@@ -230,7 +230,7 @@ class _Ours:
         try:
             if await self._synced.sync(self._tree, self.application_id):  # type: ignore[attr-defined]
                 log.info("discord_commands_sent")
-        except (discord.DiscordException, *_LOST) as trouble:
+        except Exception as trouble:  # whatever discord.py makes of an answer it does not know
             log.error("discord_commands_refused", trouble=" ".join(str(trouble).split())[:500])
 
     async def on_ready(self) -> None:

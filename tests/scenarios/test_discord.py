@@ -465,6 +465,27 @@ async def test_a_form_that_cannot_be_opened(world: DiscordWorld, monkeypatch: py
     assert (asked.modal, asked.kind, len(desk.asked)) == (None, 5, 1)
 
 
+async def test_names_in_a_message(world: DiscordWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The menu of any message, in the reader's language: everything written in it becomes the text of a command."""
+    registry = dict(commands()) | {"read": replace(commands()["help"], name="read")}
+    monkeypatch.setattr("adapters.discord.tree.commands", lambda: registry)
+    desk, channel = Recorder(), world.channel()
+    async with chatting(world) as chat:
+        card = Card(summary="HIGH: Xiaomi", title="A title", sections=(Section("", "ZTE too"),))
+        await chat.post(Place("discord", channel.address), card, key="k" * 25)
+    async with listening(world, desk):
+        for entry in ("Look up names in this message", "Chercher les noms de ce message"):
+            asked = await world.takes_from_menu(entry, channel.messages[0], channel=channel)
+            await asked.answer()
+        empty = channel.messages[0] | {"content": "", "embeds": []}
+        await (await world.takes_from_menu(entry, empty, channel=channel)).answer()
+    assert [(one.command, one.one("text")) for one in desk.asked[::2]] == [
+        ("read", "HIGH: Xiaomi\nA title\nZTE too"),
+        ("read", ""),
+    ]
+    assert asked.private
+
+
 # ── Files ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 PICTURE = Attachment(
@@ -887,6 +908,43 @@ async def test_a_person_who_takes_no_messages(world: DiscordWorld) -> None:
     async with chatting(world) as chat:
         with pytest.raises(ChatRefused, match="share a server"):
             await chat.post(Place("discord", "@me/5"), CARD, key="k" * 25)
+
+
+EDITED = Card(summary="s", title="edited", sections=(Section("Since then", "Acknowledged by Ana."),))
+
+
+async def test_a_post_that_was_put_away(world: DiscordWorld) -> None:
+    """A forum post or thread that Discord archived is opened to be changed; one that somebody locked is a refusal."""
+    forum, channel = world.channel(kind=FORUM), world.channel()
+    async with chatting(world) as chat:
+        post = await chat.post(Place("discord", forum.address), CARD, key="a" * 25)
+        first = await chat.post(Place("discord", channel.address), CARD, key="b" * 25)
+        inside = await chat.post(Place("discord", channel.address), CARD, key="c" * 25, thread=first)
+        for place, receipt in ((forum, post), (channel, inside)):
+            thread = world.channels[int(receipt.thread)]
+            thread.archived = True
+            await chat.edit(Place("discord", place.address), receipt, EDITED)
+            assert "Acknowledged by Ana" in shown(thread.messages[-1])
+            assert not thread.archived
+            thread.archived = thread.locked = True
+            with pytest.raises(ChatRefused, match="Missing Permissions|locked"):
+                await chat.edit(Place("discord", place.address), receipt, EDITED)
+
+
+async def test_changing_where_history_is_closed(world: DiscordWorld) -> None:
+    """The words change all the same, in a direct message too; what is not ours is left alone, and said so."""
+    channel = world.channel(hidden=True)
+    place, direct = Place("discord", channel.address), Place("discord", "@me/9")
+    async with chatting(world) as chat:
+        await chat.edit(place, await chat.post(place, CARD, key="a" * 25), EDITED)
+        receipt = await chat.post(direct, CARD, key="b" * 25)
+        await chat.edit(direct, receipt, EDITED)
+        assert await chat.find(direct, "b" * 25) == receipt
+        channel.messages[0]["author"] = channel.messages[0]["author"] | {"id": "5"}
+        with pytest.raises(ChatRefused, match="not the bot's own"):
+            await chat.edit(place, Receipt(channel.messages[0]["id"]), EDITED)
+    assert "Acknowledged by Ana" in shown(channel.messages[0])
+    assert "Acknowledged by Ana" in shown(world.direct[9].messages[0])
 
 
 async def test_a_message_that_was_deleted(world: DiscordWorld) -> None:

@@ -843,6 +843,8 @@ class DiscordWorld:
         raise Refused(404, 10008, "Unknown Message")
 
     async def _get_message(self, request: web.Request) -> web.Response:
+        if self._at(request).hidden:
+            raise Refused(403, 50001, "Missing Access")
         return web.json_response(without_nonce(self._message(request)[1]))
 
     async def _edit(self, request: web.Request) -> web.Response:
@@ -850,7 +852,9 @@ class DiscordWorld:
         payload, files = await body(request)
         if channel.refuses and channel.refuses[2] != "files":
             raise Refused(*channel.refuses)
-        if channel.archived:
+        if said["author"]["id"] != us()["id"]:
+            raise Refused(403, 50005, "Cannot edit a message authored by another user")
+        if channel.archived or channel.locked:
             raise Refused(400, 50083, "Thread is archived")
         check_message(payload, files=len(files))
         if "attachments" in payload:
@@ -894,7 +898,7 @@ class DiscordWorld:
         check_commands(payload)
         self.syncs += 1
         common = {"application_id": str(APPLICATION), "version": "1"}
-        self.commands = [one | common | {"id": str(new_id())} for one in payload]
+        self.commands = [{"description": ""} | one | common | {"id": str(new_id())} for one in payload]
         return web.json_response(self.commands)
 
 
