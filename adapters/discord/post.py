@@ -228,16 +228,16 @@ class DiscordChat:
 
         return await self._wire.ask(f"find {key}", f"looking for a message in {place}", work)
 
-    async def edit(self, place: Place, receipt: Receipt, card: Card) -> None:
-        """Replace what was said, wherever it stands; the key in its footer stays. Nobody is rung.
+    async def edit(self, place: Place, receipt: Receipt, card: Card, *, key: str = "") -> None:
+        """Replace what was said, wherever it stands; the key in its footer stays, also where none is given.
 
-        A thread that Discord put away because nobody wrote for long is opened for it.
+        Nobody is rung. A thread that Discord put away because nobody wrote for long is opened for it.
         """
         address = Address.of(place)
 
         async def work(client: discord.Client) -> None:
             inside = int(receipt.thread) if receipt.thread else await self._channel(client, address)
-            drawn = draw.draw(card, ref=await _ref(client, inside, int(receipt.id)))
+            drawn = draw.draw(card, ref=key or await _ref(client, inside, int(receipt.id)))
             try:
                 await _replace(client, inside, int(receipt.id), drawn)
             except discord.HTTPException as refusal:
