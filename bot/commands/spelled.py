@@ -8,6 +8,7 @@ first words only; `OPEN` says under which words the commands are that everybody 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from bot.commands import Command, commands
@@ -21,6 +22,11 @@ LIST_OF_NAMES = "names"
 NAME = "name"
 #: The argument that is a file.
 FILE = "file"
+
+#: Commands that a terminal has otherwise, or not at all.
+NOT_IN_TERMINALS: dict[str, tuple[str, ...]] = {"help": ("tocsin --help",), "show": ()}
+#: An argument that is typed with its name in a chat, as help shows it.
+_NAMED = re.compile(r"\[(\w+):\.\.\.\]")
 
 #: First words under which something changes what a channel, or everybody here, hears.
 CHANGES = frozenset({"watch", "feed", "unpark"})
@@ -49,16 +55,21 @@ def discord_option(argument: str) -> str:
     return NAME if argument == LIST_OF_NAMES else argument
 
 
-def on_discord(name: str) -> str:
-    """How a command is typed on Discord: "watch add" -> "/watch add name:"."""
-    path = next(path for path, command in discord_paths(commands()).items() if command.name == name)
-    return " ".join(["/" + " ".join(path), *(f"{discord_option(one.name)}:" for one in commands()[name].arguments)])
+def on_discord(name: str, language: str = "") -> tuple[str, ...]:
+    """How a command is typed on Discord: "watch add" -> "/watch add name:"; the second spelling it may have comes last.
+
+    In a language, the words that Discord shows to whoever has set it.
+    """
+    options = [f"{_word(discord_option(one.name), language)}:" for one in commands()[name].arguments]
+    return tuple(
+        " ".join(["/" + " ".join(_word(part, language) for part in path), *options])
+        for path, command in discord_paths(commands()).items()
+        if command.name == name
+    )
 
 
-def on_discord_in(name: str, language: str) -> str:
-    """The same in another language, as Discord shows it to whoever has set it."""
-    path = next(path for path, command in discord_paths(commands()).items() if command.name == name)
-    return "/" + " ".join(word(part, language) or part for part in path)
+def _word(part: str, language: str) -> str:
+    return word(part, language) or part if language else part
 
 
 def on_slack(name: str) -> str:
@@ -66,6 +77,9 @@ def on_slack(name: str) -> str:
     return f"/{name}" if name.split()[0] in SLACK_OWN else f"/tocsin {name}"
 
 
-def open_spelling(name: str) -> str:
-    """Where everybody finds on Discord what stands under words that need a permission, or nothing."""
-    return f"/{' '.join(OPEN[name])}" if name in OPEN else ""
+def on_command_line(name: str, what: str) -> tuple[str, ...]:
+    """How it is typed in a terminal, `what` being its arguments; nothing where it makes sense in chats only."""
+    if name in NOT_IN_TERMINALS:
+        return NOT_IN_TERMINALS[name]
+    dashed = _NAMED.sub(lambda option: f"[--{option[1].replace('_', '-')} ...]", what)
+    return (f"tocsin {name}{dashed}",)

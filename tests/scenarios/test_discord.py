@@ -927,7 +927,7 @@ async def test_a_post_that_was_put_away(world: DiscordWorld) -> None:
             assert "Acknowledged by Ana" in shown(thread.messages[-1])
             assert not thread.archived
             thread.archived = thread.locked = True
-            with pytest.raises(ChatRefused, match="Missing Permissions|locked"):
+            with pytest.raises(ChatRefused, match=r"Missing Permissions|locked"):
                 await chat.edit(Place("discord", place.address), receipt, EDITED)
 
 
@@ -1144,7 +1144,7 @@ async def test_the_transcripts_of_the_console(world: DiscordWorld, store: Sqlite
             if any(one.required and one.name not in given for one in commands()[typed.command].arguments):
                 continue
             options = {"name" if name == "names" else name: as_typed(value) for name, value in given.items()}
-            command = on_discord(typed.command).split(" name:")[0]
+            command = on_discord(typed.command)[0].split(" name:")[0]
             command = " ".join(word for word in command.split() if not word.endswith(":"))
             asked = await world.types(command, channel=channel, locale=locale, **options)  # type: ignore[arg-type]
             answer = await asked.answer()
