@@ -131,7 +131,7 @@ class SlackChat:
                 return ""
         return ""
 
-    async def edit(self, place: Place, receipt: Receipt, card: Card) -> None:
+    async def edit(self, place: Place, receipt: Receipt, card: Card, *, key: str = "") -> None:
         try:
             channel = await self._channel(place)
             client = await self.line.web()

@@ -37,7 +37,7 @@ class Argument:
     about: str
     required: bool = True
     many: bool = False
-    named: bool = False  #: typed with its name: `kinds:listed,delisted`
+    option: bool = False  #: typed as `name:value`, anywhere among the others; a chat with options shows it as one
     kind: FieldKind = FieldKind.TEXT  #: a FILE comes with the request, and is not typed
     choices: tuple[str, ...] = ()  #: the only values it takes, where these are known
 

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from bot.cards import Reader
 from bot.commands import Argument, Command, Office, command, commands
 from bot.commands.languages import about, about_argument, group_about
+from bot.commands.spelled import on_command_line, on_discord, on_slack
 from bot.errors import TellPerson
 from bot.model import Card, FieldKind, Reply, Request, Section
 
@@ -69,8 +70,11 @@ def _lines(one: Command, reader: Reader) -> list[str]:
 
 
 def table() -> str:
-    """docs/commands.md: every command, how it is typed, what it does."""
-    rows = [f"| `{usage(name)}` | {one.about} |" for name, one in commands().items()]
+    """docs/commands.md: every command, how it is typed in each place, what it does."""
+    rows = [
+        " | ".join(["|", *(" or ".join(f"`{typed}`" for typed in place) for place in everywhere(name)), one.about, "|"])
+        for name, one in commands().items()
+    ]
     arguments = [
         f"| `{name}` | {argument.name.upper()} | {argument.about} |"
         for name, one in commands().items()
@@ -81,10 +85,12 @@ def table() -> str:
             "# Commands",
             "",
             "The same on the command line (`tocsin lookup 小米`), in the console of `tocsin run`, and in every chat.",
+            "The console takes them as `/tocsin` does on Slack. Discord shows names and descriptions in the language",
+            "that each person has set, and what it keeps for those who manage a channel has a second spelling for all.",
             "What changes whom a place watches is refused to those whom its settings do not name.",
             "",
-            "| command | what it does |",
-            "|---|---|",
+            "| command line | Slack | Discord | Discord in French | what it does |",
+            "|---|---|---|---|---|",
             *rows,
             "",
             "| command | argument | meaning |",
@@ -95,13 +101,23 @@ def table() -> str:
     )
 
 
+def everywhere(name: str) -> tuple[tuple[str, ...], ...]:
+    """How a command is typed on the command line (nothing where it is not there), on Slack, on Discord, and there by
+
+    a French reader; each in as many ways as there are.
+    """
+    what = usage(name).removeprefix(name)
+    return on_command_line(name, what), (f"{on_slack(name)}{what}",), on_discord(name), on_discord(name, "fr")
+
+
 def usage(name: str) -> str:
-    """How a command is typed: `watch add NAMES...`, `watch settings [NAME] [kinds:KINDS]`."""
+    """How a command is typed: `watch add NAMES...`, `watch settings [NAME] [kinds:...]`."""
     parts = [name]
     for argument in commands()[name].arguments:
-        if argument.kind is FieldKind.FILE:
+        if argument.option:
+            parts.append(f"[{argument.name}:...]")
+        if argument.option or argument.kind is FieldKind.FILE:
             continue
         word = argument.name.upper() + ("..." if argument.many else "")
-        word = f"{argument.name}:{word}" if argument.named else word
         parts.append(word if argument.required else f"[{word}]")
     return " ".join(parts)

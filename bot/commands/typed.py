@@ -1,6 +1,7 @@
 """What people type, taken apart the same way in every chat: `watch add Xiaomi "Hangzhou Hikvision"` -> a request.
 
-The registry says how: the longest command's name that the words begin with, then its arguments in their order. Only
+The registry says how: the longest command's name that the words begin with, then its arguments in their order; an
+option stands anywhere, with its name before it (`lookup Xiaomi as_of:2021-03-01`). Only
 double quotes group words (straight, typographic or French ones, as phones write them), because an apostrophe belongs
 to names: L'Oréal. A name typed alone needs no quotes at all.
 """
@@ -66,14 +67,11 @@ def _after(text: str, take: int) -> str:
 
 
 def values(command: Command, rest: str) -> Values:
-    """The words after a command's name, as its arguments: those with a name in front, then each of the others takes a
-
-    word, and the last one what is left.
-    """
-    found, rest = _named_values(command, rest)
-    typed = [one for one in command.arguments if not one.named and one.kind is not FieldKind.FILE]
-    for number, argument in enumerate(typed):
-        last = number == len(typed) - 1
+    """The words after a command's name, as its arguments: each takes a word, the last one takes what is left."""
+    rest, found = options(command, rest)
+    arguments = [one for one in command.arguments if not one.option and one.kind is not FieldKind.FILE]
+    for number, argument in enumerate(arguments):
+        last = number == len(arguments) - 1
         if not rest:
             break
         if last:
@@ -86,14 +84,15 @@ def values(command: Command, rest: str) -> Values:
     return tuple(found)
 
 
-def _named_values(command: Command, rest: str) -> tuple[list[tuple[str, str | tuple[str, ...]]], str]:
-    """Arguments typed with their names (`kinds:listed,delisted`), and what is left without them."""
+def options(command: Command, rest: str) -> tuple[str, list[tuple[str, str | tuple[str, ...]]]]:
+    """What is left without the options, and the options."""
     found: list[tuple[str, str | tuple[str, ...]]] = []
     for argument in command.arguments:
-        if argument.named and (value := re.search(rf"(?<!\S){argument.name}:{_VALUE}", rest, re.IGNORECASE)):
-            found.append((argument.name, unquoted(value.group(1))))
-            rest = f"{rest[: value.start()].rstrip()} {rest[value.end() :].lstrip()}".strip()
-    return found, rest
+        named = re.compile(rf"(?:^|\s){argument.name}[:=]{_VALUE}", re.IGNORECASE)
+        if argument.option and (typed := named.search(rest)):
+            found.append((argument.name, unquoted(typed[1])))
+            rest = f"{rest[: typed.start()].rstrip()} {rest[typed.end() :].lstrip()}".strip()
+    return rest, found
 
 
 def _all(argument: Argument, rest: str) -> str | tuple[str, ...]:

@@ -223,7 +223,7 @@ def _argument(name: str, about: str) -> Argument:
     setting = SETTINGS[name]
     several = ALL if setting.several and name not in {"people", "lists"} else ""
     choices = (*setting.values, *([several] if several else []))
-    return Argument(name=name, about=about, required=False, named=True, choices=choices)
+    return Argument(name=name, about=about, required=False, option=True, choices=choices)
 
 
 @command(
