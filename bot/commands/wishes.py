@@ -67,11 +67,10 @@ async def pause(office: Office, request: Request) -> Reply:
     await office.watches.refresh()
     changes: dict[str, object] = {"paused_until": end}
     chosen = await _keep(office, request, reader, name, changes)
-    until = _moment(end) if end else ""
     key = "pause.until" if end else "pause.off"
     what = shown(chosen[0].target, reader) if name else reader.say("pause.everything", count=len(chosen))
-    title = reader.say(key, what=what, until=until)
-    lines = [reader.say("pause.means")] if end else []
+    title = reader.say(key, what=what)
+    lines = [reader.say("pause.means", until=_moment(end))] if end else []
     data = {"paused": [one.target for one in chosen], "until": end.isoformat() if end else None}
     return Reply(cards=(plain_card(title, lines),), data=data)
 

@@ -204,7 +204,7 @@ def test_watches_come_and_go(terminal: Terminal) -> None:
     assert "Nobody is watched here yet" in terminal.type("watch", "list").stdout
     terminal.type("watch", "add", "小米", "Acme Bakery")
     assert [one["name"] for one in terminal.json("watch", "list")["watching"]] == ["Xiaomi", "Acme Bakery"]
-    assert "already watched" in terminal.type("watch", "add", "Xiaomi").stdout
+    assert "Already watched" in terminal.type("watch", "add", "Xiaomi").stdout
     assert terminal.json("watch", "remove", "小米") == {"removed": ["Xiaomi"], "unknown": []}
     gone = terminal.type("watch", "remove", "Nobody Inc")
     assert gone.exit_code == 1

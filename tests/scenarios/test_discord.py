@@ -1150,7 +1150,8 @@ async def test_the_transcripts_of_the_console(world: DiscordWorld, store: Sqlite
             answer = await asked.answer()
             for card in desk.reply.cards[:1]:
                 for words in (card.title, *(line for section in card.sections for line in section.text.split("\n"))):
-                    assert " ".join(read(draw.escape(words))[0].split()) in " ".join(shown(answer).split())
+                    plain = " ".join(read(draw.escape(words, times=words is not card.title))[0].split())
+                    assert plain in " ".join(shown(answer).split())
             answered += 1
     assert answered >= 3
 
