@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from bot.matching.compare import compare
+from bot.matching.glance import MANY as MANY_NAMES
 from bot.matching.glance import Glance
 from bot.matching.index import NameIndex
 from bot.matching.whom import recognise
@@ -23,6 +24,8 @@ from bot.ports import Store
 
 #: How many entries are looked at for a name that only sound or meaning can find.
 MANY = 50
+#: The same for names that share a word, when ten thousand are asked for at once.
+MANY_QUICKLY = 10
 #: How many entries with a similar name a look-up shows.
 MANY_ALIKE = 10
 #: How many changes of a company's entries are looked at for when they were taken off.
@@ -167,7 +170,7 @@ class Roll:
         return found, by_words
 
     def _of(self, company: Company, *, sound: bool = True) -> tuple[Found, ...]:
-        owners = _candidates(self._glance, company)
+        owners = _candidates(self._glance, company, many=MANY_NAMES if sound else MANY_QUICKLY)
         if not owners and not company.from_book:
             owners = (
                 [owner for owner, _ in self._sounding_like(company.name)]
@@ -277,9 +280,9 @@ def _same(company: Company, listing: Listing) -> bool:
     return recognise(company, listing).verdict is Verdict.SAME
 
 
-def _candidates(glance: Glance, company: Company) -> list[str]:
+def _candidates(glance: Glance, company: Company, *, many: int = MANY_NAMES) -> list[str]:
     names = [name for name in company.all_names() if name.kind is not NameKind.BRAND]
-    return sorted(glance.owners(company, names))
+    return sorted(glance.owners(company, names, many=many))
 
 
 def _owner(source: str, key: str) -> str:

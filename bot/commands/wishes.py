@@ -269,7 +269,9 @@ def _is_given(setting: Setting, request: Request) -> bool:
 
 def _given(setting: Setting, request: Request, office: Office, reader: Reader) -> object:
     """What was asked for, as the model keeps it. Raises TellPerson for what it does not take."""
-    typed = [one.strip() for value in request.many(setting.name) for one in value.split(",") if one.strip()]
+    given = request.many(setting.name)
+    parts = (one for value in given for one in value.split(",")) if setting.several else given
+    typed = [one.strip() for one in parts if one.strip()]
     if setting.name == "people":
         return () if [one.casefold() for one in typed] == [ALL] else tuple(dict.fromkeys(typed))[:100]
     allowed = _values(setting, office)

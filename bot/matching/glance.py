@@ -62,14 +62,17 @@ class Glance:
         for text in self._texts.pop(owner, ()):
             self._named[text].discard(owner)
 
-    def owners(self, company: Company, names: Iterable[Name]) -> set[str]:
-        """Entries that may be the company: under the rarest word of each of its names, or under its numbers."""
+    def owners(self, company: Company, names: Iterable[Name], *, many: int = MANY) -> set[str]:
+        """Entries that may be the company: under the rarest word of each of its names, or under its numbers.
+
+        Where more than `many` carry it, the next rarest word has to stand there too.
+        """
         found = {owner for one in company.identifiers for owner in self._owners.get(_number(one), ())}
         for name in names:
             filed = [self._owners.get(word, set()) for word in _core_words(name.text)]
             if filed and all(filed):
                 filed.sort(key=len)
-                found |= filed[0] if len(filed[0]) <= MANY or len(filed) == 1 else filed[0] & filed[1]
+                found |= filed[0] if len(filed[0]) <= many or len(filed) == 1 else filed[0] & filed[1]
         return found
 
     def almost(self, name: str) -> list[str]:
