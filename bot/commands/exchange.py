@@ -43,8 +43,9 @@ from bot.watched import EVERYTHING, TAG
 
 #: Names one import may hold.
 MOST = 10_000
-#: Seconds in which names are also looked for by sound and meaning; the rest by their words only.
-PATIENCE = 6.0
+#: Seconds in which names are also looked for by sound and meaning, the rest by their words only: for few names enough
+#: to fill the index of sounds, for many so few that the answer comes within seconds.
+PATIENCE, FEW, PATIENCE_WITH_MANY = 30.0, 1_000, 6.0
 #: Refused rows told on the card; the report has all.
 SHOWN = 10
 
@@ -109,7 +110,7 @@ async def take(office: Office, request: Request) -> Reply:
         raise TellPerson(reader.say("import.too_many", count=len(wishes), most=MOST))
     before = {one.target.casefold() for one in office.watches.at(request.place)}
     new = {wish.target for _, wish in wishes if wish.target.casefold() not in before}
-    found, by_words = await office.roll.of_all([one.company for _, one in wishes if one.company], within=PATIENCE)
+    found, by_words = await _found(office, [one.company for _, one in wishes if one.company])
     settings = await settings_of(office.store, request.place)
     added, decision = await asyncio.to_thread(_intended, settings, request, wishes, new)
     await office.store.subscribe(*added)
@@ -127,6 +128,12 @@ async def take(office: Office, request: Request) -> Reply:
         "watched": len(before) + len(new),
     }
     return Reply(cards=(card,), data=data, files=(report,), ok=bool(wishes))
+
+
+async def _found(
+    office: Office, companies: Sequence[Company]
+) -> tuple[dict[Company, tuple[Found, ...]], frozenset[Company]]:
+    return await office.roll.of_all(companies, within=PATIENCE if len(companies) <= FEW else PATIENCE_WITH_MANY)
 
 
 def _read(request: Request, reader: Reader) -> Sheet:
@@ -331,7 +338,7 @@ async def give(office: Office, request: Request) -> Reply:
         return Reply(cards=(card,), data={"names": 0})
     notes = await office.store.papers(NOTES, [one.id for one in watched])
     companies = {one.target: office.book.find(one.target) for one in watched if not _is_group(one)}
-    found, by_words = await office.roll.of_all(list(companies.values()), within=PATIENCE)
+    found, by_words = await _found(office, list(companies.values()))
     rows = []
     for one in watched:
         note = decode(Note, notes[one.id]) if one.id in notes else Note()
