@@ -75,6 +75,7 @@ class Roll:
         self._changes_since: datetime | None = None
         self._found: dict[Company, tuple[Found, ...]] = {}
         self._off: dict[Company, tuple[ListChange, ...]] = {}
+        self._entries: dict[tuple[Company, str], frozenset[tuple[str, str]]] = {}
         self._recognisers: dict[tuple[Company, bool], Recogniser] = {}
 
     async def refresh(self) -> None:
@@ -91,7 +92,7 @@ class Roll:
         await self._follow_names_lost()
         await self._follow_recent()
         await asyncio.to_thread(self._glance.order)
-        self._found, self._off = {}, {}
+        self._found, self._off, self._entries = {}, {}, {}
         self._index = None
         self._version = version
 
@@ -221,9 +222,16 @@ class Roll:
         """Source and key of every entry that is, was, or may have been a company or a unit of it.
 
         `typed` is the name of somebody the book does not know: then entries with nearly that name count too.
+        Remembered until a list changes.
         """
-        today = [*self.of(company), *(self.alike(typed) if typed and not company.from_book else ())]
-        return frozenset((one.source, one.key) for one in (*(found.listing for found in today), *self._were(company)))
+        asked = (company, typed)
+        if asked not in self._entries:
+            if len(self._entries) >= REMEMBERED:
+                self._entries.clear()
+            today = [*self.of(company), *(self.alike(typed) if typed and not company.from_book else ())]
+            listings = (*(found.listing for found in today), *self._were(company))
+            self._entries[asked] = frozenset((one.source, one.key) for one in listings)
+        return self._entries[asked]
 
     def listing(self, source: str, key: str) -> Listing | None:
         """An entry as it stands, or None when it is on the list no more."""

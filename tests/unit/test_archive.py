@@ -135,7 +135,7 @@ async def test_nobody_was_ever_read() -> None:
     """An empty store answers with nothing, and knows that it read nothing."""
     world = World()
     then = await world.on("Xiaomi", date(2021, 1, 3))
-    assert (then.stood, then.off, then.since) == ([], [], [])
+    assert (then.lists(), *then.stood, *then.off, *then.since) == ([],)
     assert await world.past("Xiaomi") == []
 
 
