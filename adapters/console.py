@@ -60,7 +60,7 @@ class ConsoleChat:
     async def find(self, place: Place, key: str, *, thread: Receipt | None = None) -> Receipt | None:
         return None
 
-    async def edit(self, place: Place, receipt: Receipt, card: Card) -> None:
+    async def edit(self, place: Place, receipt: Receipt, card: Card, *, key: str = "") -> None:
         self.show(card)
 
     def show(self, card: Card) -> None:

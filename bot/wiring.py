@@ -196,8 +196,8 @@ def chats_for(settings: Settings, clock: Clock, store: Store, *, listen: tuple[s
     `listen` is where Slack's HTTP mode takes requests.
     """
     chats: list[Chat] = []
-    if settings.slack_bot_token.get_secret_value():
-        chats.append(slack_for(settings, store, listen))
+    if settings.slack_bot_token.get_secret_value() or settings.slack_client_id:
+        chats.append(slack_for(settings, clock, store, listen))
     if settings.discord_token.get_secret_value():
         chats.append(discord_for(settings, clock, store))
     if not chats or settings.operators.platform == ConsoleChat.platform:
@@ -205,8 +205,28 @@ def chats_for(settings: Settings, clock: Clock, store: Store, *, listen: tuple[s
     return chats
 
 
-def slack_for(settings: Settings, store: Store, listen: tuple[str, int] | None) -> Chat:
+def slack_for(settings: Settings, clock: Clock, store: Store, listen: tuple[str, int] | None) -> Chat:
+    """One workspace by its token, or with SLACK_CLIENT_ID all that install it. Raises BadSettings for both at once."""
     from adapters.slack.post import SlackChat  # a token is there: only then are its libraries read
+
+    oauth = None
+    if settings.slack_client_id:
+        from adapters.slack.install import OAuth
+
+        if settings.slack_bot_token.get_secret_value():
+            raise BadSettings(
+                "SLACK_BOT_TOKEN and SLACK_CLIENT_ID are both set; keep the token for one workspace, or empty it and "
+                "install the app by /slack/install there too"
+            )
+        if not settings.slack_client_secret.get_secret_value():
+            raise BadSettings("SLACK_CLIENT_SECRET is empty and belongs to SLACK_CLIENT_ID: Slack, Basic Information")
+        oauth = OAuth.of(
+            settings.slack_client_id,
+            settings.slack_client_secret.get_secret_value(),
+            settings.keys,
+            store,
+            now=clock.now,
+        )
 
     async def places() -> Iterable[Place]:
         return [*(one.place for one in await store.subscriptions()), settings.operators]
@@ -219,6 +239,7 @@ def slack_for(settings: Settings, store: Store, listen: tuple[str, int] | None) 
         language=settings.tocsin_language,
         listen=listen,
         places=places,
+        oauth=oauth,
     )
 
 

@@ -227,7 +227,7 @@ class DiscordChat:
 
         return await self._wire.ask(f"find {key}", f"looking for a message in {place}", work)
 
-    async def edit(self, place: Place, receipt: Receipt, card: Card) -> None:
+    async def edit(self, place: Place, receipt: Receipt, card: Card, *, key: str = "") -> None:
         """Replace what was said; the key in its footer stays."""
         address = Address.of(place)
 
