@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from adapters.slack.draw import Block, body_of, plain
+from adapters.slack.draw import BUTTON_TEXT, PRESS, Block, body_of, plain
 from adapters.slack.modal import VIEW_BLOCKS, picks
 from adapters.slack.words import say
 from bot.commands import commands
@@ -54,7 +54,13 @@ def _ask(language: str) -> Block:
         "placeholder": plain(say(language, "home_look"), 150),
         "min_query_length": 1,
     }
-    return {"type": "actions", "elements": [look]}
+    help_ = {
+        "type": "button",
+        "action_id": f"{PRESS}help",
+        "text": plain(say(language, "home_help"), BUTTON_TEXT),
+        "value": "{}",
+    }
+    return {"type": "actions", "elements": [look, help_]}
 
 
 def _placed(part: Part, language: str) -> Card:

@@ -55,8 +55,6 @@ REFUSED: Mapping[str, str] = {
     "invalid_blocks": "Slack refuses how the message is drawn: please report it with the delivery's key",
     "message_not_found": "the message was deleted",
     "expired_trigger_id": "it took longer than three seconds: ask again",
-    "trigger_expired": "it took longer than three seconds: ask again",
-    "trigger_exchanged": "it was answered already: ask again",
     "exchanged_trigger_id": "it was answered already: ask again",
     "file_not_found": "the file is not there any more: upload it again",
     "file_deleted": "the file was deleted: upload it again",

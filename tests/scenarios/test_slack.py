@@ -6,7 +6,7 @@ import asyncio
 import random
 import socket
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,22 +15,13 @@ import pytest
 
 from adapters.slack.app import Service
 from adapters.slack.post import SlackChat
-from adapters.slack.socket import Habits
-from bot.book import shipped
-from bot.commands import FrontDesk, Office
 from bot.deliver import Courier
 from bot.errors import ChatBusy, ChatDoubtful, ChatRefused
-from bot.model import Button, Card, Delivery, Form, Notice, Place, Receipt, Reply, Request, Section
-from bot.ports import Desk
-from bot.roll import Roll
+from bot.model import Button, Card, Delivery, Notice, Place, Receipt, Reply, Section
 from tests.worlds.facts import watch
 from tests.worlds.plain_store import PlainStore
 from tests.worlds.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackWorld, buttons, pings, served, words
-
-HERE = Place("slack", "T0/C024")
-CARD = Card(summary="s", title="t", sections=(Section("Why", "a medal", quote=True),))
-#: As in production, only quicker.
-QUICK = Habits(quiet=60, beat=0.02, ping=1, opening=3, grace=0.05, retry=0.05, longest=0.05)
+from tests.worlds.slack_served import CARD, HERE, QUICK, Played, Scripted, a_chat, desk, serving
 
 
 @pytest.fixture
@@ -44,59 +35,6 @@ async def chat(slack: SlackWorld) -> AsyncIterator[SlackChat]:
     chat = a_chat(slack)
     yield chat
     await chat.close()
-
-
-def a_chat(slack: SlackWorld, **more: Any) -> SlackChat:
-    return SlackChat(
-        BOT_TOKEN,
-        api_url=slack.api_url,
-        **{"pace": timedelta(0), "patience": timedelta(seconds=5), "app_token": APP_TOKEN, **more},
-    )
-
-
-@dataclass
-class Played:
-    """A clock that stands until it is moved."""
-
-    at: datetime
-
-    def now(self) -> datetime:
-        return self.at
-
-    async def sleep(self, span: timedelta) -> None:
-        self.at += span
-
-
-@dataclass
-class Scripted:
-    """A desk that says what it was told to, as slowly as it was told to."""
-
-    reply: Reply = field(default_factory=lambda: Reply(cards=(CARD,)))
-    asked: list[Request] = field(default_factory=list)
-    hold: asyncio.Event | None = None
-    breaks: bool = False
-
-    async def answer(self, request: Request) -> Reply:
-        self.asked.append(request)
-        if self.hold:
-            await self.hold.wait()
-        if self.breaks:
-            raise RuntimeError("a bug")
-        return self.reply
-
-    async def form(self, request: Request) -> Form | None:
-        return None
-
-    def complete(self, command: str, argument: str, typed: str, limit: int = 25) -> Sequence[str]:
-        return ()
-
-
-def desk(store: PlainStore, clock: Played) -> FrontDesk:
-    return FrontDesk(Office(store=store, book=shipped(), roll=Roll(store), clock=clock, sources=dict))
-
-
-def serving(chat: SlackChat, desk: Desk, slack: SlackWorld, habits: Habits = QUICK) -> Any:
-    return served(Service(chat.line, desk, habits=habits).connect(APP_TOKEN), slack)
 
 
 def notice(number: int, now: datetime, place: Place = HERE) -> Delivery:
