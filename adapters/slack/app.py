@@ -563,12 +563,15 @@ class Service:
             await self._respond(call, draw(card, language=call.language).payload())
             return
         client = await self.line.web(call.team)
+        view = answered(card, call.language)
         if call.view:
-            await client.views_update(view_id=call.view, view=answered(card, call.language))
-        else:
-            await client.chat_postMessage(
-                channel=call.user, mrkdwn=False, parse="none", **draw(card, language=call.language).payload()
-            )
+            await client.views_update(view_id=call.view, view=view)
+            return
+        try:
+            await client.views_open(trigger_id=call.trigger, view=view)
+        except SlackApiError:  # too late for a box, or one was opened already
+            drawn = draw(card, language=call.language).payload()
+            await client.chat_postMessage(channel=call.user, mrkdwn=False, parse="none", **drawn)
 
     async def _respond(self, call: Call, payload: Body, *, private: bool = True) -> None:
         """Answer under the request's response_url: five times within thirty minutes, and Tocsin need not be a member.

@@ -584,10 +584,10 @@ class SlackWorld:
         }
         return await self._does("interactive", body, again, uses=5 if dead else 0)
 
-    async def presses_in(self, view: Payload, action: Payload) -> Heard:
+    async def presses_in(self, view: Payload, action: Payload, *, late: bool = False) -> Heard:
         """Ana presses something in a box or on the app's own page: there is no channel and no response address."""
         body = {**ANA, "type": "block_actions", "container": {"type": "view"}, "view": view, "actions": [action]}
-        return await self._does("interactive", body, 0, answers=False)
+        return await self._does("interactive", body, 0, answers=False, late=late)
 
     async def points_at(self, message: Payload, callback: str = "tocsin.read", **over: Any) -> Heard:
         """Ana chooses the shortcut on a message."""
