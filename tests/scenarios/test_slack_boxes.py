@@ -356,7 +356,7 @@ async def test_files_at_hand_are_few(slack: SlackWorld, chat: SlackChat, monkeyp
 @pytest.fixture
 def managed(monkeypatch: pytest.MonkeyPatch) -> None:
     """`watch add` is for whoever may manage the place."""
-    monkeypatch.setitem(commands(), "watch add", replace(commands()["watch add"], manages=True))  # type: ignore[arg-type]
+    monkeypatch.setitem(commands(), "watch add", replace(commands()["watch add"], manages=True))
 
 
 @pytest.mark.parametrize(
