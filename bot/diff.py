@@ -244,7 +244,7 @@ class Missing:
 
 
 def missing(gone: Collection[str], marks: Mapping[str, Mark], *, noticed: Collection[str] = ()) -> Missing:
-    """Sort absent entries by whether enough was seen to call them delisted."""
+    """Sort absent entries by whether enough was seen to call them delisted: two readings, or one and a notice."""
     counted = {key: replace(marks[key], missing=marks[key].missing + 1) for key in gone}
     removed = tuple(key for key, mark in counted.items() if mark.missing >= READINGS or key in noticed)
     waiting = tuple((key, mark) for key, mark in counted.items() if key not in set(removed))

@@ -319,6 +319,14 @@ class ListChange:
         return self.kind is not ChangeKind.CHANGED or any(change.material for change in self.fields)
 
 
+@dataclass(frozen=True, slots=True)
+class Former:
+    """An entry by names or numbers that it has no more: it was taken off, or published anew without them."""
+
+    number: int  #: rises with each that is kept
+    listing: Listing  #: only its source, key, kind, names and numbers
+
+
 # ── Whom people watch, and why two names are one ──────────────────────────────────────────────────────────────────
 
 
@@ -479,6 +487,7 @@ class Alert:
     evidence: tuple[Evidence, ...] = ()
     fresh: datetime | None = None  #: when its list was last read whole
     follows: tuple[str, ...] = ()  #: ids of earlier alerts of the same event, which this one joins
+    moved: Listing | None = None  #: the other end of a move between lists: where it was, or for a removal where it is
     revision: int = 1
 
     @property
@@ -785,6 +794,7 @@ class Memory:
     version: int = 0  #: raised by each commit; a commit made from an older one is refused
     due: datetime | None = None  #: when to look next
     read_at: datetime | None = None  #: when it was last read whole and believed (or said "not modified")
+    begun: datetime | None = None  #: when it was first read whole: what it said before that day is not known from it
     changed_at: datetime | None = None
     tried_at: datetime | None = None
     layout: str = ""

@@ -31,6 +31,7 @@ class Argument:
     about: str
     required: bool = True
     many: bool = False
+    option: bool = False  #: typed as `name:value`, anywhere among the others; a chat with options shows it as one
 
 
 @dataclass(kw_only=True)
