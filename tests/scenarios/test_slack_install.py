@@ -79,7 +79,7 @@ class Site:
     async def empty(self) -> None:
         """Until no installation is kept."""
         async with asyncio.timeout(5):
-            while await self.oauth.installations.all():
+            while await self.oauth.installations.all():  # noqa: ASYNC110 - no event tells
                 await asyncio.sleep(0.005)
 
 
@@ -193,7 +193,7 @@ async def test_an_organisation_installs_it(slack: SlackWorld) -> None:
         await site.install(team="T5", enterprise="E1", whole=True)
         with pytest.raises(ChatRefused):
             await site.chat.post(Place("slack", "T5/C5"), CARD, key="k1")
-        over = {"team_id": "T5", "enterprise_id": "E1", "is_enterprise_install": "true"}
+        over: dict[str, Any] = {"team_id": "T5", "enterprise_id": "E1", "is_enterprise_install": "true"}
         answer = await (await slack.types("/lookup Xiaomi", channel="C5", **over)).answer()
         await site.chat.post(Place("slack", "T5/C5"), CARD, key="k1")
         await slack.event(
