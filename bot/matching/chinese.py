@@ -1,0 +1,143 @@
+"""Chinese characters heard as a foreign word: 洛克希德 as Lockheed, 鴻海 as Hon Hai, 貴州 as Kweichow.
+
+Pinyin is one way of writing what characters sound like. Taiwan writes Wade-Giles, Hong Kong Cantonese, the old post
+office its own; companies spell freely (吉利 Geely); and foreign names are taken down in characters by ear. All of these
+keep the order of the sounds and change them in known ways: b and p, d and t, l and r are heard for one another, a
+vowel is put behind a consonant that has none. `by_ear` lays the sounds of both side by side and counts what it would
+have taken to hear one as the other.
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+
+from pypinyin import lazy_pinyin
+
+from bot.data import table
+
+#: What it costs to hear nothing where one side has a sound. Vowels are put in and left out freely.
+_LOST_VOWEL = 0.3
+_LOST_CONSONANT = 1.0
+_PADDED = 0.1
+#: Consonants that are easily lost: r before a consonant (Ford, 福特), h, w and y between vowels, n and g at an end.
+_EASILY_LOST = {"r": 0.3, "h": 0.3, "w": 0.2, "y": 0.15, "g": 0.5, "n": 0.6, "t": 0.6, "k": 0.6, "d": 0.6, "l": 0.7}
+#: What speaks against a word that is pinyin, but of other characters. Cantonese may look like pinyin: no more than that.
+_OTHER_PINYIN = 0.8
+_VOWELS = frozenset("aeiou")
+
+
+@cache
+def _sounds() -> dict[str, dict[str, float]]:
+    """For each sound of Chinese the letters it is heard for or written as, and what that costs."""
+    found: dict[str, dict[str, float]] = {}
+    for entry in table("romanisation")["chinese_sounds"].split():
+        sound, listed = entry.split(":")
+        found[sound] = {sound: 0.0} if len(sound) == 1 else {}
+        for at, letters in enumerate(listed.split(",")):
+            for letter in letters:
+                found[sound].setdefault(letter, (0.0, 0.15, 0.35)[at])
+    return found
+
+
+#: Initials of pinyin that are written with two letters or mean another sound than in English, each as one letter.
+_INITIALS = {"zh": "Z", "ch": "C", "sh": "S", "j": "J", "q": "Q", "x": "X", "c": "T"}
+
+
+def _phones(syllable: str) -> str:
+    """A syllable of pinyin as sounds: small letters as in English, capitals as in `chinese_sounds`, N for a final n."""
+    if syllable == "er":
+        return "R"
+    for spelled, sound in _INITIALS.items():
+        if syllable.startswith(spelled):
+            syllable = sound + syllable[len(spelled) :]
+            break
+    syllable = syllable.replace("ü", "u").replace("v", "u")
+    for ending in ("ng", "n"):
+        if syllable.endswith(ending) and len(syllable) > len(ending):
+            return syllable[: -len(ending)] + "N"
+    return syllable
+
+
+@lru_cache(maxsize=50_000)
+def _heard_sounds(han: str) -> str:
+    return "".join([_phones(syllable) for syllable in lazy_pinyin(han)])
+
+
+#: Spellings of one sound in languages that are taken down in Chinese, in this order.
+_LATIN = (
+    ("sch", "s"), ("tch", "c"), ("ch", "c"), ("sh", "s"), ("ph", "f"), ("th", "t"), ("gh", "g"), ("kh", "k"),
+    ("ck", "k"), ("qu", "k"), ("tz", "z"), ("ts", "z"), ("hs", "s"), ("ee", "i"), ("oo", "u"), ("x", "ks"),
+    ("y", "i"), ("tion", "son"), ("wh", "w"),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=50_000)
+def _written(latin: str) -> str:
+    out = latin
+    for old, new in _LATIN:
+        out = out.replace(old, new)
+    return "".join([char for at, char in enumerate(out) if not at or char != out[at - 1]])
+
+
+@lru_cache(maxsize=50_000)
+def by_ear(han: str, latin: str) -> float:
+    """How surely these characters are this Latin word by ear, 0 to 1; 1 needs every sound in its place."""
+    if not 2 <= len(han) <= 8 or not 3 <= len(latin) <= 24:
+        return 0.0
+    theirs, ours = _written(latin), _heard_sounds(han)
+    if not 0.4 < len(theirs) / len(ours) < 2.5:
+        return 0.0
+    consonants = max(_consonants(theirs), _consonants(ours))
+    if consonants < 2:
+        return 0.0
+    cost = _cost(ours, theirs) + (_OTHER_PINYIN if spells(latin, len(han)) else 0.0)
+    return max(0.0, 1 - cost / (consonants + 0.5))
+
+
+@cache
+def _syllables() -> frozenset[str]:
+    """Every syllable of pinyin: a few hundred, read off the common characters."""
+    return frozenset(lazy_pinyin("".join(chr(code) for code in range(0x4E00, 0x9FA6)))) - {""}
+
+
+def spells(latin: str, syllables: int) -> bool:
+    """Whether a Latin word is so many syllables of pinyin: then it spells other characters, unless it fits these."""
+    if syllables == 0 or not latin:
+        return syllables == 0 and not latin
+    return any(
+        latin[:size] in _syllables() and spells(latin[size:], syllables - 1) for size in range(1, min(6, len(latin)) + 1)
+    )
+
+
+def _consonants(sounds: str) -> int:
+    return sum(sound not in _VOWELS and sound not in "wy" for sound in sounds)
+
+
+def _cost(ours: str, theirs: str) -> float:
+    """The cheapest way to hear one row of sounds as the other: an edit distance with the prices above."""
+    row = [0.0]
+    for letter in theirs:
+        row.append(row[-1] + _lost(letter))
+    for at, sound in enumerate(ours):
+        prices = _sounds().get(sound, {sound: 0.0})
+        gone = _gone(ours, at)
+        before, row = row, [row[0] + gone]
+        for place, letter in enumerate(theirs):
+            change = prices.get(letter)
+            if change is None:
+                change = 0.25 if sound in _VOWELS and letter in _VOWELS else 1.2
+            row.append(min(before[place] + change, before[place + 1] + gone, row[-1] + _lost(letter)))
+    return row[-1]
+
+
+def _lost(letter: str) -> float:
+    return _LOST_VOWEL if letter in _VOWELS else _EASILY_LOST.get(letter, _LOST_CONSONANT)
+
+
+def _gone(sounds: str, at: int) -> float:
+    """What it costs to drop a sound of the Chinese: little for a vowel that only carries the consonant before it."""
+    sound = sounds[at]
+    if sound in _VOWELS:
+        padding = sound in "eiu" or (at > 0 and sounds[at - 1] in _VOWELS)
+        return _PADDED if padding else _LOST_VOWEL
+    return {"N": 0.5, "w": 0.1, "y": 0.1, "R": 0.3, "h": 0.5}.get(sound, _LOST_CONSONANT)
