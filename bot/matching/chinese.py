@@ -10,6 +10,7 @@ have taken to hear one as the other.
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from itertools import islice, product
 
 from pypinyin import lazy_pinyin
 
@@ -23,6 +24,8 @@ _PADDED = 0.1
 _EASILY_LOST = {"r": 0.3, "h": 0.3, "w": 0.2, "y": 0.15, "g": 0.5, "n": 0.6, "t": 0.6, "k": 0.6, "d": 0.6, "l": 0.7}
 #: What speaks against a word that is pinyin, but of other characters. Cantonese may look like pinyin: no more than that.
 _OTHER_PINYIN = 0.8
+#: A name of ordinary characters is Chinese, and like a foreign word by chance more often.
+_NATIVE = 0.04
 _VOWELS = frozenset("aeiou")
 
 
@@ -91,7 +94,7 @@ def by_ear(han: str, latin: str) -> float:
     if consonants < 2:
         return 0.0
     cost = _cost(ours, theirs) + (_OTHER_PINYIN if spells(latin, len(han)) else 0.0)
-    return max(0.0, 1 - cost / (consonants + 0.5))
+    return max(0.0, 1 - cost / (consonants + 0.5) - (0.0 if transcribed(han) else _NATIVE))
 
 
 @cache
@@ -107,6 +110,16 @@ def spells(latin: str, syllables: int) -> bool:
     return any(
         latin[:size] in _syllables() and spells(latin[size:], syllables - 1) for size in range(1, min(6, len(latin)) + 1)
     )
+
+
+@cache
+def _transcribing() -> frozenset[str]:
+    return frozenset("".join(table("romanisation")["chinese_transcription"].split()))
+
+
+def transcribed(han: str) -> bool:
+    """Whether these characters look like a foreign name taken down by ear: 洛克希德 does, 联特 does not."""
+    return len(han) > 1 and 3 * sum(char in _transcribing() for char in han) >= 2 * len(han)
 
 
 def _consonants(sounds: str) -> int:
@@ -141,3 +154,26 @@ def _gone(sounds: str, at: int) -> float:
         padding = sound in "eiu" or (at > 0 and sounds[at - 1] in _VOWELS)
         return _PADDED if padding else _LOST_VOWEL
     return {"N": 0.5, "w": 0.1, "y": 0.1, "R": 0.3, "h": 0.5}.get(sound, _LOST_CONSONANT)
+
+
+#: What each sound leaves of a word in `japanese.loan_bones`, the likeliest first: by these bones an index finds words.
+_BONES = {
+    "b": "bp", "p": "pb", "m": "m", "f": "hb", "d": "dt", "t": "td", "n": "n", "l": "r", "g": "gk", "k": "kg", "h": "h-k",
+    "J": "zgk", "Q": "tkz", "X": "sh", "Z": "zt", "C": "tz", "S": "s", "r": "rz", "z": "zs", "T": "ts", "s": "s",
+    "w": "-b", "y": "-z", "N": "n", "R": "r-",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=20_000)
+def bones(han: str, most: int = 32) -> tuple[str, ...]:
+    """The consonants that a foreign word heard as these characters may have, as `japanese.loan_bones` writes them."""
+    if not 2 <= len(han) <= 8:
+        return ()
+    choices = [_BONES[sound] for sound in _heard_sounds(han) if sound in _BONES]
+    found = ("".join(one).replace("-", "") for one in islice(product(*reversed(choices)), 4 * most))
+    return tuple(dict.fromkeys(_single(one[::-1]) for one in found if len(one) > 1))[:most]
+
+
+def _single(letters: str) -> str:
+    """Doubled letters written once."""
+    return "".join([char for at, char in enumerate(letters) if not at or char != letters[at - 1]])
