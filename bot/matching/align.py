@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
 
-from bot.matching.chinese import by_ear
+from bot.matching.chinese import by_ear, spells
 from bot.matching.japanese import loan_bones, loan_sound, reads_as
 from bot.matching.scripts import consonants, pinyin_fits
 from bot.matching.words import Form, Unit, glossary
@@ -268,7 +268,8 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
             return 0.97
         if reads_as(native.native, latin.text):
             return 0.9
-        return max(_sharpened(_best(mine, other)), _by_ear(native.native, latin.text))
+        spelled = 0.0 if spells(latin.text, len(native.native)) else _sharpened(_best(mine, other))
+        return max(spelled, _by_ear(native.native, latin.text))
     best = _sharpened(_best(mine, other))
     if native.script == "kana":
         best = max(best, _loan_alike(native.text, latin.text))

@@ -23,7 +23,7 @@ _PADDED = 0.1
 #: Consonants that are easily lost: r before a consonant (Ford, 福特), h, w and y between vowels, n and g at an end.
 _EASILY_LOST = {"r": 0.3, "h": 0.3, "w": 0.2, "y": 0.15, "g": 0.5, "n": 0.6, "t": 0.6, "k": 0.6, "d": 0.6, "l": 0.7}
 #: What speaks against a word that is pinyin, but of other characters. Cantonese may look like pinyin: no more than that.
-_OTHER_PINYIN = 0.8
+_OTHER_PINYIN = 1.2
 #: A name of ordinary characters is Chinese, and like a foreign word by chance more often.
 _NATIVE = 0.04
 _VOWELS = frozenset("aeiou")
@@ -68,9 +68,9 @@ def _heard_sounds(han: str) -> str:
 
 #: Spellings of one sound in languages that are taken down in Chinese, in this order.
 _LATIN = (
-    ("sch", "s"), ("tch", "c"), ("ch", "c"), ("sh", "s"), ("ph", "f"), ("th", "t"), ("gh", "g"), ("kh", "k"),
-    ("ck", "k"), ("qu", "k"), ("tz", "z"), ("ts", "z"), ("hs", "s"), ("ee", "i"), ("oo", "u"), ("x", "ks"),
-    ("y", "i"), ("tion", "son"), ("wh", "w"),
+    ("sch", "s"), ("tch", "C"), ("ch", "C"), ("sh", "s"), ("zh", "j"), ("ph", "f"), ("th", "t"), ("gh", "g"),
+    ("kh", "k"), ("ck", "k"), ("qu", "k"), ("tz", "z"), ("ts", "z"), ("hs", "s"), ("ee", "i"), ("oo", "u"), ("x", "ks"),
+    ("y", "i"), ("tion", "son"), ("wh", "w"), ("ce", "se"), ("ci", "si"), ("c", "k"), ("C", "c"),
 )  # fmt: skip
 
 

@@ -45,6 +45,7 @@ FEATURES = (
     "met_own_much",
     "met_all",
     "met_unsure",  # how far the words that met are from being equal
+    "only_common",  # no word of their own met, and some other word is left: Bank of China, Agricultural Bank of China
     "ratio",  # likeness of the strings without spaces
     "heard",  # the same by sound
     "heard_well",
@@ -134,6 +135,7 @@ def features(found: Alignment) -> Row:
         min(1.0, max(0.0, met_own - 1) / 2),
         min(1.0, min(found.gained_ours, found.gained_theirs) / 3),
         min(1.0, sum([(1 - one.alike) * one.weight for one in found.met])),
+        min(1.0, more) if met_own < 0.3 and more >= 0.2 else 0.0,
         ratio,
         heard,
         max(0.0, heard - 0.8) / 0.2,
@@ -150,12 +152,13 @@ def features(found: Alignment) -> Row:
 def _waived(over: list[Unit], form: Form, other: Form) -> tuple[list[Unit], float]:
     """What is left over without the country that goes without saying, and the weight of that.
 
-    万科 is "China Vanke" abroad: who writes in Chinese characters does not say where.
+    万科 is "China Vanke" abroad: who writes in Chinese characters does not say where. 中国 is also "China National".
     """
     if form.han or not other.han or japanese(other.text):
         return over, 0.0
-    waived = sum([unit.weight for unit in over if unit.concept == "china"])
-    return ([unit for unit in over if unit.concept != "china"], waived) if waived else (over, 0.0)
+    said = {"china", "national"} if "中国" in other.han else {"china"}
+    waived = sum([unit.weight for unit in over if unit.concept in said])
+    return ([unit for unit in over if unit.concept not in said], waived) if waived else (over, 0.0)
 
 
 _NO_ACRONYM = (0.0,) * (len(FEATURES) - _ACRONYM_AT)
