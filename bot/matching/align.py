@@ -355,24 +355,37 @@ def _shortened(found: Alignment) -> None:
             if len(left_others) < 2 or len(unit.text) > 16 or unit.rank not in ("", "plain") or not unit.text.isalpha():
                 continue
             for run in sorted(_runs(left_others, 6), key=len, reverse=True):
-                if others.units[run[0]].text[:1] != unit.text[0]:
+                if unit.text[0] not in _first_letters(others.units[run[0]]):
                     continue
-                alike = _short_of(unit.text, [others.units[place].text for place in run], alone=len(mine.units) == 1)
+                alike = _short_of(unit.text, [others.units[place] for place in run], alone=len(mine.units) == 1)
                 if alike:
                     sides = (run, [at]) if flipped else ([at], run)
                     found.meet(*sides, alike, "initials" if alike < 0.9 else "syllables")
                     break
 
 
-def _short_of(short: str, words: Sequence[str], *, alone: bool) -> float:
+def _short_of(short: str, units: Sequence[Unit], *, alone: bool) -> float:
     """How surely a word is short for others. A name that is nothing but initials is judged as a whole elsewhere."""
-    if (
-        not alone
-        and len(short) == len(words) >= 3
-        and all(word[0] == char for word, char in zip(words, short, strict=True))
-    ):
-        return 0.85
+    words = [unit.text for unit in units]
+    if not alone and len(short) == len(words) >= 2:
+        if len(words) > 2 and all(word[0] == char for word, char in zip(words, short, strict=True)):
+            return 0.85
+        if all(char in _first_letters(unit) for unit, char in zip(units, short, strict=True)) and any(
+            unit.rank for unit in units
+        ):
+            return 0.8 if len(words) > 2 else 0.7
     return 0.9 if len(short) >= 5 and len(words) <= 3 and _syllables(short, words) else 0.0
+
+
+def _first_letters(unit: Unit) -> frozenset[str]:
+    """What a word may begin with: its own letter, and those of the words of other languages that mean the same.
+
+    A translated name keeps its initials: SPO Arktika is Northern Production Association Arktika.
+    """
+    return glossary().initials.get(unit.concept, _NO_LETTERS) | {unit.text[0]}
+
+
+_NO_LETTERS: frozenset[str] = frozenset()
 
 
 def _syllables(short: str, words: Sequence[str]) -> bool:

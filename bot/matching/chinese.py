@@ -99,8 +99,7 @@ def by_ear(han: str, latin: str) -> float:
 
 @cache
 def _syllables() -> frozenset[str]:
-    """Every syllable of pinyin: a few hundred, read off the common characters."""
-    return frozenset(lazy_pinyin("".join(chr(code) for code in range(0x4E00, 0x9FA6)))) - {""}
+    return frozenset(table("romanisation")["pinyin_syllables"].split())
 
 
 def spells(latin: str, syllables: int) -> bool:

@@ -219,11 +219,18 @@ def tokens(text: str) -> tuple[str, ...]:
     return join_initials(fold(text).split())
 
 
+#: "And" in one letter, as Spanish, Polish or Czech write it between two initials.
+_AND = frozenset({"y", "i", "e", "a", "и", "і"})
+
+
 def join_initials(words: Iterable[str]) -> tuple[str, ...]:
     """ "v a degtyarev" to "va degtyarev": how initials are spaced is chance."""
     out: list[str] = []
     open_run = False
-    for word in words:
+    words = list(words)
+    for at, word in enumerate(words):
+        if open_run and word in _AND and len(out[-1]) == 1 and at + 1 < len(words) and len(words[at + 1]) == 1:
+            continue  # "G y G" is "G & G"
         single = len(word) == 1 and word.isalpha() and word.isascii()
         if single and open_run:
             out[-1] += word

@@ -82,6 +82,11 @@ class _Glossary:
         for number, line in enumerate(table("near_words")["near"]):
             for concept in line.split():
                 self.near[concept] = self.near.get(concept, frozenset()) | {number}
+        #: With which letters the Latin and Cyrillic words for each concept begin.
+        self.initials: dict[str, frozenset[str]] = {}
+        for word, concept in (*self.words.items(), *self.stems.items()):
+            if word.isascii() and self.weight[concept][1] != "little":
+                self.initials[concept] = self.initials.get(concept, frozenset()) | {word[0]}
         self.longest_piece = max(map(len, self.pieces), default=1)
 
     def _learn(self, word: str, concept: str) -> None:
