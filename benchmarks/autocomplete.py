@@ -32,7 +32,10 @@ from bot.roll import Roll
 from bot.wiring import SystemClock, official
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-SYLLABLES = [
+SYLLABLES = (
+    *("an", "be", "co", "da", "el", "fi", "gra", "hu", "in", "jo", "ka", "lo", "mi", "nor", "o", "pe", "qui", "ra"),
+    *("su", "ta", "ul", "vo", "wex", "ya", "zin", "小", "华", "中"),
+)
     "an",
     "be",
     "co",

@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 
 from adapters.console import ConsoleChat
-from bot import __version__, logs, settings
+from bot import __version__, backfill, logs, settings
 from bot.chronicle import as_table, history_rows
 from bot.commands.history import past_of
 from bot.commands.lookup import match_data
@@ -362,6 +362,41 @@ def poll(
     else:
         _say(outcome_words(outcome, dry_run=dry_run))
     if outcome.why and not outcome.quarantined:
+        raise typer.Exit(1)
+
+
+@app.command("backfill")
+def take_past(
+    source: Annotated[str, typer.Argument(help="The id of a source; see `tocsin sources`.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Files as its publisher had them, each with its day in its name.")
+    ],
+    dated: Annotated[
+        bool, typer.Option("--dated", help="Take each as of the day in its name: 2021-01-14 or 20210114.")
+    ] = False,
+    alert: Annotated[bool, typer.Option("--alert", help="Raise alerts for what they show, as polls do.")] = False,
+    json: Json = False,
+) -> None:
+    """Take files of the past in order, leaving the history that polls on those days would have left."""
+    if not dated:
+        raise TellPerson("Say --dated: each file is taken as of the day in its name, and nothing else tells its day")
+    in_order = backfill.dated(files)
+
+    async def work(house: House) -> list[dict[str, object]]:
+        known = await house.everything()
+        if source not in known:
+            raise TellPerson(f"There is no source {source!r}; known: {', '.join(sorted(known))}")
+        told = []
+        async for file, outcome in backfill.backfill(house, known[source], in_order, alert=alert):
+            told.append({"file": file.path.name, "at": file.at.isoformat(), **asdict(outcome)})
+            if not json:
+                _say(f"{file.at:%Y-%m-%d} {file.path.name}: {outcome_words(outcome).removeprefix(f'{source}: ')}")
+        return told
+
+    told = _with_house(work)
+    if json:
+        _print_json(told)
+    if any(one["why"] and not one["quarantined"] for one in told):
         raise typer.Exit(1)
 
 

@@ -81,6 +81,7 @@ class Habits:
     operators: Place = Place("console")
     holder: str = "watcher"  #: who we are, for leases
     language: str = "en"
+    quiet: bool = False  #: keep everything and tell nobody: files of the past are history
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +180,7 @@ class Watcher:
         """The task with its document; without one when the publisher says that nothing changed."""
         if task.document:
             return task
-        answer = await self.ask(task, self.address(task.card, task.memory))
+        answer = await self.ask(task, self.address(task.card, task.memory, task.now))
         task = replace(task, document=answer.document, answer=answer)
         if not self.habits.mirror:
             for url in task.card.also:
@@ -215,6 +216,7 @@ class Watcher:
             first=task.first or grown_up(card, memory, seen),
             same_layout=same_layout,
             noticed=noticed,
+            composed=card.composed,
             seen=task.now,
             sha256=document.sha256,
         )
@@ -230,7 +232,8 @@ class Watcher:
         stories = [story for one in bulletins for story in one.stories]
         known = await self.store.known_stories({key for story in stories for key in story.keys})
         fresh, edited = await self.sort_stories(stories, known)
-        told = [story for story in fresh if not task.first and not _old(story, memory, task.now)]
+        quiet = task.first or self.habits.quiet
+        told = [story for story in fresh if not quiet and not _old(story, memory, task.now)]
         links, deliveries, alerts = await self.ring(card, fresh, {_ref(story) for story in told}, task.now)
         named = {ref for ref, _ in links}
         kept = (*(story if _ref(story) in named else replace(story, text="") for story in fresh), *edited)
@@ -314,7 +317,7 @@ class Watcher:
         `absent` are entries that this reading lacks and that are not called delisted yet: one that is new on another
         list came from there.
         """
-        if not changes:
+        if not changes or self.habits.quiet:
             return [], []
         watched = await self.whom()
         matched = await asyncio.to_thread(lambda: [one for change in changes for one in watched.matches(change)])
@@ -494,7 +497,7 @@ class Watcher:
     def well(self, task: Task, *, layout: str = "", rows: int | None = None, wait: timedelta | None = None) -> Memory:
         """The memory after a reading that went well."""
         memory, document, answer = task.memory, task.document, task.answer
-        url = self.address(task.card, memory)
+        url = self.address(task.card, memory, task.now)
         settled = replace(
             memory,
             read_at=task.now,
@@ -566,7 +569,7 @@ class Watcher:
     def tell(self, memory: Memory, title: str, text: str, now: datetime) -> tuple[Memory, list[Delivery]]:
         """A notice to the operators, unless they were told this very thing already."""
         told = fingerprint(memory.source, title)
-        if memory.told == told:
+        if memory.told == told or self.habits.quiet:
             return memory, []
         notice = Notice(id=fingerprint(told, now.isoformat()), source=memory.source, title=title, text=text, at=now)
         delivery = Delivery.of(
@@ -574,12 +577,12 @@ class Watcher:
         )
         return replace(memory, told=told), [delivery]
 
-    def address(self, card: SourceCard, memory: Memory) -> str:
+    def address(self, card: SourceCard, memory: Memory, now: datetime) -> str:
         """Where a source is fetched: the mirror for official lists, or where its publisher moved for good."""
         if self.habits.mirror and card.tier == 1:
             return self.habits.mirror.replace("{source}", card.id)
         moved = {url: target for url, target, times in memory.moved if times >= MOVED_AFTER}
-        return moved.get(card.url, card.url)
+        return moved.get(card.url, card.url.replace("{day}", f"{now - card.behind:%Y-%m-%d}"))
 
     # ── The rounds ────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -18,7 +18,7 @@ async def help(office: Office, request: Request) -> Reply:
 def table() -> str:
     """docs/commands.md: every command, how it is typed in each place, what it does."""
     rows = [
-        f"| {' | '.join(' or '.join(f'`{typed}`' for typed in place) for place in everywhere(name))} | {one.about} |"
+        " | ".join(["|", *(" or ".join(f"`{typed}`" for typed in place) for place in everywhere(name)), one.about, "|"])
         for name, one in commands().items()
     ]
     arguments = [
@@ -32,7 +32,7 @@ def table() -> str:
             "",
             "The same on the command line (`tocsin lookup 小米`), in the console of `tocsin run`, and in every chat.",
             "The console takes them as `/tocsin` does on Slack. Discord shows names and descriptions in the language",
-            "each person has set; what it keeps for those who manage a channel may have a second spelling for all.",
+            "that each person has set, and what it keeps for those who manage a channel has a second spelling for all.",
             "",
             "| command line | Slack | Discord | Discord in French | what it does |",
             "|---|---|---|---|---|",
