@@ -20,8 +20,6 @@ SLACK_OWN = ("lookup", "watch")
 #: The registry's argument that takes several companies, and the option it becomes on Discord.
 LIST_OF_NAMES = "names"
 NAME = "name"
-#: The argument that is a file.
-FILE = "file"
 
 #: Commands that a terminal has otherwise, or not at all.
 NOT_IN_TERMINALS: dict[str, tuple[str, ...]] = {"help": ("tocsin --help",), "show": ()}

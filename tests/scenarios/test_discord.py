@@ -21,16 +21,18 @@ from adapters.discord import draw
 from adapters.discord.post import DiscordChat
 from adapters.stores.sqlite import SqliteStore
 from bot.book import shipped
-from bot.commands import FrontDesk, Office, commands
+from bot.commands import Argument, FrontDesk, Office, commands
 from bot.commands.spelled import on_discord
 from bot.commands.typed import request
 from bot.deliver import Courier
 from bot.doctor import examine
 from bot.errors import ChatBusy, ChatDoubtful, ChatRefused
 from bot.model import (
+    AlertKind,
     Attachment,
     Button,
     Card,
+    Company,
     Delivery,
     Document,
     Field,
@@ -44,6 +46,8 @@ from bot.model import (
     Request,
     Section,
     Severity,
+    Update,
+    UpdateKind,
 )
 from bot.roll import Roll
 from bot.settings import load
@@ -54,6 +58,7 @@ from tests.worlds.discord import (
     DIRECT,
     FORUM,
     GUILD,
+    TEXT,
     TOKEN,
     DiscordWorld,
     MayNot,
@@ -64,7 +69,7 @@ from tests.worlds.discord import (
     shown,
     until,
 )
-from tests.worlds.nouns import NOON, delivery
+from tests.worlds.nouns import NOON, alert, delivery, story
 from tests.worlds.pages import SetClock
 
 CARD = Card(summary="HIGH: Xiaomi", title="HIGH · Xiaomi", severity=Severity.HIGH, sections=(Section("Why", "x"),))
@@ -428,7 +433,7 @@ async def test_a_form_of_many_questions(world: DiscordWorld) -> None:
             modal = await asked.opened()
             titles.append(modal["title"])
             labels += [one["label"] for one in modal["components"]]
-            answer = await (await world.fills_in(asked, person=77, **{f"f{part * 5}": "x"})).answer()
+            answer = await (await world.fills_in(asked, 77, **{f"f{part * 5}": "x"})).answer()
             if part < 2:
                 asked = await world.presses(answer, "Go on")
     assert titles == ["Settings (1/3)", "Settings (2/3)", "Settings (3/3)"]
@@ -508,6 +513,23 @@ async def test_files_go_along_with_an_answer(world: DiscordWorld) -> None:
         assert world.files[file["id"]] == PICTURE.body
         assert message["flags"] == flags
     assert "shared by Ana" in shown(shared)
+
+
+async def test_a_file_is_an_option(world: DiscordWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a command takes a file it can be given at once, and then nothing more is asked."""
+    file = Argument(name="file", about="a list", required=False, kind=FieldKind.FILE)
+    text = Argument(name="text", about="names", required=True)
+    asking = replace(commands()["help"], name="bring", arguments=(text, file), form=FrontDesk.form)  # type: ignore[arg-type]
+    monkeypatch.setattr("adapters.discord.tree.commands", lambda: {"bring": asking})
+    desk, channel = Recorder(asks=SETTINGS), world.channel()
+    async with listening(world, desk):
+        given = SentFile("a.xlsx", b"PK", type=None)
+        await (await world.types("/bring", channel=channel, file=given)).answer()
+        await (await world.types("/bring", channel=channel)).opened()
+    [request] = desk.asked
+    assert request.arguments == (("file", "a.xlsx"),)
+    assert [one.body for one in request.files] == [b"PK"]
+    assert request.files[0].type.endswith("spreadsheetml.sheet")
 
 
 @pytest.mark.parametrize(
@@ -991,26 +1013,66 @@ async def test_the_doctor_without_a_network(world: DiscordWorld) -> None:
 FAULTS = ["cut before", "cut after", "unavailable", "broken", "broken after", "busy", "busy for long"]
 
 
+RISKY = {"POST message", "PATCH message", "POST forum", "POST thread", "GET message", "GET history"}
+
+
 async def test_a_thousand_alerts_with_faults(world: DiscordWorld, store: SqliteStore) -> None:
-    """Of 1,000 alerts, a third of the posts going wrong in every way: none lost, none repeated."""
+    """Of 1,000 alerts, follow-ups among them, a fifth of all requests going wrong in every way: none lost, none
+
+    repeated, each where it belongs; and every message that changed says so in the end.
+    """
     chance = random.Random(20261123)
-    world.chance = lambda: chance.choice(FAULTS) if chance.random() < 0.3 else ""
-    channels = [world.channel() for _ in range(50)]
+    world.risky = RISKY
+    world.chance = lambda: chance.choice(FAULTS) if chance.random() < 0.2 else ""
+    channels = [world.channel(kind=FORUM if number % 10 == 9 else TEXT) for number in range(50)]
     clock = SetClock(NOON)
-    await store.enqueue([note(number, channels[number % 50].address) for number in range(1000)])
+    alerts = [numbered(number, channels[number % 50].address) for number in range(1000)]
+    firsts = [one for number, one in enumerate(alerts) if not is_follow_up(number)]
+    updates = [acknowledged(one) for one in firsts[::9]]
+    await store.enqueue([*alerts, *updates])
     async with chatting(world) as chat:
         courier = Courier(store=store, chat=chat, clock=clock, sources=dict, operators=Place("console"))
-        while any(one.receipt is None for one in await store.deliveries(limit=2000)):
+        while any(one.receipt is None for one in await store.deliveries(limit=5000)):
             if not await courier.round():
                 clock.passes(seconds=30)  # within the minutes for which Discord remembers a nonce
                 world.clock += 30
-    titles = Counter(one["embeds"][0]["title"] for channel in channels for one in channel.messages)
-    assert set(titles) == {f"Alert {number}" for number in range(1000)}
-    assert {title: count for title, count in titles.items() if count > 1} == {}
+    said = [one for channel in world.channels.values() for one in channel.messages]
+    refs = Counter(draw.ref_of(one["embeds"][-1]["footer"]["text"]) for one in said)
+    assert set(refs) == {one.key for one in alerts}, "lost"
+    assert {ref: count for ref, count in refs.items() if count > 1} == {}, "repeated"
+    by_ref = {draw.ref_of(one["embeds"][-1]["footer"]["text"]): one for one in said}
+    assert all("Acknowledged by Ana" in shown(by_ref[one.message.of]) for one in updates)  # type: ignore[union-attr]
+    for one in alerts:
+        if one.follows:
+            assert "reports" in shown(by_ref[one.follows[0]])
+            assert by_ref[one.key]["channel_id"] == by_ref[one.follows[0]]["id"], "in the first one's thread"
     for channel in channels:
-        order = [int(one["embeds"][0]["title"].split()[-1]) for one in channel.messages]
+        order = [int(one["id"]) for one in channel.messages]
         assert order == sorted(order), "oldest first in each channel"
     assert world.invalid < 1000
+    assert world.calls["PATCH message"] > len(updates)
+
+
+def is_follow_up(number: int) -> bool:
+    """Every eighth alert of a channel is another outlet's report of the one before."""
+    return (number // 50) % 8 == 7
+
+
+def numbered(number: int, address: str) -> Delivery:
+    one = replace(
+        alert(f"n{number}"),
+        company=Company(id=f"c{number}", name=f"Company {number}"),
+        kind=AlertKind.LISTING_STORY,
+        story=replace(story(str(number)), publisher=f"Outlet {number}"),
+        changes=(),
+        follows=(f"n{number - 50}",) if is_follow_up(number) else (),
+    )
+    return Delivery.of(one, Place("discord", address), because="a test", due=NOON + timedelta(seconds=number))
+
+
+def acknowledged(of: Delivery) -> Delivery:
+    update = Update.of_delivery(of.key, UpdateKind.ACKNOWLEDGED, at=NOON, by="Ana")
+    return Delivery.of(update, of.place, because="a test", due=of.due + timedelta(hours=1))
 
 
 def note(number: int, address: str) -> Delivery:
