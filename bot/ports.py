@@ -326,8 +326,8 @@ class Chat(Protocol):
         `thread` is the one it was posted into, as `post` was told.
         """
 
-    async def edit(self, place: Place, receipt: Receipt, card: Card) -> None:
-        """Replace what was said. Raises as `post` does."""
+    async def edit(self, place: Place, receipt: Receipt, card: Card, *, key: str = "") -> None:
+        """Replace what was said under this key. Raises as `post` does."""
 
     async def run(self, desk: Desk) -> None:
         """Serve commands until cancelled."""

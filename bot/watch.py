@@ -180,7 +180,7 @@ class Watcher:
         """The task with its document; without one when the publisher says that nothing changed."""
         if task.document:
             return task
-        answer = await self.ask(task, self.address(task.card, task.memory))
+        answer = await self.ask(task, self.address(task.card, task.memory, task.now))
         task = replace(task, document=answer.document, answer=answer)
         if not self.habits.mirror:
             for url in task.card.also:
@@ -206,9 +206,10 @@ class Watcher:
         seen, same_layout = await asyncio.to_thread(_survey, source, document, marks, memory.layout)
         touched = {listing.key for listing, _ in seen.fresh if listing.key in marks} | set(seen.gone)
         old = await self.store.listings(card.id, touched) if touched else {}
-        if doubt := believe(card, memory, seen, old, now=task.now):
-            return self.quarantined(task, replace(doubt, sha256=document.sha256), seen)
-        noticed = await self.noticed(card.id, [old[key] for key in seen.gone if key in old])
+        gone = seen.gone if 2 * len(seen.gone) < seen.known else ()  # no notice takes half a list off
+        noticed = await self.noticed(card.id, [old[key] for key in gone if key in old])
+        if doubt := believe(card, memory, seen, old, noticed=noticed, sha256=document.sha256, now=task.now):
+            return self.quarantined(task, doubt, seen)
         change = diff(
             seen,
             marks,
@@ -216,6 +217,7 @@ class Watcher:
             first=task.first or grown_up(card, memory, seen),
             same_layout=same_layout,
             noticed=noticed,
+            composed=card.composed,
             seen=task.now,
             sha256=document.sha256,
         )
@@ -496,7 +498,7 @@ class Watcher:
     def well(self, task: Task, *, layout: str = "", rows: int | None = None, wait: timedelta | None = None) -> Memory:
         """The memory after a reading that went well."""
         memory, document, answer = task.memory, task.document, task.answer
-        url = self.address(task.card, memory)
+        url = self.address(task.card, memory, task.now)
         settled = replace(
             memory,
             read_at=task.now,
@@ -576,12 +578,12 @@ class Watcher:
         )
         return replace(memory, told=told), [delivery]
 
-    def address(self, card: SourceCard, memory: Memory) -> str:
+    def address(self, card: SourceCard, memory: Memory, now: datetime) -> str:
         """Where a source is fetched: the mirror for official lists, or where its publisher moved for good."""
         if self.habits.mirror and card.tier == 1:
             return self.habits.mirror.replace("{source}", card.id)
         moved = {url: target for url, target, times in memory.moved if times >= MOVED_AFTER}
-        return moved.get(card.url, card.url)
+        return moved.get(card.url, card.url.replace("{day}", f"{now - card.behind:%Y-%m-%d}"))
 
     # ── The rounds ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -718,6 +720,7 @@ def _believed(
         edition=seen.edition,
         published=seen.published,
         history=seen.history,
+        tail=seen.tail,
         pending=change.pending,
         signals=seen.signals,
         changed_at=task.now if change.changes else task.memory.changed_at,
