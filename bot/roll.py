@@ -41,7 +41,10 @@ class Recogniser:
         self._seen: dict[object, Match] = {}
 
     def __call__(self, listing: Listing) -> Match:
-        named = (listing.name, listing.aliases, listing.identifiers, listing.kind)
+        # By what it was called, in plain texts: hashing the nouns themselves is most of the time of a large company.
+        aliases = [(name.text, id(name.kind)) for name in listing.aliases]
+        numbers = [(one.kind, one.value) for one in listing.identifiers]
+        named = (listing.name, id(listing.kind), *aliases, *numbers)
         if named not in self._seen:
             self._seen[named] = self._match(listing)
         return self._seen[named]

@@ -107,7 +107,8 @@ def spells(latin: str, syllables: int) -> bool:
     if syllables == 0 or not latin:
         return syllables == 0 and not latin
     return any(
-        latin[:size] in _syllables() and spells(latin[size:], syllables - 1) for size in range(1, min(6, len(latin)) + 1)
+        latin[:size] in _syllables() and spells(latin[size:], syllables - 1)
+        for size in range(1, min(6, len(latin)) + 1)
     )
 
 
