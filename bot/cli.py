@@ -6,7 +6,7 @@ import asyncio
 import json as jsonlib
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import timedelta
@@ -18,14 +18,15 @@ from rich.console import Console
 
 from adapters.console import ConsoleChat
 from bot import __version__, logs, settings
+from bot.cards import Reader, account_card
 from bot.commands.lookup import match_data
+from bot.commands.read import account_data, account_of
 from bot.demo import demo as play_demo
 from bot.doctor import examine
 from bot.errors import BadSettings, TellPerson, TocsinError
 from bot.matching.compare import compare
-from bot.model import Analysis, Place, Reply, Request, Story, Verdict
+from bot.model import Place, Reply, Request, Story, Verdict
 from bot.ports import Ask
-from bot.stories import analyse
 from bot.watch import Outcome
 from bot.wiring import House, open_house
 
@@ -367,47 +368,17 @@ def read(
     title, _, text = file.read(1_000_000).partition("\n")
     story = Story(source="file", id=file.name, url="", title=title.strip(), text=text.strip())
 
-    async def work(house: House) -> tuple[Analysis, dict[str, str]]:
-        watched = await house.watcher.whom()
-        mentions = watched.mentions(story)
-        asked = [one for one in mentions if watched.subscriptions(one.company)] if watched.companies() else mentions
-        named = {one.company: watched.company(one.company) for one in asked}
-        return analyse(story, asked), {id: company.name for id, company in named.items() if company}
+    async def work(house: House) -> None:
+        office, language = house.desk.office, house.settings.tocsin_language
+        account = await account_of(office, story, place=None, language=language)
+        if json:
+            _print_json(account_data(account))
+        else:
+            ConsoleChat().show(
+                account_card(account, Reader(now=house.clock.now(), cards=house.cards(), language=language))
+            )
 
-    analysis, names = _with_house(work)
-    if json:
-        _print_json(analysis_data(analysis, names))
-        return
-    for mention in {one.company: one for one in reversed(analysis.mentions)}.values():
-        rules = ", ".join(reason.rule for reason in mention.reasons)
-        _say(f"{names[mention.company]}: “{mention.surface}” in the {mention.where}, {mention.role} ({rules})")
-    facts = analysis_data(analysis, names)
-    for fact in ("listing_story", "list", "stage", "reason", "origin", "language"):
-        _say(f"{fact.replace('_', ' ')}: {facts[fact] if facts[fact] not in ('', None) else '-'}")
-
-
-def analysis_data(analysis: Analysis, names: Mapping[str, str]) -> dict[str, object]:
-    """An analysis as plain data; each company once, by its first mention."""
-    first = {one.company: one for one in reversed(analysis.mentions)}
-    return {
-        "mentions": [
-            {
-                "company": names[one.company],
-                "surface": one.surface,
-                "role": str(one.role),
-                "where": one.where,
-                "start": one.start,
-                "reasons": [reason.rule for reason in one.reasons],
-            }
-            for one in sorted(first.values(), key=lambda one: (one.where != "title", one.start))
-        ],
-        "listing_story": analysis.listing_story,
-        "list": analysis.source or None,
-        "stage": analysis.stage or None,
-        "reason": analysis.reason or None,
-        "origin": analysis.origin or None,
-        "language": analysis.language,
-    }
+    _with_house(work)
 
 
 @app.command()

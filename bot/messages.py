@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 
 from bot.cards import Reader, alert_card, notice_card, standing_card
-from bot.explain import effects
-from bot.model import Alert, Card, Delivery, Effect, Notice, Standing
+from bot.explain import effects, typically
+from bot.model import Alert, Card, Delivery, Effect, Listing, Notice, Standing
 
 
 def message_card(delivery: Delivery, reader: Reader) -> Card:
@@ -23,11 +24,19 @@ def message_card(delivery: Delivery, reader: Reader) -> Card:
 def alert_effects(alert: Alert, language: str) -> tuple[Effect, ...]:
     """What the programmes of an alert's entries mean, as the law stood that day."""
     on: datetime = alert.story.published if alert.story and alert.story.published else alert.at
+    meant = alert.analysis.source if alert.analysis and alert.analysis.listing_story else ""
+    return listing_effects(alert.listings, meant, on=on.date(), language=language)
+
+
+def listing_effects(listings: Iterable[Listing], meant: str, *, on: date, language: str) -> tuple[Effect, ...]:
+    """What entries mean on a day; without any, what the list that a story speaks of typically means."""
     by_source: dict[str, list[str]] = {}
-    for listing in alert.listings:
+    for listing in listings:
         by_source.setdefault(listing.source, []).extend(listing.programmes)
+    if not by_source:
+        return typically(meant, on=on, language=language)
     return tuple(
         effect
         for source, programmes in by_source.items()
-        for effect in effects(source, programmes, on=on.date(), language=language)
+        for effect in effects(source, programmes, on=on, language=language)
     )

@@ -139,6 +139,7 @@ class House:
             clock=self.clock,
             sources=self.cards,
             feed_finder=finder,
+            whom=lambda: self.watcher.whom(),
         )
         return FrontDesk(office)
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from bot.matching.language import language_of
 from bot.matching.mentions import retold
 from bot.model import Analysis, Mention, Reason, Role, Story
+from bot.stories.dispute import dispute_sentence
 from bot.stories.origin import origin_of
 from bot.stories.phrases import phrases
 from bot.stories.reason import reason_sentence
@@ -39,6 +40,7 @@ def analyse(story: Story, mentions: Sequence[Mention]) -> Analysis:
         source=source,
         stage=stage,
         reason=reason_sentence(told, words),
+        disputes=dispute_sentence(told, words),
         origin=origin,
         mentions=tuple(mentions),
         because=(*because, about, *which, *how_far),

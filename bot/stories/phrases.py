@@ -119,7 +119,7 @@ def phrases(language: str) -> Phrases:
     known = language if language in shelf("phrases") else "en"
     tables = table(f"phrases/{known}")
     patterns: dict[tuple[str, str], re.Pattern[str]] = {}
-    for kind in ("topic", "field", "stage", "why"):
+    for kind in ("topic", "field", "stage", "why", "dispute"):
         for name, words in tables.get(kind, {}).items():
             pattern = compiled(words, known)
             if pattern is not None:

@@ -230,7 +230,10 @@ def test_a_story_is_read(terminal: Terminal, tmp_path: Path) -> None:
     assert (answer["listing_story"], answer["list"], answer["language"]) == (True, "us_dod_cmc", "en")
     terminal.type("watch", "add", "Xiaomi")
     assert [one["company"] for one in terminal.json("read", str(path))["mentions"]] == ["Xiaomi"]
-    assert "list: us_dod_cmc" in terminal.type("read", str(path)).stdout
+    said = terminal.type("read", str(path)).stdout
+    assert "About a listing: Xiaomi" in said
+    assert "Chinese military companies" in said
+    assert "No list has been read yet" in said
 
 
 def test_version(terminal: Terminal) -> None:
