@@ -25,6 +25,8 @@ from bot.model import (
     SourceCard,
     SourceKind,
     Story,
+    Update,
+    UpdateKind,
     Verdict,
     fingerprint,
 )
@@ -96,6 +98,32 @@ def story_alert(
 
 def story_alert_id(story: Story, company: Company) -> str:
     return fingerprint("story", story.source, story.id, company.id)
+
+
+#: From quiet to loud.
+_LOUD = (Severity.LOW, Severity.MEDIUM, Severity.HIGH)
+
+
+def joins(alert: Alert, earlier: Alert) -> bool:
+    """Whether a later report of an event belongs into the first one's thread: unless it is louder than that.
+
+    A thread rings for nobody, so a listing that a story announced is told in the channel all the same.
+    """
+    return _LOUD.index(alert.severity) <= _LOUD.index(earlier.severity)
+
+
+def update_of(alert: Alert, key: str) -> Update:
+    """What a later report of an event says to the first one's message, which was delivered under this key."""
+    if alert.story:
+        return Update.of_delivery(
+            key,
+            UpdateKind.REPORTED,
+            at=alert.story.published or alert.at,
+            by=alert.story.publisher or alert.source,
+            url=alert.story.url,
+        )
+    gone = alert.kind is AlertKind.DELISTED
+    return Update.of_delivery(key, UpdateKind.DELISTED if gone else UpdateKind.CONFIRMED, at=alert.at, by=alert.source)
 
 
 def story_kind(card: SourceCard, analysis: Analysis, mention: Mention) -> AlertKind:

@@ -39,6 +39,9 @@ from bot.model import (
     SourceCard,
     Standing,
     Story,
+    Update,
+    UpdateKind,
+    Updates,
     Verdict,
 )
 
@@ -116,15 +119,20 @@ def when(moment: datetime) -> str:
 # ── Alerts ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def alert_card(alert: Alert, effects: Sequence[Effect], reader: Reader) -> Card:
-    """The alert as one place will read it."""
+def alert_card(alert: Alert, effects: Sequence[Effect], reader: Reader, updates: Updates | None = None) -> Card:
+    """The alert as one place will read it, with what became of it since at the top."""
     title = reader.say(
         f"kind.{alert.kind}", company=reader.clean(alert.company.name, 80), list=_list(alert, effects, reader)
     )
-    sections = [*_happened(alert, reader), *_why(alert, reader), *_meaning(alert, effects, reader)]
+    sections = [
+        *_state(updates, reader),
+        *_happened(alert, reader),
+        *_why(alert, reader),
+        *_meaning(alert, effects, reader),
+    ]
     sections += [*_matched(alert, reader), *_record(alert, reader), *_proof(alert, reader)]
     told = alert.kind is not AlertKind.DELISTED and effects
-    detail = effects[0].does if told else sections[0].text if sections else ""
+    detail = effects[0].does if told else _happened(alert, reader)[0].text
     severity = reader.say(f"severity.{alert.severity}")
     return Card(
         summary=reader.say("summary.line", severity=severity, title=title, detail=reader.clean(detail, 200)),
@@ -134,6 +142,27 @@ def alert_card(alert: Alert, effects: Sequence[Effect], reader: Reader) -> Card:
         links=_links(alert, reader),
         footer=_footer(alert, reader),
     )
+
+
+def _state(updates: Updates | None, reader: Reader) -> list[Section]:
+    """What became of an alert since it was posted: how many tell it, and each other thing in a line."""
+    if updates is None:
+        return []
+    reports = [one for one in updates.all if one.kind is UpdateKind.REPORTED]
+    lines = [update_words(one, reader) for one in updates.all if one.kind is not UpdateKind.REPORTED]
+    if reports:
+        names = list(dict.fromkeys(reader.clean(one.by, 60) for one in reports))
+        lines.append(reader.say("state.reports", count=len(reports) + 1, names=_some(names, reader)))
+    return [Section(reader.say("heading.state"), "\n".join(lines))] if lines else []
+
+
+def update_words(update: Update, reader: Reader) -> str:
+    """One thing that became of an alert, in a sentence."""
+    list_ = update.kind in {UpdateKind.CONFIRMED, UpdateKind.DELISTED}
+    by = reader.title(update.by) if list_ else reader.clean(update.by, 80)
+    text = reader.clean(update.text, 200)
+    said = f" “{text}”" if text else ""
+    return reader.say(f"state.{update.kind}", by=by, time=when(update.at)) + said
 
 
 def _list(alert: Alert, effects: Sequence[Effect], reader: Reader) -> str:

@@ -12,17 +12,40 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.alerts import joins, update_of
 from bot.cards import Reader, also_card
+from bot.codec import decode, encode
 from bot.errors import ChatBusy, ChatDoubtful, ChatRefused, StoreBusy
 from bot.logs import log
 from bot.messages import message_card
-from bot.model import Alert, Card, Delivery, Notice, Place, Receipt, SourceCard, fingerprint
+from bot.model import (
+    Alert,
+    Card,
+    Decision,
+    Delivery,
+    FollowUps,
+    Notice,
+    Paper,
+    Place,
+    PlaceSettings,
+    Receipt,
+    SourceCard,
+    Update,
+    Updates,
+    fingerprint,
+)
 from bot.ports import Chat, Clock, Store
 
 #: How long a courier may hold a delivery before another takes it; well above the slowest post.
 LEASE = timedelta(seconds=60)
 #: Waiting between attempts when the chat does not say: doubles up to this.
 LONGEST = timedelta(minutes=15)
+#: The shelf of what is new about posted alerts, by the key of their delivery.
+UPDATES = "updates"
+#: The shelf of how each place wants things.
+PLACES = "places"
+#: The receipt of what needed no message of its own.
+_NOWHERE = Receipt("")
 #: Attempts after which a delivery that never got through is parked: about three days.
 GIVE_UP = 300
 
@@ -80,27 +103,71 @@ class Courier:
         return delivery.posted(receipt, self.clock.now())
 
     async def send(self, delivery: Delivery) -> Receipt:
-        """Post it, unless an earlier attempt turns out to have arrived."""
-        thread = await self.thread(delivery)
+        """Post it, unless an earlier attempt turns out to have arrived; an update is drawn into what was posted."""
+        if isinstance(delivery.message, Update):
+            return await self.revise(delivery, delivery.message)
+        thread = None
+        if isinstance(delivery.message, Alert) and (first := await self.first(delivery)):
+            await self.report(delivery, delivery.message, first)
+            follow_ups = await self.follow_ups(delivery.place)
+            if follow_ups is FollowUps.QUIET and delivery.message.story:
+                return _NOWHERE
+            if follow_ups is FollowUps.THREAD and _joins(delivery.message, first):
+                thread = first.receipt
         if delivery.doubtful and (receipt := await self.chat.find(delivery.place, delivery.key, thread=thread)):
             return receipt
-        card = self.card(delivery, joins=thread is not None)
+        card = await self.card(delivery, joins=thread is not None)
         return await self.chat.post(delivery.place, card, key=delivery.key, thread=thread)
 
-    async def thread(self, delivery: Delivery) -> Receipt | None:
-        """Where an earlier alert of the same event stands in this place, if one arrived here."""
+    async def first(self, delivery: Delivery) -> Delivery | None:
+        """The earliest alert of the same event that arrived in this place."""
         for key in delivery.follows:
             earlier = await self.store.delivery(key)
-            if earlier and earlier.receipt:
-                return earlier.receipt
+            if earlier and earlier.receipt and earlier.receipt != _NOWHERE:
+                return earlier
         return None
 
-    def card(self, delivery: Delivery, *, joins: bool = False) -> Card:
+    async def report(self, delivery: Delivery, alert: Alert, first: Delivery) -> None:
+        """Let the first alert's message say that there is another report. Queued before the report is posted, so that
+
+        a crash in between cannot lose it; queued twice, it is one.
+        """
+        update = update_of(alert, first.key)
+        now = self.clock.now()
+        await self.store.enqueue(
+            [Delivery.of(update, delivery.place, because=delivery.because, due=now, language=first.language)]
+        )
+
+    async def follow_ups(self, place: Place) -> FollowUps:
+        """What this place wants done with later reports."""
+        kept = await self.store.papers(PLACES, [str(place)])
+        return decode(PlaceSettings, kept[str(place)]).follow_ups if kept else FollowUps.THREAD
+
+    async def revise(self, delivery: Delivery, update: Update) -> Receipt:
+        """Draw a posted alert again with what is new about it. Where it is no longer there, nothing is to be done."""
+        updates = (await self.updates(update.of)).plus(update)
+        await self.store.decide(Decision(keep=(Paper(UPDATES, update.of, encode(updates)),)))
+        posted = await self.store.delivery(update.of)
+        if posted is None or posted.receipt is None or posted.receipt == _NOWHERE:
+            return _NOWHERE
+        try:
+            await self.chat.edit(posted.place, posted.receipt, await self.card(posted))
+        except ChatRefused as refusal:
+            log.warning("message_not_edited", key=update.of, place=str(posted.place), why=str(refusal))
+            return _NOWHERE
+        return posted.receipt
+
+    async def updates(self, key: str) -> Updates:
+        """What is new about a posted alert."""
+        kept = await self.store.papers(UPDATES, [key])
+        return decode(Updates, kept[key]) if kept else Updates()
+
+    async def card(self, delivery: Delivery, *, joins: bool = False) -> Card:
         """The words, for this reader now."""
         reader = Reader(now=self.clock.now(), cards=self.sources(), language=delivery.language)
-        if joins and isinstance(delivery.message, Alert):
+        if joins and isinstance(delivery.message, Alert) and delivery.message.story:
             return also_card(delivery.message, reader)
-        return message_card(delivery, reader)
+        return message_card(delivery, reader, await self.updates(delivery.key))
 
     def again(self, delivery: Delivery, after: timedelta | None, why: str, *, doubtful: bool = False) -> Delivery:
         if delivery.attempts + 1 >= GIVE_UP:
@@ -110,9 +177,7 @@ class Courier:
         return delivery.later(due, doubtful=doubtful)
 
     async def tell(self, parked: Delivery) -> None:
-        """A human hears of what will not arrive: the operators, unless it was they who could not be reached."""
-        if parked.place == self.operators:
-            return
+        """A human hears of what will not arrive: whoever asked for it, and the operators; not where it could not go."""
         text = f"{parked.parked}. Nothing is lost: mend it, then run: tocsin unpark {parked.key}"
         notice = Notice(
             id=fingerprint("parked", parked.key),
@@ -121,7 +186,16 @@ class Courier:
             text=text,
             at=self.clock.now(),
         )
-        await self.store.enqueue([Delivery.of(notice, self.operators, because="runs Tocsin", due=self.clock.now())])
+        told = {self.operators: "runs Tocsin"} | ({parked.asker: "asked for it"} if parked.asker else {})
+        await self.store.enqueue(
+            Delivery.of(notice, place, because=why, due=self.clock.now(), language=parked.language)
+            for place, why in told.items()
+            if place != parked.place
+        )
+
+
+def _joins(alert: Alert, first: Delivery) -> bool:
+    return isinstance(first.message, Alert) and joins(alert, first.message)
 
 
 def backoff(attempts: int) -> timedelta:

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from bot.cards import Reader, alert_card, notice_card, standing_card
+from bot.cards import Reader, alert_card, notice_card, plain_card, standing_card, update_words
 from bot.explain import effects, typically
-from bot.model import Alert, Card, Delivery, Effect, Listing, Notice, Standing
+from bot.model import Alert, Card, Delivery, Effect, Listing, Notice, Standing, Update, Updates
 
 
-def message_card(delivery: Delivery, reader: Reader) -> Card:
-    """The card of whatever kind of message it is."""
+def message_card(delivery: Delivery, reader: Reader, updates: Updates | None = None) -> Card:
+    """The card of whatever kind of message it is, an alert with what is new about it."""
     match delivery.message:
-        case Alert() as alert:
-            return alert_card(alert, alert_effects(alert, reader.language), reader)
+        case Alert() as first:
+            alert = (updates and updates.alert) or first
+            return alert_card(alert, alert_effects(alert, reader.language), reader, updates)
         case Standing() as standing:
             return standing_card(standing, reader)
         case Notice() as notice:
             return notice_card(notice, reader)
+        case Update() as update:
+            return plain_card(update_words(update, reader))
 
 
 def alert_effects(alert: Alert, language: str) -> tuple[Effect, ...]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 
 def aware(moment: datetime) -> datetime:
@@ -526,7 +526,62 @@ class Notice:
     at: datetime
 
 
-Message = Alert | Standing | Notice
+#: Updates of one alert that are remembered; an event told by more outlets than this is no less told.
+UPDATES_KEPT = 200
+
+
+class UpdateKind(StrEnum):
+    """What happened to an alert after it was posted."""
+
+    ACKNOWLEDGED = "acknowledged"  #: somebody here took it on
+    NOT_THIS = "not_this"  #: somebody here said that it is another company
+    REPORTED = "reported"  #: another outlet tells the same event
+    CONFIRMED = "confirmed"  #: the official record now bears its story out
+    DELISTED = "delisted"  #: what it told of has been taken off
+    EDITED = "edited"  #: its publisher changed the story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """Something that changes what a posted alert says: its message is drawn again, and nobody is rung."""
+
+    id: str
+    of: str  #: key of the delivery whose message changes
+    kind: UpdateKind
+    at: datetime
+    by: str = ""  #: the person, outlet or list it comes from
+    text: str = ""  #: in words of theirs: why it is another company, what the title is now
+    url: str = ""
+    alert: Alert | None = None  #: the alert as it is now, where its own words changed
+
+    @classmethod
+    def of_delivery(cls, key: str, kind: UpdateKind, *, at: datetime, by: str = "", **rest: Any) -> Update:
+        """The same thing said of the same message is the same update, however often it is said."""
+        return cls(
+            id=fingerprint("update", key, kind, by, rest.get("url", "")), of=key, kind=kind, at=at, by=by, **rest
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Updates:
+    """Everything that changed what one posted alert says, in the order it came."""
+
+    all: tuple[Update, ...] = ()
+
+    def plus(self, update: Update) -> Updates:
+        """With one more; the same one twice is one, and of alerts only the last is kept."""
+        if any(one.id == update.id for one in self.all):
+            return self
+        earlier = [replace(one, alert=None) for one in self.all] if update.alert else self.all
+        return Updates((*earlier, update)[-UPDATES_KEPT:])
+
+    @property
+    def alert(self) -> Alert | None:
+        """The alert as it is now, where its own words changed."""
+        return next((one.alert for one in reversed(self.all) if one.alert), None)
+
+
+Message = Alert | Standing | Notice | Update
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -585,13 +640,81 @@ class Subscription:
     made_at: datetime
     kinds: frozenset[AlertKind] = DEFAULT_KINDS
     sources: frozenset[str] = frozenset()  #: only these; empty is all
+    languages: frozenset[str] = frozenset()  #: stories in these only (ISO 639-1); empty is all
     language: str = "en"
     related: bool = True  #: also units of the group, not only the company itself
     paused_until: datetime | None = None
+    home: Place | None = None  #: where the person who made it is reached alone
 
     @property
     def id(self) -> str:
         return fingerprint(str(self.place), self.target.casefold())
+
+
+class FollowUps(StrEnum):
+    """What becomes of later reports of an event that was told here already."""
+
+    THREAD = "thread"  #: they go into the first alert's thread
+    CHANNEL = "channel"  #: they are posted like the first one
+    QUIET = "quiet"  #: only the first alert is edited
+
+
+class Managers(StrEnum):
+    """Who may change what a place watches."""
+
+    EVERYONE = "everyone"
+    MANAGERS = "managers"  #: those whom the platform lets manage the place
+    LISTED = "listed"  #: the people named in the settings, and managers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceSettings:
+    """How one place wants things. What a watch itself says (kinds, lists, languages) is the default for new ones."""
+
+    place: Place
+    language: str = ""  #: of cards; empty is the language of whoever asks
+    kinds: frozenset[AlertKind] = DEFAULT_KINDS
+    sources: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    related: bool = True
+    follow_ups: FollowUps = FollowUps.THREAD
+    managers: Managers = Managers.EVERYONE
+    people: tuple[str, ...] = ()  #: who may, where managers is "listed": ids of the platform
+    paused_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Something a person did, for the audit. Acts are never changed or removed."""
+
+    id: str  #: the same act twice is one: a click that was sent again
+    at: datetime
+    person: str
+    place: Place
+    what: str  #: "acknowledged", "not_this", "muted", "watched", "unwatched", "settings", ...
+    company: str = ""
+    about: str = ""  #: key of the delivery it was done on
+    text: str = ""  #: why, in the person's words; what was set to what
+    url: str = ""  #: the evidence that was on the table
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One thing kept under a name on a shelf of the store, as bytes: settings, dispositions, installations."""
+
+    shelf: str
+    key: str
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What somebody decided, written whole or not at all: what is kept, what is dropped, who did it, who is told."""
+
+    keep: tuple[Paper, ...] = ()
+    drop: tuple[tuple[str, str], ...] = ()  #: shelf and key
+    acts: tuple[Act, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -617,6 +740,7 @@ class Delivery:
     because: str  #: the subscription or rule that routed it here
     due: datetime
     language: str = "en"
+    asker: Place | None = None  #: where the person who asked for it is told when it cannot arrive
     attempts: int = 0
     doubtful: bool = False  #: an earlier attempt may have been stored: look before sending
     receipt: Receipt | None = None
@@ -626,7 +750,16 @@ class Delivery:
     lease: str = ""  #: the claim under which a courier holds it; settle is refused under another
 
     @classmethod
-    def of(cls, message: Message, place: Place, *, because: str, due: datetime, language: str = "en") -> Delivery:
+    def of(
+        cls,
+        message: Message,
+        place: Place,
+        *,
+        because: str,
+        due: datetime,
+        language: str = "en",
+        asker: Place | None = None,
+    ) -> Delivery:
         earlier = message.follows if isinstance(message, Alert) else ()
         revision = message.revision if isinstance(message, Alert) else 1
         return cls(
@@ -636,6 +769,7 @@ class Delivery:
             because=because,
             due=aware(due),
             language=language,
+            asker=asker,
             follows=tuple(delivery_key(id, place) for id in earlier),
         )
 
@@ -768,6 +902,58 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that goes along: a list of names to import, an export, a picture."""
+
+    name: str
+    body: bytes = field(repr=False)
+    type: str = "text/csv"
+    alt: str = ""  #: what a picture shows, in words
+
+
+class FieldKind(StrEnum):
+    """What a field of a form takes."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    DATE = "date"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer that may be chosen."""
+
+    text: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One question of a form."""
+
+    name: str  #: the argument of the form's command that the answer becomes
+    text: str  #: the question, 45 characters at most (Discord's label)
+    kind: FieldKind = FieldKind.TEXT
+    options: tuple[Option, ...] = ()
+    value: tuple[str, ...] = ()  #: what is set now
+    hint: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What a chat asks in a box of its own. Sent, it is a typed command: the same registry answers both."""
+
+    title: str  #: 24 characters at most (Slack's title)
+    command: str
+    fields: tuple[Field, ...]
+    arguments: tuple[tuple[str, str], ...] = ()  #: what goes along unasked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What was typed, whoever drew the box it was typed in."""
 
@@ -777,6 +963,9 @@ class Request:
     arguments: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
     language: str = "en"
     at: datetime
+    manager: bool = True  #: whether the platform lets this person manage the place
+    files: tuple[Attachment, ...] = ()
+    home: Place | None = None  #: where this person alone is reached
 
     def one(self, name: str) -> str:
         """The single value of an argument, or an empty text."""
@@ -796,3 +985,4 @@ class Reply:
     data: object = None
     private: bool = True
     ok: bool = True
+    files: tuple[Attachment, ...] = ()

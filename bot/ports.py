@@ -13,10 +13,13 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.model import (
+    Act,
     Bulletin,
     Card,
+    Decision,
     Delivery,
     Document,
+    Form,
     ListChange,
     Listing,
     Mark,
@@ -171,11 +174,11 @@ class Store(Protocol):
 
     # Whom people watch
 
-    async def subscribe(self, subscription: Subscription) -> bool:
-        """Add or replace. True when it is new; one that is replaced keeps its rank."""
+    async def subscribe(self, *subscriptions: Subscription) -> int:
+        """Add or replace, all of them or none. How many are new; one that is replaced keeps its rank."""
 
-    async def unsubscribe(self, place: Place, target: str) -> bool:
-        """True when it was there."""
+    async def unsubscribe(self, place: Place, *targets: str) -> int:
+        """How many were there."""
 
     async def subscriptions(self, place: Place | None = None) -> Sequence[Subscription]:
         """In the order in which they were made."""
@@ -191,6 +194,26 @@ class Store(Protocol):
 
     async def remove_feed(self, id: str) -> bool:
         """True when it was there."""
+
+    # What people decided
+
+    async def decide(self, decision: Decision) -> bool:
+        """Keep and drop papers, write acts, and queue what is to be said of it. Called by commands and couriers.
+
+        False, with nothing written, when one of its acts is known already: the click was sent twice, or somebody else
+        was faster.
+        """
+
+    async def papers(self, shelf: str, keys: Iterable[str] | None = None) -> Mapping[str, bytes]:
+        """What is kept on a shelf under these keys, or all of it, in the order of the keys."""
+
+    async def papers_version(self) -> int:
+        """A number that rises whenever a paper is kept or dropped."""
+
+    async def acts(
+        self, *, place: Place | None = None, company: str = "", since: datetime | None = None, limit: int = 100
+    ) -> Sequence[Act]:
+        """What people did, newest first; of one moment, the last written first. `since` is included."""
 
     # The outbox
 
@@ -242,6 +265,12 @@ class Desk(Protocol):
 
     async def answer(self, request: Request) -> Reply:
         """Never raises: what cannot be done is a reply that says so."""
+
+    async def form(self, request: Request) -> Form | None:
+        """The box to open instead of an answer, when the command asks for more than was typed. Never raises, and is
+
+        quick: both platforms give three seconds to open it.
+        """
 
     def complete(self, command: str, argument: str, typed: str, limit: int = 25) -> Sequence[str]:
         """Suggestions for a half-typed argument, from memory."""

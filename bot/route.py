@@ -28,7 +28,12 @@ def route(alert: Alert, subscriptions: Iterable[Subscription], *, now: datetime)
             declined.append((subscription, why))
         elif subscription.place not in chosen:
             chosen[subscription.place] = Delivery.of(
-                alert, subscription.place, because=because(subscription), due=now, language=subscription.language
+                alert,
+                subscription.place,
+                because=because(subscription),
+                due=now,
+                language=subscription.language,
+                asker=subscription.home,
             )
     return Routing(tuple(chosen.values()), tuple(declined))
 
@@ -46,6 +51,8 @@ def why_not(alert: Alert, subscription: Subscription, *, now: datetime) -> str:
         return f"{alert.kind} is not among the kinds asked for"
     if subscription.sources and alert.source not in subscription.sources:
         return f"{alert.source} is not among the sources asked for"
+    if subscription.languages and alert.analysis and alert.analysis.language not in {"", *subscription.languages}:
+        return f"stories in {alert.analysis.language} are not among the languages asked for"
     if not subscription.related and not about_itself(alert):
         return "only the company itself was asked for, and this is a related unit"
     return ""

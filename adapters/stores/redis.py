@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+from base64 import b64decode, b64encode
 from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -31,7 +32,20 @@ from redis.backoff import NoBackoff
 from adapters.stores.rows import Messages, checked_state, envelope, micros, parcels, state, story_date, story_id
 from bot.codec import decode, encode
 from bot.errors import BadSettings, StoreBusy, StoreUnfit
-from bot.model import Delivery, ListChange, Listing, Mark, Memory, Place, Poll, Story, Subscription, fingerprint
+from bot.model import (
+    Act,
+    Decision,
+    Delivery,
+    ListChange,
+    Listing,
+    Mark,
+    Memory,
+    Place,
+    Poll,
+    Story,
+    Subscription,
+    fingerprint,
+)
 
 T = TypeVar("T")
 
@@ -150,11 +164,13 @@ class RedisStore:
 
     # Whom people watch
 
-    async def subscribe(self, subscription: Subscription) -> bool:
-        return bool(await self._act("subscribe", subscription.id, str(subscription.place), encode(subscription)))
+    async def subscribe(self, *subscriptions: Subscription) -> int:
+        rows = [item for one in subscriptions for item in (one.id, str(one.place), _json(one))]
+        return int(await self._act("subscribe", msgspec.msgpack.encode(rows))) if rows else 0
 
-    async def unsubscribe(self, place: Place, target: str) -> bool:
-        return bool(await self._act("unsubscribe", fingerprint(str(place), target.casefold()), str(place)))
+    async def unsubscribe(self, place: Place, *targets: str) -> int:
+        ids = [fingerprint(str(place), target.casefold()) for target in targets]
+        return int(await self._act("unsubscribe", str(place), msgspec.msgpack.encode(ids)))
 
     async def subscriptions(self, place: Place | None = None) -> Sequence[Subscription]:
         found = await self._act("subscriptions", "" if place is None else str(place))
@@ -175,6 +191,34 @@ class RedisStore:
     async def remove_feed(self, id: str) -> bool:
         with self._translated():
             return bool(await self._client.hdel(self._key("feeds"), id))
+
+    # What people decided
+
+    async def decide(self, decision: Decision) -> bool:
+        parts = _pack([*_decided(decision), *_outbox(decision.deliveries)])
+        return bool(
+            await self._act("decide", len(parts), msgspec.msgpack.encode([one.id for one in decision.acts]), *parts)
+        )
+
+    async def papers(self, shelf: str, keys: Iterable[str] | None = None) -> Mapping[str, bytes]:
+        name = "papers:" + shelf
+        if keys is not None:
+            found = await self._fields(name, set(keys))
+        else:
+            with self._translated():
+                whole = cast("dict[bytes, bytes]", await self._client.hgetall(self._key(name)))
+            found = {key.decode(): body for key, body in whole.items()}
+        return {key: b64decode(found[key]) for key in sorted(found)}
+
+    async def papers_version(self) -> int:
+        return await self._counter("papers")
+
+    async def acts(
+        self, *, place: Place | None = None, company: str = "", since: datetime | None = None, limit: int = 100
+    ) -> Sequence[Act]:
+        earliest = "-inf" if since is None else micros(since)
+        where = "" if place is None else str(place)
+        return [decode(Act, body) for body in await self._act("acts", where, company, earliest, limit)]
 
     # The outbox
 
@@ -488,6 +532,16 @@ def _parts(poll: Poll) -> list[bytes]:
             *_outbox(poll.deliveries),
         ]
     )
+
+
+def _decided(decision: Decision) -> list[_Section]:
+    acts = [(one.id, str(one.place), one.company, str(micros(one.at)), _json(one)) for one in decision.acts]
+    papers = [(one.shelf, one.key, b64encode(one.body).decode()) for one in decision.keep]
+    return [
+        ("dropped", 2, [item for one in decision.drop for item in one]),
+        ("papers", 3, [item for one in papers for item in one]),
+        ("acts", 5, [item for one in acts for item in one]),
+    ]
 
 
 def _outbox(deliveries: Iterable[Delivery]) -> list[_Section]:

@@ -29,7 +29,20 @@ from typing import Any, NoReturn, TypeVar
 from adapters.stores.rows import Messages, Parcel, checked_state, envelope, micros, parcels, state, story_date, story_id
 from bot.codec import decode, encode
 from bot.errors import StoreBusy, StoreUnfit
-from bot.model import Delivery, ListChange, Listing, Mark, Memory, Place, Poll, Story, Subscription, fingerprint
+from bot.model import (
+    Act,
+    Decision,
+    Delivery,
+    ListChange,
+    Listing,
+    Mark,
+    Memory,
+    Place,
+    Poll,
+    Story,
+    Subscription,
+    fingerprint,
+)
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
@@ -89,6 +102,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             lease TEXT NOT NULL) WITHOUT ROWID""",
         "CREATE INDEX lanes_ready ON lanes (platform, ready, place)",
         "CREATE TABLE bells (platform TEXT PRIMARY KEY, rung INTEGER NOT NULL) WITHOUT ROWID",
+    ),
+    (
+        "CREATE TABLE papers (shelf TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (shelf, key))",
+        """CREATE TABLE acts (
+            number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, place TEXT NOT NULL, company TEXT NOT NULL,
+            at INTEGER NOT NULL, body BLOB NOT NULL)""",
+        "CREATE INDEX acts_by_date ON acts (at)",
+        "CREATE INDEX acts_of_place ON acts (place, at)",
+        "CREATE INDEX acts_of_company ON acts (company, at)",
     ),
 )
 
@@ -266,29 +288,28 @@ class SqliteStore:
 
     # Whom people watch
 
-    async def subscribe(self, subscription: Subscription) -> bool:
-        body = encode(subscription)
+    async def subscribe(self, *subscriptions: Subscription) -> int:
+        rows = [(encode(one), one.id, str(one.place)) for one in subscriptions]
 
-        def keep(db: sqlite3.Connection) -> bool:
+        def keep(db: sqlite3.Connection) -> int:
+            new = 0
+            for body, id, place in rows:
+                if not db.execute("UPDATE subscriptions SET body = ? WHERE id = ?", (body, id)).rowcount:
+                    db.execute("INSERT INTO subscriptions (id, place, body) VALUES (?, ?, ?)", (id, place, body))
+                    new += 1
             _count(db, "subscriptions")
-            replaced = db.execute("UPDATE subscriptions SET body = ? WHERE id = ?", (body, subscription.id)).rowcount
-            if not replaced:
-                db.execute(
-                    "INSERT INTO subscriptions (id, place, body) VALUES (?, ?, ?)",
-                    (subscription.id, str(subscription.place), body),
-                )
-            return not replaced
+            return new
 
-        return await self._write(keep)
+        return await self._write(keep) if rows else 0
 
-    async def unsubscribe(self, place: Place, target: str) -> bool:
-        name = fingerprint(str(place), target.casefold())
+    async def unsubscribe(self, place: Place, *targets: str) -> int:
+        names = [(fingerprint(str(place), target.casefold()),) for target in targets]
 
-        def drop(db: sqlite3.Connection) -> bool:
-            if not db.execute("DELETE FROM subscriptions WHERE id = ?", (name,)).rowcount:
-                return False
-            _count(db, "subscriptions")
-            return True
+        def drop(db: sqlite3.Connection) -> int:
+            gone = sum(db.execute("DELETE FROM subscriptions WHERE id = ?", name).rowcount for name in names)
+            if gone:
+                _count(db, "subscriptions")
+            return gone
 
         return await self._write(drop)
 
@@ -319,6 +340,43 @@ class SqliteStore:
 
     async def remove_feed(self, id: str) -> bool:
         return await self._write(lambda db: db.execute("DELETE FROM feeds WHERE id = ?", (id,)).rowcount == 1)
+
+    # What people decided
+
+    async def decide(self, decision: Decision) -> bool:
+        packed, messages = parcels(decision.deliveries)
+        return await self._write(lambda db: _decide(db, decision, packed, messages))
+
+    async def papers(self, shelf: str, keys: Iterable[str] | None = None) -> Mapping[str, bytes]:
+        wanted = None if keys is None else sorted(set(keys))
+
+        def read(db: sqlite3.Connection) -> dict[str, bytes]:
+            rows: Iterable[tuple[str, bytes]]
+            if wanted is None:
+                rows = db.execute("SELECT key, body FROM papers WHERE shelf = ?", (shelf,))
+            else:
+                rows = _some(db, "SELECT key, body FROM papers WHERE shelf = ? AND key IN", wanted, shelf)
+            return dict(sorted(rows))
+
+        return await self._read(read)
+
+    async def papers_version(self) -> int:
+        return await self._read(lambda db: _counter(db, "papers"))
+
+    async def acts(
+        self, *, place: Place | None = None, company: str = "", since: datetime | None = None, limit: int = 100
+    ) -> Sequence[Act]:
+        asked = {
+            "place": str(place) if place else "",
+            "company": company,
+            "at": None if since is None else micros(since),
+        }
+        sql, values = _acts_query(asked)
+
+        def read(db: sqlite3.Connection) -> list[Act]:
+            return [decode(Act, body) for (body,) in db.execute(sql, (*values, max(limit, 0)))]
+
+        return await self._read(read)
 
     # The outbox
 
@@ -747,6 +805,31 @@ def _keep_stories(db: sqlite3.Connection, pages: _Pages) -> None:
     )
 
 
+# ── Keeping a decision ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _decide(
+    db: sqlite3.Connection, decision: Decision, packed: list[Parcel], messages: dict[str, tuple[str, bytes]]
+) -> bool:
+    ids = [act.id for act in decision.acts]
+    if any(True for _ in _some(db, "SELECT id, id FROM acts WHERE id IN", ids)):
+        return False
+    for act in decision.acts:
+        db.execute(
+            "INSERT INTO acts (id, place, company, at, body) VALUES (?, ?, ?, ?, ?)",
+            (act.id, str(act.place), act.company, micros(act.at), encode(act)),
+        )
+    db.executemany("DELETE FROM papers WHERE shelf = ? AND key = ?", decision.drop)
+    db.executemany(
+        "INSERT OR REPLACE INTO papers (shelf, key, body) VALUES (?, ?, ?)",
+        [(paper.shelf, paper.key, paper.body) for paper in decision.keep],
+    )
+    if decision.keep or decision.drop:
+        _count(db, "papers")
+    _put(db, packed, messages)
+    return True
+
+
 # ── Queries ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -766,6 +849,15 @@ def _changes_query(asked: Mapping[str, str | int | None]) -> tuple[str, list[str
     given = {name: value for name, value in asked.items() if value is not None and value != ""}
     where = " AND ".join(conditions[name] for name in given)
     sql = f"SELECT body FROM changes {'WHERE ' + where if where else ''} ORDER BY seen DESC, id DESC LIMIT ?"  # noqa: S608 - only our own words are put together
+    return sql, list(given.values())
+
+
+def _acts_query(asked: Mapping[str, str | int | None]) -> tuple[str, list[str | int]]:
+    """As `_changes_query`, for what people did."""
+    conditions = {"place": "place = ?", "company": "company = ?", "at": "at >= ?"}
+    given = {name: value for name, value in asked.items() if value is not None and value != ""}
+    where = " AND ".join(conditions[name] for name in given)
+    sql = f"SELECT body FROM acts {'WHERE ' + where if where else ''} ORDER BY at DESC, number DESC LIMIT ?"  # noqa: S608 - only our own words are put together
     return sql, list(given.values())
 
 

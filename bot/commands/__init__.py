@@ -17,7 +17,7 @@ from bot.book import CompanyBook
 from bot.cards import Reader, plain_card
 from bot.errors import TellPerson, TocsinError
 from bot.logs import log
-from bot.model import Reply, Request, Severity, SourceCard
+from bot.model import Form, Reply, Request, Severity, SourceCard
 from bot.ports import Clock, FeedFinder, Store
 from bot.roll import Roll
 from bot.watched import Watched
@@ -62,6 +62,7 @@ class Office:
 
 
 Run = Callable[[Office, Request], Awaitable[Reply]]
+AskForm = Callable[[Office, Request], Awaitable[Form | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,18 +73,23 @@ class Command:
     about: str  #: one sentence, from the docstring
     arguments: tuple[Argument, ...]
     run: Run = field(repr=False)
+    form: AskForm | None = field(default=None, repr=False)  #: the box to open first, where one is needed
+    manages: bool = False  #: it changes what a place watches, so the place says who may
 
 
 _REGISTRY: dict[str, Command] = {}
 
 
-def command(name: str, *arguments: Argument) -> Callable[[Run], Run]:
+def command(
+    name: str, *arguments: Argument, form: AskForm | None = None, manages: bool = False
+) -> Callable[[Run], Run]:
     """Put a function on the shelf of commands. A missing docstring is an error: it is what people read."""
 
     def put(run: Run) -> Run:
         if not run.__doc__:
             raise TypeError(f"/{name} has no docstring, and its docstring is its help")
-        _REGISTRY[name] = Command(name=name, about=run.__doc__.strip().splitlines()[0], arguments=arguments, run=run)
+        about = run.__doc__.strip().splitlines()[0]
+        _REGISTRY[name] = Command(name=name, about=about, arguments=arguments, run=run, form=form, manages=manages)
         return run
 
     return put
@@ -131,6 +137,19 @@ class FrontDesk:
                     f"{argument.name} has {size} characters, {argument.longest} at most. Send a shorter one."
                 )
         return await found.run(self.office, request)
+
+    async def form(self, request: Request) -> Form | None:
+        """The box a command wants to open for this request; a command that breaks here answers in words instead."""
+        found = commands().get(request.command)
+        if found is None or found.form is None:
+            return None
+        try:
+            return await found.form(self.office, request)
+        except TocsinError as trouble:
+            log.warning("form_failed", command=request.command, trouble=str(trouble))
+        except Exception:
+            log.exception("form_broke", command=request.command)
+        return None
 
     def complete(self, command: str, argument: str, typed: str, limit: int = 25) -> Sequence[str]:
         """Ids of sources, or companies whose name begins like what was typed: the book first, then names on lists."""

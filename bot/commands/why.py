@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.cards import plain_card
 from bot.commands import Argument, Office, command
 from bot.errors import TellPerson
-from bot.model import Alert, Delivery, Message, Notice, Reason, Reply, Request, Standing
+from bot.model import Alert, Delivery, Message, Notice, Reason, Reply, Request, Standing, Update
 
 
 @command("why", Argument(name="key", about="the key of one delivery; without it the latest are shown", required=False))
@@ -35,6 +35,8 @@ def about(message: Message) -> str:
             return "already listed"
         case Notice():
             return message.title
+        case Update():
+            return f"{message.kind}, for {message.of}"
 
 
 def state(delivery: Delivery) -> str:

@@ -17,7 +17,7 @@ from adapters.slack.post import SlackChat
 from bot.cards import LANGUAGES, Reader, alert_card, notice_card, standing_card
 from bot.errors import ChatBusy, ChatDoubtful, ChatRefused
 from bot.messages import alert_effects
-from bot.model import AlertKind, Button, Card, Link, Notice, Place, Reply, Request, Section, Severity, Standing
+from bot.model import AlertKind, Button, Card, Form, Link, Notice, Place, Reply, Request, Section, Severity, Standing
 from bot.ports import Chat
 from tests.worlds.discord import DiscordWorld, hurried, live, shown
 from tests.worlds.nouns import NOON, alert, story
@@ -130,6 +130,9 @@ class Desk:
 
     async def answer(self, request: Request) -> Reply:
         return Reply(cards=(CARD,))
+
+    async def form(self, request: Request) -> Form | None:
+        return None
 
     def complete(self, command: str, argument: str, typed: str, limit: int = 25) -> Sequence[str]:
         return ()

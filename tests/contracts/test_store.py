@@ -9,18 +9,23 @@ from datetime import timedelta, timezone
 import pytest
 
 from bot.model import (
+    Act,
     AlertKind,
+    Decision,
     Found,
     Mark,
     Match,
     Memory,
     Message,
     Notice,
+    Paper,
     Place,
     Quarantine,
     Receipt,
     Standing,
     Subscription,
+    Update,
+    UpdateKind,
     Validators,
     Verdict,
 )
@@ -308,7 +313,7 @@ async def test_company_of_a_story_nobody_has(store: Store) -> None:
 async def test_subscriptions_in_the_order_made(store: Store, another: Store) -> None:
     """A second one for the same company, however it is written, replaces the first and keeps its rank."""
     first, second, third = subscription("Xiaomi"), subscription("Huawei"), subscription("Xiaomi", TRADING)
-    assert [await store.subscribe(one) for one in (first, second, third)] == [True, True, True]
+    assert [await store.subscribe(one) for one in (first, second, third)] == [1, 1, 1]
     louder = subscription("XIAOMI", made_by="U2")
     assert not await another.subscribe(louder)
     assert await store.subscriptions() == [louder, second, third]
@@ -343,6 +348,74 @@ async def test_subscriptions_version_rises_with_every_change(store: Store, anoth
     assert await another.subscriptions_version() == seen[-1]
 
 
+async def test_ten_thousand_watches_in_one_step(store: Store, another: Store) -> None:
+    """An imported list is there whole, in its order, and goes again by name, whatever its case."""
+    many = [subscription(f"Firm {n}") for n in range(10_000)]
+    assert await store.subscribe(*many, many[0]) == 10_000
+    assert await store.subscribe() == 0
+    assert [one.target for one in await another.subscriptions(NEWSROOM)] == [one.target for one in many]
+    assert await store.unsubscribe(NEWSROOM, "FIRM 1", "Firm 9999", "Nobody") == 2
+    assert len(await another.subscriptions()) == 9_998
+
+
+# ── What people decided ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def act(id: str = "1", *, place: Place = NEWSROOM, company: str = "xiaomi", minutes: float = 0) -> Act:
+    """A click, so many minutes from noon."""
+    at = NOON + timedelta(minutes=minutes)
+    return Act(id=id, at=at, person="Ana (U1)", place=place, what="acknowledged", company=company, text="ours, 小米")
+
+
+async def test_decision_is_kept_whole(store: Store, another: Store) -> None:
+    """Papers, acts and what is said of it are there together, byte for byte, in another process too."""
+    papers = (
+        Paper("places", "slack:T0/C1", b'{"a":1}'),
+        Paper("tokens", "T0", bytes(range(256))),
+        Paper("places", "b"),
+    )
+    assert await store.decide(Decision(keep=papers, acts=(act(),), deliveries=(delivery(),)))
+    assert await another.papers("places") == {"b": b"", "slack:T0/C1": b'{"a":1}'}
+    assert list(await another.papers("places")) == ["b", "slack:T0/C1"]
+    assert await another.papers("tokens", ["T0", "T1"]) == {"T0": bytes(range(256))}
+    assert await another.papers("tokens", []) == {}
+    assert await another.acts() == [act()]
+    assert [one.message.id for one in await another.deliveries()] == ["a1"]
+
+
+async def test_click_that_was_sent_twice(store: Store, another: Store) -> None:
+    """Of one act nothing is written a second time, whatever else it would have decided."""
+    assert await store.decide(Decision(keep=(Paper("mutes", "x", b"1"),), acts=(act(),)))
+    again = Decision(keep=(Paper("mutes", "x", b"2"),), acts=(act("2"), act()), deliveries=(delivery(),))
+    assert not await another.decide(again)
+    assert await store.papers("mutes") == {"x": b"1"}
+    assert await store.acts() == [act()]
+    assert await store.deliveries() == []
+
+
+async def test_papers_are_replaced_and_dropped(store: Store, another: Store) -> None:
+    """And the number that says so rises, for every process; a decision without papers leaves it alone."""
+    before = await another.papers_version()
+    await store.decide(Decision(keep=(Paper("mutes", "x", b"1"), Paper("mutes", "y", b"1"))))
+    await store.decide(Decision(keep=(Paper("mutes", "x", b"2"),), drop=(("mutes", "y"), ("mutes", "z"))))
+    assert await another.papers("mutes") == {"x": b"2"}
+    after = await another.papers_version()
+    assert after > before
+    await store.decide(Decision(acts=(act(),)))
+    assert await another.papers_version() == after
+
+
+async def test_acts_newest_first_and_by_what_was_asked(store: Store) -> None:
+    """By place, by company, by both, since a moment, and no more than asked for."""
+    done = (act("1"), act("2", place=TRADING, minutes=5), act("3", company="huawei", minutes=9), act("4", minutes=9))
+    await store.decide(Decision(acts=done))
+    assert [one.id for one in await store.acts()] == ["4", "3", "2", "1"]
+    assert [one.id for one in await store.acts(place=NEWSROOM)] == ["4", "3", "1"]
+    assert [one.id for one in await store.acts(company="xiaomi")] == ["4", "2", "1"]
+    assert [one.id for one in await store.acts(place=NEWSROOM, company="xiaomi", limit=1)] == ["4"]
+    assert [one.id for one in await store.acts(since=NOON + timedelta(minutes=9))] == ["4", "3"]
+
+
 async def test_feeds_come_and_go(store: Store) -> None:
     """A feed is added once; adding it again changes its address; removing says whether it was there."""
     assert await store.add_feed("scmp", "https://scmp.example/rss")
@@ -366,14 +439,15 @@ async def test_delivery_is_claimed_whole(store: Store, another: Store) -> None:
 
 
 async def test_every_kind_of_message(store: Store) -> None:
-    """Alerts, standing cards and notices all travel."""
+    """Alerts, standing cards, notices and updates all travel."""
     notice = Notice(id="n1", source="us_csl", title="Unread", text="for 26 hours", at=NOON)
     hit = Found(listing=listing(), match=Match(Verdict.SAME, 0.9))
     standing = Standing(id="s1", at=NOON, found=((alert().company, (hit,)),), read=(("us_csl", NOON),))
-    messages: list[Message] = [alert(), notice, standing]
+    update = Update.of_delivery("d1", UpdateKind.EDITED, at=NOON, by="Wire", text="小米", alert=alert("a2"))
+    messages: list[Message] = [alert(), notice, standing, update]
     sent = [replace(delivery(), key=message.id, message=message) for message in messages]
-    assert await store.enqueue(sent) == 3
-    assert [one.message for one in await store.deliveries()] == [standing, notice, alert()]
+    assert await store.enqueue(sent) == 4
+    assert [one.message for one in await store.deliveries()] == [update, standing, notice, alert()]
 
 
 async def test_one_delivery_by_its_key(store: Store) -> None:

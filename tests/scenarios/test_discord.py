@@ -27,7 +27,7 @@ from bot.commands.typed import request
 from bot.deliver import Courier
 from bot.doctor import examine
 from bot.errors import ChatBusy, ChatDoubtful, ChatRefused
-from bot.model import Button, Card, Delivery, Document, Notice, Place, Receipt, Reply, Request, Section, Severity
+from bot.model import Button, Card, Delivery, Document, Form, Notice, Place, Receipt, Reply, Request, Section, Severity
 from bot.roll import Roll
 from bot.settings import load
 from bot.wiring import chats_for, open_house
@@ -67,6 +67,9 @@ class Recorder:
         self.asked.append(request)
         await self.gate.wait()
         return self.reply
+
+    async def form(self, request: Request) -> Form | None:
+        return None
 
     def complete(self, command: str, argument: str, typed: str, limit: int = 25) -> tuple[str, ...]:
         return tuple(one for one in self.suggests if one.casefold().startswith(typed.casefold()))
@@ -229,6 +232,9 @@ async def test_a_desk_that_breaks(world: DiscordWorld) -> None:
         async def answer(self, request: Request) -> Reply:
             self.asked.append(request)
             raise RuntimeError("a bug") if len(self.asked) == 1 else ChatRefused("x")
+
+        async def form(self, request: Request) -> Form | None:
+            return None
 
         def complete(self, command: str, argument: str, typed: str, limit: int = 25) -> tuple[str, ...]:
             raise RuntimeError("a bug")

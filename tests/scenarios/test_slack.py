@@ -20,7 +20,7 @@ from bot.book import shipped
 from bot.commands import FrontDesk, Office
 from bot.deliver import Courier
 from bot.errors import ChatBusy, ChatDoubtful, ChatRefused
-from bot.model import Button, Card, Delivery, Notice, Place, Receipt, Reply, Request, Section
+from bot.model import Button, Card, Delivery, Form, Notice, Place, Receipt, Reply, Request, Section
 from bot.ports import Desk
 from bot.roll import Roll
 from tests.worlds.facts import watch
@@ -83,6 +83,9 @@ class Scripted:
         if self.breaks:
             raise RuntimeError("a bug")
         return self.reply
+
+    async def form(self, request: Request) -> Form | None:
+        return None
 
     def complete(self, command: str, argument: str, typed: str, limit: int = 25) -> Sequence[str]:
         return ()

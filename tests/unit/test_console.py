@@ -10,7 +10,7 @@ import pytest
 
 from adapters.console import ConsoleChat
 from bot.errors import ChatBusy
-from bot.model import Card, Link, Place, Reply, Request, Section
+from bot.model import Card, Form, Link, Place, Reply, Request, Section
 from tests.worlds.facts import THEN
 
 CARD = Card(
@@ -33,6 +33,9 @@ class Desk:
         self.asked.append(asked)
         self.done.set()
         return Reply(cards=(Card(summary="yes", title="yes"),))
+
+    async def form(self, request: Request) -> Form | None:
+        return None
 
     def complete(self, command: str, argument: str, typed: str, limit: int = 25) -> Sequence[str]:
         return ()

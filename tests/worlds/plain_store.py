@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from bot.model import Delivery, ListChange, Listing, Mark, Memory, Place, Poll, Story, Subscription
+from bot.model import Act, Decision, Delivery, ListChange, Listing, Mark, Memory, Place, Poll, Story, Subscription
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -42,6 +42,9 @@ class PlainStore:
     tokens: int = 0
     listings_seen: int = 0
     subscriptions_seen: int = 0
+    shelves: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    papers_seen: int = 0
+    done: list[Act] = field(default_factory=list)
     news: defaultdict[str, asyncio.Event] = field(default_factory=lambda: defaultdict(asyncio.Event))
 
     async def open(self) -> None: ...
@@ -126,19 +129,19 @@ class PlainStore:
         names = sorted(self.named.get(company, ()), key=lambda name: (self.dates[name], name), reverse=True)
         return [self.told[name] for name in names[:limit]]
 
-    async def subscribe(self, subscription: Subscription) -> bool:
-        new = subscription.id not in self.watched
-        self.watched[subscription.id] = subscription
-        self.subscriptions_seen += 1
+    async def subscribe(self, *subscriptions: Subscription) -> int:
+        new = len({one.id for one in subscriptions} - self.watched.keys())
+        self.watched.update({one.id: one for one in subscriptions})
+        self.subscriptions_seen += bool(subscriptions)
         return new
 
-    async def unsubscribe(self, place: Place, target: str) -> bool:
-        for name, one in self.watched.items():
-            if one.place == place and one.target.casefold() == target.casefold():
-                del self.watched[name]
-                self.subscriptions_seen += 1
-                return True
-        return False
+    async def unsubscribe(self, place: Place, *targets: str) -> int:
+        meant = {target.casefold() for target in targets}
+        gone = [id for id, one in self.watched.items() if one.place == place and one.target.casefold() in meant]
+        for id in gone:
+            del self.watched[id]
+        self.subscriptions_seen += bool(gone)
+        return len(gone)
 
     async def subscriptions(self, place: Place | None = None) -> Sequence[Subscription]:
         return [one for one in self.watched.values() if place in (None, one.place)]
@@ -156,6 +159,37 @@ class PlainStore:
 
     async def remove_feed(self, id: str) -> bool:
         return self.added.pop(id, None) is not None
+
+    async def decide(self, decision: Decision) -> bool:
+        if {act.id for act in decision.acts} & {act.id for act in self.done}:
+            return False
+        self.done.extend(decision.acts)
+        for at in decision.drop:
+            self.shelves.pop(at, None)
+        self.shelves.update({(paper.shelf, paper.key): paper.body for paper in decision.keep})
+        self.papers_seen += bool(decision.keep or decision.drop)
+        await self.enqueue(decision.deliveries)
+        return True
+
+    async def papers(self, shelf: str, keys: Iterable[str] | None = None) -> Mapping[str, bytes]:
+        wanted = None if keys is None else set(keys)
+        there = sorted((key, body) for (on, key), body in self.shelves.items() if on == shelf)
+        return {key: body for key, body in there if wanted is None or key in wanted}
+
+    async def papers_version(self) -> int:
+        return self.papers_seen
+
+    async def acts(
+        self, *, place: Place | None = None, company: str = "", since: datetime | None = None, limit: int = 100
+    ) -> Sequence[Act]:
+        found = [
+            act
+            for act in reversed(self.done)
+            if place in (None, act.place)
+            and (not company or act.company == company)
+            and (since is None or act.at >= since)
+        ]
+        return sorted(found, key=lambda act: act.at, reverse=True)[:limit]
 
     async def enqueue(self, deliveries: Iterable[Delivery]) -> int:
         new = 0
