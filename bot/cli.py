@@ -8,8 +8,8 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import nullcontext
-from dataclasses import asdict
-from datetime import timedelta
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,7 +20,7 @@ from adapters.console import ConsoleChat
 from bot import __version__, logs, settings
 from bot.cards import Reader, account_card
 from bot.commands.lookup import match_data
-from bot.commands.read import account_data, account_of
+from bot.commands.read import account_data, account_of, story_behind
 from bot.demo import demo as play_demo
 from bot.doctor import examine
 from bot.errors import BadSettings, TellPerson, TocsinError
@@ -44,6 +44,9 @@ app.add_typer(manifests, name="manifest")
 app.add_typer(watch, name="watch")
 app.add_typer(feed, name="feed")
 app.add_typer(sources, name="sources")
+
+#: Bytes of a story's file that are read; more than any story has.
+STORY_CAP = 10_000_000
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON (docs/json.md).")]
 Where = Annotated[str, typer.Option("--place", help="The place it is for: console:, slack:TEAM/CHANNEL, ...")]
@@ -359,18 +362,26 @@ def doctor(
 
 @app.command()
 def read(
-    file: Annotated[
-        typer.FileText, typer.Argument(help="A text file, its first line the title; - reads what is piped in.")
+    story: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|URL", help="A text file, its first line the title; - for what is piped in; an address."
+        ),
     ],
+    on: Annotated[
+        datetime | None,
+        typer.Option("--date", formats=["%Y-%m-%d"], help="The day of the story, for the record as it stood then."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """What a story says: the companies it names, whether it is about a listing, which list, how far it is, and why."""
-    title, _, text = file.read(1_000_000).partition("\n")
-    story = Story(source="file", id=file.name, url="", title=title.strip(), text=text.strip())
 
     async def work(house: House) -> None:
         office, language = house.desk.office, house.settings.tocsin_language
-        account = await account_of(office, story, place=None, language=language)
+        said = await story_behind(office, story) if "://" in story else _story_in(story)
+        if on:
+            said = replace(said, published=on.replace(hour=12, tzinfo=UTC))
+        account = await account_of(office, said, place=None, language=language)
         if json:
             _print_json(account_data(account))
         else:
@@ -379,6 +390,22 @@ def read(
             )
 
     _with_house(work)
+
+
+def _story_in(file: str) -> Story:
+    """A text file as a story, its first line the title. Letters that are no UTF-8 are shown as such, not refused."""
+    try:
+        if file == "-":
+            text = sys.stdin.read(STORY_CAP)
+        else:
+            with Path(file).open("rb") as opened:
+                text = opened.read(STORY_CAP).decode("utf-8-sig", "replace")
+    except OSError as error:
+        raise TellPerson(
+            f"{file}: {error.strerror}; give a text file, - for what is piped in, or an address"
+        ) from error
+    title, _, rest = text.lstrip().partition("\n")
+    return Story(source="file", id=file, url="", title=title.strip(), text=rest.strip())
 
 
 @app.command()

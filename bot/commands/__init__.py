@@ -18,7 +18,7 @@ from bot.cards import Reader, plain_card
 from bot.errors import TellPerson, TocsinError
 from bot.logs import log
 from bot.model import Form, Reply, Request, Severity, SourceCard
-from bot.ports import Clock, FeedFinder, Store
+from bot.ports import Clock, FeedFinder, PageReader, Store
 from bot.roll import Roll
 from bot.watched import Watched
 
@@ -45,6 +45,7 @@ class Office:
     clock: Clock
     sources: Callable[[], Mapping[str, SourceCard]]
     feed_finder: FeedFinder | None = None
+    pages: PageReader | None = None
     whom: Callable[[], Awaitable[Watched]] | None = None  #: whom anybody watches; without one, our own index of it
     _watched: Watched | None = field(default=None, repr=False)
 

@@ -7,7 +7,10 @@ who asked. Nothing of the text is kept.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from urllib.parse import urlsplit
 
 from bot.cards import account_card
 from bot.commands import Argument, Office, command
@@ -23,6 +26,7 @@ from bot.model import (
     Reply,
     Request,
     Role,
+    SourceCard,
     SourceKind,
     Story,
 )
@@ -32,16 +36,43 @@ from bot.watched import Watched
 #: Slack's longest message has 40,000 characters (https://docs.slack.dev/changelog/2018-truncating-really-long-messages,
 #: read 2026-11); Discord's 4,000.
 LONGEST_TEXT = 40_000
+_ADDRESS = re.compile(r"https?://[^\s<>|]{3,2000}", re.IGNORECASE)
 #: A first line longer than this is no title.
 LONGEST_TITLE = 200
 
 
-@command("read", Argument(name="text", about="a message, a headline or an article, pasted", longest=LONGEST_TEXT))
+@command(
+    "read",
+    Argument(name="text", about="a message, a headline or an article, pasted; or its address", longest=LONGEST_TEXT),
+)
 async def read(office: Office, request: Request) -> Reply:
     """What a text says: whom it names, whether it is about a listing, which one, why, and what the record says."""
-    story = story_of(request.one("text"))
+    story = await story_behind(office, request.one("text"))
     account = await account_of(office, story, place=request.place, language=request.language)
     return Reply(cards=(account_card(account, office.reader(request)),), data=account_data(account))
+
+
+async def story_behind(office: Office, text: str) -> Story:
+    """The story itself, or when the text is nothing but an address, the one that stands there.
+
+    Raises TellPerson when there is none.
+    """
+    url = text.strip().strip("<>")
+    if office.pages is None or not _ADDRESS.fullmatch(url):
+        return story_of(text)
+    story = await office.pages.article(url)
+    return replace(story, tier=_tier(story.url, office.sources().values()))
+
+
+def _tier(url: str, cards: Iterable[SourceCard]) -> int:
+    """How much the outlet's word weighs, where one of its feeds is known."""
+    site = _site(url)
+    return min((card.tier for card in cards if site and site in (_site(card.url), _site(card.page))), default=3)
+
+
+def _site(url: str) -> str:
+    """The part of a host by which outlets are known: feeds.bbci.co.uk is not www.bbc.co.uk, but lemonde.fr is one."""
+    return (urlsplit(url).hostname or "").removeprefix("www.").removeprefix("rss.").removeprefix("feeds.")
 
 
 def story_of(text: str) -> Story:
