@@ -19,7 +19,7 @@ def dispute_sentence(told: Sequence[Heard], words: Phrases) -> str:
     """The best such sentence of the body; the title when only it says so."""
     best, score = "", 0.0
     for one in told:
-        if len(one.sentence.text) <= LONGEST and words.has(one.sentence.plain, "dispute", "says"):
+        if len(one.sentence.text) <= LONGEST:
             points = _points(one, words)
             if points > score:
                 best, score = one.sentence.text, points
@@ -27,13 +27,16 @@ def dispute_sentence(told: Sequence[Heard], words: Phrases) -> str:
 
 
 def _points(one: Heard, words: Phrases) -> float:
-    """0 when it is not the company that speaks."""
+    """0 when it says no such thing, or when it is not the company that speaks."""
     text = one.sentence.plain
+    denials = min(2, words.count(text, "dispute", "says"))
+    if not denials and not words.has(text, "stage", "sues"):
+        return 0.0
     stands_for_it = words.has(text, "dispute", "company")
     if not one.subject and not stands_for_it:
         return 0.0
     if words.has(text, "dispute", "state"):
         return 0.0  # "Beijing said it firmly opposes the abuse of export controls against Chinese companies"
     points = 1.0 + 0.6 * one.subject + 0.3 * stands_for_it
-    points += 0.2 * min(2, words.count(text, "dispute", "says"))
+    points += 0.2 * denials if denials else -0.6  # what it says tells more than that it went to court
     return points * (0.4 if one.sentence.title else 1.0)

@@ -17,8 +17,8 @@ from bot.matching.scan import folded
 
 #: Languages written without blanks between words.
 UNSPACED = frozenset({"zh", "ja"})
-#: What a gap (`~`) in a phrase may hold: six words, or twenty characters without blanks.
-_GAP_WORDS = r"(?: [^ ]{1,40}){0,6}?"
+#: What a gap (`~`) in a phrase may hold: ten words, or twenty characters without blanks.
+_GAP_WORDS = r"(?: [^ ]{1,40}){0,10}?"
 _GAP_CHARACTERS = r".{0,20}?"
 #: A sentence is asked up to this length; what is longer is a list or mark-up.
 LONGEST_SENTENCE = 1_500
