@@ -81,7 +81,8 @@ def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool, subj
     authorities = _authorities(words.authorities(text))
     background = words.has(text, "topic", "despite")
     sues = words.has(text, "stage", "sues")
-    value = _value(bool(lists), generic, listed or removed or sues, measure, bool(authorities))
+    in_court = bool(lists) and words.has(text, "stage", "court")
+    value = _value(bool(lists), generic, listed or removed or sues or in_court, measure, bool(authorities))
     if value and not lists and _trap(words, text, generic=generic):
         value = 0.0
     eased = words.has(text, "stage", "relief") and bool(authorities)
@@ -144,6 +145,8 @@ def listing_score(told: Sequence[Heard], trapped: bool) -> float:
     total = sum(values)
     if total >= 1.0 and any(one.eased and not one.value and one.weight >= 1.0 for one in told):
         total += 0.8
+    if not any(one.authorities or one.lists for one in told):
+        total *= 0.6  # who put them there? a company that drops its suppliers keeps no list of the state
     return total * 0.3 if trapped and not any(one.lists for one in told) else total
 
 
@@ -235,6 +238,8 @@ def stage_of(told: Sequence[Heard], words: Phrases) -> tuple[str, tuple[Reason, 
             continue
         weight = 0.45 if one.sentence.title else next(weights, 0.3) if one.about else 0.4
         said = {stage for stage in _STAGES if words.has(one.sentence.plain, "stage", _PHRASES_OF.get(stage, stage))}
+        if "consequence" in said:
+            said -= {"in_force"}  # "stops deliveries after Washington put it on the list"
         for stage in said - {"in_force"}:
             points[stage] += weight * _worth(stage, {*said, *points})
         if one.sues:
