@@ -33,9 +33,10 @@ MOST_MENTIONS = 60
 _SPOKEN = {
     country: language
     for language, countries in {
-        "ar": "AE BH DZ EG IQ JO KW LB LY MA OM QA SA SD SY TN YE", "de": "AT DE", "en": "AU CA GB IE IN NZ SG US ZA",
-        "es": "AR BO CL CO CR CU DO EC ES GT HN MX NI PA PE PY SV UY VE", "fr": "FR", "it": "IT", "ja": "JP", "ko": "KR",
-        "nl": "NL", "pl": "PL", "pt": "AO BR MZ PT", "ru": "BY KG KZ RU", "tr": "TR", "uk": "UA", "zh": "CN HK MO TW",
+        "ar": "AE BH DZ EG IQ JO KW LB LY MA OM QA SA SD SY TN YE", "de": "AT DE",
+        "en": "AU CA GB IE IN NZ SG US ZA", "es": "AR BO CL CO CR CU DO EC ES GT HN MX NI PA PE PY SV UY VE",
+        "fr": "FR", "it": "IT", "ja": "JP", "ko": "KR", "nl": "NL", "pl": "PL", "pt": "AO BR MZ PT",
+        "ru": "BY KG KZ RU", "tr": "TR", "uk": "UA", "zh": "CN HK MO TW",
     }.items()
     for country in countries.split()
 }  # fmt: skip

@@ -46,11 +46,12 @@ def _form(phrase: str, language: str) -> str:
 
 
 def _words(piece: str) -> str:
-    """`plac* on` as a pattern: each word with the blank before it."""
+    """`plac* on` as a pattern: each word with the blank before it. `*liste` is any compound that ends so."""
     out = []
     for word in piece.split():
         body = " ".join(folded(word.replace("*", "")).text.split())
-        out.append(f" {re.escape(body)}" + ("[^ ]*" if word.endswith("*") else ""))
+        before, after = ("[^ ]*" if star else "" for star in (word.startswith("*"), word.endswith("*")))
+        out.append(f" {before}{re.escape(body)}{after}")
     return "".join(out)
 
 

@@ -166,7 +166,7 @@ _BY_FIELD: tuple[tuple[str, str, str, float], ...] = (
     ("us_fcc", "telecom", "us_fcc_covered", 0.6),
     ("us_homeland", "forced_labour", "us_dhs_uflpa", 1.5),
     ("us", "procurement", "us_ndaa", 0.6),
-    ("us", "military", "us_dod_cmc", 0.5),
+    ("us", "military", "us_dod_cmc", 0.4),
     ("us", "export", "us_bis_entity", 0.45),
     ("us", "app", "us_eo_13942", 0.3),
     ("us", "blocking", "us_ofac_sdn", 0.6),
@@ -215,7 +215,7 @@ def _whole_story(told: Sequence[Heard], words: Phrases, points: dict[str, float]
     text = " ".join(one.sentence.plain for one in told)
     generic = any(one.generic for one in told)
     if generic and words.has(text, "field", "military"):
-        points["us_dod_cmc"] += 0.7
+        points["us_dod_cmc"] += 0.4
     if generic and words.has(text, "field", "investment"):
         points["us_ofac_cons"] += 0.3
 
