@@ -11,14 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from bot.model import Analysis, Badge, ChangeKind, Evidence, Found, ListChange, Listing, SourceKind, Story, Verdict
-
-#: Lists that carry another list's entries: a story about the inner list is borne out by its carrier.
-CARRIERS = {
-    "us_bis_entity": ("us_csl",),
-    "us_bis_dpl": ("us_csl",),
-    "us_ofac_sdn": ("us_csl",),
-    "us_ofac_cons": ("us_csl",),
-}
+from bot.registers import list_of
 
 
 def corroborate(
@@ -38,9 +31,10 @@ def corroborate(
     if kind is SourceKind.NOTICES:
         evidence.append(Evidence(badge=Badge.OFFICIAL, source=story.source, at=story.published, url=story.url))
     itself = [one.listing for one in found if one.match.verdict is Verdict.SAME]
-    meant = lists_meant(analysis)
-    on_it = _first_per_source(one for one in itself if one.source in meant)
-    elsewhere = _first_per_source(one for one in itself if one.source not in meant)
+    meant = frozenset({analysis.source} - {""})
+    on_it = _first_per_source(one for one in itself if meant & _lists_of(one))
+    there = {one.source for one in on_it}
+    elsewhere = _first_per_source(one for one in itself if one.source not in there)
     evidence += [_listed(Badge.CONFIRMED if analysis.source else Badge.ELSEWHERE, one, read) for one in on_it]
     evidence += [_listed(Badge.ELSEWHERE, one, read) for one in elsewhere]
     evidence += [_was_listed(change, read) for change in _removals(past, itself)]
@@ -49,7 +43,7 @@ def corroborate(
     return tuple(_on_the_day(one, story, meant) for one in evidence)
 
 
-def _on_the_day(evidence: Evidence, story: Story, meant: Sequence[str]) -> Evidence:
+def _on_the_day(evidence: Evidence, story: Story, meant: frozenset[str]) -> Evidence:
     """With how the list stood on the day of the story, which may be years ago.
 
     An entry that has no date of listing cannot tell.
@@ -57,7 +51,7 @@ def _on_the_day(evidence: Evidence, story: Story, meant: Sequence[str]) -> Evide
     day = story.published.date() if story.published else None
     if day is None or evidence.listing is None:
         return replace(evidence, day=day)
-    badge = Badge.CONFIRMED if evidence.source in meant else Badge.ELSEWHERE
+    badge = Badge.CONFIRMED if meant & _lists_of(evidence.listing) else Badge.ELSEWHERE
     return replace(evidence, day=day, then=_stood(evidence.listing, evidence.until, day, badge))
 
 
@@ -69,9 +63,9 @@ def _stood(listing: Listing, until: datetime | None, day: date, badge: Badge) ->
     return badge if listing.listed_on <= day else Badge.NOT_FOUND
 
 
-def lists_meant(analysis: Analysis) -> tuple[str, ...]:
-    """The list a story speaks of, and the sources that carry it."""
-    return (analysis.source, *CARRIERS.get(analysis.source, ())) if analysis.source else ()
+def _lists_of(listing: Listing) -> frozenset[str]:
+    """What a story about an entry's list may call it: a carrier's inner list bears out a story about either."""
+    return frozenset({listing.source, list_of(listing)})
 
 
 def borne_out(evidence: Iterable[Evidence], analysis: Analysis) -> list[Listing]:
@@ -79,11 +73,14 @@ def borne_out(evidence: Iterable[Evidence], analysis: Analysis) -> list[Listing]
 
     also one that has been taken off.
     """
-    meant = lists_meant(analysis)
     return [
         one.listing
         for one in evidence
-        if one.listing and (one.confirms or (one.day is None and one.badge is Badge.WAS_LISTED and one.source in meant))
+        if one.listing
+        and (
+            one.confirms
+            or (one.day is None and one.badge is Badge.WAS_LISTED and analysis.source in _lists_of(one.listing))
+        )
     ]
 
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.alerts import joins, update_of
-from bot.cards import Reader, also_card
+from bot.cards import Reader
 from bot.codec import decode, encode
 from bot.errors import ChatBusy, ChatDoubtful, ChatRefused, StoreBusy
 from bot.logs import log
-from bot.messages import message_card
+from bot.messages import follow_up_card, message_card
 from bot.model import (
     Alert,
     Card,
@@ -132,7 +132,9 @@ class Courier:
 
         a crash in between cannot lose it; queued twice, it is one.
         """
-        update = update_of(alert, first.key)
+        if not isinstance(first.message, Alert):
+            return
+        update = update_of(alert, first.message, first.key)
         now = self.clock.now()
         await self.store.enqueue(
             [Delivery.of(update, delivery.place, because=delivery.because, due=now, language=first.language)]
@@ -165,8 +167,8 @@ class Courier:
     async def card(self, delivery: Delivery, *, joins: bool = False) -> Card:
         """The words, for this reader now."""
         reader = Reader(now=self.clock.now(), cards=self.sources(), language=delivery.language)
-        if joins and isinstance(delivery.message, Alert) and delivery.message.story:
-            return also_card(delivery.message, reader)
+        if joins and isinstance(delivery.message, Alert):
+            return follow_up_card(delivery.message, reader)
         return message_card(delivery, reader, await self.updates(delivery.key))
 
     def again(self, delivery: Delivery, after: timedelta | None, why: str, *, doubtful: bool = False) -> Delivery:

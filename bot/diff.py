@@ -11,9 +11,12 @@ once and off the list only when a second reading, or an official notice, says so
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from difflib import SequenceMatcher
 from typing import Any
 
 from bot.model import (
@@ -38,6 +41,12 @@ FEW = 2
 MAY_RENAME = 0.20
 #: In how many readings in a row an entry must be absent to be called delisted.
 READINGS = 2
+#: From this likeness on (0 to 1) a name is another one with letters mended: one letter in ten.
+LIKE = 0.9
+#: So many pairs of names are compared letter by letter; an edition that changes more is not one of slips of the pen.
+SPELLED = 10_000
+#: Names of so few characters are acronyms and first names, which several entries share.
+SHORT = 5
 NEITHER: dict[str, Any] = {"before": None, "after": None}
 
 
@@ -202,6 +211,7 @@ def diff(
     first: bool,
     same_layout: bool,
     noticed: Collection[str] = (),
+    composed: bool = False,
     seen: datetime,
     sha256: str = "",
 ) -> Difference:
@@ -209,6 +219,8 @@ def diff(
 
     `old` holds the last known content of every fresh or gone entry. `noticed` are keys whose removal an official notice
     announced: for them one reading is enough. After a change of layout only the fields common to all layouts count.
+    Where keys are `composed` of names, an entry that comes under another key is one change, under its new key, with the
+    old key in `before`.
     """
 
     def change(one: Listing, **sides: Any) -> ListChange:
@@ -217,22 +229,97 @@ def diff(
         )
 
     changes: list[ListChange] = []
+    before_of = renamed(survey, old) if composed and same_layout and not first else {}
     for listing, _ in survey.fresh if not first else ():
-        before = old.get(listing.key)
+        before = old.get(listing.key) or before_of.get(listing.key)
         if before is None:
             changes.append(change(listing, after=listing))
         elif fields := field_changes(before, listing, only=None if same_layout else COMMON):
             changes.append(change(listing, before=before, after=listing, fields=fields))
 
-    left = missing(survey.gone, marks, noticed=noticed)
+    known_by = {one.key for one in before_of.values()}
+    left = missing([key for key in survey.gone if key not in known_by], marks, noticed=noticed)
     changes += [change(old[key], before=old[key]) for key in left.removed if key in old]
     return Difference(
         changes=tuple(changes),
         listings=survey.fresh,
         marks=(*survey.touched, *left.waiting),
-        removed=left.removed,
+        removed=(*left.removed, *known_by),
         pending=len(left.waiting),
     )
+
+
+def renamed(survey: Survey, old: Mapping[str, Listing]) -> dict[str, Listing]:
+    """New keys of entries that were there under another one: the entry before, by its new key.
+
+    Either has the other's identifier, its whole name or one of its names, or is spelled nearly alike; and neither could
+    be any third entry. The programme is the same, and so is the day of listing where both have one.
+    """
+    gone = {key: old[key] for key in survey.gone if key in old}
+    new = {listing.key: listing for listing, _ in survey.fresh if listing.key not in old}
+    found: dict[str, Listing] = {}
+    for alike in (_sharing(_numbers), _sharing(_name), _sharing(_names), _spelled_alike):
+        pairs = [(a, b) for a, b in alike(gone.values(), new.values()) if _compatible(a, b)]
+        ours, theirs = Counter(a.key for a, _ in pairs), Counter(b.key for _, b in pairs)
+        for before, after in pairs:
+            if ours[before.key] == theirs[after.key] == 1:
+                found[after.key] = before
+                del gone[before.key], new[after.key]
+    return found
+
+
+Listings = Collection[Listing]
+Pairs = Iterable[tuple[Listing, Listing]]
+
+
+def _sharing(signs: Callable[[Listing], Iterable[object]]) -> Callable[[Listings, Listings], Pairs]:
+    """Every pair that shares one of the signs."""
+
+    def alike(gone: Listings, new: Listings) -> Pairs:
+        by_sign: defaultdict[object, list[Listing]] = defaultdict(list)
+        for after in new:
+            for sign in signs(after):
+                by_sign[sign].append(after)
+        for before in gone:
+            sharing = {after.key: after for sign in signs(before) for after in by_sign.get(sign, ())}
+            yield from ((before, after) for after in sharing.values())
+
+    return alike
+
+
+def _spelled_alike(gone: Listings, new: Listings) -> Pairs:
+    if len(gone) * len(new) <= SPELLED:
+        yield from ((before, after) for before in gone for after in new if _nearly(before.name, after.name))
+
+
+def _numbers(listing: Listing) -> Iterable[object]:
+    return listing.identifiers
+
+
+def _name(listing: Listing) -> Iterable[object]:
+    return (_folded(listing.name),)
+
+
+def _names(listing: Listing) -> Iterable[object]:
+    return {_folded(name.text) for name in listing.names() if len(name.text) > SHORT}
+
+
+def _compatible(before: Listing, after: Listing) -> bool:
+    """Whether they can be one entry at all: on the same inner list, of one kind, listed on the same day."""
+    same_day = before.listed_on == after.listed_on or not (before.listed_on and after.listed_on)
+    return before.programmes[:1] == after.programmes[:1] and before.kind == after.kind and same_day
+
+
+def _nearly(ours: str, theirs: str) -> bool:
+    """Whether one name is the other with a slip of the pen mended. Another number is another name."""
+    if re.findall(r"\d+", ours) != re.findall(r"\d+", theirs):
+        return False
+    match = SequenceMatcher(None, _folded(ours), _folded(theirs), autojunk=False)
+    return match.real_quick_ratio() >= LIKE and match.quick_ratio() >= LIKE and match.ratio() >= LIKE
+
+
+def _folded(name: str) -> str:
+    return " ".join(re.findall(r"\w+", name.casefold()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +331,7 @@ class Missing:
 
 
 def missing(gone: Collection[str], marks: Mapping[str, Mark], *, noticed: Collection[str] = ()) -> Missing:
-    """Sort absent entries by whether enough was seen to call them delisted."""
+    """Sort absent entries by whether enough was seen to call them delisted: two readings, or one and a notice."""
     counted = {key: replace(marks[key], missing=marks[key].missing + 1) for key in gone}
     removed = tuple(key for key, mark in counted.items() if mark.missing >= READINGS or key in noticed)
     waiting = tuple((key, mark) for key, mark in counted.items() if key not in set(removed))

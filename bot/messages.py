@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, datetime
 
-from bot.cards import Reader, alert_card, notice_card, plain_card, standing_card, update_words
-from bot.explain import effects, typically
+from bot.cards import Reader, alert_card, also_card, notice_card, plain_card, standing_card, update_words
+from bot.explain import effects, effects_of, typically
 from bot.model import Alert, Card, Delivery, Effect, Listing, Notice, Standing, Update, Updates
 
 
@@ -15,13 +15,26 @@ def message_card(delivery: Delivery, reader: Reader, updates: Updates | None = N
     match delivery.message:
         case Alert() as first:
             alert = (updates and updates.alert) or first
-            return alert_card(alert, alert_effects(alert, reader.language), reader, updates)
+            there = moved_effects(alert, reader.language)
+            return alert_card(alert, alert_effects(alert, reader.language), reader, updates, other=there)
         case Standing() as standing:
             return standing_card(standing, reader)
         case Notice() as notice:
             return notice_card(notice, reader)
         case Update() as update:
             return plain_card(update_words(update, reader))
+
+
+def follow_up_card(alert: Alert, reader: Reader) -> Card:
+    """The card of an alert that joins the thread of an earlier one."""
+    there = moved_effects(alert, reader.language)
+    return also_card(alert, reader, effects=alert_effects(alert, reader.language), other=there)
+
+
+def moved_effects(alert: Alert, language: str) -> tuple[Effect, ...]:
+    """What the other end of a move means, that day."""
+    end = alert.moved
+    return effects(end.source, end.programmes, on=alert.at.date(), language=language) if end else ()
 
 
 def alert_effects(alert: Alert, language: str) -> tuple[Effect, ...]:
@@ -31,15 +44,8 @@ def alert_effects(alert: Alert, language: str) -> tuple[Effect, ...]:
     return listing_effects(alert.listings, meant, on=on.date(), language=language)
 
 
-def listing_effects(listings: Iterable[Listing], meant: str, *, on: date, language: str) -> tuple[Effect, ...]:
+def listing_effects(listings: Sequence[Listing], meant: str, *, on: date, language: str) -> tuple[Effect, ...]:
     """What entries mean on a day; without any, what the list that a story speaks of typically means."""
-    by_source: dict[str, list[str]] = {}
-    for listing in listings:
-        by_source.setdefault(listing.source, []).extend(listing.programmes)
-    if not by_source:
+    if not listings:
         return typically(meant, on=on, language=language)
-    return tuple(
-        effect
-        for source, programmes in by_source.items()
-        for effect in effects(source, programmes, on=on, language=language)
-    )
+    return effects_of([(listing.source, listing.programmes) for listing in listings], on=on, language=language)

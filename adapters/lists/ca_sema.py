@@ -51,6 +51,7 @@ _SAME = {"Burma": "Myanmar (Burma)"}
     url="https://www.international.gc.ca/world-monde/assets/office_docs/international_relations-relations_internationales/sanctions/sema-lmes.xml",
     page="https://www.international.gc.ca/world-monde/international_relations-relations_internationales/sanctions/consolidated-consolide.aspx",
     every=timedelta(hours=6),
+    composed=True,
     rows=range(1, 50_000),
     usual=1_000,  # 2,606 in May 2022, 4,759 in May 2025
     licence="Government of Canada, reuse on its terms",

@@ -45,6 +45,7 @@ _NOTHING = frozenset({"", "不明", "なし", "不詳", "-", "－", "該当な�
     url="https://www.mof.go.jp/policy/international_policy/gaitame_kawase/gaitame/economic_sanctions/shisantouketsu.xlsx",
     page="https://www.mof.go.jp/policy/international_policy/gaitame_kawase/gaitame/economic_sanctions/list.html",
     every=timedelta(hours=12),
+    composed=True,
     rows=range(1, 30_000),
     usual=600,  # 1,982 in May 2022
     licence="Government of Japan Standard Terms of Use (compatible with CC BY 4.0)",

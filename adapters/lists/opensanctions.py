@@ -65,6 +65,7 @@ _NUMBERS = {
     url="https://data.opensanctions.org/datasets/latest/sanctions/targets.simple.csv",
     page="https://www.opensanctions.org/datasets/sanctions/",
     every=timedelta(hours=12),
+    composed=True,
     rows=range(1, 3_000_000),
     usual=50,
     may_lose=0.2,

@@ -108,6 +108,7 @@ _LISTED_DETAILS = {"dates_of_birth": "born", "places_of_birth": "place of birth"
     url="https://data.trade.gov/downloadable_consolidated_screening_list/v1/consolidated.csv",
     page="https://www.trade.gov/consolidated-screening-list",
     every=timedelta(hours=3),
+    composed=True,
     rows=range(1, 80_000),
     usual=8_000,  # 14,160 in May 2022
     licence="Work of the US government, public domain in the US",

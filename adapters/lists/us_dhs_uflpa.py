@@ -35,6 +35,7 @@ _GROUNDS = {"i": "UFLPA-i", "ii": "UFLPA-ii", "iv": "UFLPA-iv", "v": "UFLPA-v"}
     url=_PAGE,
     page=_PAGE,
     every=timedelta(hours=6),
+    composed=True,
     rows=range(1, 5_000),
     usual=60,  # 20 in June 2022, 160 in July 2026
     licence="Work of the US government, public domain in the US",

@@ -97,6 +97,7 @@ _ALSO = re.compile(r"(?:also\s+known\s+as|a\.?k\.?a\.?|or)[:,]?\s+", re.IGNORECA
     ),
     page="https://www.war.gov/News/Releases/",
     every=timedelta(hours=6),
+    composed=True,
     rows=range(1, 2_000),
     may_lose=0.4,  # editions replace each other, and one PDF does not tell which old company a new name is
     carrier=True,

@@ -35,6 +35,7 @@ _PAGE = "https://www.fcc.gov/supplychain/coveredlist"
     url=_PAGE,
     page=_PAGE,
     every=timedelta(hours=6),
+    composed=True,
     rows=range(1, 1_000),
     usual=5,  # 13 in May 2026
     may_lose=0.34,

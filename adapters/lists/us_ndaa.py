@@ -39,6 +39,7 @@ _OF_THE_ACT = ("schema", "topics", "program", "authority", "reason", "report-dat
     url="package:us_ndaa.csv",
     page="https://www.acquisition.gov/far/52.204-25",
     every=timedelta(days=1),
+    composed=True,
     rows=range(1, 500),
     usual=3,
     may_lose=0.8,

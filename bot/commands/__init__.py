@@ -33,6 +33,7 @@ class Argument:
     required: bool = True
     many: bool = False
     longest: int = LONGEST  #: characters of one value
+    option: bool = False  #: typed as `name:value`, anywhere among the others; a chat with options shows it as one
 
 
 @dataclass(kw_only=True)

@@ -44,6 +44,9 @@ def usage(name: str) -> str:
     """How a command is typed: `watch add NAMES...`."""
     parts = [name]
     for argument in commands()[name].arguments:
+        if argument.option:
+            parts.append(f"[{argument.name}:...]")
+            continue
         word = argument.name.upper() + ("..." if argument.many else "")
         parts.append(word if argument.required else f"[{word}]")
     return " ".join(parts)

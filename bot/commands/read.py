@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -93,20 +93,20 @@ async def account_of(office: Office, story: Story, *, place: Place | None, langu
     await office.roll.refresh()
     now = office.clock.now()
 
-    def look() -> Account:
+    def look() -> Analysis:
         mentions = tuple(one for one in watched.mentions(story) if _to_tell(watched, one.company, place))
-        analysis = analyse(story, mentions)
-        named = tuple(_named(office, watched, story, analysis, place))
-        about = [one for each in named if each.mention.role is Role.SUBJECT for one in each.evidence]
-        listings = borne_out(about, analysis)
-        day = (story.published or now).date()
-        if not story.published:
-            day = next((one.listed_on for one in listings if one.listed_on), day)
-        meant = listing_effects(listings, analysis.source, on=day, language=language)
-        effects = meant if analysis.listing_story else ()
-        return Account(story=story, analysis=analysis, named=named, effects=effects, day=day)
+        return analyse(story, mentions)
 
-    return await asyncio.to_thread(look)
+    analysis = await asyncio.to_thread(look)
+    named = [one async for one in _named(office, watched, story, analysis, place)]
+    about = [one for each in named if each.mention.role is Role.SUBJECT for one in each.evidence]
+    listings = borne_out(about, analysis)
+    day = (story.published or now).date()
+    if not story.published:
+        day = next((one.listed_on for one in listings if one.listed_on), day)
+    meant = listing_effects(listings, analysis.source, on=day, language=language)
+    effects = meant if analysis.listing_story else ()
+    return Account(story=story, analysis=analysis, named=tuple(named), effects=effects, day=day)
 
 
 def _to_tell(watched: Watched, company: str, place: Place | None) -> bool:
@@ -119,7 +119,9 @@ def _watches(watched: Watched, company: str, place: Place | None) -> bool:
     return any(place in (None, one.place) for one in watched.subscriptions(company))
 
 
-def _named(office: Office, watched: Watched, story: Story, analysis: Analysis, place: Place | None) -> Iterator[Named]:
+async def _named(
+    office: Office, watched: Watched, story: Story, analysis: Analysis, place: Place | None
+) -> AsyncIterator[Named]:
     """Each company once, those it is about first."""
     first = {one.company: one for one in reversed(analysis.mentions)}
     for id, mention in sorted(first.items(), key=lambda one: (one[1].role is not Role.SUBJECT, *_where(one[1]))):
@@ -127,7 +129,7 @@ def _named(office: Office, watched: Watched, story: Story, analysis: Analysis, p
         if company is None:
             continue
         asked = analysis if mention.role is Role.SUBJECT and analysis.listing_story else Analysis()
-        record = (office.roll.of(company), office.roll.taken_off(company))
+        record = (office.roll.of(company), await office.roll.taken_off(company))
         yield Named(
             company=company,
             mention=mention,
