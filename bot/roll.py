@@ -227,14 +227,16 @@ class Roll:
         `typed` is the name of somebody the book does not know: then entries with nearly that name count too.
         Remembered until a list changes.
         """
-        asked = (company, typed)
-        if asked not in self._entries:
-            if len(self._entries) >= REMEMBERED:
-                self._entries.clear()
+        known, asked = self._entries, (company, typed)  # a refresh meanwhile begins anew and leaves these alone
+        found = known.get(asked)
+        if found is None:
             today = [*self.of(company), *(self.alike(typed) if typed and not company.from_book else ())]
-            listings = (*(found.listing for found in today), *self._were(company))
-            self._entries[asked] = frozenset((one.source, one.key) for one in listings)
-        return self._entries[asked]
+            listings = (*(one.listing for one in today), *self._were(company))
+            found = frozenset((one.source, one.key) for one in listings)
+            if len(known) >= REMEMBERED:
+                known.clear()
+            known[asked] = found
+        return found
 
     def listing(self, source: str, key: str) -> Listing | None:
         """An entry as it stands, or None when it is on the list no more."""
@@ -248,12 +250,14 @@ class Roll:
 
     def recogniser(self, company: Company, *, near: bool = False) -> Recogniser:
         """Whether an entry, of today or of then, is a company; `near` if a name nearly like it counts too."""
-        near = near and not company.from_book
-        if (company, near) not in self._recognisers:
+        asked = (company, near and not company.from_book)
+        found = self._recognisers.get(asked)
+        if found is None:
+            found = Recogniser(company, self.recogniser(company) if asked[1] else None)
             if len(self._recognisers) >= REMEMBERED:
                 self._recognisers.clear()
-            self._recognisers[company, near] = Recogniser(company, self.recogniser(company) if near else None)
-        return self._recognisers[company, near]
+            self._recognisers[asked] = found
+        return found
 
     def recent(self, company: Company) -> tuple[ListChange, ...]:
         """The changes of the last weeks whose entries are, or are related to, a company, newest first."""
