@@ -449,7 +449,7 @@ class Service:
         files: list[Attachment] = []
         for field, file in form.files:
             try:
-                files.append(await received(self.line, call.team, file))
+                files.append(await received(self.line, call.team, file, call.language))
             except TellPerson as refusal:
                 return await self._wrong(call, {field: str(refusal)})
         asked = replace(self._request(call, errand.command, form.arguments), files=tuple(files))
