@@ -6,13 +6,14 @@ test. A value that cannot work raises BadSettings with the setting's name and an
 
 from __future__ import annotations
 
+import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import timedelta
 from pathlib import Path
 from secrets import token_bytes
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
 from bot.errors import BadSettings
 from bot.model import Place
@@ -215,11 +216,6 @@ class Settings(BaseSettings):
         return value
 
     @property
-    def keys(self) -> tuple[str, ...]:
-        """What TOCSIN_KEY holds, the newest first."""
-        return _parts(self.tocsin_key.get_secret_value())
-
-    @property
     def home(self) -> Path:
         return self.tocsin_home.expanduser()
 
@@ -256,6 +252,20 @@ def load(**over: object) -> Settings:
             for one in error.errors()
         ]
         raise BadSettings("; ".join(problems) + ". See .env.example.") from error
+
+
+def every_setting(settings: Settings) -> dict[str, str]:
+    """All settings by their names in the environment, with those that only a chat on the shelf knows.
+
+    It holds tokens in plain text: it is for handing on, never for showing.
+    """
+    beside = {name.upper(): value for name, value in DotEnvSettingsSource(Settings)().items() if value}
+    ours = {name.upper(): _plain(getattr(settings, name)) for name in Settings.model_fields}
+    return {**beside, **os.environ, **ours}
+
+
+def _plain(value: object) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
 def manual() -> str:

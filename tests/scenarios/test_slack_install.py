@@ -21,7 +21,7 @@ from adapters.slack.post import SlackChat
 from bot.errors import BadSettings, ChatBusy, ChatRefused, StoreBusy
 from bot.model import Place, Reply
 from bot.settings import load
-from bot.wiring import SystemClock, slack_for
+from bot.wiring import SystemClock, chats_for
 from tests.worlds.plain_store import PlainStore
 from tests.worlds.slack import CLIENT_ID, CLIENT_SECRET, SIGNING_SECRET, SlackWorld, served, words
 from tests.worlds.slack_served import CARD, Scripted, until
@@ -295,15 +295,14 @@ def _keep(shelf: str, name: str, body: bytes) -> Any:
 def test_settings_that_do_not_fit(over: dict[str, str], says: str) -> None:
     """Said before anything starts, with what to do."""
     with pytest.raises(BadSettings, match=says):
-        slack_for(load(_env_file=None, **over), SystemClock(), PlainStore(), None)
+        chats_for(load(_env_file=None, **over), SystemClock(), PlainStore())
 
 
 def test_settings_for_many_workspaces() -> None:
     """A client's id is enough for Slack to be there, without a token of one workspace."""
-    chat = slack_for(
+    chat = chats_for(
         load(_env_file=None, slack_client_id="1.2", slack_client_secret="s", tocsin_key=f"{KEY}, {KEY}"),
         SystemClock(),
         PlainStore(),
-        None,
-    )
+    )[0]
     assert chat.platform == "slack"
