@@ -1,7 +1,8 @@
 """Draws docs/slack-light.png and docs/slack-dark.png: alerts of the demo as Slack shows them.
 
 The demo is played through the real program into a chat that draws with adapters/slack/draw.py; the blocks that would be
-sent are set as a web page and photographed by a headless Chromium, whose path is CHROMIUM, or found on PATH.
+sent are set as a web page and photographed by a headless Chromium, whose path is CHROMIUM, or found on PATH. Pillow,
+which Tocsin itself does without, makes the pictures small.
 
 Run it from the top folder after the words of cards or their drawing changed: python docs/slack_alerts.py
 With a folder, every kind of alert is drawn there, to be looked at: python docs/slack_alerts.py /tmp/gallery
@@ -23,6 +24,8 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from PIL import Image
 
 from adapters.console import ConsoleChat
 from adapters.slack.draw import Drawing, draw
@@ -65,6 +68,8 @@ HERE = Path(__file__).resolve().parent
 #: What the README shows: the story that asks why Xiaomi was listed, held against the list.
 SHOWN = ("Xiaomi in a story about a listing",)
 WIDTH = 760
+#: Of a picture: letters on one ground need no more.
+COLOURS = 48
 NOW = datetime(2021, 1, 14, 23, 55, tzinfo=UTC)
 
 
@@ -83,7 +88,7 @@ class Camera(ConsoleChat):
 
 async def played() -> list[Card]:
     """What the demo posts."""
-    demo.ConsoleChat = Camera  # type: ignore[misc]
+    demo.ConsoleChat = Camera  # type: ignore[attr-defined,misc]
     await demo.demo(io.StringIO())
     return list(Camera.shots.values())
 
@@ -224,7 +229,8 @@ p, blockquote {{ margin: 0 0 4px; white-space: pre-wrap; overflow-wrap: anywhere
 blockquote {{ border-left: 4px solid {theme.line}; padding-left: 12px; }}
 a {{ color: {theme.link}; text-decoration: none; }}
 .actions {{ display: flex; flex-wrap: wrap; gap: 8px; margin: 8px 0; }}
-.actions span {{ border: 1px solid {theme.line}; border-radius: 8px; padding: 3px 12px; font-weight: 700; font-size: 13px; }}
+.actions span {{ border: 1px solid {theme.line}; border-radius: 8px; padding: 3px 12px;
+  font-weight: 700; font-size: 13px; }}
 .actions .danger {{ color: {theme.danger}; border-color: {theme.danger}; }}
 .bar {{ border-left: 4px solid; border-radius: 2px; padding: 2px 0 2px 12px; color: {theme.faint}; font-size: 13px; }}
 </style>{messages}"""
@@ -233,7 +239,7 @@ a {{ color: {theme.link}; text-decoration: none; }}
 def _message(drawing: Drawing, theme: Theme) -> str:
     body = "".join(_block(one) for one in drawing.blocks)
     bars = "".join(
-        f'<div class="bar" style="border-color:{one["color"]}">{"".join(_block(block) for block in one["blocks"])}</div>'
+        f'<div class="bar" style="border-color:{one["color"]}">{"".join(map(_block, one["blocks"]))}</div>'
         for one in drawing.attachments
     )
     bell = (
@@ -302,6 +308,7 @@ def photograph(text: str, to: Path) -> None:
         height = _height(asked, source)
         size = [f"--window-size={WIDTH},{height}", f"--screenshot={to}"]
         subprocess.run([*asked, *size, source.as_uri()], check=True, capture_output=True)  # noqa: S603 - our own page
+    Image.open(to).convert("RGB").quantize(COLOURS).save(to, optimize=True)
 
 
 def _height(asked: list[str], source: Path) -> int:
