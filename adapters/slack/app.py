@@ -430,21 +430,21 @@ class Service:
         call = replace(call, channel=form.errand.channel, response_url=url, view="" if url else call.view)
         task = self._start(self._safely(self._done(call, form), body))
         await asyncio.wait({task}, timeout=max(0.0, until - clock()))
-        wrong = task.result() if task.done() else None
-        if isinstance(wrong, dict):
+        found = task.result() if task.done() else None
+        if isinstance(found, dict):
             self._seen.pop(id, None)  # to be sent again, mended
-            await ack(response_action="errors", errors=wrong)
-        elif url:
+            await ack(response_action="errors", errors=found)
+            return
+        if url:
             await ack()
         else:
-            shown = task.result() if task.done() else None
-            view = answered(shown, call.language) if isinstance(shown, Card) else waiting(call.language)
-            await ack(response_action="update", view=view)
-            if not task.done():
-                self._start(self._safely(self._late(task, call), body))
+            shown = answered(found or self._failed(call), call.language) if task.done() else waiting(call.language)
+            await ack(response_action="update", view=shown)
+        if not task.done() or (url and not found):
+            self._start(self._safely(self._late(task, call), body))
 
-    async def _done(self, call: Call, form: Filled) -> dict[str, str] | Card | None:
-        """Do what was sent: what is wrong by field; or the answer to be shown in the box; or nothing, it was given."""
+    async def _done(self, call: Call, form: Filled) -> dict[str, str] | Card:
+        """Do what was sent: what is wrong, by field; or the answer, given already where there is an address for it."""
         errand = form.errand
         files: list[Attachment] = []
         for field, file in form.files:
@@ -456,22 +456,28 @@ class Service:
         reply = await self.desk.answer(await self._asked(call, asked))
         if not reply.ok and form.fields and reply.cards:
             return await self._wrong(call, {_field_of(reply, form): reply.cards[0].summary or reply.cards[0].title})
+        card = merged(reply.cards) if reply.cards else Card(summary="", title=say(call.language, "done"))
         if call.response_url:
             await self._give(call, asked, reply)
-            return None
-        await self._after(call, asked, reply)
-        return merged(reply.cards) if reply.cards else None
+        else:
+            await self._after(call, asked, reply)
+        return card
+
+    def _failed(self, call: Call) -> Card:
+        return Card(summary="", title=say(call.language, "box_failed"))
 
     async def _wrong(self, call: Call, errors: dict[str, str]) -> dict[str, str]:
         return {field: cut(text or say(call.language, "box_failed"), ERROR) for field, text in errors.items()}
 
     async def _late(self, task: asyncio.Task[Any], call: Call) -> None:
-        """The answer that came after its box was acknowledged, into the box."""
+        """What came after its box was acknowledged: the answer, if it was not given yet; what is wrong; a bug."""
         await asyncio.wait({task})
         found = task.result()
         if isinstance(found, dict):
             found = Card(summary="", title="\n".join(found.values()))
-        await self._tell(call, found or Card(summary="", title=say(call.language, "box_failed")))
+        elif found and call.response_url:
+            return
+        await self._tell(call, found or self._failed(call))
 
     # ── What goes out ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -536,7 +542,7 @@ class Service:
         """Files cannot be seen by one person alone in a channel: private ones go into their own conversation."""
         client = await self.line.web(call.team)
         names = ", ".join(one.name for one in files)
-        if not private and not call.channel.startswith("D"):
+        if not private and call.channel and not call.channel.startswith("D"):
             why = await sent(client, call.channel, files)
             if not why:
                 return
@@ -580,8 +586,12 @@ class Service:
         """
         frame = {"response_type": "ephemeral" if private else "in_channel", "replace_original": False}
         said = await self.line.response(call.response_url).send_dict({**frame, **payload})
-        if said.status_code != 200:
-            log.warning("slack_answer_refused", status=said.status_code, says=said.body[:300])
+        if said.status_code == 200:
+            return
+        log.warning("slack_answer_refused", status=said.status_code, says=said.body[:300])
+        if private and "blocks" in payload:  # a form may well be sent after half an hour
+            client = await self.line.web(call.team)
+            await client.chat_postMessage(channel=call.user, mrkdwn=False, parse="none", **payload)
 
     # ── The app's own page ────────────────────────────────────────────────────────────────────────────────────────
 
