@@ -361,7 +361,7 @@ async def test_files_that_cannot_be_sent(slack: SlackWorld, chat: SlackChat, sco
 
 async def test_files_at_hand_are_few(slack: SlackWorld, chat: SlackChat, monkeypatch: pytest.MonkeyPatch) -> None:
     """An old answer is still shared, without its file: memory is not for files."""
-    monkeypatch.setattr("adapters.slack.app.FILES_AT_HAND", 1)
+    monkeypatch.setattr("adapters.slack.answers.FILES_AT_HAND", 1)
     async with serving(chat, Scripted(reply=Reply(cards=(CARD,), files=(EXPORT,))), slack):
         first = await slack.types("/watch list")
         answer, _ = await first.answer(), await first.answer()
