@@ -173,8 +173,11 @@ def slack(
     """Only Slack: post its alerts and answer its commands, beside another process that watches."""
 
     async def work(house: House) -> None:
-        if not house.settings.slack_bot_token.get_secret_value():
-            raise BadSettings("SLACK_BOT_TOKEN is empty: put the bot token of the Slack app there. See docs/slack.md")
+        if not house.settings.slack_bot_token.get_secret_value() and not house.settings.slack_client_id:
+            raise BadSettings(
+                "SLACK_BOT_TOKEN is empty: put the bot token of the Slack app there, or SLACK_CLIENT_ID for many "
+                "workspaces. See docs/slack.md"
+            )
         if http and not house.settings.slack_signing_secret.get_secret_value():
             raise BadSettings(
                 "SLACK_SIGNING_SECRET is empty: requests by HTTP cannot be told from forged ones without it"
@@ -184,6 +187,12 @@ def slack(
         await _until_stopped(house.run("slack"))
 
     _with_house(work, listen=(host, http) if http else None)
+
+
+@app.command()
+def key() -> None:
+    """A new key for TOCSIN_KEY, which seals the tokens of installed workspaces in the store."""
+    print(settings.new_key())  # noqa: T201 - for a pipe, without anything around it
 
 
 @manifests.command("slack")

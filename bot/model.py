@@ -57,6 +57,7 @@ class SourceCard:
     rows: range = range(1, 1_000_000)  #: how many entries any edition may have; wide, the sharp guard is relative
     usual: int = 0  #: fewer entries than this are believed, but what comes above it later is history, not news
     may_lose: float = 0.10  #: the share of entries that may leave in one edition before a person must look
+    fill: tuple[tuple[str, float], ...] = ()  #: fields of a listing, and the share of entries that have them at least
     programmes: tuple[str, ...] = ()  #: codes of `programmes.toml` that occur in it
     composed: bool = False  #: its keys are made of names: an entry under a new key may be one that was renamed
     carrier: bool = False  #: its programmes are lists of their own, and are what people call them
@@ -232,6 +233,7 @@ class Reading:
     published: datetime | None = None
     declared: int | None = None  #: how many entries the document says it has
     history: int = 0  #: rows about who is no longer on the list, in a document that keeps them; they only grow
+    open_ended: bool = False  #: nothing shows where the document ends, so that one cut at a line end looks whole
     signals: list[str] = field(default_factory=list)  #: unknown columns, programmes, types: for the operator
 
 
@@ -805,6 +807,7 @@ class Memory:
     sha256: str = ""
     rows: int = 0
     history: int = 0  #: `Reading.history` of the last good reading
+    tail: tuple[str, ...] = ()  #: the last keys of the last good reading, as they stood in the document
     validators: tuple[tuple[str, Validators], ...] = ()  #: per address
     moved: tuple[
         tuple[str, str, int], ...

@@ -183,6 +183,12 @@ class Store(Protocol):
         Its `before` is what the entry was until then. In the order of the entries.
         """
 
+    async def last_changes(self, entries: Iterable[tuple[str, str]], before: datetime) -> Sequence[ListChange]:
+        """Of each of these entries the last change before that moment, where there is one. In the order of the
+
+        entries.
+        """
+
     async def former(self, after: int = 0) -> Sequence[Former]:
         """Every entry under names or numbers that it lost, those kept after that number, in the order they were kept.
 

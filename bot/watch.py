@@ -206,9 +206,10 @@ class Watcher:
         seen, same_layout = await asyncio.to_thread(_survey, source, document, marks, memory.layout)
         touched = {listing.key for listing, _ in seen.fresh if listing.key in marks} | set(seen.gone)
         old = await self.store.listings(card.id, touched) if touched else {}
-        if doubt := believe(card, memory, seen, old, now=task.now):
-            return self.quarantined(task, replace(doubt, sha256=document.sha256), seen)
-        noticed = await self.noticed(card.id, [old[key] for key in seen.gone if key in old])
+        gone = seen.gone if 2 * len(seen.gone) < seen.known else ()  # no notice takes half a list off
+        noticed = await self.noticed(card.id, [old[key] for key in gone if key in old])
+        if doubt := believe(card, memory, seen, old, noticed=noticed, sha256=document.sha256, now=task.now):
+            return self.quarantined(task, doubt, seen)
         change = diff(
             seen,
             marks,
@@ -719,6 +720,7 @@ def _believed(
         edition=seen.edition,
         published=seen.published,
         history=seen.history,
+        tail=seen.tail,
         pending=change.pending,
         signals=seen.signals,
         changed_at=task.now if change.changes else task.memory.changed_at,
