@@ -19,9 +19,12 @@ from bot.model import (
     Alert,
     AlertKind,
     Badge,
+    Brief,
+    Button,
     Card,
     ChangeKind,
     Company,
+    Digest,
     Effect,
     Evidence,
     Found,
@@ -151,8 +154,12 @@ def update_words(update: Update, reader: Reader) -> str:
     list_ = update.kind in {UpdateKind.CONFIRMED, UpdateKind.DELISTED}
     by = reader.title(update.by) if list_ else reader.clean(update.by, 80)
     text = reader.clean(update.text, 200)
-    said = f" “{text}”" if text else ""
-    return reader.say(f"state.{update.kind}", by=by, time=when(update.at)) + said
+    said = f" “{text}”" if text and update.kind not in _WITH_TEXT else ""
+    return reader.say(f"state.{update.kind}", by=by, time=when(update.at), text=text) + said
+
+
+#: Whose text belongs into the sentence itself.
+_WITH_TEXT = frozenset({UpdateKind.MUTED, UpdateKind.BEFORE})
 
 
 def _list(alert: Alert, effects: Sequence[Effect], reader: Reader) -> str:
@@ -355,6 +362,58 @@ def also_card(alert: Alert, reader: Reader) -> Card:
         sections=tuple(sections),
         links=_links(alert, reader)[:1],
     )
+
+
+# ── Digests ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+#: Lines of a digest that have a button and a link of their own; all have the word that shows them.
+SHOWN = 5
+
+
+def digest_card(digest: Digest, keys: Sequence[str], reader: Reader) -> Card:
+    """Several alerts in one message, a line each; `keys` are those under which `show` shows them whole."""
+    count = len(digest.briefs)
+    title = reader.say(f"digest.{digest.why}", count=count, company=_one_company(digest, reader))
+    lines = [
+        f"{number}. {brief_words(brief, reader)} · show {key}"
+        for number, (brief, key) in enumerate(zip(digest.briefs, keys, strict=True), start=1)
+    ]
+    high = sum(1 for one in digest.briefs if one.severity is Severity.HIGH)
+    summary = reader.say("digest.summary", high=high) if high else ""
+    return Card(
+        summary=f"{title} {summary} {reader.say('digest.first', title=_kind(digest.briefs[0], reader))}".replace(
+            "  ", " "
+        ),
+        title=title.rstrip("."),
+        severity=digest.briefs[0].severity,
+        sections=(Section("", reader.say("digest.how")), *(Section("", line) for line in lines)),
+        links=tuple(
+            Link(f"{number}. {reader.clean(one.company, 60)}", one.url)
+            for number, one in enumerate(digest.briefs, start=1)
+            if one.url.startswith(("https://", "http://"))
+        )[:SHOWN],
+        buttons=tuple(
+            Button(reader.say("button.show", number=number), "show", (("key", key),))
+            for number, key in enumerate(keys[:SHOWN], start=1)
+        ),
+    )
+
+
+def _one_company(digest: Digest, reader: Reader) -> str:
+    return reader.clean(digest.briefs[0].company, 80)
+
+
+def _kind(brief: Brief, reader: Reader) -> str:
+    return reader.say(f"kind.{brief.kind}", company=reader.clean(brief.company, 80), list=reader.title(brief.source))
+
+
+def brief_words(brief: Brief, reader: Reader) -> str:
+    """An alert in one line: how loud, who, what, on which list or in which story, when."""
+    title = reader.clean(brief.title, 120)
+    parts = [reader.say(f"severity.{brief.severity}"), _kind(brief, reader)]
+    parts += [f"“{title}”"] if title else []
+    parts += [reader.say("digest.entries", count=brief.entries)] if brief.entries > 1 else []
+    return " · ".join([*parts, when(brief.at)])
 
 
 # ── Standing, notices, look-ups ───────────────────────────────────────────────────────────────────────────────────

@@ -18,6 +18,8 @@ from rich.console import Console
 
 from adapters.console import ConsoleChat
 from bot import __version__, logs, settings
+from bot.cards import Reader
+from bot.commands.audit import as_csv, beginning, every_act
 from bot.commands.lookup import match_data
 from bot.demo import demo as play_demo
 from bot.doctor import examine
@@ -38,11 +40,13 @@ app = typer.Typer(
 watch = typer.Typer(help="Whom a place watches.", no_args_is_help=True)
 feed = typer.Typer(help="News feeds added to those that come with Tocsin.", no_args_is_help=True)
 sources = typer.Typer(help="What is read, and how it stands.", invoke_without_command=True)
+export = typer.Typer(help="What Tocsin remembers, for other programs.", no_args_is_help=True)
 manifests = typer.Typer(help="What to paste where a chat installs its apps.", no_args_is_help=True)
 app.add_typer(manifests, name="manifest")
 app.add_typer(watch, name="watch")
 app.add_typer(feed, name="feed")
 app.add_typer(sources, name="sources")
+app.add_typer(export, name="export")
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON (docs/json.md).")]
 Where = Annotated[str, typer.Option("--place", help="The place it is for: console:, slack:TEAM/CHANNEL, ...")]
@@ -82,10 +86,7 @@ def _with_house(
 
 def _ask(command: str, *, json: bool, place: str = "console:", **arguments: str | tuple[str, ...]) -> None:
     """Put a command to the desk, as a chat would, and show the answer."""
-    try:
-        where = Place.parse(place)
-    except ValueError as error:
-        raise TellPerson(str(error)) from error
+    where = _place(place)
 
     async def work(house: House) -> Reply:
         request = Request(
@@ -107,6 +108,13 @@ def _ask(command: str, *, json: bool, place: str = "console:", **arguments: str 
             chat.show(card)
     if not reply.ok:
         raise typer.Exit(1)
+
+
+def _place(text: str) -> Place:
+    try:
+        return Place.parse(text)
+    except ValueError as error:
+        raise TellPerson(str(error)) from error
 
 
 def _busy(text: str) -> Any:
@@ -281,6 +289,36 @@ def why(
 def unpark(key: Annotated[str, typer.Argument(help="The key that `why` shows.")], json: Json = False) -> None:
     """Try a parked message again."""
     _ask("unpark", json=json, key=key)
+
+
+@app.command()
+def audit(
+    since: Annotated[str, typer.Option(help="Only from this day on, such as 2026-01-31 (UTC).")] = "",
+    place: Where = "console:",
+    json: Json = False,
+) -> None:
+    """Who acknowledged, dismissed, muted or changed what in a place."""
+    _ask("audit", json=json, place=place, since=since)
+
+
+@export.command("acts")
+def export_acts(
+    csv: Annotated[bool, typer.Option("--csv", help="As CSV, for a spreadsheet; without it, JSON.")] = False,
+    since: Annotated[str, typer.Option(help="Only from this day on, such as 2026-01-31 (UTC).")] = "",
+    place: Annotated[str, typer.Option(help="Only one place; without it, all of them.")] = "",
+) -> None:
+    """All that people did, oldest first: who, when, what, on which company, where, why, and the evidence."""
+
+    async def work(house: House) -> list[dict[str, str]]:
+        office = house.desk.office
+        reader = Reader(now=house.clock.now(), language=house.settings.tocsin_language)
+        return await every_act(office, beginning(since, reader), _place(place) if place else None)
+
+    acts: list[dict[str, str]] = _with_house(work)
+    if csv:
+        typer.echo(as_csv(acts), nl=False)
+    else:
+        _print_json({"acts": acts})
 
 
 @app.command()
