@@ -373,17 +373,18 @@ SHOWN = 5
 def digest_card(digest: Digest, keys: Sequence[str], reader: Reader) -> Card:
     """Several alerts in one message, a line each; `keys` are those under which `show` shows them whole."""
     count = len(digest.briefs)
-    title = reader.say(f"digest.{digest.why}", count=count, company=_one_company(digest, reader))
+    one = "_one" if count == 1 else ""  # of an overflow there are always several
+    company = reader.clean(digest.briefs[0].company, 80)
+    title = reader.say(f"digest.{digest.why}{one}", count=count, company=company)
     lines = [
         f"{number}. {brief_words(brief, reader)} · show {key}"
         for number, (brief, key) in enumerate(zip(digest.briefs, keys, strict=True), start=1)
     ]
     high = sum(1 for one in digest.briefs if one.severity is Severity.HIGH)
-    summary = reader.say("digest.summary", high=high) if high else ""
+    summary = [title, *([reader.say("digest.summary", high=high)] if high else [])]
+    summary.append(reader.say("digest.first", title=_kind(digest.briefs[0], reader)))
     return Card(
-        summary=f"{title} {summary} {reader.say('digest.first', title=_kind(digest.briefs[0], reader))}".replace(
-            "  ", " "
-        ),
+        summary=" ".join(summary),
         title=title.rstrip("."),
         severity=digest.briefs[0].severity,
         sections=(Section("", reader.say("digest.how")), *(Section("", line) for line in lines)),
@@ -397,10 +398,6 @@ def digest_card(digest: Digest, keys: Sequence[str], reader: Reader) -> Card:
             for number, key in enumerate(keys[:SHOWN], start=1)
         ),
     )
-
-
-def _one_company(digest: Digest, reader: Reader) -> str:
-    return reader.clean(digest.briefs[0].company, 80)
 
 
 def _kind(brief: Brief, reader: Reader) -> str:
