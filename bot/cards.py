@@ -142,11 +142,24 @@ def _state(updates: Updates | None, reader: Reader) -> list[Section]:
     if updates is None:
         return []
     reports = [one for one in updates.all if one.kind is UpdateKind.REPORTED]
-    lines = [update_words(one, reader) for one in updates.all if one.kind is not UpdateKind.REPORTED]
+    lines = [update_words(one, reader) for one in _standing(updates.all) if one.kind is not UpdateKind.REPORTED]
     if reports:
         names = list(dict.fromkeys(reader.clean(one.by, 60) for one in reports))
         lines.append(reader.say("state.reports", count=len(reports) + 1, names=_some(names, reader)))
     return [Section(reader.say("heading.state"), "\n".join(lines))] if lines else []
+
+
+#: Of these only the last counts: what was said later takes back what was said before.
+_ANSWERS = (
+    frozenset({UpdateKind.NOT_THIS, UpdateKind.RECONSIDERED}),
+    frozenset({UpdateKind.MUTED, UpdateKind.UNMUTED}),
+)
+
+
+def _standing(updates: Sequence[Update]) -> list[Update]:
+    """Without what was taken back or replaced since."""
+    last = {group: one.id for one in updates for group in _ANSWERS if one.kind in group}
+    return [one for one in updates if all(one.id == id for group, id in last.items() if one.kind in group)]
 
 
 def update_words(update: Update, reader: Reader) -> str:

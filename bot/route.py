@@ -137,7 +137,7 @@ def why_not(alert: Alert, subscription: Subscription) -> Refusal | None:
 def dismissed(alert: Alert, here: Here) -> Refusal | None:
     """Who said, here, that this is another company."""
     said = here.dismissal(alert)
-    return Refusal(rule=f"dismissed_{said.of}", by=said.by, what=said.key, when=said.at) if said else None
+    return Refusal(rule=f"dismissed_{said.of}", by=said.by, what=said.name or said.key, when=said.at) if said else None
 
 
 def resting(subscription: Subscription, here: Here, paused: datetime | None, *, now: datetime) -> Refusal | None:

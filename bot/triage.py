@@ -97,6 +97,7 @@ class Disposition:
     why: str = ""
     about: str = ""  #: key of the delivery it was said of
     identity: Identity = Identity()  #: of a record: as it was then
+    name: str = ""  #: what people call it
 
     @property
     def paper(self) -> Paper:
@@ -318,8 +319,15 @@ def dispositions(saying: Saying, why: str = "") -> tuple[Disposition, ...]:
     if alert.story:
         return (said, *(replace(said, of=Of.SPELLING, key=one) for one in spellings(alert)))
     return tuple(
-        replace(said, of=Of.RECORD, source=one.source, key=one.key, identity=Identity.of(one)) for one in alert.listings
+        replace(said, of=Of.RECORD, source=one.source, key=one.key, identity=Identity.of(one), name=called(one))
+        for one in alert.listings
     )
+
+
+def called(listing: Listing) -> str:
+    """An entry by its name, with its number where the list gives it one."""
+    name = f"“{listing.name[:120]}”"
+    return f"{name} ({listing.key})" if any(one.isdigit() for one in listing.key) else name
 
 
 def mute(saying: Saying, until: datetime) -> Decision:

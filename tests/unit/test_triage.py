@@ -79,10 +79,10 @@ def test_a_dismissed_record_rings_no_more_and_says_who_said_so() -> None:
     for again in (listed(entry, sha256="bb"), listed(replace(entry, reason="Another reason"), sha256="cc")):
         routing = routed(again, rulings)
         assert not routing.deliveries
-        assert reasons(routing) == ["Ana said on 2021-01-14 that E-123 is another company"]
+        assert reasons(routing) == ["Ana said on 2021-01-14 that “Xiaomi Parts LLC” (E-123) is another company"]
         (kept,) = routing.untold
         assert kept.receipt
-        assert kept.because == "Ana said on 2021-01-14 that E-123 is another company"
+        assert kept.because == "Ana said on 2021-01-14 that “Xiaomi Parts LLC” (E-123) is another company"
 
 
 @pytest.mark.parametrize(
