@@ -40,16 +40,19 @@ app = typer.Typer(
 watch = typer.Typer(help="Whom a place watches.", no_args_is_help=True)
 feed = typer.Typer(help="News feeds added to those that come with Tocsin.", no_args_is_help=True)
 sources = typer.Typer(help="What is read, and how it stands.", invoke_without_command=True)
+alert = typer.Typer(help="What to do with an alert.", no_args_is_help=True)
 export = typer.Typer(help="What Tocsin remembers, for other programs.", no_args_is_help=True)
 manifests = typer.Typer(help="What to paste where a chat installs its apps.", no_args_is_help=True)
 app.add_typer(manifests, name="manifest")
 app.add_typer(watch, name="watch")
 app.add_typer(feed, name="feed")
 app.add_typer(sources, name="sources")
+app.add_typer(alert, name="alert")
 app.add_typer(export, name="export")
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON (docs/json.md).")]
 Where = Annotated[str, typer.Option("--place", help="The place it is for: console:, slack:TEAM/CHANNEL, ...")]
+Key = Annotated[str, typer.Argument(help="The key of an alert, as `why` shows it.")]
 Names = Annotated[list[str], typer.Argument(help="Companies; quote a name of several words.")]
 
 
@@ -289,6 +292,55 @@ def why(
 def unpark(key: Annotated[str, typer.Argument(help="The key that `why` shows.")], json: Json = False) -> None:
     """Try a parked message again."""
     _ask("unpark", json=json, key=key)
+
+
+@app.command()
+def show(
+    key: Annotated[str, typer.Argument(help="The key of one message, as `why` shows it.")],
+    place: Where = "console:",
+    json: Json = False,
+) -> None:
+    """A message again, whole, with what is new about it."""
+    _ask("show", json=json, place=place, key=key)
+
+
+@alert.command("acknowledge")
+def alert_acknowledge(key: Key, place: Where = "console:", json: Json = False) -> None:
+    """Take an alert on."""
+    _ask("alert acknowledge", json=json, place=place, key=key)
+
+
+@alert.command("not")
+def alert_not(
+    key: Key,
+    why: Annotated[str, typer.Argument(help="Why it is another company.")] = "",
+    place: Where = "console:",
+    json: Json = False,
+) -> None:
+    """Say that an alert is about another company."""
+    _ask("alert not", json=json, place=place, key=key, why=why)
+
+
+@alert.command("mute")
+def alert_mute(
+    key: Key,
+    span: Annotated[str, typer.Argument(help="How long: 1d, 7d, 2w, or until a date such as 2026-12-31.")],
+    place: Where = "console:",
+    json: Json = False,
+) -> None:
+    """Hear nothing of an alert's company for a while."""
+    _ask("alert mute", json=json, place=place, key=key, span=span)
+
+
+@alert.command("undo")
+def alert_undo(
+    key: Key,
+    what: Annotated[str, typer.Argument(help="Which: not, or mute; without it, what was done last.")] = "",
+    place: Where = "console:",
+    json: Json = False,
+) -> None:
+    """Take back what was said of an alert, or the mute of its company."""
+    _ask("alert undo", json=json, place=place, key=key, what=what)
 
 
 @app.command()

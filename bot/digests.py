@@ -82,9 +82,14 @@ class _Gatherer:
     def digest(self, alerts: Sequence[Alert]) -> Digest:
         ids = tuple(alert.id for alert in alerts)
         if ids not in self._made:
-            briefs = (self._briefs.setdefault(alert.id, Brief.of(alert)) for alert in alerts)
+            briefs = (self.brief(alert) for alert in alerts)
             self._made[ids] = Digest.of(self.why, ordered(briefs), at=self.now)
         return self._made[ids]
+
+    def brief(self, alert: Alert) -> Brief:
+        if alert.id not in self._briefs:
+            self._briefs[alert.id] = Brief.of(alert)
+        return self._briefs[alert.id]
 
 
 def untold(deliveries: Iterable[Delivery], because: str, *, now: datetime) -> list[Delivery]:

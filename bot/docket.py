@@ -92,16 +92,14 @@ class Docket:
         if not alerts:
             return Sent()
         await self.refresh()
-        routings = [route(alert, asks(alert.company.id), now=now, rulings=self.rulings) for alert in alerts]
-        told = digests.overflow((one for routing in routings for one in routing.deliveries), now=now)
-        untold = [one for routing in routings for one in routing.untold]
-        reports = [one for delivery in untold for one in digests.another_report(delivery, now=now)]
+        asked = [(alert, asks(alert.company.id)) for alert in alerts]
+        routings, deliveries = await asyncio.to_thread(_routed, asked, self.rulings, now)
         keep = [
             *(held.paper(key) for routing in routings for key, held in routing.held),
             *(Paper(UPDATES, key, encode(Updates(said))) for one in routings for key, said in one.reminders),
             *await self._unsent(alerts, routings, now),
         ]
-        return Sent((*told, *untold, *reports), tuple(keep))
+        return Sent(tuple(deliveries), tuple(keep))
 
     async def _unsent(self, alerts: Sequence[Alert], routings: Sequence[Routing], now: datetime) -> list[Paper]:
         """What settings kept back, added to what is remembered of that, a paper for each place and source.
@@ -111,10 +109,10 @@ class Docket:
         """
         fresh: dict[str, list[Unsent]] = {}
         for alert, routing in zip(reversed(alerts), reversed(routings), strict=True):
+            brief = Brief.of(alert)
             for place, refusal in routing.silent.items():
                 found = fresh.setdefault(unsent_key(place, alert.source), [])
                 if len(found) < REMEMBERED:
-                    brief = Brief.of(alert)
                     found.append(Unsent(at=now, company=alert.company.id, brief=brief, refusal=refusal))
         if not fresh:
             return []
@@ -170,6 +168,17 @@ class Shelf:
 
     bodies: Mapping[str, bytes]
     nouns: Mapping[str, object]
+
+
+def _routed(
+    asked: Sequence[tuple[Alert, Sequence[Subscription]]], rulings: Rulings, now: datetime
+) -> tuple[list[Routing], list[Delivery]]:
+    """Where each alert goes, and all deliveries that makes."""
+    routings = [route(alert, subscriptions, now=now, rulings=rulings) for alert, subscriptions in asked]
+    told = digests.overflow((one for routing in routings for one in routing.deliveries), now=now)
+    untold = [one for routing in routings for one in routing.untold]
+    reports = [one for delivery in untold for one in digests.another_report(delivery, now=now)]
+    return routings, [*told, *untold, *reports]
 
 
 def _remembered(fresh: Mapping[str, list[Unsent]], before: Mapping[str, bytes]) -> list[Paper]:

@@ -28,7 +28,7 @@ def aware(moment: datetime) -> datetime:
 def fingerprint(*parts: str) -> str:
     """A short stable id over parts: 25 base32 characters of their SHA-256 (what a Discord nonce can hold)."""
     digest = hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).digest()
-    return b32encode(digest).decode("ascii").lower()[:25]
+    return b32encode(digest[:20]).decode("ascii").lower()[:25]  # 20 bytes are 32 characters
 
 
 # ── Sources and what they say ─────────────────────────────────────────────────────────────────────────────────────

@@ -66,6 +66,7 @@ class _Routing:
 
     def __init__(self, alert: Alert, now: datetime, declined: list[tuple[Subscription, Refusal]]) -> None:
         self.alert = alert
+        self.brief: Brief | None = None
         self.now = now
         self.declined = declined
         self.deliveries: list[Delivery] = []
@@ -96,10 +97,11 @@ class _Routing:
                 self.reminders.append((delivery.key, said))
 
     def hold(self, subscription: Subscription, *, paused: bool) -> Held:
+        self.brief = self.brief or Brief.of(self.alert)
         return Held(
             place=subscription.place,
             company=self.alert.company.id,
-            brief=Brief.of(self.alert),
+            brief=self.brief,
             paused=paused,
             language=subscription.language,
             asker=subscription.home,

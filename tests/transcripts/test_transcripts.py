@@ -1,7 +1,8 @@
 """Dialogues as text: what is typed and what is read, exactly, in files that a person who does not program can review.
 
 A line that begins with "> " is typed, KEY in it being the key of the latest alert here; "= " says what the publishers
-show from now on; "~ " lets time pass; everything else is what Tocsin answers. When words change on purpose, run it with TOCSIN_WRITE_TRANSCRIPTS=1 and read the diff.
+show from now on; "~ " lets time pass; everything else is what Tocsin answers. When words change on purpose, run it with
+TOCSIN_WRITE_TRANSCRIPTS=1 and read the diff.
 """
 
 from __future__ import annotations
