@@ -115,6 +115,8 @@ _LOOKS = (
     (re.compile(rb"\x1f\x8b|BZh|\xfd7zXZ|\x28\xb5\x2f\xfd"), "a compressed file"),
 )
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE)
+#: The text of a law has elements called HEAD and DIV, too; its root has a number.
+_LAW = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<(?:DIV\d|ECFR)\b")
 _TITLE = re.compile(rb"<title[^>]*>([^<]{1,200})", re.IGNORECASE)
 _ELEMENT = re.compile(rb"<((?:[\w.-]+:)?[A-Za-z_][\w.-]*)")
 
@@ -126,7 +128,7 @@ def looks_like(head: bytes) -> str:
         if pattern.match(head):
             return words
     start = head[:4096].lstrip()
-    if _HTML.search(start[:1024]):
+    if _HTML.search(start[:1024]) and not _LAW.match(start):
         title = _TITLE.search(start)
         return f"an HTML page titled {_quoted(title[1])}" if title else "an HTML page"
     if start.startswith(b"<") and (element := _ELEMENT.search(start)):

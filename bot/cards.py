@@ -112,11 +112,19 @@ def when(moment: datetime) -> str:
 # ── Alerts ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def alert_card(alert: Alert, effects: Sequence[Effect], reader: Reader, updates: Updates | None = None) -> Card:
-    """The alert as one place will read it, with what became of it since at the top."""
-    title = reader.say(
-        f"kind.{alert.kind}", company=reader.clean(alert.company.name, 80), list=_list(alert, effects, reader)
-    )
+def alert_card(
+    alert: Alert,
+    effects: Sequence[Effect],
+    reader: Reader,
+    updates: Updates | None = None,
+    *,
+    other: Sequence[Effect] = (),
+) -> Card:
+    """The alert as one place will read it, with what became of it since at the top.
+
+    `other` is what the other end of a move means.
+    """
+    title = _title(alert, effects, reader, other)
     sections = [
         *_state(updates, reader),
         *_happened(alert, reader),
@@ -144,7 +152,7 @@ def _state(updates: Updates | None, reader: Reader) -> list[Section]:
     reports = [one for one in updates.all if one.kind is UpdateKind.REPORTED]
     lines = [update_words(one, reader) for one in _standing(updates.all) if one.kind is not UpdateKind.REPORTED]
     if reports:
-        names = list(dict.fromkeys(reader.clean(one.by, 60) for one in reports))
+        names = list(dict.fromkeys(reader.clean(reader.title(one.by), 60) for one in reports))
         lines.append(reader.say("state.reports", count=len(reports) + 1, names=_some(names, reader)))
     return [Section(reader.say("heading.state"), "\n".join(lines))] if lines else []
 
@@ -164,8 +172,7 @@ def _standing(updates: Sequence[Update]) -> list[Update]:
 
 def update_words(update: Update, reader: Reader) -> str:
     """One thing that became of an alert, in a sentence."""
-    list_ = update.kind in {UpdateKind.CONFIRMED, UpdateKind.DELISTED}
-    by = reader.title(update.by) if list_ else reader.clean(update.by, 80)
+    by = reader.clean(reader.title(update.by), 80)
     text = reader.clean(update.text, 200)
     said = f" “{text}”" if text and update.kind not in _WITH_TEXT else ""
     return reader.say(f"state.{update.kind}", by=by, time=when(update.at), text=text) + said
@@ -175,11 +182,21 @@ def update_words(update: Update, reader: Reader) -> str:
 _WITH_TEXT = frozenset({UpdateKind.MUTED, UpdateKind.BEFORE})
 
 
-def _list(alert: Alert, effects: Sequence[Effect], reader: Reader) -> str:
+def _title(alert: Alert, effects: Sequence[Effect], reader: Reader, other: Sequence[Effect]) -> str:
+    """Who and what, in one line; a move from list to list is told as one, from whichever end it was seen."""
+    company, here = reader.clean(alert.company.name, 80), _list(alert.source, effects, reader)
+    if alert.moved is None:
+        return reader.say(f"kind.{alert.kind}", company=company, list=here)
+    there = _list(alert.moved.source, other, reader)
+    old, new = (here, there) if alert.kind is AlertKind.DELISTED else (there, here)
+    return reader.say("kind.moved", company=company, old=old, list=new)
+
+
+def _list(source: str, effects: Sequence[Effect], reader: Reader) -> str:
     """The list as people call it: the one programme it is about, where a source carries several."""
-    card = reader.cards.get(alert.source)
+    card = reader.cards.get(source)
     inner = card is not None and card.carrier and len(effects) == 1
-    return effects[0].title if inner and effects[0].title else reader.title(alert.source)
+    return effects[0].title if inner and effects[0].title else reader.title(source)
 
 
 def _happened(alert: Alert, reader: Reader) -> list[Section]:
@@ -187,6 +204,7 @@ def _happened(alert: Alert, reader: Reader) -> list[Section]:
         return _told(alert, alert.story, reader)
     lines = [_rows(alert.changes, reader)] if len(alert.changes) > 1 else []
     lines += [_change(change, reader) for change in alert.changes[:1]]
+    lines += _other_end(alert, reader)
     first = alert.changes[0]
     if first.edition:
         lines.append(reader.say("happened.edition", edition=reader.clean(first.edition, 80)))
@@ -216,6 +234,13 @@ def _change(change: ListChange, reader: Reader) -> str:
                 if one.material
             )
             return reader.say("happened.changed", name=name, fields=fields)
+
+
+def _other_end(alert: Alert, reader: Reader) -> list[str]:
+    if alert.moved is None:
+        return []
+    words = "went" if alert.kind is AlertKind.DELISTED else "came"
+    return [reader.say(f"happened.{words}", name=reader.clean(alert.moved.name, 200))]
 
 
 def _rows(changes: Sequence[ListChange], reader: Reader) -> str:
@@ -359,13 +384,17 @@ def _footer(alert: Alert, reader: Reader) -> str:
     return " · ".join(part for part in (card.title if card else alert.source, card.publisher if card else "") if part)
 
 
-def also_card(alert: Alert, reader: Reader) -> Card:
+def also_card(alert: Alert, reader: Reader, *, effects: Sequence[Effect] = (), other: Sequence[Effect] = ()) -> Card:
     """One more report of an event that was told already: short, for the thread of the first."""
+    company = reader.clean(alert.company.name, 80)
+    if alert.story is None:
+        title = _title(alert, effects, reader, other)
+        sections = [*_happened(alert, reader), *_proof(alert, reader)]
+        return Card(summary=title, title=title, sections=tuple(sections), links=_links(alert, reader)[:1])
     story = alert.story
-    if story is None:
-        raise ValueError(f"{alert.id}: only a story can join another's thread")
-    publisher = reader.clean(story.publisher or reader.title(story.source), 80)
-    title = reader.say("kind.also", company=reader.clean(alert.company.name, 80), publisher=publisher)
+    title = reader.say(
+        "kind.also", company=company, publisher=reader.clean(story.publisher or reader.title(story.source), 80)
+    )
     sections = [section for section in _told(alert, story, reader) if section.heading != reader.say("heading.meant")]
     if alert.analysis and alert.analysis.reason:
         sections.append(Section(reader.say("heading.why"), reader.clean(alert.analysis.reason), quote=True))
@@ -495,10 +524,10 @@ def lookup_card(
         total=len(read),
         lists=reader.lists(len(read)),
     )
-    sections = _via(typed, company, reader)
+    sections = via(typed, company, reader)
     if past:
         sections.append(
-            Section(reader.say("heading.past"), "\n".join(_past(change, reader) for change in past[:NAMED]))
+            Section(reader.say("heading.past"), "\n".join(past_words(change, reader) for change in past[:NAMED]))
         )
     for source in dict.fromkeys(one.listing.source for one in found):
         sections += _found_on(source, [one for one in found if one.listing.source == source], effects, reader)
@@ -520,7 +549,7 @@ def lookup_card(
     )
 
 
-def _past(change: ListChange, reader: Reader) -> str:
+def past_words(change: ListChange, reader: Reader) -> str:
     """An entry that was taken off: from when, until we saw it gone."""
     listed_on = change.listing.listed_on
     return reader.say(
@@ -532,7 +561,8 @@ def _past(change: ListChange, reader: Reader) -> str:
     )
 
 
-def _via(typed: str, company: Company, reader: Reader) -> list[Section]:
+def via(typed: str, company: Company, reader: Reader) -> list[Section]:
+    """By which of a company's names it was asked for, when that is not the name it is shown under."""
     name = next((one for one in company.names if one.text.casefold() == typed.casefold()), None)
     if name is None:
         return []
@@ -545,15 +575,19 @@ def _via(typed: str, company: Company, reader: Reader) -> list[Section]:
 def _found_on(
     source: str, found: Sequence[Found], effects: Mapping[str, Sequence[Effect]], reader: Reader
 ) -> list[Section]:
-    lines = [f"{_entry(one.listing, reader)}\n  {match_words(one.match, reader)}" for one in found[:NAMED]]
+    lines = [f"{entry_words(one.listing, reader)}\n  {match_words(one.match, reader)}" for one in found[:NAMED]]
     if len(found) > NAMED:
         lines.append(reader.say("happened.more", count=len(found) - NAMED))
-    means = [f"{effect.does} {effect.does_not}".strip() for effect in list(effects.get(source, ()))[:2]]
+    told = list(effects.get(source, ()))[:3]
+    means = [f"{effect.does} {effect.does_not}".strip() for effect in told]
+    if len(told) > 1:
+        means = [f"{effect.title}: {text}" for effect, text in zip(told, means, strict=True)]
     sections = [Section(reader.title(source), "\n".join(lines))]
-    return sections + ([Section(reader.say("heading.means"), " ".join(means))] if means else [])
+    return sections + ([Section(reader.say("heading.means"), "\n".join(means))] if means else [])
 
 
-def _entry(listing: Listing, reader: Reader) -> str:
+def entry_words(listing: Listing, reader: Reader) -> str:
+    """An entry in a line: its name, its programmes, since when."""
     since = reader.say("record.since", date=listing.listed_on.isoformat()) if listing.listed_on else ""
     name = reader.clean(listing.name, 160)
     return reader.say("lookup.entry", name=name, programmes=", ".join(listing.programmes) or "-", since=since)

@@ -17,9 +17,11 @@ import typer
 from rich.console import Console
 
 from adapters.console import ConsoleChat
-from bot import __version__, logs, settings
+from bot import __version__, backfill, logs, settings
 from bot.cards import Reader
-from bot.commands.audit import as_csv, beginning, every_act
+from bot.chronicle import as_table, history_rows
+from bot.commands.audit import COLUMNS, beginning, every_act
+from bot.commands.history import past_of
 from bot.commands.lookup import match_data
 from bot.demo import demo as play_demo
 from bot.doctor import examine
@@ -41,14 +43,14 @@ watch = typer.Typer(help="Whom a place watches.", no_args_is_help=True)
 feed = typer.Typer(help="News feeds added to those that come with Tocsin.", no_args_is_help=True)
 sources = typer.Typer(help="What is read, and how it stands.", invoke_without_command=True)
 alert = typer.Typer(help="What to do with an alert.", no_args_is_help=True)
-export = typer.Typer(help="What Tocsin remembers, for other programs.", no_args_is_help=True)
+export = typer.Typer(help="What is kept, as files for other programs.", no_args_is_help=True)
 manifests = typer.Typer(help="What to paste where a chat installs its apps.", no_args_is_help=True)
 app.add_typer(manifests, name="manifest")
 app.add_typer(watch, name="watch")
+app.add_typer(export, name="export")
 app.add_typer(feed, name="feed")
 app.add_typer(sources, name="sources")
 app.add_typer(alert, name="alert")
-app.add_typer(export, name="export")
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON (docs/json.md).")]
 Where = Annotated[str, typer.Option("--place", help="The place it is for: console:, slack:TEAM/CHANNEL, ...")]
@@ -87,8 +89,8 @@ def _with_house(
     return asyncio.run(inside())
 
 
-def _ask(command: str, *, json: bool, place: str = "console:", **arguments: str | tuple[str, ...]) -> None:
-    """Put a command to the desk, as a chat would, and show the answer."""
+def _ask(command: str, *, json: bool, place: str = "console:", **arguments: str | tuple[str, ...]) -> Reply:
+    """Put a command to the desk, as a chat would, show the answer, and give it back."""
     where = _place(place)
 
     async def work(house: House) -> Reply:
@@ -111,6 +113,7 @@ def _ask(command: str, *, json: bool, place: str = "console:", **arguments: str 
             chat.show(card)
     if not reply.ok:
         raise typer.Exit(1)
+    return reply
 
 
 def _place(text: str) -> Place:
@@ -179,8 +182,11 @@ def slack(
     """Only Slack: post its alerts and answer its commands, beside another process that watches."""
 
     async def work(house: House) -> None:
-        if not house.settings.slack_bot_token.get_secret_value():
-            raise BadSettings("SLACK_BOT_TOKEN is empty: put the bot token of the Slack app there. See docs/slack.md")
+        if not house.settings.slack_bot_token.get_secret_value() and not house.settings.slack_client_id:
+            raise BadSettings(
+                "SLACK_BOT_TOKEN is empty: put the bot token of the Slack app there, or SLACK_CLIENT_ID for many "
+                "workspaces. See docs/slack.md"
+            )
         if http and not house.settings.slack_signing_secret.get_secret_value():
             raise BadSettings(
                 "SLACK_SIGNING_SECRET is empty: requests by HTTP cannot be told from forged ones without it"
@@ -190,6 +196,12 @@ def slack(
         await _until_stopped(house.run("slack"))
 
     _with_house(work, listen=(host, http) if http else None)
+
+
+@app.command()
+def key() -> None:
+    """A new key for TOCSIN_KEY, which seals the tokens of installed workspaces in the store."""
+    print(settings.new_key())  # noqa: T201 - for a pipe, without anything around it
 
 
 @manifests.command("slack")
@@ -217,10 +229,58 @@ async def _first_readings(house: House) -> None:
 
 @app.command()
 def lookup(
-    name: Annotated[list[str], typer.Argument(help="A company, in any spelling or script.")], json: Json = False
+    name: Annotated[list[str], typer.Argument(help="A company, in any spelling or script.")],
+    as_of: Annotated[str, typer.Option(help="A day, as 2021-03-01: what was true then.")] = "",
+    json: Json = False,
 ) -> None:
     """What every list says today of a name, why we think it is the same, and how fresh that is."""
-    _ask("lookup", json=json, name=" ".join(name))
+    _ask("lookup", json=json, name=" ".join(name), as_of=as_of)
+
+
+@app.command()
+def history(
+    name: Annotated[list[str], typer.Argument(help="A company, in any spelling or script.")],
+    picture: Annotated[Path | None, typer.Option(help="Draw it too, into this PNG file.")] = None,
+    json: Json = False,
+) -> None:
+    """What happened to a company on every list since we read them, over how much was written about it."""
+    reply = _ask("history", json=json, name=" ".join(name), picture="yes" if picture else "")
+    if picture is None:
+        return
+    if not reply.files:
+        raise TellPerson(f"There is nothing to draw of {' '.join(name)!r}; {picture} was not written")
+    _write(picture, reply.files[0].body)
+    if not json:
+        _say(f"{picture}: {reply.files[0].alt}")
+
+
+def _write(path: Path, body: bytes) -> None:
+    try:
+        path.write_bytes(body)
+    except OSError as error:
+        raise TellPerson(f"{path}: cannot be written ({error.strerror}); give another path") from error
+
+
+@export.command("history")
+def export_history(
+    company: Annotated[str, typer.Option(help="A company, in any spelling or script.")],
+    csv: Annotated[bool, typer.Option("--csv", help="As a table for spreadsheets (what it is without --json).")] = True,
+    output: Annotated[Path | None, typer.Option(help="Write it into this file.")] = None,
+    json: Json = False,
+) -> None:
+    """Every change kept of a company, a row for each field: when seen, list, edition, entry, old, new, document."""
+
+    async def work(house: House) -> list[dict[str, str]]:
+        _, events, _ = await past_of(house.desk.office, company)
+        return history_rows(events)
+
+    rows = _with_house(work)
+    text = jsonlib.dumps(rows, ensure_ascii=False, indent=2) if json else as_table(rows)
+    if output:
+        _write(output, text.encode())
+        _say(f"{output}: {len(rows)} rows")
+    else:
+        typer.echo(text, nl=False)
 
 
 @watch.command("add")
@@ -368,7 +428,7 @@ def export_acts(
 
     acts: list[dict[str, str]] = _with_house(work)
     if csv:
-        typer.echo(as_csv(acts), nl=False)
+        typer.echo(as_table(acts, COLUMNS), nl=False)
     else:
         _print_json({"acts": acts})
 
@@ -399,6 +459,41 @@ def poll(
     else:
         _say(outcome_words(outcome, dry_run=dry_run))
     if outcome.why and not outcome.quarantined:
+        raise typer.Exit(1)
+
+
+@app.command("backfill")
+def take_past(
+    source: Annotated[str, typer.Argument(help="The id of a source; see `tocsin sources`.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Files as its publisher had them, each with its day in its name.")
+    ],
+    dated: Annotated[
+        bool, typer.Option("--dated", help="Take each as of the day in its name: 2021-01-14 or 20210114.")
+    ] = False,
+    alert: Annotated[bool, typer.Option("--alert", help="Raise alerts for what they show, as polls do.")] = False,
+    json: Json = False,
+) -> None:
+    """Take files of the past in order, leaving the history that polls on those days would have left."""
+    if not dated:
+        raise TellPerson("Say --dated: each file is taken as of the day in its name, and nothing else tells its day")
+    in_order = backfill.dated(files)
+
+    async def work(house: House) -> list[dict[str, object]]:
+        known = await house.everything()
+        if source not in known:
+            raise TellPerson(f"There is no source {source!r}; known: {', '.join(sorted(known))}")
+        told = []
+        async for file, outcome in backfill.backfill(house, known[source], in_order, alert=alert):
+            told.append({"file": file.path.name, "at": file.at.isoformat(), **asdict(outcome)})
+            if not json:
+                _say(f"{file.at:%Y-%m-%d} {file.path.name}: {outcome_words(outcome).removeprefix(f'{source}: ')}")
+        return told
+
+    told = _with_house(work)
+    if json:
+        _print_json(told)
+    if any(one["why"] and not one["quarantined"] for one in told):
         raise typer.Exit(1)
 
 

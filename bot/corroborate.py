@@ -10,14 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from bot.model import Analysis, Badge, ChangeKind, Evidence, Found, ListChange, Listing, SourceKind, Story, Verdict
-
-#: Lists that carry another list's entries: a story about the inner list is borne out by its carrier.
-CARRIERS = {
-    "us_bis_entity": ("us_csl",),
-    "us_bis_dpl": ("us_csl",),
-    "us_ofac_sdn": ("us_csl",),
-    "us_ofac_cons": ("us_csl",),
-}
+from bot.registers import list_of
 
 
 def corroborate(
@@ -37,9 +30,9 @@ def corroborate(
     if kind is SourceKind.NOTICES:
         evidence.append(Evidence(badge=Badge.OFFICIAL, source=story.source, at=story.published, url=story.url))
     itself = [one.listing for one in found if one.match.verdict is Verdict.SAME]
-    meant = _lists_meant(analysis)
-    on_it = _first_per_source(one for one in itself if one.source in meant)
-    elsewhere = _first_per_source(one for one in itself if one.source not in meant)
+    on_it = _first_per_source(one for one in itself if analysis.source in _lists_of(one))
+    there = {one.source for one in on_it}
+    elsewhere = _first_per_source(one for one in itself if one.source not in there)
     evidence += [_listed(Badge.CONFIRMED if analysis.source else Badge.ELSEWHERE, one, read) for one in on_it]
     evidence += [_listed(Badge.ELSEWHERE, one, read) for one in elsewhere]
     evidence += [_was_listed(change, read) for change in _removals(past, itself)]
@@ -48,8 +41,9 @@ def corroborate(
     return tuple(evidence)
 
 
-def _lists_meant(analysis: Analysis) -> tuple[str, ...]:
-    return (analysis.source, *CARRIERS.get(analysis.source, ())) if analysis.source else ()
+def _lists_of(listing: Listing) -> tuple[str, str]:
+    """What a story about an entry's list may call it: a carrier's inner list bears out a story about either."""
+    return listing.source, list_of(listing)
 
 
 def _first_per_source(listings: Iterable[Listing]) -> list[Listing]:

@@ -14,11 +14,11 @@ from datetime import timedelta
 
 from bot import digests
 from bot.alerts import joins, update_of
-from bot.cards import Reader, also_card
+from bot.cards import Reader
 from bot.codec import decode, encode
 from bot.errors import ChatBusy, ChatDoubtful, ChatRefused, StoreBusy
 from bot.logs import log
-from bot.messages import message_card
+from bot.messages import follow_up_card, message_card
 from bot.model import (
     NOWHERE,
     PLACES,
@@ -38,6 +38,7 @@ from bot.model import (
     SourceCard,
     Update,
     Updates,
+    delivery_key,
     fingerprint,
 )
 from bot.ports import Chat, Clock, Store
@@ -115,6 +116,8 @@ class Courier:
         thread, first = None, await self.first(delivery)
         if isinstance(delivery.message, Alert) and first:
             await self.report(delivery, delivery.message, first)
+        if isinstance(delivery.message, Digest):
+            await self.report_all(delivery, delivery.message)
         if isinstance(delivery.message, Alert) and await self.summed_up(delivery):
             return NOWHERE
         if isinstance(delivery.message, Alert) and first:
@@ -163,11 +166,20 @@ class Courier:
 
         a crash in between cannot lose it; queued twice, it is one.
         """
-        update = update_of(alert, first.key)
+        if not isinstance(first.message, Alert):
+            return
+        update = update_of(alert, first.message, first.key)
         now = self.clock.now()
         await self.store.enqueue(
             [Delivery.of(update, delivery.place, because=delivery.because, due=now, language=first.language)]
         )
+
+    async def report_all(self, delivery: Delivery, digest: Digest) -> None:
+        """Let the first messages of their events say so, also for the alerts that get no message of their own."""
+        for brief in digest.briefs:
+            told = await self.store.delivery(delivery_key(brief.alert, delivery.place, brief.revision))
+            if told and isinstance(told.message, Alert) and (first := await self.first(told)):
+                await self.report(told, told.message, first)
 
     async def follow_ups(self, place: Place) -> FollowUps:
         """What this place wants done with later reports."""
@@ -182,7 +194,7 @@ class Courier:
         if posted is None or posted.receipt is None or posted.receipt == NOWHERE:
             return NOWHERE
         try:
-            await self.chat.edit(posted.place, posted.receipt, await self.card(posted))
+            await self.chat.edit(posted.place, posted.receipt, await self.card(posted), key=posted.key)
         except ChatRefused as refusal:
             log.warning("message_not_edited", key=update.of, place=str(posted.place), why=str(refusal))
             return NOWHERE
@@ -196,8 +208,8 @@ class Courier:
     async def card(self, delivery: Delivery, *, joins: bool = False) -> Card:
         """The words, for this reader now."""
         reader = Reader(now=self.clock.now(), cards=self.sources(), language=delivery.language)
-        if joins and isinstance(delivery.message, Alert) and delivery.message.story:
-            return also_card(delivery.message, reader)
+        if joins and isinstance(delivery.message, Alert):
+            return follow_up_card(delivery.message, reader)
         return message_card(delivery, reader, await self.updates(delivery.key))
 
     def again(self, delivery: Delivery, after: timedelta | None, why: str, *, doubtful: bool = False) -> Delivery:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from bot.alerts import update_of
 from bot.model import Alert, AlertKind, Brief, Delivery, Digest, Gathering, Place, Severity
 from bot.triage import Held
 
@@ -77,7 +76,7 @@ class _Gatherer:
             language=rest[0].language,
             asker=rest[0].asker,
         )
-        return [*aloud, *untold(rest, f"in the digest {told.key}", now=self.now), told]
+        return [*aloud, *(one.untold(f"in the digest {told.key}", self.now) for one in rest), told]
 
     def digest(self, alerts: Sequence[Alert]) -> Digest:
         ids = tuple(alert.id for alert in alerts)
@@ -90,22 +89,6 @@ class _Gatherer:
         if alert.id not in self._briefs:
             self._briefs[alert.id] = Brief.of(alert)
         return self._briefs[alert.id]
-
-
-def untold(deliveries: Iterable[Delivery], because: str, *, now: datetime) -> list[Delivery]:
-    """Kept without messages of their own. The first report of an event says all the same that there is another."""
-    kept: list[Delivery] = []
-    for delivery in deliveries:
-        kept += [delivery.untold(because, now), *another_report(delivery, now=now)]
-    return kept
-
-
-def another_report(delivery: Delivery, *, now: datetime) -> list[Delivery]:
-    """What the first message of an event is told of a later report that gets no message."""
-    if not delivery.follows or not isinstance(delivery.message, Alert):
-        return []
-    update = update_of(delivery.message, delivery.follows[0])
-    return [Delivery.of(update, delivery.place, because=delivery.because, due=now, language=delivery.language)]
 
 
 def held(found: Mapping[str, Held], *, now: datetime) -> Delivery:

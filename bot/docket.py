@@ -176,9 +176,7 @@ def _routed(
     """Where each alert goes, and all deliveries that makes."""
     routings = [route(alert, subscriptions, now=now, rulings=rulings) for alert, subscriptions in asked]
     told = digests.overflow((one for routing in routings for one in routing.deliveries), now=now)
-    untold = [one for routing in routings for one in routing.untold]
-    reports = [one for delivery in untold for one in digests.another_report(delivery, now=now)]
-    return routings, [*told, *untold, *reports]
+    return routings, [*told, *(one for routing in routings for one in routing.untold)]
 
 
 def _remembered(fresh: Mapping[str, list[Unsent]], before: Mapping[str, bytes]) -> list[Paper]:

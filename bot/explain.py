@@ -84,9 +84,24 @@ def effects(source: str, programmes: Sequence[str], *, on: date, language: str =
     `on` is the day spoken of: today for an alert, the day of listing for history. A programme that had ended by then
     is told as ended, after the others. What has no text in the language is told in English.
     """
+    return effects_of([(source, programmes)], on=on, language=language)
+
+
+def effects_of(
+    entries: Iterable[tuple[str, Sequence[str]]], *, on: date, language: str = _ENGLISH
+) -> tuple[Effect, ...]:
+    """As `effects`, for several entries (source and codes of each): a company on two lists that one source carries is
+
+    told what both mean. Codes are read entry by entry, because what stands beside a code gives it its sense.
+    """
     known = shipped()
+    senses = [
+        sense
+        for source, codes in dict.fromkeys((source, tuple(dict.fromkeys(codes))) for source, codes in entries)
+        for sense in known.senses(source, codes)
+    ]
     found: dict[tuple[str, str], Effect] = {}
-    for sense, code in known.senses(source, list(dict.fromkeys(programmes))):
+    for sense, code in dict.fromkeys(senses):
         if programme := known.find(sense, code):
             effect = _effect(known, programme, code, on, language)
             same = (effect.does, effect.does_not)

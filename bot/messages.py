@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.cards import Reader, alert_card, digest_card, notice_card, plain_card, standing_card, update_words
-from bot.explain import effects
+from bot.cards import Reader, alert_card, also_card, digest_card, notice_card, plain_card, standing_card, update_words
+from bot.explain import effects, effects_of
 from bot.model import (
     Alert,
     Button,
@@ -31,7 +31,8 @@ def message_card(delivery: Delivery, reader: Reader, updates: Updates | None = N
     match delivery.message:
         case Alert() as first:
             alert = (updates and updates.alert) or first
-            card = alert_card(alert, alert_effects(alert, reader.language), reader, updates)
+            there = moved_effects(alert, reader.language)
+            card = alert_card(alert, alert_effects(alert, reader.language), reader, updates, other=there)
             return replace(card, buttons=triage_buttons(delivery.key, alert, reader, updates))
         case Standing() as standing:
             return standing_card(standing, reader)
@@ -66,14 +67,20 @@ def triage_buttons(key: str, alert: Alert, reader: Reader, updates: Updates | No
     return tuple(buttons)
 
 
+def follow_up_card(alert: Alert, reader: Reader) -> Card:
+    """The card of an alert that joins the thread of an earlier one."""
+    there = moved_effects(alert, reader.language)
+    return also_card(alert, reader, effects=alert_effects(alert, reader.language), other=there)
+
+
+def moved_effects(alert: Alert, language: str) -> tuple[Effect, ...]:
+    """What the other end of a move means, that day."""
+    end = alert.moved
+    return effects(end.source, end.programmes, on=alert.at.date(), language=language) if end else ()
+
+
 def alert_effects(alert: Alert, language: str) -> tuple[Effect, ...]:
     """What the programmes of an alert's entries mean, as the law stood that day."""
     on: datetime = alert.story.published if alert.story and alert.story.published else alert.at
-    by_source: dict[str, list[str]] = {}
-    for listing in alert.listings:
-        by_source.setdefault(listing.source, []).extend(listing.programmes)
-    return tuple(
-        effect
-        for source, programmes in by_source.items()
-        for effect in effects(source, programmes, on=on.date(), language=language)
-    )
+    entries = [(listing.source, listing.programmes) for listing in alert.listings]
+    return effects_of(entries, on=on.date(), language=language)

@@ -49,7 +49,7 @@ class SourceCard:
     id: str  #: file name, fixture folder, and what people type
     title: str
     publisher: str
-    url: str  #: where the data is fetched
+    url: str  #: where the data is fetched; "{day}" in it is today's date, `behind` earlier
     every: timedelta  #: how often its publisher deserves a look
     kind: SourceKind = SourceKind.LIST
     also: tuple[str, ...] = ()  #: further addresses read in the same poll (streams only)
@@ -57,11 +57,14 @@ class SourceCard:
     rows: range = range(1, 1_000_000)  #: how many entries any edition may have; wide, the sharp guard is relative
     usual: int = 0  #: fewer entries than this are believed, but what comes above it later is history, not news
     may_lose: float = 0.10  #: the share of entries that may leave in one edition before a person must look
+    fill: tuple[tuple[str, float], ...] = ()  #: fields of a listing, and the share of entries that have them at least
     programmes: tuple[str, ...] = ()  #: codes of `programmes.toml` that occur in it
+    composed: bool = False  #: its keys are made of names: an entry under a new key may be one that was renamed
     carrier: bool = False  #: its programmes are lists of their own, and are what people call them
     licence: str = ""
     language: str = ""
     note: str = ""  #: what an operator has to know (blocks plain clients, needs a mirror, ...)
+    behind: timedelta = timedelta(0)  #: how long before today an edition has a date of its own at the publisher's
     cap: int = 200_000_000  #: bytes after decompression; a larger body is refused
     silence: timedelta = timedelta(0)  #: how long its server may say nothing; 0 is the fetcher's own patience
     opt_in: bool = False  #: polled only where TOCSIN_SOURCES names it (a licence to accept, an address to give)
@@ -230,6 +233,7 @@ class Reading:
     published: datetime | None = None
     declared: int | None = None  #: how many entries the document says it has
     history: int = 0  #: rows about who is no longer on the list, in a document that keeps them; they only grow
+    open_ended: bool = False  #: nothing shows where the document ends, so that one cut at a line end looks whole
     signals: list[str] = field(default_factory=list)  #: unknown columns, programmes, types: for the operator
 
 
@@ -317,6 +321,14 @@ class ListChange:
     @property
     def material(self) -> bool:
         return self.kind is not ChangeKind.CHANGED or any(change.material for change in self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """An entry by names or numbers that it has no more: it was taken off, or published anew without them."""
+
+    number: int  #: rises with each that is kept
+    listing: Listing  #: only its source, key, kind, names and numbers
 
 
 # ── Whom people watch, and why two names are one ──────────────────────────────────────────────────────────────────
@@ -479,6 +491,7 @@ class Alert:
     evidence: tuple[Evidence, ...] = ()
     fresh: datetime | None = None  #: when its list was last read whole
     follows: tuple[str, ...] = ()  #: ids of earlier alerts of the same event, which this one joins
+    moved: Listing | None = None  #: the other end of a move between lists: where it was, or for a removal where it is
     revision: int = 1
 
     @property
@@ -859,6 +872,7 @@ class Memory:
     version: int = 0  #: raised by each commit; a commit made from an older one is refused
     due: datetime | None = None  #: when to look next
     read_at: datetime | None = None  #: when it was last read whole and believed (or said "not modified")
+    begun: datetime | None = None  #: when it was first read whole: what it said before that day is not known from it
     changed_at: datetime | None = None
     tried_at: datetime | None = None
     layout: str = ""
@@ -867,6 +881,7 @@ class Memory:
     sha256: str = ""
     rows: int = 0
     history: int = 0  #: `Reading.history` of the last good reading
+    tail: tuple[str, ...] = ()  #: the last keys of the last good reading, as they stood in the document
     validators: tuple[tuple[str, Validators], ...] = ()  #: per address
     moved: tuple[
         tuple[str, str, int], ...

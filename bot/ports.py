@@ -20,6 +20,7 @@ from bot.model import (
     Delivery,
     Document,
     Form,
+    Former,
     ListChange,
     Listing,
     Mark,
@@ -163,6 +164,38 @@ class Store(Protocol):
     ) -> Sequence[ListChange]:
         """Changes kept, newest first; of one moment, the last written first. `since` is included."""
 
+    async def changes_of(
+        self,
+        entries: Iterable[tuple[str, str]],
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 1000,
+    ) -> Sequence[ListChange]:
+        """The changes of these entries, each a source and a key, newest first; of one moment, the last written first.
+
+        `since` is included, `until` is not. Called by whoever asks for a company's past.
+        """
+
+    async def next_changes(self, entries: Iterable[tuple[str, str]], at: datetime) -> Sequence[ListChange]:
+        """Of each of these entries the first change at that moment or after it, where there is one.
+
+        Its `before` is what the entry was until then. In the order of the entries.
+        """
+
+    async def last_changes(self, entries: Iterable[tuple[str, str]], before: datetime) -> Sequence[ListChange]:
+        """Of each of these entries the last change before that moment, where there is one. In the order of the
+
+        entries.
+        """
+
+    async def former(self, after: int = 0) -> Sequence[Former]:
+        """Every entry under names or numbers that it lost, those kept after that number, in the order they were kept.
+
+        The same names of the same entry are kept once. Called by the roll, so that the past can be found by name
+        without reading all changes.
+        """
+
     async def known_stories(self, keys: Iterable[str]) -> Mapping[str, str]:
         """For each identity key seen before, the id of its story (`source/id`): of two, the one that came first."""
 
@@ -171,6 +204,9 @@ class Store(Protocol):
 
     async def stories_of(self, company: str, *, limit: int = 5) -> Sequence[Story]:
         """The newest stories that name a company, newest first."""
+
+    async def story_dates(self, company: str) -> Sequence[datetime]:
+        """When each of the stories that name a company was told, as `commit` dates them, oldest first."""
 
     # Whom people watch
 
@@ -290,8 +326,8 @@ class Chat(Protocol):
         `thread` is the one it was posted into, as `post` was told.
         """
 
-    async def edit(self, place: Place, receipt: Receipt, card: Card) -> None:
-        """Replace what was said. Raises as `post` does."""
+    async def edit(self, place: Place, receipt: Receipt, card: Card, *, key: str = "") -> None:
+        """Replace what was said under this key. Raises as `post` does."""
 
     async def run(self, desk: Desk) -> None:
         """Serve commands until cancelled."""

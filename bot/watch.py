@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot import schedule
-from bot.alerts import list_alerts, story_alert
+from bot import schedule, trail
+from bot.alerts import list_alerts, story_alert, story_alert_id
 from bot.book import CompanyBook
 from bot.corroborate import corroborate
 from bot.diff import Difference, Missing, Survey, believe, diff, missing, survey
@@ -23,6 +23,7 @@ from bot.logs import log
 from bot.model import (
     Alert,
     Analysis,
+    ChangeKind,
     Company,
     Delivery,
     Document,
@@ -30,6 +31,7 @@ from bot.model import (
     ListChange,
     Listing,
     Mark,
+    Match,
     Memory,
     Mention,
     Notice,
@@ -45,6 +47,7 @@ from bot.model import (
     fingerprint,
 )
 from bot.ports import Answer, Ask, Clock, Fetcher, Store
+from bot.registers import other_end, sisters
 from bot.roll import Roll
 from bot.sources import ListSource, Source, StreamSource
 from bot.stories import Told, analyse, same_event
@@ -78,6 +81,7 @@ class Habits:
     operators: Place = Place("console")
     holder: str = "watcher"  #: who we are, for leases
     language: str = "en"
+    quiet: bool = False  #: keep everything and tell nobody: files of the past are history
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +181,7 @@ class Watcher:
         """The task with its document; without one when the publisher says that nothing changed."""
         if task.document:
             return task
-        answer = await self.ask(task, self.address(task.card, task.memory))
+        answer = await self.ask(task, self.address(task.card, task.memory, task.now))
         task = replace(task, document=answer.document, answer=answer)
         if not self.habits.mirror:
             for url in task.card.also:
@@ -203,9 +207,10 @@ class Watcher:
         seen, same_layout = await asyncio.to_thread(_survey, source, document, marks, memory.layout)
         touched = {listing.key for listing, _ in seen.fresh if listing.key in marks} | set(seen.gone)
         old = await self.store.listings(card.id, touched) if touched else {}
-        if doubt := believe(card, memory, seen, old, now=task.now):
-            return self.quarantined(task, replace(doubt, sha256=document.sha256), seen)
-        noticed = await self.noticed(card.id, [old[key] for key in seen.gone if key in old])
+        gone = seen.gone if 2 * len(seen.gone) < seen.known else ()  # no notice takes half a list off
+        noticed = await self.noticed(card.id, [old[key] for key in gone if key in old])
+        if doubt := believe(card, memory, seen, old, noticed=noticed, sha256=document.sha256, now=task.now):
+            return self.quarantined(task, doubt, seen)
         change = diff(
             seen,
             marks,
@@ -213,10 +218,12 @@ class Watcher:
             first=task.first or grown_up(card, memory, seen),
             same_layout=same_layout,
             noticed=noticed,
+            composed=card.composed,
             seen=task.now,
             sha256=document.sha256,
         )
-        alerts, sent = await self.alarm(change.changes, task.now)
+        absent = [old[key] for key in seen.gone if key in old and key not in change.removed]
+        alerts, sent = await self.alarm(change.changes, task.now, absent)
         return _believed(self, task, seen, change, alerts, sent)
 
     async def read_stream(self, source: StreamSource, task: Task) -> Step:
@@ -227,7 +234,8 @@ class Watcher:
         stories = [story for one in bulletins for story in one.stories]
         known = await self.store.known_stories({key for story in stories for key in story.keys})
         fresh, edited = await self.sort_stories(stories, known)
-        told = [story for story in fresh if not task.first and not _old(story, memory, task.now)]
+        quiet = task.first or self.habits.quiet
+        told = [story for story in fresh if not quiet and not _old(story, memory, task.now)]
         links, sent, alerts = await self.ring(card, fresh, {_ref(story) for story in told}, task.now)
         named = {ref for ref, _ in links}
         kept = (*(story if _ref(story) in named else replace(story, text="") for story in fresh), *edited)
@@ -266,7 +274,8 @@ class Watcher:
         left, old = Missing((), ()), {}
         if memory.pending:
             marks = await self.store.marks(card.id)
-            left = missing([key for key, mark in marks.items() if mark.missing], marks)
+            absent = [key for key, mark in marks.items() if mark.missing]
+            left = missing(absent, marks)
             old = dict(await self.store.listings(card.id, left.removed))
         changes = tuple(
             ListChange(
@@ -313,14 +322,57 @@ class Watcher:
 
     # ── From a change to deliveries ───────────────────────────────────────────────────────────────────────────────
 
-    async def alarm(self, changes: Sequence[ListChange], now: datetime) -> tuple[list[Alert], Sent]:
-        """Alerts for the companies that somebody watches, and where they go."""
-        if not changes:
+    async def alarm(
+        self, changes: Sequence[ListChange], now: datetime, absent: Iterable[Listing] = ()
+    ) -> tuple[list[Alert], Sent]:
+        """Alerts for the companies that somebody watches, and where they go.
+
+        `absent` are entries that this reading lacks and that are not called delisted yet: one that is new on another
+        list came from there.
+        """
+        if not changes or self.habits.quiet:
             return [], Sent()
         watched = await self.whom()
         matched = await asyncio.to_thread(lambda: [one for change in changes for one in watched.matches(change)])
-        alerts = list_alerts(matched, at=now, fresh=now)
-        return list(alerts), await self.routed(alerts, now)
+        if not any(change.material for change, _, _ in matched):
+            return [], Sent()
+        moves = await self.moves(matched, absent)
+        alerts = [
+            replace(alert, follows=await self.led_by(alert, now))
+            for alert in list_alerts(matched, at=now, fresh=now, moves=moves)
+        ]
+        return alerts, await self.routed(alerts, now)
+
+    async def moves(
+        self, matched: Sequence[tuple[ListChange, Company, Match]], absent: Iterable[Listing]
+    ) -> dict[ListChange, Listing]:
+        """Which of these changes are one end of a move from list to list, and the other end of each."""
+        left = [*absent, *(change.listing for change, _, _ in matched if change.kind is ChangeKind.REMOVED)]
+        arrived = [change.listing for change, _, _ in matched if change.kind is ChangeKind.ADDED]
+        new = tuple(arrived)
+        for company in {company.id: company for _, company, _ in matched}.values():
+            found, _ = await self.record(company)
+            recent = self.roll.recent(company)
+            left += [one.listing for one in recent if one.kind is ChangeKind.REMOVED]
+            left += await self.leaving([one.listing for one in found if other_end(one.listing, new)])
+            arrived += [one.listing for one in recent if one.kind is ChangeKind.ADDED]
+        ends = (
+            (change, other_end(change.listing, left if change.kind is ChangeKind.ADDED else arrived))
+            for change, _, _ in matched
+            if change.kind is not ChangeKind.CHANGED
+        )
+        return {change: end for change, end in ends if end}
+
+    async def leaving(self, listings: Sequence[Listing]) -> list[Listing]:
+        """Those of them that were absent from the last reading of their list."""
+        marks = {source: await self.store.marks(source) for source in {one.source for one in listings}}
+        return [one for one in listings if (mark := marks[one.source].get(one.key)) and mark.missing]
+
+    async def led_by(self, alert: Alert, now: datetime) -> tuple[str, ...]:
+        """Ids of earlier alerts that told the same event: a notice, a story, another file, the other end of a move."""
+        stories = [one for one in await self.store.stories_of(alert.company.id, limit=RECENT) if one.text]
+        new = trail.of_change(alert.changes[0], alert.company)
+        return await asyncio.to_thread(lambda: trail.follows(new, self.tellings(alert.company, stories, now)))
 
     async def ring(
         self, card: SourceCard, stories: Sequence[Story], told: set[str], now: datetime
@@ -356,21 +408,36 @@ class Watcher:
         """What a story says of one company, held against the record and against what was told before."""
         found, past = await self.record(company)
         evidence = corroborate(card.kind, story, analysis, found, past, self.roll.read)
-        follows = await self.followed(story, analysis, company, now_told)
+        follows = await self.followed(story, analysis, company, now_told, now)
         return story_alert(card, story, analysis, mention, company, evidence=evidence, follows=follows, at=now)
 
     async def followed(
-        self, story: Story, analysis: Analysis, company: Company, now_told: Sequence[Story]
-    ) -> tuple[Story, ...]:
-        """Earlier stories that told the same event of this company, the first of them first."""
+        self, story: Story, analysis: Analysis, company: Company, now_told: Sequence[Story], now: datetime
+    ) -> tuple[str, ...]:
+        """Ids of earlier alerts that told the same event of this company, the first of them first.
+
+        Two stories are compared by their words, a story and a list change by what `trail` says of them.
+        """
         kept = await self.store.stories_of(company.id, limit=RECENT)
         earlier = [one for one in (*reversed(kept), *now_told) if _ref(one) != _ref(story) and one.text]
         new = Told.of(story, analysis)
+        telling = trail.of_story(story, new, company, now=now)
 
-        def same() -> tuple[Story, ...]:
-            return tuple(one for one in earlier if same_event(self.told(one), new).verdict is Verdict.SAME)
+        def same() -> tuple[str, ...]:
+            alike = [one for one in earlier if same_event(self.told(one), new).verdict is Verdict.SAME]
+            found = [(one.published or now, story_alert_id(one, company)) for one in alike]
+            if telling:
+                tellings = self.tellings(company, earlier, now)
+                found += [(one.at, id) for one in tellings if trail.one_event(one, telling) for id in one.ids]
+            return tuple(dict.fromkeys(id for _, id in sorted(found, key=lambda one: one[0])))
 
         return await asyncio.to_thread(same)
+
+    def tellings(self, company: Company, stories: Iterable[Story], now: datetime) -> list[trail.Telling]:
+        """What lists, notices and stories told of a company in the last weeks. The roll must be fresh."""
+        recent = [one for one in self.roll.recent(company) if one.material and now - one.seen <= trail.LONGEST]
+        told = [trail.of_story(one, self.told(one), company, now=now) for one in stories]
+        return [*(trail.of_change(one, company) for one in recent), *(one for one in told if one)]
 
     def told(self, story: Story) -> Told:
         """What an earlier story told; remembered, because each new story about its company is held against it."""
@@ -404,7 +471,7 @@ class Watcher:
     async def record(self, company: Company) -> tuple[tuple[Found, ...], tuple[ListChange, ...]]:
         """What the lists say of a company today, and what was taken off them."""
         await self.roll.refresh()
-        return await asyncio.to_thread(lambda: (self.roll.of(company), self.roll.taken_off(company)))
+        return await asyncio.to_thread(self.roll.of, company), await self.roll.taken_off(company)
 
     async def noticed(self, source: str, gone: Sequence[Listing]) -> set[str]:
         """Keys whose removal an official notice announced: for them one reading is enough."""
@@ -447,10 +514,11 @@ class Watcher:
     def well(self, task: Task, *, layout: str = "", rows: int | None = None, wait: timedelta | None = None) -> Memory:
         """The memory after a reading that went well."""
         memory, document, answer = task.memory, task.document, task.answer
-        url = self.address(task.card, memory)
+        url = self.address(task.card, memory, task.now)
         settled = replace(
             memory,
             read_at=task.now,
+            begun=task.now if task.first else memory.begun,
             tried_at=task.now,
             layout=layout or memory.layout,
             sha256=document.sha256 if document else memory.sha256,
@@ -518,7 +586,7 @@ class Watcher:
     def tell(self, memory: Memory, title: str, text: str, now: datetime) -> tuple[Memory, list[Delivery]]:
         """A notice to the operators, unless they were told this very thing already."""
         told = fingerprint(memory.source, title)
-        if memory.told == told:
+        if memory.told == told or self.habits.quiet:
             return memory, []
         notice = Notice(id=fingerprint(told, now.isoformat()), source=memory.source, title=title, text=text, at=now)
         delivery = Delivery.of(
@@ -526,12 +594,12 @@ class Watcher:
         )
         return replace(memory, told=told), [delivery]
 
-    def address(self, card: SourceCard, memory: Memory) -> str:
+    def address(self, card: SourceCard, memory: Memory, now: datetime) -> str:
         """Where a source is fetched: the mirror for official lists, or where its publisher moved for good."""
         if self.habits.mirror and card.tier == 1:
             return self.habits.mirror.replace("{source}", card.id)
         moved = {url: target for url, target, times in memory.moved if times >= MOVED_AFTER}
-        return moved.get(card.url, card.url)
+        return moved.get(card.url, card.url.replace("{day}", f"{now - card.behind:%Y-%m-%d}"))
 
     # ── The rounds ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -543,9 +611,10 @@ class Watcher:
                 await self.sum_up()
                 sources = await self.catalogue()
                 cards = [source.card for source in sources.values()]
-                plan = schedule.due(cards, await self.store.memories(), self.clock.now(), every=self.habits.every)
-                for id in plan.ready:
-                    if id not in running:
+                memories = await self.store.memories()
+                plan = schedule.due(cards, memories, self.clock.now(), every=self.habits.every)
+                for id in (*plan.ready, *schedule.to_look_beside(memories, sisters)):
+                    if id in sources and id not in running:
                         running[id] = asyncio.create_task(self.turn(sources[id]), name=f"poll:{id}")
                 rest = asyncio.create_task(self.clock.sleep(_rest(plan.next - self.clock.now())))
                 await asyncio.wait({rest, *running.values()}, return_when=asyncio.FIRST_COMPLETED)
@@ -662,11 +731,14 @@ def _believed(
     sent: Sent,
 ) -> Step:
     """A list reading that went well: everything it changes."""
+    well = watcher.well(task, layout=seen.layout, rows=seen.rows)
     memory = replace(
-        watcher.well(task, layout=seen.layout, rows=seen.rows),
+        well,
+        begun=task.now if grown_up(task.card, task.memory, seen) else well.begun,
         edition=seen.edition,
         published=seen.published,
         history=seen.history,
+        tail=seen.tail,
         pending=change.pending,
         signals=seen.signals,
         changed_at=task.now if change.changes else task.memory.changed_at,

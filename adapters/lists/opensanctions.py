@@ -65,7 +65,9 @@ _NUMBERS = {
     url="https://data.opensanctions.org/datasets/latest/sanctions/targets.simple.csv",
     page="https://www.opensanctions.org/datasets/sanctions/",
     every=timedelta(hours=12),
+    composed=True,
     rows=range(1, 3_000_000),
+    fill=(("programmes", 0.9),),
     usual=50,
     may_lose=0.2,
     licence="CC BY-NC 4.0; commercial use needs a licence of OpenSanctions (https://www.opensanctions.org/licensing/)",
@@ -82,13 +84,13 @@ def opensanctions(document: Document) -> Reading:
     """targets.simple.csv or entities.ftm.json, recognised by content."""
     body = Body(document, "opensanctions")
     if _HEADER.match(body.head):
-        reading = Reading(layout=f"targets.simple.csv/{VERSION}", records=())
+        reading = Reading(layout=f"targets.simple.csv/{VERSION}", records=(), open_ended=True)
         reading.records = _of_table(body, CsvTable(body, need=("id", "schema", "name")), reading.signals)
         return reading
     if body.head.lstrip().startswith(b"{") and b'"resources"' in body.head:
         raise body.damaged("this is a data set's index.json; give targets.simple.csv or entities.ftm.json of it")
     if re.match(rb'\s*\{"id":\s*"', body.head):
-        reading = Reading(layout=f"entities.ftm.json/{VERSION}", records=())
+        reading = Reading(layout=f"entities.ftm.json/{VERSION}", records=(), open_ended=True)
         reading.records = _of_lines(body, reading.signals)
         return reading
     raise body.unlike("targets.simple.csv or entities.ftm.json of a data set")

@@ -105,6 +105,7 @@ _LEFT_OUT = frozenset(
     page="https://www.gov.uk/government/publications/the-uk-sanctions-list",
     every=timedelta(hours=2),
     rows=range(1, 60_000),
+    fill=(("programmes", 0.9), ("kind", 0.9), ("listed_on", 0.9)),
     usual=1_000,  # 1,924 groups in 2016, 5,302 entries in August 2025
     licence="Open Government Licence v3.0",
     language="en",
@@ -320,6 +321,7 @@ def _read_rows(
         records=(),
         edition=published.date().isoformat() if published else "",
         published=published,
+        open_ended="csv" in layout,
     )
     reading.records = _records(body, rows(reading.signals), reading.signals)
     return reading

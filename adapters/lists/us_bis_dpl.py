@@ -42,6 +42,7 @@ _FIRMS = re.compile(
     page="https://www.bis.gov/licensing/end-user-guidance/denied-persons-list-dpl",
     every=timedelta(hours=6),
     rows=range(1, 10_000),
+    fill=(("programmes", 0.9), ("listed_on", 0.9), ("addresses", 0.8), ("citations", 0.8)),
     usual=250,  # 546 in June 2019, 581 in September 2022
     may_lose=0.4,  # orders end, and each renewal of a temporary one is an entry of its own: 35 % in three years
     opt_in=True,
@@ -62,7 +63,7 @@ def us_bis_dpl(document: Document) -> Reading:
         layout, rows = "dpl.txt" if found[1] == b"\t" else "dpl.csv", _of_text(body, found[1].decode())
     else:
         raise body.unlike("dpl.txt or its export as CSV")
-    reading = Reading(layout=f"{layout}/{VERSION}", records=())
+    reading = Reading(layout=f"{layout}/{VERSION}", records=(), open_ended=layout != "dpl.xlsx")
     reading.records = _records(body, rows, reading.signals)
     return reading
 

@@ -111,6 +111,15 @@ function keep.changes(_, items)
   end
 end
 
+-- Entries under names they have no more: a list in the order kept, and the ids by which the same is kept once.
+function keep.former(_, items)
+  for at = 1, #items, 2 do
+    if redis.call('SADD', name('former_ids'), items[at]) == 1 then
+      redis.call('RPUSH', name('former'), items[at + 1])
+    end
+  end
+end
+
 function keep.stories(_, items)
   for at = 1, #items, 3 do
     local id, date, body = items[at], items[at + 1], items[at + 2]
@@ -273,6 +282,50 @@ end
 
 function act.changes(_, source, key, since, limit)
   return newest(changes_of(source, key), since, tonumber(limit), name('changes'))
+end
+
+-- Entries come packed, as source and key in turn.
+function act.changes_of(_, entries, since, till, limit)
+  local found, bodies_found = {}, {}
+  entries, limit = cmsgpack.unpack(entries), tonumber(limit)
+  for at = 1, #entries, 2 do
+    local rows = redis.call('ZREVRANGEBYSCORE', changes_of(entries[at], entries[at + 1]), till, since, 'WITHSCORES',
+      'LIMIT', 0, limit)
+    for row = 1, #rows, 2 do
+      table.insert(found, { tonumber(rows[row + 1]), rows[row] })
+    end
+  end
+  table.sort(found, function(one, other)
+    if one[1] ~= other[1] then
+      return one[1] > other[1]
+    end
+    return one[2] > other[2]
+  end)
+  for rank = 1, math.min(limit, #found) do
+    table.insert(bodies_found, redis.call('HGET', name('changes'), found[rank][2]))
+  end
+  return bodies_found
+end
+
+-- Of each entry the change that a range of its index gives first.
+local function change_each(entries, range, from, to)
+  local found = {}
+  entries = cmsgpack.unpack(entries)
+  for at = 1, #entries, 2 do
+    local id = redis.call(range, changes_of(entries[at], entries[at + 1]), from, to, 'LIMIT', 0, 1)[1]
+    if id then
+      table.insert(found, redis.call('HGET', name('changes'), id))
+    end
+  end
+  return found
+end
+
+function act.next_changes(_, entries, moment)
+  return change_each(entries, 'ZRANGEBYSCORE', moment, '+inf')
+end
+
+function act.last_changes(_, entries, moment)
+  return change_each(entries, 'ZREVRANGEBYSCORE', '(' .. moment, '-inf')
 end
 
 -- 1, or 0 with nothing written when one of the acts is known.

@@ -26,13 +26,27 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-from adapters.stores.rows import Messages, Parcel, checked_state, envelope, micros, parcels, state, story_date, story_id
+from adapters.stores.rows import (
+    Messages,
+    Parcel,
+    checked_state,
+    envelope,
+    former,
+    lost_names,
+    micros,
+    moment,
+    parcels,
+    state,
+    story_date,
+    story_id,
+)
 from bot.codec import decode, encode
 from bot.errors import StoreBusy, StoreUnfit
 from bot.model import (
     Act,
     Decision,
     Delivery,
+    Former,
     ListChange,
     Listing,
     Mark,
@@ -60,8 +74,17 @@ READERS = 2
 #: Writes that may share one commit.
 TOGETHER = 64
 
+
+def _find_former(db: sqlite3.Connection) -> None:
+    """Fill the names of the past from the changes kept before there was a table of them."""
+    last = 0
+    while rows := db.execute("SELECT id, body FROM changes WHERE id > ? ORDER BY id LIMIT 1000", (last,)).fetchall():
+        _keep_former(db, lost_names(decode(ListChange, body) for _, body in rows))
+        last = rows[-1][0]
+
+
 #: The schema, one step a version. Steps are never edited once released; `PRAGMA user_version` counts those done.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (
+MIGRATIONS: tuple[tuple[str | Work[None], ...], ...] = (
     (
         "CREATE TABLE memories (source TEXT PRIMARY KEY, version INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID",
         """CREATE TABLE listings (
@@ -112,6 +135,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX acts_by_date ON acts (at)",
         "CREATE INDEX acts_of_place ON acts (place, at)",
         "CREATE INDEX acts_of_company ON acts (company, at)",
+    ),
+    (
+        # Entries under names they have no more: small beside the changes, and read whole by whoever searches the past.
+        "CREATE TABLE former (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, body BLOB NOT NULL)",
+        _find_former,
     ),
 )
 
@@ -261,6 +289,49 @@ class SqliteStore:
 
         return await self._read(read)
 
+    async def changes_of(
+        self,
+        entries: Iterable[tuple[str, str]],
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 1000,
+    ) -> Sequence[ListChange]:
+        first = _EARLIEST if since is None else micros(since)
+        end = _LATEST if until is None else micros(until)
+        wanted = list(dict.fromkeys(entries))
+
+        def read(db: sqlite3.Connection) -> list[ListChange]:
+            rows = [row for entry in wanted for row in db.execute(_CHANGES_OF, (*entry, first, end, max(limit, 0)))]
+            newest = sorted(rows, reverse=True)[: max(limit, 0)]
+            return [decode(ListChange, db.execute(_CHANGE, (id,)).fetchone()[0]) for _, id in newest]
+
+        return await self._read(read)
+
+    async def next_changes(self, entries: Iterable[tuple[str, str]], at: datetime) -> Sequence[ListChange]:
+        return await self._change_each(_NEXT_CHANGE, entries, at)
+
+    async def last_changes(self, entries: Iterable[tuple[str, str]], before: datetime) -> Sequence[ListChange]:
+        return await self._change_each(_LAST_CHANGE, entries, before)
+
+    async def _change_each(
+        self, sql: str, entries: Iterable[tuple[str, str]], moment: datetime
+    ) -> Sequence[ListChange]:
+        wanted, at = list(dict.fromkeys(entries)), micros(moment)
+
+        def read(db: sqlite3.Connection) -> list[ListChange]:
+            found = (db.execute(sql, (*entry, at)).fetchone() for entry in wanted)
+            return [decode(ListChange, row[0]) for row in found if row]
+
+        return await self._read(read)
+
+    async def former(self, after: int = 0) -> Sequence[Former]:
+        def read(db: sqlite3.Connection) -> list[Former]:
+            rows = db.execute("SELECT number, body FROM former WHERE number > ? ORDER BY number", (after,))
+            return [former(*row) for row in rows]
+
+        return await self._read(read)
+
     async def known_stories(self, keys: Iterable[str]) -> Mapping[str, str]:
         wanted = list(keys)
         return await self._read(
@@ -284,6 +355,13 @@ class SqliteStore:
                 (company, max(limit, 0)),
             )
             return [decode(Story, body) for (body,) in rows]
+
+        return await self._read(read)
+
+    async def story_dates(self, company: str) -> Sequence[datetime]:
+        def read(db: sqlite3.Connection) -> list[datetime]:
+            rows = db.execute("SELECT date FROM story_companies WHERE company = ? ORDER BY date", (company,))
+            return [moment(date) for (date,) in rows]
 
         return await self._read(read)
 
@@ -510,9 +588,12 @@ def _prepared(path: Path) -> sqlite3.Connection:
 
 def _prepare(db: sqlite3.Connection, path: Path) -> None:
     """Make it ours: check that it is no other program's file, turn on the write-ahead log, bring the schema up."""
+    db.execute("BEGIN")  # one moment of the file: another process may be making it ours just now
     done = db.execute("PRAGMA user_version").fetchone()[0]
     owner = db.execute("PRAGMA application_id").fetchone()[0]
-    if owner != APPLICATION and (owner or done or db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]):
+    tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    db.execute("COMMIT")
+    if owner != APPLICATION and (owner or done or tables):
         raise StoreUnfit(f"{path}: a database of another program; give Tocsin a folder of its own with TOCSIN_HOME")
     if done > len(MIGRATIONS):
         raise StoreUnfit(
@@ -546,8 +627,11 @@ def _migrate(db: sqlite3.Connection) -> None:
     try:
         done = db.execute("PRAGMA user_version").fetchone()[0]
         for step in MIGRATIONS[done:]:
-            for statement in step:
-                db.execute(statement)
+            for act in step:
+                if callable(act):
+                    act(db)
+                else:
+                    db.execute(act)
         db.execute(f"PRAGMA application_id={APPLICATION}")
         db.execute(f"PRAGMA user_version={len(MIGRATIONS)}")
         db.execute("COMMIT")
@@ -735,6 +819,7 @@ class _Pages:
     marks: list[tuple[str, str, bytes, bytes, int]]
     removed: list[tuple[str, str]]
     changes: list[tuple[str, str, int, bytes]]
+    former: list[tuple[str, bytes]]
     stories: list[tuple[str, int, bytes]]
     story_keys: list[tuple[str, str]]
     story_companies: list[tuple[str, str]]
@@ -755,6 +840,7 @@ class _Pages:
             marks=[(source, key, mark.raw, mark.content, mark.missing) for key, mark in marks],
             removed=[(source, key) for key in poll.removed],
             changes=[(change.source, change.key, micros(change.seen), encode(change)) for change in poll.changes],
+            former=lost_names(poll.changes),
             stories=[(story_id(story), story_date(story, poll.memory), encode(story)) for story in poll.stories],
             story_keys=[(key, story_id(story)) for story in poll.stories for key in story.keys],
             story_companies=[(company, story) for story, company in poll.story_companies],
@@ -775,6 +861,7 @@ def _commit(db: sqlite3.Connection, pages: _Pages) -> bool:
     _keep_listings(db, pages)
     _keep_stories(db, pages)
     db.executemany("INSERT INTO changes (source, key, seen, body) VALUES (?, ?, ?, ?)", pages.changes)
+    _keep_former(db, pages.former)
     _put(db, pages.parcels, pages.messages)
     _keep_papers(db, pages.papers)
     return True
@@ -793,6 +880,10 @@ def _keep_listings(db: sqlite3.Connection, pages: _Pages) -> None:
     db.executemany("DELETE FROM marks WHERE source = ? AND key = ?", pages.removed)
     if pages.listings or pages.removed:
         _count(db, "listings")
+
+
+def _keep_former(db: sqlite3.Connection, former: Iterable[tuple[str, bytes]]) -> None:
+    db.executemany("INSERT INTO former (id, body) VALUES (?, ?) ON CONFLICT (id) DO NOTHING", former)
 
 
 def _keep_stories(db: sqlite3.Connection, pages: _Pages) -> None:
@@ -858,6 +949,16 @@ def _changes_query(asked: Mapping[str, str | int | None]) -> tuple[str, list[str
     where = " AND ".join(conditions[name] for name in given)
     sql = f"SELECT body FROM changes {'WHERE ' + where if where else ''} ORDER BY seen DESC, id DESC LIMIT ?"  # noqa: S608 - only our own words are put together
     return sql, list(given.values())
+
+
+#: Bounds that every kept moment lies between, in microseconds.
+_EARLIEST, _LATEST = -(2**62), 2**62
+_CHANGES_OF = """SELECT seen, id FROM changes WHERE source = ? AND key = ? AND seen >= ? AND seen < ?
+    ORDER BY seen DESC, id DESC LIMIT ?"""
+_CHANGE = "SELECT body FROM changes WHERE id = ?"
+_LAST_CHANGE = """SELECT body FROM changes WHERE source = ? AND key = ? AND seen < ?
+    ORDER BY seen DESC, id DESC LIMIT 1"""
+_NEXT_CHANGE = "SELECT body FROM changes WHERE source = ? AND key = ? AND seen >= ? ORDER BY seen, id LIMIT 1"
 
 
 def _acts_query(asked: Mapping[str, str | int | None]) -> tuple[str, list[str | int]]:

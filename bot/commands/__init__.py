@@ -17,7 +17,7 @@ from bot.book import CompanyBook
 from bot.cards import Reader, plain_card
 from bot.errors import TellPerson, TocsinError
 from bot.logs import log
-from bot.model import Form, Reply, Request, Severity, SourceCard
+from bot.model import FieldKind, Form, Reply, Request, Severity, SourceCard
 from bot.ports import Clock, FeedFinder, Store
 from bot.roll import Roll
 
@@ -31,6 +31,8 @@ class Argument:
     about: str
     required: bool = True
     many: bool = False
+    kind: FieldKind = FieldKind.TEXT  #: a FILE comes with the request, and is not typed
+    option: bool = False  #: typed as `name:value`, anywhere among the others; a chat with options shows it as one
 
 
 @dataclass(kw_only=True)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.book import CompanyBook
 from bot.cards import Reader, plain_card, when
+from bot.chronicle import as_table
 from bot.commands import Argument, Office, command
 from bot.data import table
 from bot.errors import TellPerson
@@ -39,7 +37,7 @@ async def audit(office: Office, request: Request) -> Reply:
     return Reply(
         cards=(plain_card(title, [*lines, rest]),),
         data={"acts": data},
-        files=(Attachment(name=name, body=as_csv(data).encode("utf-8-sig")),),
+        files=(Attachment(name=name, body=as_table(data, COLUMNS).encode("utf-8-sig")),),
     )
 
 
@@ -85,27 +83,6 @@ def company_name(id: str, book: CompanyBook) -> str:
     """The name behind a company's id; one made from a typed name is that name."""
     company = book.get(id)
     return company.name if company else id.removeprefix("name:")
-
-
-def as_csv(rows: Iterable[dict[str, str]], columns: Sequence[str] = COLUMNS) -> str:
-    """A table that every spreadsheet opens, and that none takes for formulas."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(columns)
-    writer.writerows([harmless(one[column]) for column in columns] for one in rows)
-    return out.getvalue()
-
-
-_FORMULA = tuple("=+-@＝＋－＠")
-
-
-def harmless(cell: str) -> str:
-    """A cell that begins like a formula gets an apostrophe, which spreadsheets take for "this is text".
-
-    https://owasp.org/www-community/attacks/CSV_Injection (read 2026-11)
-    """
-    risky = cell.lstrip().startswith(_FORMULA) or cell.startswith(("\t", "\r", "\n"))
-    return f"'{cell}" if risky else cell
 
 
 async def every_act(office: Office, since: datetime | None, place: Place | None = None) -> list[dict[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta, timezone
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from bot.model import (
     Match,
     Memory,
     Message,
+    Name,
     Notice,
     Paper,
     Place,
@@ -51,6 +53,7 @@ async def test_nothing_is_known_at_first(store: Store) -> None:
     assert await store.listings("us_dod_cmc") == {}
     assert await store.listings("us_dod_cmc", ["E-1"]) == {}
     assert await store.changes() == []
+    assert await store.former() == []
     assert await store.known_stories(["guid:7"]) == {}
     assert await store.stories(["reuters/7"]) == {}
     assert await store.stories_of("xiaomi") == []
@@ -242,6 +245,69 @@ async def test_changes_of_one_moment_keep_their_order(store: Store) -> None:
     assert [one.key for one in await store.changes()] == keys[::-1]
 
 
+async def test_changes_of_some_entries(store: Store) -> None:
+    """The past of a company: its entries on all lists, newest first, between two moments, so many at most."""
+    await store.commit(poll(changes=[change(key, days=day) for key, day in (("E-1", 0), ("E-2", 2), ("E-1", 3))]))
+    await store.commit(poll("us_csl", changes=[change("E-1", source="us_csl", days=day) for day in (1, 3)]))
+
+    async def asked(*entries: tuple[str, str], **bounds: Any) -> list[tuple[str, str, int]]:
+        found = await store.changes_of(entries, **bounds)
+        return [(one.source, one.key, (one.seen - NOON).days) for one in found]
+
+    ours, theirs = ("us_dod_cmc", "E-1"), ("us_csl", "E-1")
+    assert await asked(ours, theirs, ours) == [(*theirs, 3), (*ours, 3), (*theirs, 1), (*ours, 0)]
+    assert await asked(ours, since=NOON + timedelta(days=3)) == [(*ours, 3)]
+    assert await asked(ours, theirs, until=NOON + timedelta(days=3)) == [(*theirs, 1), (*ours, 0)]
+    assert await asked(ours, theirs, limit=2) == [(*theirs, 3), (*ours, 3)]
+    assert await asked(ours, theirs, limit=0) == []
+    assert await asked(("us_dod_cmc", "E-9")) == []
+    assert await asked() == []
+
+
+async def test_the_changes_around_a_moment(store: Store) -> None:
+    """The first one at it or after it, the last one before it; of one moment, in the order they were written."""
+    await store.commit(poll(changes=[change("E-1", days=day, name=f"Name {day}") for day in (0, 2, 4)]))
+    await store.commit(poll("us_csl", changes=[change("小米:3", source="us_csl", name=name) for name in ("A", "B")]))
+    entries = [("us_csl", "小米:3"), ("us_dod_cmc", "E-1"), ("us_dod_cmc", "E-9")]
+
+    async def names(days: float) -> list[str]:
+        return [one.listing.name for one in await store.next_changes(entries, NOON + timedelta(days=days))]
+
+    assert await names(0) == ["A", "Name 0"]
+    assert await names(0.5) == ["Name 2"]
+    assert await names(4) == ["Name 4"]
+    assert await names(5) == []
+    assert await store.next_changes([], NOON) == []
+
+    async def earlier(days: float) -> list[str]:
+        return [one.listing.name for one in await store.last_changes(entries, NOON + timedelta(days=days))]
+
+    assert await earlier(0) == []
+    assert await earlier(2) == ["B", "Name 0"]
+    assert await earlier(9) == ["B", "Name 4"]
+    assert await store.last_changes([], NOON) == []
+
+
+async def test_names_of_the_past_are_kept_once(store: Store) -> None:
+    """An entry that lost a name or left the list can be found by what it was called, without reading all changes."""
+    renamed = change("E-1")
+    left = replace(change("E-2"), after=None)
+    gained = replace(renamed, key="E-3", after=replace(listing("E-3"), aliases=(*renamed.listing.aliases, Name("New"))))
+    gained = replace(gained, before=replace(listing("E-3"), aliases=renamed.listing.aliases))
+    added = replace(change("E-4"), before=None)
+    await store.commit(poll(changes=[renamed, left, gained, added]))
+    first = await store.former()
+    assert [(one.listing.key, one.listing.name) for one in first] == [("E-1", "Xiaomi Inc"), ("E-2", "Xiaomi Inc")]
+    assert first[0].listing.aliases == listing().aliases
+    assert (first[0].listing.reason, first[0].listing.details) == ("", ())
+    again = [change("E-1", days=1), replace(left, before=listing("E-2", "Xiaomi Group"))]
+    await store.commit(poll(version=1, changes=again))
+    new = await store.former(first[-1].number)
+    assert [(one.listing.key, one.listing.name) for one in new] == [("E-2", "Xiaomi Group")]
+    assert [*first, *new] == await store.former()
+    assert await store.former(new[-1].number) == []
+
+
 async def test_story_is_known_by_each_of_its_keys(store: Store) -> None:
     """One hit is enough to recognise a story, and it says which one it is."""
     told = story("7", keys=("guid:7", "link:https://news.example/7"))
@@ -283,6 +349,15 @@ async def test_stories_of_a_company_newest_first(store: Store) -> None:
     assert [one.id for one in await store.stories_of("xiaomi", limit=1)] == ["undated"]
     assert [one.id for one in await store.stories_of("huawei")] == ["other"]
     assert await store.stories_of("zte") == []
+
+
+async def test_dates_of_the_stories_of_a_company(store: Store) -> None:
+    """For a picture of how much was written when: a date a story, as they are kept, oldest first."""
+    stories = [story("new", hours=1), story("ahead", hours=-1000), story("old", hours=30)]
+    named = [(f"reuters/{name}", "xiaomi") for name in ("old", "ahead", "new")]
+    await store.commit(poll("reuters", stories=stories, named=named))
+    assert await store.story_dates("xiaomi") == [NOON - timedelta(hours=hours) for hours in (30, 1, 0)]
+    assert await store.story_dates("zte") == []
 
 
 async def test_outlet_rewrites_a_date(store: Store) -> None:

@@ -189,9 +189,22 @@ class Histories(RuleBasedStateMachine):
         since = None if days is None else NOON + timedelta(days=days)
         self.alike(lambda store: store.changes(source=source, key=key, since=since, limit=limit))
 
+    @rule(keys=KEY_SETS, since=st.none() | st.integers(0, 2), until=st.none() | st.integers(0, 3), limit=LIMITS)
+    def ask_changes_of(self, keys: list[str], since: int | None, until: int | None, limit: int) -> None:
+        first, end = (None if day is None else NOON + timedelta(days=day) for day in (since, until))
+        entries = [(source, key) for key in keys for source in ("us_csl", "reuters")]
+        self.alike(lambda store: store.changes_of(entries, since=first, until=end, limit=limit))
+        self.alike(lambda store: store.next_changes(entries, first or NOON))
+        self.alike(lambda store: store.last_changes(entries, first or NOON))
+
+    @rule(after=st.integers(0, 2))
+    def ask_former(self, after: int) -> None:
+        self.alike(lambda store: store.former(after))
+
     @rule(company=COMPANIES, limit=LIMITS)
     def ask_stories(self, company: str, limit: int) -> None:
         self.alike(lambda store: store.stories_of(company, limit=limit))
+        self.alike(lambda store: store.story_dates(company))
 
     @rule(place=st.none() | PLACES, state=STATES, limit=LIMITS)
     def ask_deliveries(self, place: Place | None, state: str, limit: int) -> None:

@@ -75,6 +75,58 @@ def test_look_up_in_another_script(terminal: Terminal) -> None:
     assert "“Xiaomi” is on the one list read" in said
 
 
+def test_a_day_of_the_past_and_a_history(terminal: Terminal, tmp_path: Path) -> None:
+    """Files of the past, then: what was true on a day, how it came about, in text, JSON, a table and a picture."""
+    files = []
+    for day, names in (("2021-01-07", []), ("2021-01-14", ["Xiaomi"]), ("2021-05-26", []), ("2021-06-03", [])):
+        files.append(tmp_path / f"{day}.csv")
+        files[-1].write_bytes(table([*FILLER, *names], start=min(day, "2021-01-14")))
+    taken = terminal.type("backfill", "us_dod_cmc", *map(str, reversed(files)), "--dated")
+    assert "2021-01-14 2021-01-14.csv: 1 added" in taken.stdout
+    assert "2021-06-03 2021-06-03.csv: not modified, 0 added, 0 changed (0 materially), 1 removed" in taken.stdout
+
+    assert (
+        "On 2021-03-01 “Xiaomi” was on the one list read"
+        in terminal.type("lookup", "Xiaomi", "--as-of", "2021-03-01").stdout
+    )
+    then = terminal.json("lookup", "小米", "--as-of", "2021-03-01")
+    assert (then["as_of"], then["matches"][0]["known"], then["since"][0]["kind"]) == ("2021-03-01", "read", "delisted")
+    assert terminal.json("lookup", "Xiaomi", "--as-of", "2021-06-04")["past"][0]["seen_off"].startswith("2021-06-03")
+
+    told = terminal.type("history", "Xiaomi", "--picture", str(tmp_path / "xiaomi.png")).stdout
+    assert "Listings: 1 · changes: 0 · delistings: 1" in told
+    assert "A picture of time for Xiaomi" in told
+    assert (tmp_path / "xiaomi.png").read_bytes().startswith(b"\x89PNG")
+    data = terminal.json("history", "Xiaomi")
+    assert [one["kind"] for one in data["events"]] == ["listed", "delisted"]
+    assert data["lists"][0]["begun"].startswith("2021-01-07")
+
+    rows = terminal.type("export", "history", "--company", "Xiaomi", "--csv").stdout.splitlines()
+    assert rows[0] == "seen,list,edition,key,name,kind,field,old,new,sha256,url"
+    assert len(rows) == 3
+    assert terminal.json("export", "history", "--company", "Xiaomi")[0]["name"] == "Xiaomi"
+    written = terminal.type("export", "history", "--company", "Xiaomi", "--output", str(tmp_path / "x.csv"))
+    assert "x.csv: 2 rows" in written.stdout
+    assert (tmp_path / "x.csv").read_text(encoding="utf-8").splitlines() == rows
+
+
+def test_what_of_the_past_cannot_be_done(terminal: Terminal, tmp_path: Path) -> None:
+    """Each says the thing, the value and the next step."""
+    file = tmp_path / "2021-01-14.csv"
+    file.write_bytes(table(FILLER))
+    assert "Say --dated" in str(terminal.type("backfill", "us_dod_cmc", str(file)).exception)
+    assert "There is no source 'nothing'" in str(terminal.type("backfill", "nothing", str(file), "--dated").exception)
+    missing = terminal.type("backfill", "us_dod_cmc", str(tmp_path / "2021-01-15.csv"), "--dated")
+    assert "cannot be read" in str(missing.exception)
+    assert terminal.json("backfill", "us_dod_cmc", str(file), "--dated")[0]["first"] is True
+    nothing = terminal.type("history", "Acme Bakery", "--picture", str(tmp_path / "a.png"))
+    assert "There is nothing to draw of 'Acme Bakery'" in str(nothing.exception)
+    nowhere = str(tmp_path / "no" / "a.csv")
+    refused = terminal.type("export", "history", "--company", "Xiaomi", "--output", nowhere)
+    assert "cannot be written (No such file or directory); give another path" in str(refused.exception)
+    assert "is no day" in terminal.type("lookup", "Xiaomi", "--as-of", "soon").stdout
+
+
 def test_an_unknown_name_is_never_a_bare_no(terminal: Terminal) -> None:
     """Before and after a list was read."""
     assert "no list has been read yet" in terminal.type("lookup", "Acme Bakery").stdout

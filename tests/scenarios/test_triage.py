@@ -42,6 +42,7 @@ from bot.model import (
     Reply,
     Request,
     Severity,
+    Story,
     Updates,
 )
 from bot.roll import Roll
@@ -465,6 +466,17 @@ async def test_136_alerts_at_once(newsdesk: Newsdesk) -> None:
     assert again.cards[0].sections[0].text.startswith("Acknowledged by Ana")
     every = await newsdesk.store.deliveries(place=CHANNEL, limit=500)
     assert len({one.key for one in every if isinstance(one.message, Alert)}) == 1 + 136
+
+
+async def test_a_later_report_that_stands_in_a_digest(newsdesk: Newsdesk) -> None:
+    """The first message of its event still says that there is another report."""
+    (first,) = [one.message for one in await newsdesk.store.deliveries() if isinstance(one.message, Alert)]
+    story = Story(source="x", id="1", url="https://x/1", title="Xiaomi listed", publisher="AFP")
+    many = [replace(one, severity=Severity.HIGH) for one in numbered(10)]
+    await sends(newsdesk, [*many, replace(alert("late"), story=story, changes=(), follows=(first.id,))])
+    await newsdesk.says()
+    assert newsdesk.last()[1].title == "6 more alerts came at once"
+    assert newsdesk.state() == "2 reports: also AFP."
 
 
 async def test_a_lane_that_grew_long_is_summed_up(newsdesk: Newsdesk) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.diff import PATIENCE, Survey, believe, diff, field_changes, missing, readable, survey
-from bot.model import ChangeKind, Identifier, Listing, Mark, Memory, Name, NameKind, SourceCard
+from bot.model import ChangeKind, EntityKind, Identifier, Listing, Mark, Memory, Name, NameKind, SourceCard
 from tests.worlds.facts import listing, mark, reading, record
 
 NOW = datetime(2021, 1, 14, 22, 0, tzinfo=UTC)
@@ -259,3 +259,71 @@ def test_what_is_added_and_gone_is_what_the_sets_say(before: list[str], after: l
     assert {entry.name for entry, _ in seen.fresh} == set(after) - set(before)
     assert set(seen.gone) == {name.casefold() for name in set(before) - set(after)}
     assert not seen.touched
+
+
+# ── Keys that are made of names ───────────────────────────────────────────────────────────────────────────────────
+
+
+def rekeyed(known: list[Listing], now: list[Listing], **more: Any) -> list[tuple[str, str]]:
+    """Old and new key of each entry that is found again; the others are added or wait to be called delisted."""
+    seen, old = look(known, now), {entry.key: entry for entry in known}
+    found = diff(seen, marks(known), old, first=False, same_layout=True, composed=True, seen=NOW, **more)
+    changed = [one for one in found.changes if one.before and one.after]
+    pairs = [(one.before.key, one.after.key) for one in changed if one.before and one.after]
+    assert {old for old, new in pairs if old != new} == set(found.removed)
+    assert found.pending == len(seen.gone) - len(found.removed)
+    return pairs
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(
+            listing("Hesai Technology", identifiers=(Identifier("USCC", "9131"),)),
+            listing("Hesai Group", identifiers=(Identifier("USCC", "9131"),)),
+            id="the same number",
+        ),
+        pytest.param(
+            listing("Huawei Cloud", key="EL: huawei cloud | beijing"),
+            listing("HUAWEI CLOUD", key="EL: huawei cloud | shenzhen", addresses=("Shenzhen",)),
+            id="another address in the key",
+        ),
+        pytest.param(
+            listing("Shenzhen DJI Innovation"),
+            listing("SZ DJI Technology", aliases=(Name("Shenzhen DJI Innovation", NameKind.FORMER),)),
+            id="its former name",
+        ),
+        pytest.param(listing("Olga Vasilievna Pilpenko"), listing("Olga Vasilievna Pilipenko"), id="a letter mended"),
+    ],
+)
+def test_an_entry_comes_back_under_another_key(before: Listing, after: Listing) -> None:
+    """It was renamed, and is neither new nor delisted."""
+    others = entries(5)
+    assert rekeyed([*others, before], [*others, after]) == [(before.key, after.key)]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        pytest.param([listing("Example Works No. 2")], id="another number in the name"),
+        pytest.param([listing("Example Works No 1", programmes=("S1260H",))], id="another list"),
+        pytest.param([listing("Example Works No 1", kind=EntityKind.VESSEL)], id="another kind"),
+        pytest.param([listing("Example Works No 1", listed_on=date(2021, 3, 1))], id="another day"),
+        pytest.param(
+            [listing("Example Works No 1", key="a"), listing("Example Works No 1", key="b")], id="one of two, who knows"
+        ),
+    ],
+)
+def test_an_entry_that_only_resembles_one_that_left(after: list[Listing]) -> None:
+    """Then one is new, and the other waits for its second reading."""
+    before = listing("Example Works No. 1", listed_on=date(2021, 1, 14))
+    after = [one if one.listed_on else replace(one, listed_on=before.listed_on) for one in after]
+    assert rekeyed([*entries(5), before], [*entries(5), *after]) == []
+
+
+def test_an_edition_that_changes_too_much_is_not_compared_letter_by_letter() -> None:
+    """Names, numbers and former names are still found."""
+    before = [listing(f"{chr(97 + at % 26) * 9} Bureau {at}") for at in range(150)]
+    after = [replace(one, key=one.key + "s", name=one.name.replace("Bureau", "Bureaus")) for one in before]
+    assert rekeyed(before, after) == []
+    assert len(rekeyed(before[:60], after[:60])) == 60

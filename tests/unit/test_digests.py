@@ -9,7 +9,7 @@ from bot.cards import Reader
 from bot.codec import decode_delivery, encode_delivery
 from bot.digests import ALOUD, AT_ONCE, LONG, lane, overflow
 from bot.messages import message_card
-from bot.model import NOWHERE, Alert, Delivery, Digest, Gathering, Place, Severity, Story, Update, UpdateKind
+from bot.model import NOWHERE, Alert, Delivery, Digest, Gathering, Place, Severity, Story
 from tests.worlds.nouns import NEWSROOM, NOON, TRADING, alert
 
 
@@ -48,18 +48,6 @@ def test_each_place_has_its_own_measure_and_alike_digests_are_one_message() -> N
     first, second = [one for one in sent if isinstance(one.message, Digest)]
     assert first.message is second.message
     assert first.key != second.key
-
-
-def test_a_later_report_that_gets_no_message_is_still_said_on_the_first() -> None:
-    """The count of reports on the first message is true, also when the rest is summed up."""
-    first = alert("first")
-    later = replace(alert("later"), story=Story(source="x", id="1", url="https://x/1", title="T", publisher="AFP"))
-    follow_up = Delivery.of(replace(later, follows=("first",), severity=Severity.LOW), NEWSROOM, because="", due=NOON)
-    many = [delivered(number, Severity.HIGH) for number in range(AT_ONCE)]
-    sent = overflow([*many, follow_up], now=NOON)
-    (update,) = [one.message for one in sent if isinstance(one.message, Update)]
-    assert update.of == Delivery.of(first, NEWSROOM, because="", due=NOON).key
-    assert (update.kind, update.by) == (UpdateKind.REPORTED, "AFP")
 
 
 def test_a_long_lane_is_summed_up() -> None:

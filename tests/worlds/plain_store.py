@@ -13,13 +13,35 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from bot.model import Act, Decision, Delivery, ListChange, Listing, Mark, Memory, Place, Poll, Story, Subscription
+from bot.model import (
+    Act,
+    Decision,
+    Delivery,
+    Former,
+    ListChange,
+    Listing,
+    Mark,
+    Memory,
+    Place,
+    Poll,
+    Story,
+    Subscription,
+)
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _state(delivery: Delivery) -> str:
     return "posted" if delivery.receipt else "parked" if delivery.parked else "waiting"
+
+
+def _names_lost(change: ListChange) -> bool:
+    """Whether an entry was known before by something that it is not known by after."""
+    before, after = (
+        {name.text for name in side.names()} | {one.value for one in side.identifiers} if side else set()
+        for side in (change.before, change.after)
+    )
+    return change.after is None or not before <= after
 
 
 @dataclass
@@ -119,6 +141,49 @@ class PlainStore:
         ]
         return sorted(found, key=lambda change: change.seen, reverse=True)[:limit]
 
+    async def changes_of(
+        self,
+        entries: Iterable[tuple[str, str]],
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 1000,
+    ) -> Sequence[ListChange]:
+        wanted = set(entries)
+        found = [
+            one
+            for one in reversed(self.history)
+            if (one.source, one.key) in wanted
+            and (since is None or one.seen >= since)
+            and (until is None or one.seen < until)
+        ]
+        return sorted(found, key=lambda one: one.seen, reverse=True)[:limit]
+
+    async def next_changes(self, entries: Iterable[tuple[str, str]], at: datetime) -> Sequence[ListChange]:
+        later = sorted((one for one in self.history if one.seen >= at), key=lambda one: one.seen)
+        first = {(one.source, one.key): one for one in reversed(later)}
+        return [first[entry] for entry in dict.fromkeys(entries) if entry in first]
+
+    async def last_changes(self, entries: Iterable[tuple[str, str]], before: datetime) -> Sequence[ListChange]:
+        earlier = sorted((one for one in self.history if one.seen < before), key=lambda one: one.seen)
+        last = {(one.source, one.key): one for one in earlier}
+        return [last[entry] for entry in dict.fromkeys(entries) if entry in last]
+
+    async def former(self, after: int = 0) -> Sequence[Former]:
+        lost = (one.before for one in self.history if one.before and _names_lost(one))
+        kept = dict.fromkeys(
+            Listing(
+                source=one.source,
+                key=one.key,
+                name=one.name,
+                kind=one.kind,
+                aliases=one.aliases,
+                identifiers=one.identifiers,
+            )
+            for one in lost
+        )
+        return [Former(number, one) for number, one in enumerate(kept, 1)][after:]
+
     async def known_stories(self, keys: Iterable[str]) -> Mapping[str, str]:
         return {key: self.story_keys[key] for key in keys if key in self.story_keys}
 
@@ -128,6 +193,9 @@ class PlainStore:
     async def stories_of(self, company: str, *, limit: int = 5) -> Sequence[Story]:
         names = sorted(self.named.get(company, ()), key=lambda name: (self.dates[name], name), reverse=True)
         return [self.told[name] for name in names[:limit]]
+
+    async def story_dates(self, company: str) -> Sequence[datetime]:
+        return sorted(self.dates[name] for name in self.named.get(company, ()))
 
     async def subscribe(self, *subscriptions: Subscription) -> int:
         new = len({one.id for one in subscriptions} - self.watched.keys())
