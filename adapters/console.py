@@ -68,7 +68,7 @@ class ConsoleChat:
     async def find(self, place: Place, key: str, *, thread: Receipt | None = None) -> Receipt | None:
         return None
 
-    async def edit(self, place: Place, receipt: Receipt, card: Card) -> None:
+    async def edit(self, place: Place, receipt: Receipt, card: Card, *, key: str = "") -> None:
         """What is printed stays printed: under the title only what it did not say before."""
         before = self._shown.get(receipt.id)
         self._keep(receipt.id, card)

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.history import Entry, Event, How, Span, Stood, beginnings, end_of, events, stood_on, timeline
-from bot.matching.compare import compare
-from bot.matching.whom import recognise
 from bot.model import ChangeKind, Company, ListChange, Listing, Match, Verdict
 from bot.ports import Store
 from bot.roll import Roll
 
-#: How many changes since a day, and before it, are looked at for an answer about that day.
+#: How many changes since a day are looked at for an answer about that day; the newest of more.
 SINCE = 200
 #: How many changes of a company are looked at for its history; the newest of more.
 ALL = 20_000
@@ -60,7 +58,7 @@ class Archive:
         entries = await asyncio.to_thread(self.roll.entries, company, typed)
         today = {entry: listing for entry in entries if (listing := self.roll.listing(*entry))}
         spans = {source: Span(begun=self.roll.begun.get(source), read_at=at) for source, at in self.roll.read.items()}
-        match = _Recogniser(company, typed)
+        match = self.roll.recogniser(company, near=True)
         return Known(typed=typed, company=company, entries=entries, today=today, spans=spans, match=match)
 
     async def on(self, known: Known, day: date) -> OnDay:
@@ -69,7 +67,8 @@ class Archive:
         later = await self.store.next_changes(sorted(known.entries), moment) if known.entries else ()
         after = {(one.source, one.key): one for one in later}
         absent = [one for one in known.entries if not (after[one].before if one in after else known.today.get(one))]
-        last = await self._last_before(absent, moment)
+        earlier = await self.store.last_changes(absent, moment) if absent else ()
+        last = {(one.source, one.key): one for one in earlier}
         seen_off = frozenset(entry for entry, change in last.items() if change.kind is ChangeKind.REMOVED)
         stood = await asyncio.to_thread(
             stood_on,
@@ -94,13 +93,6 @@ class Archive:
             since=sorted(since, key=lambda one: one.seen or moment),
         )
 
-    async def _last_before(self, entries: Sequence[Entry], moment: datetime) -> dict[Entry, ListChange]:
-        """The last change of each of these entries before a moment."""
-        last: dict[Entry, ListChange] = {}
-        for change in await self.store.changes_of(entries, until=moment, limit=ALL) if entries else ():
-            last.setdefault((change.source, change.key), change)
-        return last
-
     async def past(self, known: Known) -> list[Event]:
         """All that happened to a company on any list, as far as we know, oldest first."""
         changes = await self.store.changes_of(known.entries, limit=ALL) if known.entries else ()
@@ -120,26 +112,3 @@ def _found_later(
         for entry, listing in at_first.items()
         if listing and entry not in told and entry[0] in known.spans and not known.spans[entry[0]].covers(moment)
     ]
-
-
-class _Recogniser:
-    """Whether an entry is a company, asked once for each way it was named."""
-
-    def __init__(self, company: Company, typed: str) -> None:
-        self._company = company
-        self._typed = typed
-        self._seen: dict[object, Match] = {}
-
-    def __call__(self, listing: Listing) -> Match:
-        named = (listing.names(), listing.identifiers, listing.kind)
-        if named not in self._seen:
-            self._seen[named] = self._match(listing)
-        return self._seen[named]
-
-    def _match(self, listing: Listing) -> Match:
-        match = recognise(self._company, listing)
-        if match.verdict is not Verdict.NO or self._company.from_book:
-            return match
-        # Somebody the book does not know may be typed with a slip: a name nearly like it counts, as in a look-up.
-        near = max((compare(self._typed, name) for name in listing.names()), key=lambda one: one.score)
-        return near if near.verdict is Verdict.SAME else match

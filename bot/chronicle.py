@@ -11,13 +11,18 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from itertools import takewhile
 
 from bot.cards import NAMED, Reader, entry_words, match_words, past_words, via, when
 from bot.history import Chart, Event, How, Span, Stood, What, end_of
-from bot.model import Card, Company, Effect, Link, ListChange, Listing, Section, Severity, Verdict
+from bot.model import Card, Company, Effect, FieldChange, Link, ListChange, Listing, Section, Severity, Verdict
 
 #: Events spelled out in a card, the newest of more; a chat's own limits may cut further.
 EVENTS = 15
+#: Characters shown before and after the place at which two long texts differ.
+LEAD = 24
+#: Texts no longer than this are shown whole.
+WHOLE = 120
 #: Characters of an alt text: what both platforms take.
 ALT = 1000
 #: A spreadsheet runs a cell that begins with one of these; https://owasp.org/www-community/attacks/CSV_Injection
@@ -197,17 +202,38 @@ def _names(listings: Iterable[Listing], reader: Reader) -> str:
 
 
 def _fields(change: ListChange, reader: Reader) -> str:
+    """What changed of an entry: what matters, old to new; the rest by the fields' names, or when alone whole too."""
+    material = [one for one in change.fields if one.material]
+    told = [_field(one, reader) for one in material or change.fields[:1]]
+    rest = [one.field.replace("_", " ") for one in change.fields if one not in (material or change.fields[:1])]
+    if rest:
+        told.append(reader.say("history.also", fields=", ".join(rest)))
+    return reader.say("happened.changed", name=reader.clean(change.listing.name, 80), fields="; ".join(told))
+
+
+def _field(field: FieldChange, reader: Reader) -> str:
     empty = reader.say("happened.empty")
-    fields = "; ".join(
-        reader.say(
-            "happened.field",
-            field=one.field.replace("_", " "),
-            old=reader.clean(one.old, 120) or empty,
-            new=reader.clean(one.new, 120) or empty,
-        )
-        for one in change.fields
-    )
-    return reader.say("happened.changed", name=reader.clean(change.listing.name, 80), fields=fields)
+    old, new = (reader.clean(text, 160) for text in where_they_differ(field.old, field.new))
+    return reader.say("happened.field", field=field.field.replace("_", " "), old=old or empty, new=new or empty)
+
+
+def where_they_differ(old: str, new: str) -> tuple[str, str]:
+    """Two long texts without what they begin and end with alike: of twenty aliases the one that came."""
+    if max(len(old), len(new)) <= WHOLE:
+        return old, new
+    start = _alike(old, new)
+    end = max(0, _alike(old[start:][::-1], new[start:][::-1]) - LEAD)
+    start = max(0, start - LEAD)
+    return _between(old, start, end), _between(new, start, end)
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _between(text: str, start: int, end: int) -> str:
+    return f"{'…' if start else ''}{text[start : len(text) - end]}{'…' if end else ''}"
 
 
 def _links(found: Sequence[Event], reader: Reader) -> tuple[Link, ...]:

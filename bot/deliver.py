@@ -153,7 +153,7 @@ class Courier:
         if posted is None or posted.receipt is None or posted.receipt == _NOWHERE:
             return _NOWHERE
         try:
-            await self.chat.edit(posted.place, posted.receipt, await self.card(posted))
+            await self.chat.edit(posted.place, posted.receipt, await self.card(posted), key=posted.key)
         except ChatRefused as refusal:
             log.warning("message_not_edited", key=update.of, place=str(posted.place), why=str(refusal))
             return _NOWHERE

@@ -190,12 +190,12 @@ def _at_first(change: ListChange | None, today: Listing | None) -> Listing | Non
 def beginnings(
     listings: Iterable[Listing], spans: Mapping[str, Span], match: Callable[[Listing], Match]
 ) -> list[Event]:
-    """Entries that were there when we began to read their lists, as one event a list and closeness."""
-    groups: dict[tuple[str, bool], list[Listing]] = {}
+    """Entries that were there when we began to read their lists, as one event a list, day of listing and closeness."""
+    groups: dict[tuple[str, bool, date | None], list[Listing]] = {}
     for listing in listings:
         verdict = match(listing).verdict
         if verdict is not Verdict.NO:
-            groups.setdefault((listing.source, verdict is Verdict.RELATED), []).append(listing)
+            groups.setdefault((listing.source, verdict is Verdict.RELATED, listing.listed_on), []).append(listing)
     return [
         Event(
             what=What.BEGAN,
@@ -204,7 +204,7 @@ def beginnings(
             listings=tuple(sorted(group, key=lambda one: one.key)),
             related=related,
         )
-        for (source, related), group in groups.items()
+        for (source, related, _), group in groups.items()
     ]
 
 

@@ -183,6 +183,12 @@ class Store(Protocol):
         Its `before` is what the entry was until then. In the order of the entries.
         """
 
+    async def last_changes(self, entries: Iterable[tuple[str, str]], before: datetime) -> Sequence[ListChange]:
+        """Of each of these entries the last change before that moment, where there is one. In the order of the
+
+        entries.
+        """
+
     async def former(self, after: int = 0) -> Sequence[Former]:
         """Every entry under names or numbers that it lost, those kept after that number, in the order they were kept.
 
@@ -320,8 +326,8 @@ class Chat(Protocol):
         `thread` is the one it was posted into, as `post` was told.
         """
 
-    async def edit(self, place: Place, receipt: Receipt, card: Card) -> None:
-        """Replace what was said. Raises as `post` does."""
+    async def edit(self, place: Place, receipt: Receipt, card: Card, *, key: str = "") -> None:
+        """Replace what was said under this key. Raises as `post` does."""
 
     async def run(self, desk: Desk) -> None:
         """Serve commands until cancelled."""
@@ -341,6 +347,13 @@ class FoundFeed:
     url: str
     title: str
     items: int
+
+
+class PageReader(Protocol):
+    """Turns an address that a person gave into the story that stands there. Called by `read`."""
+
+    async def article(self, url: str) -> Story:
+        """Raises TellPerson when there is no article, saying what is there instead."""
 
 
 class FeedFinder(Protocol):

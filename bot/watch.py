@@ -81,6 +81,7 @@ class Habits:
     operators: Place = Place("console")
     holder: str = "watcher"  #: who we are, for leases
     language: str = "en"
+    quiet: bool = False  #: keep everything and tell nobody: files of the past are history
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,7 +233,8 @@ class Watcher:
         stories = [story for one in bulletins for story in one.stories]
         known = await self.store.known_stories({key for story in stories for key in story.keys})
         fresh, edited = await self.sort_stories(stories, known)
-        told = [story for story in fresh if not task.first and not _old(story, memory, task.now)]
+        quiet = task.first or self.habits.quiet
+        told = [story for story in fresh if not quiet and not _old(story, memory, task.now)]
         links, deliveries, alerts = await self.ring(card, fresh, {_ref(story) for story in told}, task.now)
         named = {ref for ref, _ in links}
         kept = (*(story if _ref(story) in named else replace(story, text="") for story in fresh), *edited)
@@ -316,7 +318,7 @@ class Watcher:
         `absent` are entries that this reading lacks and that are not called delisted yet: one that is new on another
         list came from there.
         """
-        if not changes:
+        if not changes or self.habits.quiet:
             return [], []
         watched = await self.whom()
         matched = await asyncio.to_thread(lambda: [one for change in changes for one in watched.matches(change)])
@@ -568,7 +570,7 @@ class Watcher:
     def tell(self, memory: Memory, title: str, text: str, now: datetime) -> tuple[Memory, list[Delivery]]:
         """A notice to the operators, unless they were told this very thing already."""
         told = fingerprint(memory.source, title)
-        if memory.told == told:
+        if memory.told == told or self.habits.quiet:
             return memory, []
         notice = Notice(id=fingerprint(told, now.isoformat()), source=memory.source, title=title, text=text, at=now)
         delivery = Delivery.of(

@@ -185,6 +185,10 @@ class RedisStore:
         found = await self._act("next_changes", _entries(entries), micros(at))
         return [decode(ListChange, body) for body in found]
 
+    async def last_changes(self, entries: Iterable[tuple[str, str]], before: datetime) -> Sequence[ListChange]:
+        found = await self._act("last_changes", _entries(entries), micros(before))
+        return [decode(ListChange, body) for body in found]
+
     async def former(self, after: int = 0) -> Sequence[Former]:
         with self._translated():
             found = cast("list[bytes]", await self._client.lrange(self._key("former"), after, -1))

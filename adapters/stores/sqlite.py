@@ -302,15 +302,24 @@ class SqliteStore:
 
         def read(db: sqlite3.Connection) -> list[ListChange]:
             rows = [row for entry in wanted for row in db.execute(_CHANGES_OF, (*entry, first, end, max(limit, 0)))]
-            return [decode(ListChange, body) for _, _, body in sorted(rows, reverse=True)[: max(limit, 0)]]
+            newest = sorted(rows, reverse=True)[: max(limit, 0)]
+            return [decode(ListChange, db.execute(_CHANGE, (id,)).fetchone()[0]) for _, id in newest]
 
         return await self._read(read)
 
     async def next_changes(self, entries: Iterable[tuple[str, str]], at: datetime) -> Sequence[ListChange]:
-        wanted, first = list(dict.fromkeys(entries)), micros(at)
+        return await self._change_each(_NEXT_CHANGE, entries, at)
+
+    async def last_changes(self, entries: Iterable[tuple[str, str]], before: datetime) -> Sequence[ListChange]:
+        return await self._change_each(_LAST_CHANGE, entries, before)
+
+    async def _change_each(
+        self, sql: str, entries: Iterable[tuple[str, str]], moment: datetime
+    ) -> Sequence[ListChange]:
+        wanted, at = list(dict.fromkeys(entries)), micros(moment)
 
         def read(db: sqlite3.Connection) -> list[ListChange]:
-            found = (db.execute(_NEXT_CHANGE, (*entry, first)).fetchone() for entry in wanted)
+            found = (db.execute(sql, (*entry, at)).fetchone() for entry in wanted)
             return [decode(ListChange, row[0]) for row in found if row]
 
         return await self._read(read)
@@ -936,8 +945,11 @@ def _changes_query(asked: Mapping[str, str | int | None]) -> tuple[str, list[str
 
 #: Bounds that every kept moment lies between, in microseconds.
 _EARLIEST, _LATEST = -(2**62), 2**62
-_CHANGES_OF = """SELECT seen, id, body FROM changes WHERE source = ? AND key = ? AND seen >= ? AND seen < ?
+_CHANGES_OF = """SELECT seen, id FROM changes WHERE source = ? AND key = ? AND seen >= ? AND seen < ?
     ORDER BY seen DESC, id DESC LIMIT ?"""
+_CHANGE = "SELECT body FROM changes WHERE id = ?"
+_LAST_CHANGE = """SELECT body FROM changes WHERE source = ? AND key = ? AND seen < ?
+    ORDER BY seen DESC, id DESC LIMIT 1"""
 _NEXT_CHANGE = "SELECT body FROM changes WHERE source = ? AND key = ? AND seen >= ? ORDER BY seen, id LIMIT 1"
 
 

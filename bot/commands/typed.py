@@ -88,7 +88,7 @@ def options(command: Command, rest: str) -> tuple[str, list[tuple[str, str | tup
         named = re.compile(rf"(?:^|\s){argument.name}[:=]\s*({_QUOTED}|\S+)", re.IGNORECASE)
         if argument.option and (typed := named.search(rest)):
             found.append((argument.name, unquoted(typed[1])))
-            rest = f"{rest[: typed.start()]} {rest[typed.end() :]}".strip()
+            rest = f"{rest[: typed.start()].rstrip()} {rest[typed.end() :].lstrip()}".strip()
     return rest, found
 
 

@@ -264,8 +264,8 @@ async def test_changes_of_some_entries(store: Store) -> None:
     assert await asked() == []
 
 
-async def test_first_change_after_a_moment(store: Store) -> None:
-    """What an entry was until then is the side before it; of one moment, what was written first."""
+async def test_the_changes_around_a_moment(store: Store) -> None:
+    """The first one at it or after it, the last one before it; of one moment, in the order they were written."""
     await store.commit(poll(changes=[change("E-1", days=day, name=f"Name {day}") for day in (0, 2, 4)]))
     await store.commit(poll("us_csl", changes=[change("小米:3", source="us_csl", name=name) for name in ("A", "B")]))
     entries = [("us_csl", "小米:3"), ("us_dod_cmc", "E-1"), ("us_dod_cmc", "E-9")]
@@ -278,6 +278,14 @@ async def test_first_change_after_a_moment(store: Store) -> None:
     assert await names(4) == ["Name 4"]
     assert await names(5) == []
     assert await store.next_changes([], NOON) == []
+
+    async def earlier(days: float) -> list[str]:
+        return [one.listing.name for one in await store.last_changes(entries, NOON + timedelta(days=days))]
+
+    assert await earlier(0) == []
+    assert await earlier(2) == ["B", "Name 0"]
+    assert await earlier(9) == ["B", "Name 4"]
+    assert await store.last_changes([], NOON) == []
 
 
 async def test_names_of_the_past_are_kept_once(store: Store) -> None:

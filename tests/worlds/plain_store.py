@@ -164,6 +164,11 @@ class PlainStore:
         first = {(one.source, one.key): one for one in reversed(later)}
         return [first[entry] for entry in dict.fromkeys(entries) if entry in first]
 
+    async def last_changes(self, entries: Iterable[tuple[str, str]], before: datetime) -> Sequence[ListChange]:
+        earlier = sorted((one for one in self.history if one.seen < before), key=lambda one: one.seen)
+        last = {(one.source, one.key): one for one in earlier}
+        return [last[entry] for entry in dict.fromkeys(entries) if entry in last]
+
     async def former(self, after: int = 0) -> Sequence[Former]:
         lost = (one.before for one in self.history if one.before and _names_lost(one))
         kept = dict.fromkeys(
