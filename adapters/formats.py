@@ -828,12 +828,3 @@ def table_rows(table: lxml.html.HtmlElement) -> list[list[str]]:
         [" ".join(str(cell.xpath("string()")).split()) for cell in row.iterchildren("td", "th")]
         for row in table.iter("tr")
     ]
-
-
-def html_tables(body: Body) -> list[list[list[str]]]:
-    """The tables of a page, each a list of rows of cell texts with blanks folded. HTML is read leniently: it has to be.
-
-    For small pages only: it is read whole.
-    """
-    page = lxml.html.document_fromstring(b"".join(body.chunks()))
-    return [table_rows(table) for table in page.iter("table")]

@@ -12,8 +12,8 @@ Formats (seen: files of 2024 and 2026):
   "entity": {...}}`, DEL with the id only; it follows a whole reading of entities.ftm.json
 
 Which data set is in the address: TOCSIN_MIRROR or `tocsin poll --file` give another one. Key: their id, which may
-change when they find that two entries are one. The programmes are their codes, else the name of the data set. first_seen,
-last_seen and last_change are theirs and not the list's, and are left out.
+change when they find that two entries are one. The programmes are their codes, else the name of the data set.
+first_seen, last_seen and last_change are theirs and not the list's, and are left out.
 """
 
 from __future__ import annotations
