@@ -46,8 +46,8 @@ TOKEN_AGAIN = 900.0
 REMEMBERED = 2_000
 #: Seconds until a command must have said what it asks; then there is still time to begin an answer in words.
 FORM_PATIENCE = 2.0
-#: Characters of a message that are read for names.
-READ = 4_000
+#: Characters of a message that are read for names: what is written in it, and in its embeds.
+READ = 20_000
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes (read 2026-11)
 ALREADY_ANSWERED = 40060
 UNKNOWN_INTERACTION = 10062

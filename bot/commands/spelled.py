@@ -45,7 +45,7 @@ def discord_paths(registry: Mapping[str, Command]) -> dict[tuple[str, ...], Comm
 def open_to_all(first: str, registry: Mapping[str, Command]) -> bool:
     """Whether Discord lets everybody use the commands under a first word, until the server says otherwise."""
     under = [one for name, one in registry.items() if name.split()[0] == first]
-    return first not in CHANGES and not (under and all(one.manages for one in under))
+    return first not in CHANGES and not (under and all(one.manages or one.operates for one in under))
 
 
 def discord_option(argument: str) -> str:

@@ -597,6 +597,17 @@ async def test_who_may(world: DiscordWorld) -> None:
     assert {one.command for one in desk.asked} == {"watch list"}
 
 
+async def test_what_concerns_everybody(world: DiscordWorld, store: SqliteStore) -> None:
+    """A source's doubtful reading is accepted, and feeds are added, by who manages a channel; never in private."""
+    channel, manage_channels, other = world.channel(), 1 << 4, 1 << 11
+    async with listening(world, desk_on(store, SetClock())):
+        for where, may in ((channel, other), (None, manage_channels)):
+            said = await (await world.types("/sources accept", channel=where, may=may, source="us_csl")).answer()
+            assert "for people who manage a channel" in shown(said)
+        said = await (await world.types("/sources accept", channel=channel, may=manage_channels, source="x")).answer()
+        assert "There is no source" in shown(said)
+
+
 async def test_a_refused_tree_stops_nothing(world: DiscordWorld) -> None:
     """One bad option makes Discord refuse all; what it had before is answered."""
     async with listening(world, Recorder()):
@@ -720,11 +731,11 @@ async def test_a_revoked_token(world: DiscordWorld, capsys: pytest.CaptureFixtur
     """It is asked again seldom, nothing else stops, and nothing more is sent with it; the log names the setting."""
     world.token = "another"
     async with chatting(world) as chat:
-        running = asyncio.create_task(chat.run(Recorder()))
         await asyncio.gather(
             *(chat.post(Place("discord", "1/2"), CARD, key=f"k{n}") for n in range(20)), return_exceptions=True
         )
-        assert world.calls["GET /users/@me"] <= 2
+        assert world.calls["GET /users/@me"] == 1
+        running = asyncio.create_task(chat.run(Recorder()))
         for _ in range(2):
             with pytest.raises(ChatRefused, match=r"DISCORD_TOKEN was refused; next:"):
                 await chat.post(Place("discord", world.channel().address), CARD, key="k" * 25)
