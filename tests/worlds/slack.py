@@ -275,10 +275,10 @@ class SlackWorld:
     async def opened(self, within: float = 5, *, says: str = "") -> Payload:
         """The newest box, once there is one (that says this)."""
         async with asyncio.timeout(within):
-            while not self.views or says not in words(list(self.views.values())[-1]):
+            while not (found := [one for one in self.views.values() if says in words(one)]):
                 self._opened.clear()
                 await self._opened.wait()
-        return list(self.views.values())[-1]
+        return found[-1]
 
     # Files: https://docs.slack.dev/messaging/working-with-files (read 2026-11)
 
