@@ -29,7 +29,7 @@ _NAMED = re.compile(r"\[(\w+):\.\.\.\]")
 #: First words under which something changes what a channel, or everybody here, hears.
 CHANGES = frozenset({"watch", "feed", "unpark"})
 #: Second spellings on Discord of what stands under these words and changes nothing.
-OPEN = {"watch list": ("watching",), "feed list": ("feeds",)}
+OPEN = {"watch list": ("watching",), "watch export": ("export",), "feed list": ("feeds",)}
 
 
 def discord_paths(registry: Mapping[str, Command]) -> dict[tuple[str, ...], Command]:
