@@ -145,7 +145,7 @@ def ref_of(footer: str) -> str:
 
 def size(text: str) -> int:
     """Characters as the strictest counter has them: UTF-16 units."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 # ── Words ─────────────────────────────────────────────────────────────────────────────────────────────────────────

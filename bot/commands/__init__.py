@@ -24,8 +24,9 @@ from bot.commands.watches import Watches
 from bot.errors import TellPerson, TocsinError
 from bot.logs import log
 from bot.model import FieldKind, Form, Place, Reply, Request, Severity, SourceCard
-from bot.ports import Clock, FeedFinder, Store
+from bot.ports import Clock, FeedFinder, PageReader, Store
 from bot.roll import Roll
+from bot.watched import Watched
 
 #: What may be typed into one command; Slack and Discord both send less than this.
 LONGEST = 4000
@@ -37,8 +38,9 @@ class Argument:
     about: str
     required: bool = True
     many: bool = False
-    option: bool = False  #: typed as `name:value`, anywhere among the others; a chat with options shows it as one
     kind: FieldKind = FieldKind.TEXT  #: a FILE comes with the request, and is not typed
+    longest: int = LONGEST  #: characters of one value
+    option: bool = False  #: typed as `name:value`, anywhere among the others; a chat with options shows it as one
     choices: tuple[str, ...] = ()  #: the only values it takes, where these are known
 
 
@@ -52,10 +54,22 @@ class Office:
     clock: Clock
     sources: Callable[[], Mapping[str, SourceCard]]
     feed_finder: FeedFinder | None = None
+    pages: PageReader | None = None
+    whom: Callable[[], Awaitable[Watched]] | None = None  #: whom anybody watches; without one, our own index of it
     watches: Watches = field(init=False)
+    _watched: Watched | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.watches = Watches(self.store)
+
+    async def watched(self) -> Watched:
+        """Whom anybody watches now, as indexes to find them in a text."""
+        if self.whom is not None:
+            return await self.whom()
+        if self._watched is None:
+            self._watched = Watched(self.book)
+        self._watched.update(await self.store.subscriptions())
+        return self._watched
 
     def reader(self, request: Request) -> Reader:
         return Reader(now=self.clock.now(), cards=self.sources(), language=request.language)
@@ -75,13 +89,14 @@ class Command:
     run: Run = field(repr=False)
     form: AskForm | None = field(default=None, repr=False)  #: the box to open first, where one is needed
     manages: bool = False  #: it changes what a place watches, so the place says who may
+    operates: bool = False  #: it changes what everybody here hears, see `may_operate`
 
 
 _REGISTRY: dict[str, Command] = {}
 
 
 def command(
-    name: str, *arguments: Argument, form: AskForm | None = None, manages: bool = False
+    name: str, *arguments: Argument, form: AskForm | None = None, manages: bool = False, operates: bool = False
 ) -> Callable[[Run], Run]:
     """Put a function on the shelf of commands. A missing docstring is an error: it is what people read."""
 
@@ -89,7 +104,9 @@ def command(
         if not run.__doc__:
             raise TypeError(f"/{name} has no docstring, and its docstring is its help")
         about = run.__doc__.strip().splitlines()[0]
-        _REGISTRY[name] = Command(name=name, about=about, arguments=arguments, run=run, form=form, manages=manages)
+        _REGISTRY[name] = Command(
+            name=name, about=about, arguments=arguments, run=run, form=form, manages=manages, operates=operates
+        )
         return run
 
     return put
@@ -101,6 +118,14 @@ def commands() -> Mapping[str, Command]:
     for module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{module.name}")
     return dict(sorted(_REGISTRY.items()))
+
+
+def may_operate(request: Request) -> bool:
+    """Whether somebody may change what concerns the whole installation: who manages a channel, and does it there.
+
+    In a conversation of one's own everybody is a manager, so that is no proof of anything.
+    """
+    return request.manager and request.place != request.home
 
 
 class FrontDesk:
@@ -131,14 +156,17 @@ class FrontDesk:
             close = get_close_matches(typed, commands(), n=1, cutoff=0.5)
             meant = reader.say("desk.meant", command=close[0]) if close else ""
             raise TellPerson(reader.say("desk.unknown", command=typed, meant=meant))
+        if found.operates and not may_operate(request):
+            raise TellPerson(reader.say("office.operators"))
         for argument in found.arguments:
             values = request.many(argument.name)
             if argument.required and not any(value.strip() for value in values):
                 about = about_argument(found.name, argument.name, argument.about, request.language)
                 raise TellPerson(reader.say("desk.needs", command=found.name, argument=argument.name, about=about))
-            if any(len(value) > LONGEST for value in values):
-                size = max(len(value) for value in values)
-                raise TellPerson(reader.say("desk.too_long", argument=argument.name, size=size, most=LONGEST))
+            size = max((len(value) for value in values), default=0)
+            if size > argument.longest:
+                most = argument.longest
+                raise TellPerson(reader.say("desk.too_long", argument=argument.name, size=size, most=most))
         if found.manages:
             check(await settings_of(self.office.store, request.place), request, reader)
         return await found.run(self.office, request)

@@ -120,7 +120,7 @@ def act_of(what: str, target: str, company: Company | None, request: Request, te
         place=request.place,
         what=what,
         company=company.id if company else "",
-        text=f"{target}: {text}" if text else target,
+        text=": ".join(part for part in ("" if company and company.name == target else target, text) if part),
     )
 
 

@@ -2,35 +2,80 @@
 
 from __future__ import annotations
 
-from bot.cards import Reader, plain_card, when
+from collections.abc import Sequence
+
+from bot.cards import Reader, brief_words, plain_card, when
+from bot.codec import decode
 from bot.commands import Argument, Office, command
 from bot.errors import TellPerson
-from bot.model import Alert, Delivery, Message, Notice, Reason, Reply, Request, Standing, Update
+from bot.model import NOWHERE, Alert, Delivery, Digest, Message, Notice, Reason, Reply, Request, Standing, Update
+from bot.triage import UNSENT, Unsent, unsent_key
 
 
-@command("why", Argument(name="key", about="the key of one delivery; without it the latest are shown", required=False))
+@command(
+    "why",
+    Argument(name="key", about="a company, or the key of one message; without it the latest are shown", required=False),
+)
 async def why(office: Office, request: Request) -> Reply:
     """Why messages came here, or did not: the latest deliveries with what routed them and what became of them."""
     reader = office.reader(request)
     key = request.one("key").strip()
-    found = [one for one in await office.store.deliveries(place=request.place, limit=200) if not key or one.key == key]
-    if key and not found:
+    latest = await office.store.deliveries(place=request.place, limit=200)
+    found = [one for one in latest if not key or one.key == key]
+    unsent: list[Unsent] = []
+    if not found or not key:
+        company = office.book.find(key).id if key else ""
+        found = found or [one for one in latest if isinstance(one.message, Alert) and one.message.company.id == company]
+        unsent = [one for one in await _unsent(office, request) if company in {"", one.company}]
+    if key and not found and not unsent:
         raise TellPerson(reader.say("sent.unknown", key=reader.clean(key, 40)))
-    lines = [line(one, reader) for one in found[: 1 if key else 10]]
-    if key:
+    by_key = key and found and found[0].key == key
+    lines = [line(one, reader) for one in found[: 1 if by_key else 10]]
+    if by_key:
         lines += [_reason(one, reader) for one in reasons(found[0].message)]
     title = reader.say("sent.count_one" if len(found) == 1 else "sent.count", count=len(found))
     if not found:
         title = reader.say("sent.nothing")
-    data = [{"key": one.key, "because": one.because, "state": state(one), "attempts": one.attempts} for one in found]
-    return Reply(cards=(plain_card(title, lines),), data={"deliveries": data})
+    data = {
+        "deliveries": [
+            {"key": one.key, "because": one.because, "state": state(one), "attempts": one.attempts} for one in found
+        ],
+        "not_sent": [
+            {
+                "at": one.at.isoformat(),
+                "company": one.brief.company,
+                "kind": one.brief.kind,
+                "because": one.refusal.words(),
+            }
+            for one in unsent
+        ],
+    }
+    return Reply(cards=(plain_card(title, [*lines, *_unsent_lines(unsent, reader)]),), data=data)
+
+
+async def _unsent(office: Office, request: Request) -> list[Unsent]:
+    """What settings of this place kept back, the latest first."""
+    keys = [unsent_key(request.place, source) for source in office.sources()]
+    kept = await office.store.papers(UNSENT, keys)
+    found = [one for body in kept.values() for one in decode(tuple[Unsent, ...], body)]
+    return sorted(found, key=lambda one: one.at, reverse=True)
+
+
+def _unsent_lines(unsent: Sequence[Unsent], reader: Reader) -> list[str]:
+    """The latest that were not sent, and why."""
+    lines = [
+        reader.say("why.unsent", alert=brief_words(one.brief, reader), why=one.refusal.words(reader.language))
+        for one in unsent[:10]
+    ]
+    more = [reader.say("why.unsent_more", count=len(unsent) - 10)] if len(unsent) > 10 else []
+    return [*lines, *more]
 
 
 def line(delivery: Delivery, reader: Reader) -> str:
     parts = (
         delivery.key,
         about(delivery.message, reader),
-        reader.retell("because", delivery.because),
+        reader.retell("unsent", reader.retell("because", delivery.because)),
         became(delivery, reader),
     )
     return " · ".join(parts)
@@ -41,21 +86,24 @@ def about(message: Message, reader: Reader) -> str:
     match message:
         case Alert():
             name = reader.clean(message.company.name, 80)
-            return reader.say(
-                "sent.alert", company=name, kind=reader.say(f"kinds.{message.kind}"), source=message.source
-            )
+            kind = reader.say(f"kinds.{message.kind}")
+            return reader.say("sent.alert", company=name, kind=kind, source=message.source)
         case Standing():
             return reader.say("sent.standing")
         case Notice():
             return reader.clean(reader.retell("notice", message.title), 200)
         case Update():
             return reader.say("sent.update", of=message.of)
+        case Digest():
+            return reader.say("sent.digest", count=len(message.briefs))
 
 
 def became(delivery: Delivery, reader: Reader) -> str:
     """What became of it, in the reader's words."""
     if delivery.parked:
         return reader.say("sent.parked", why=reader.retell("parked", delivery.parked))
+    if delivery.receipt == NOWHERE:
+        return reader.say("sent.nowhere", of=delivery.key)
     if delivery.posted_at:
         return reader.say("sent.posted", at=when(delivery.posted_at))
     return reader.say("sent.waiting", attempts=delivery.attempts, due=when(delivery.due))
@@ -65,6 +113,8 @@ def state(delivery: Delivery) -> str:
     """The same for `--json`, whose words stay."""
     if delivery.parked:
         return f"parked: {delivery.parked}"
+    if delivery.receipt == NOWHERE:
+        return f"no message of its own; show {delivery.key} shows it"
     if delivery.posted_at:
         return f"posted {when(delivery.posted_at)}"
     return f"waiting since attempt {delivery.attempts}, next {when(delivery.due)}"
@@ -72,9 +122,8 @@ def state(delivery: Delivery) -> str:
 
 def _reason(one: Reason, reader: Reader) -> str:
     ours, theirs = reader.clean(one.ours, 120), reader.clean(one.theirs, 160)
-    return reader.say(
-        "sent.reason", rule=reader.retell("rule", one.rule), ours=ours, theirs=theirs, score=f"{one.score:.2f}"
-    )
+    rule = reader.retell("rule", one.rule)
+    return reader.say("sent.reason", rule=rule, ours=ours, theirs=theirs, score=f"{one.score:.2f}")
 
 
 def reasons(message: Message) -> tuple[Reason, ...]:

@@ -1,10 +1,10 @@
 """Dialogues as text: what is typed and what is read, exactly, in files that a person who does not program can review.
 
-A line that begins with "> " is typed; "= " says what the publishers show from now on; "~ " lets time pass; "@ " says
-who types from now on, where, and whether that is no manager of the place, or alone there; "^ " names a file that goes
-along with what is typed next, its lines parted by " | ". Everything else is what Tocsin answers: cards, "( )" their
-buttons, "[ ]" a box that opens, "{ }" files. When words change on purpose, run it with TOCSIN_WRITE_TRANSCRIPTS=1 and
-read the diff.
+A line that begins with "> " is typed, KEY in it being the key of the latest alert here; "= " says what the publishers
+show from now on; "~ " lets time pass; "@ " says who types from now on, where, and whether that is no manager of the
+place, or alone there; "^ " names a file that goes along with what is typed next, its lines parted by " | ". Everything
+else is what Tocsin answers: cards, "( )" their buttons, "[ ]" a box that opens, "{ }" files. When words change on
+purpose, run it with TOCSIN_WRITE_TRANSCRIPTS=1 and read the diff.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from bot.book import shipped
 from bot.commands import FrontDesk, Office
 from bot.commands.typed import request
 from bot.deliver import Courier
-from bot.model import Attachment, Place, Request
+from bot.model import NOWHERE, Alert, Attachment, Place, Request
 from bot.roll import Roll
 from bot.watch import Habits, Watcher
 from tests.worlds.pages import Pages, SetClock, table
@@ -67,7 +67,7 @@ class Stage:
     async def play(self, line: str) -> None:
         match line[:2]:
             case "> ":
-                await self.typed(line[2:])
+                await self.typed(line[2:].replace("KEY", await self.key()))
             case "@ ":
                 self.turns_to(line[2:])
             case "^ ":
@@ -77,6 +77,18 @@ class Stage:
                 await self.shows(line[2:])
             case "~ ":
                 self.clock.passes(hours=float(line[2:].split()[0]))
+        await self.says()
+
+    async def says(self) -> None:
+        """Whatever is due is said."""
+        await self.watcher.sum_up()
+        while await self.courier.round():
+            pass
+
+    async def key(self) -> str:
+        """That of the latest alert that was posted here, as a button on it would say it."""
+        latest = await self.store.deliveries(state="posted")
+        return next((one.key for one in latest if isinstance(one.message, Alert) and one.receipt != NOWHERE), "KEY")
 
     async def typed(self, line: str) -> None:
         """As a chat does it: a box where the command has one, else the answer with its buttons and files."""
@@ -124,8 +136,6 @@ class Stage:
         self.pages.shows(us_dod_cmc.card.url, page)
         await self.watcher.poll(us_dod_cmc)
         await self.watcher.introduce()
-        while await self.courier.round():
-            pass
 
     def said(self) -> str:
         words = self.out.getvalue()

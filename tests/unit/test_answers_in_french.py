@@ -93,6 +93,7 @@ def test_every_rule_of_a_match_is_retold(rule: str) -> None:
             "Xiaomi est surveillé ici depuis le 2021-01-14, à la demande de ana (U1)",
         ),
         ("notice", "us_csl: could not be read", "us_csl : n’a pas pu être lue"),
+        ("unsent", "mention is not among the kinds asked for", "mention n’est pas parmi les genres demandés"),
         ("nothing", "same name", "same name"),
     ],
 )

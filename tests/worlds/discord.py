@@ -196,6 +196,7 @@ class DiscordWorld:
         self.heartbeat = 30_000
         self.limits = True
         self.chance: Callable[[], str] = lambda: ""  #: what goes wrong with the next message posted
+        self.risky = {"POST message"}  #: kinds of requests that the chance is for
         self.rings: list[str] = []
         self.files: dict[str, bytes] = {}  #: what the place for attachments holds
         self.invalid = 0
@@ -305,7 +306,7 @@ class DiscordWorld:
         data["resolved"] = {"messages": {message["id"]: message}}
         return await self._interaction(2, data, channel, 77, locale, "guild")
 
-    async def fills_in(self, asked: Asked, person: int = 77, **answers: str | list[str] | SentFile) -> Asked:
+    async def fills_in(self, asked: Asked, person: int = 77, /, **answers: str | list[str] | SentFile) -> Asked:
         """Somebody writes into the boxes of a modal, named by their labels' beginnings or ids, and sends it."""
         modal = await asked.opened()
         resolved: Json = {}
@@ -657,7 +658,7 @@ class DiscordWorld:
         kind = kind_of(request)
         self.calls[kind] += 1
         trouble = self._wrong[kind].popleft() if self._wrong[kind] else ""
-        trouble = trouble or (self.chance() if kind == "POST message" else "")
+        trouble = trouble or (self.chance() if kind in self.risky else "")
         bucket = f"{request.method} {request.path}"
         try:
             self._known(request)
