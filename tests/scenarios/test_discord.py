@@ -100,7 +100,9 @@ class Recorder:
         await self.opens.wait()
         return self.asks
 
-    def complete(self, command: str, argument: str, typed: str, limit: int = 25) -> tuple[str, ...]:
+    def complete(
+        self, command: str, argument: str, typed: str, limit: int = 25, *, place: Place | None = None
+    ) -> tuple[str, ...]:
         return tuple(one for one in self.suggests if one.casefold().startswith(typed.casefold()))
 
 
@@ -265,7 +267,9 @@ async def test_a_desk_that_breaks(world: DiscordWorld) -> None:
         async def form(self, request: Request) -> Form | None:
             return None
 
-        def complete(self, command: str, argument: str, typed: str, limit: int = 25) -> tuple[str, ...]:
+        def complete(
+            self, command: str, argument: str, typed: str, limit: int = 25, *, place: Place | None = None
+        ) -> tuple[str, ...]:
             raise RuntimeError("a bug")
 
     desk = Broken()

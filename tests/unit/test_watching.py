@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -174,14 +175,10 @@ async def test_an_export_can_be_imported_again(here: Counter) -> None:
         reply = await here.desk.answer(here.request("watch import", first))
         assert reply.ok
         assert await here.targets() == targets
-        here.asks = here.asks.__class__(**{**_fields(here), "language": language})
+        here.asks = replace(here.asks, language=language)
         first = (await here.asked("watch export")).files[0]
     assert b"'=1+1" in first.body
     assert b"phones, chips" in first.body
-
-
-def _fields(here: Counter) -> dict[str, object]:
-    return {name: getattr(here.asks, name) for name in ("command", "place", "person", "at", "manager", "home")}
 
 
 async def test_rows_that_are_not_taken_are_told_by_number(here: Counter) -> None:
