@@ -422,7 +422,7 @@ def test_triage_and_its_audit(terminal: Terminal) -> None:
     assert "Xiaomi is muted here until" in terminal.type("alert", "mute", key, "7d").stdout
     terminal.type("run", "--once")
     assert "Acknowledged by the command line" in terminal.type("show", key).stdout
-    assert "4 acts here" in terminal.type("audit").stdout
+    assert "5 acts here" in terminal.type("audit").stdout
     assert [act["what"] for act in terminal.json("audit")["acts"]] == [
         "muted",
         "reconsidered",
