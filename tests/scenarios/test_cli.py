@@ -428,9 +428,10 @@ def test_triage_and_its_audit(terminal: Terminal) -> None:
         "reconsidered",
         "not_this",
         "acknowledged",
+        "watched",
     ]
     _, *rows = terminal.type("export", "acts", "--csv", "--place", "console:").stdout.splitlines()
-    assert [row.split(",")[2] for row in rows] == ["acknowledged", "not_this", "reconsidered", "muted"]
+    assert [row.split(",")[2] for row in rows] == ["watched", "acknowledged", "not_this", "reconsidered", "muted"]
     assert ",'=HYPERLINK(1)," in rows[1]
     assert json.loads(terminal.type("export", "acts", "--place", "slack:T0/C9").stdout) == {"acts": []}
     assert "is no date" in str(terminal.type("export", "acts", "--since", "lately").exception)
