@@ -432,6 +432,6 @@ def test_triage_and_its_audit(terminal: Terminal) -> None:
     ]
     _, *rows = terminal.type("export", "acts", "--csv", "--place", "console:").stdout.splitlines()
     assert [row.split(",")[2] for row in rows] == ["watched", "acknowledged", "not_this", "reconsidered", "muted"]
-    assert ",'=HYPERLINK(1)," in rows[1]
+    assert ",'=HYPERLINK(1)," in rows[2]
     assert json.loads(terminal.type("export", "acts", "--place", "slack:T0/C9").stdout) == {"acts": []}
     assert "is no date" in str(terminal.type("export", "acts", "--since", "lately").exception)
