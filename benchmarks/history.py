@@ -2,16 +2,16 @@
 
     python benchmarks/history.py [changes] [polls a source]
 
-First: a store with 500,000 changes of 50,000 entries on ten lists over seven years (a kilobyte each, as real ones are),
-in which companies have from one entry to 250. Random companies, every twentieth time the largest, are asked for
-random days: `as_of` is the question to the roll and the store, for which the goal is a p99 under 20 ms; "with its card" is the
-whole /lookup. Whether an entry is a company is found out at its first question, as in every look-up, and remembered: that
-cost is shown by itself. The peer in the same run is what one would write first: load all changes of the lists since the
-day and wind every entry back. It is asked three times.
+First: a store with 500,000 changes of 50,000 entries on ten lists over seven years (a kilobyte each, as real ones
+are), in which companies have from one entry to 250. Random companies, every twentieth time the largest, are asked for
+random days: `as_of` is the question to the roll and the store, for which the goal is a p99 under 20 ms; "with its
+card" is the whole /lookup. Whether an entry is a company is found out at its first question, as in every look-up, and
+remembered: that cost is shown by itself. The peer in the same run is what one would write first: load all changes of
+the lists since the day and wind every entry back. It is asked three times.
 
 Second: a year of hourly polls of every list and notice source, through the real watcher under a clock that stands at
-each hour. Publishers answer "not modified", one of them sends its unchanged document each time. By default a source is
-polled 365 times, not 8,760: the size does not depend on it (both are printed), and the time is per poll.
+each hour. Publishers answer "not modified", one of them sends its unchanged document each time. By default a source
+is polled 365 times, not 8,760: the size does not depend on it (both are printed), and the time is per poll.
 """
 
 from __future__ import annotations

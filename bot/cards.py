@@ -10,14 +10,16 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from bot.data import table
 from bot.model import (
     POINTERS,
+    Account,
     Alert,
     AlertKind,
+    Analysis,
     Badge,
     Brief,
     Button,
@@ -32,7 +34,9 @@ from bot.model import (
     ListChange,
     Listing,
     Match,
+    Named,
     Notice,
+    Role,
     Section,
     Severity,
     SourceCard,
@@ -48,6 +52,12 @@ from bot.model import (
 ROOM = 900
 #: Names spelled out before "and N more".
 NAMED = 5
+#: Companies of one text that are told one by one.
+MANY_NAMED = 12
+#: How the weight of an outlet's word is called; what has no name here is an outlet like any other.
+TIERS = {1: "official", 2: "record"}
+#: A story this many days old is held against the record of its own day as well as of today.
+NEWS_DAYS = 2
 
 LANGUAGES = ("en", "fr")
 
@@ -255,18 +265,30 @@ def _some(names: Sequence[str], reader: Reader, room: int = NAMED) -> str:
 
 def _told(alert: Alert, story: Story, reader: Reader) -> list[Section]:
     published = [reader.say("happened.published", time=when(story.published))] if story.published else []
-    publisher = [reader.say("happened.by", publisher=reader.clean(story.publisher, 120))] if story.publisher else []
+    told_by = [_by(story, alert.source, reader)] if story.publisher else []
     sections = [
         Section(reader.say("heading.headline"), reader.clean(story.title, 300), quote=True),
-        Section(reader.say("heading.happened"), " ".join([*publisher, *published]) or when(alert.at)),
+        Section(reader.say("heading.happened"), " ".join([*told_by, *published]) or when(alert.at)),
     ]
-    analysis = alert.analysis
-    if analysis and analysis.listing_story:
+    return sections + (_read_out_of(alert.analysis, reader) if alert.analysis else [])
+
+
+def _by(story: Story, source: str, reader: Reader) -> str:
+    """The outlet, and in words how much its word weighs: an official document, a wire, any other."""
+    card = reader.cards.get(source)
+    tier = reader.say(f"tier.{TIERS.get(min(story.tier, card.tier) if card else story.tier, 'other')}")
+    return reader.say("happened.by", publisher=reader.clean(story.publisher, 120), tier=tier)
+
+
+def _read_out_of(analysis: Analysis, reader: Reader) -> list[Section]:
+    """How far the listing is, which list is meant, and whom the story retells."""
+    sections = []
+    if analysis.listing_story:
         if analysis.stage:
             sections.append(Section(reader.say("heading.stage"), reader.say(f"stage.{analysis.stage}")))
         if analysis.source:
             sections.append(Section(reader.say("heading.meant"), reader.title(analysis.source)))
-    if analysis and analysis.origin:
+    if analysis.origin:
         sections.append(Section(reader.say("heading.origin"), reader.clean(analysis.origin, 120), quote=True))
     return sections
 
@@ -274,10 +296,8 @@ def _told(alert: Alert, story: Story, reader: Reader) -> list[Section]:
 def _why(alert: Alert, reader: Reader) -> list[Section]:
     heading = reader.say("heading.why")
     if alert.story:
-        if alert.analysis and alert.analysis.reason:
-            return [Section(heading, reader.clean(alert.analysis.reason), quote=True)]
         about = alert.kind is AlertKind.LISTING_STORY
-        return [Section(heading, reader.say("why.none_story"))] if about else []
+        return _why_told(alert.analysis, reader, about=about) if alert.analysis else []
     if alert.kind is AlertKind.CHANGED:
         return []
     reasons = dict.fromkeys(change.listing.reason for change in alert.changes if change.listing.reason)
@@ -286,18 +306,37 @@ def _why(alert: Alert, reader: Reader) -> list[Section]:
     return [Section(heading, reader.say("why.none"))] if alert.kind is AlertKind.LISTED else []
 
 
+def _why_told(analysis: Analysis, reader: Reader, *, about: bool) -> list[Section]:
+    """The story's own sentences: why, and what the company says against it."""
+    heading = reader.say("heading.why")
+    sections = [Section(heading, reader.clean(analysis.reason), quote=True)] if analysis.reason else []
+    if about and not sections:
+        sections = [Section(heading, reader.say("why.none_story"))]
+    if analysis.disputes:
+        sections.append(Section(reader.say("heading.disputes"), reader.clean(analysis.disputes), quote=True))
+    return sections
+
+
 def _meaning(alert: Alert, effects: Sequence[Effect], reader: Reader) -> list[Section]:
     """What being listed does and does not do; of a delisting, what it did."""
+    then = alert.kind is AlertKind.DELISTED
+    day = (alert.story.published if alert.story else None) or alert.at
+    heading = "meant_then" if then else "means" if alert.listings else "list_means"
+    return _effects(effects, heading, day.date(), reader)
+
+
+def _effects(effects: Sequence[Effect], heading: str, day: date, reader: Reader) -> list[Section]:
+    """What effects do, what they do not, on what ground. What a list means in general is told with the day."""
     if not effects:
         return []
-    means_heading = "meant_then" if alert.kind is AlertKind.DELISTED else "means"
+    not_heading = "means_not" if heading == "list_means" else f"{heading}_not"
     several = len(effects) > 1
     means = [f"{effect.title}: {effect.does}" if several else effect.does for effect in effects[:3]]
     means_not = [effect.does_not for effect in effects[:3] if effect.does_not]
     basis = [f"{effect.authority}: {effect.citation}" for effect in effects[:3] if effect.citation]
     return [
-        Section(reader.say(f"heading.{heading}"), " ".join(dict.fromkeys(lines)))
-        for heading, lines in ((means_heading, means), (f"{means_heading}_not", means_not), ("basis", basis))
+        Section(reader.say(f"heading.{heading}", day=day.isoformat()), " ".join(dict.fromkeys(lines)))
+        for heading, lines in ((heading, means), (not_heading, means_not), ("basis", basis))
         if lines
     ]
 
@@ -336,12 +375,16 @@ def _steps(match: Match, reader: Reader) -> str:
 def _record(alert: Alert, reader: Reader) -> list[Section]:
     if not alert.story:
         return []
-    lines = [evidence_words(one, reader) for one in alert.evidence] or [reader.say("record.unread")]
+    meant = bool(alert.analysis and alert.analysis.source)
+    lines = [evidence_words(one, reader, meant=meant) for one in alert.evidence] or [reader.say("record.unread")]
     return [Section(reader.say("heading.record"), " ".join(lines))]
 
 
-def evidence_words(evidence: Evidence, reader: Reader) -> str:
-    """What the record says, in one sentence, with how fresh it is."""
+def evidence_words(evidence: Evidence, reader: Reader, *, meant: bool = True) -> str:
+    """What the record says today, with how fresh it is; and on the story's own day, where that was another.
+
+    `meant`: whether the story speaks of a list at all, which "another list" would be measured by.
+    """
     name = reader.clean(evidence.listing.name, 120) if evidence.listing else ""
     listed_on = evidence.listing.listed_on if evidence.listing else None
     since = reader.say("record.since", date=listed_on.isoformat()) if listed_on else ""
@@ -350,16 +393,31 @@ def evidence_words(evidence: Evidence, reader: Reader) -> str:
         case Badge.OFFICIAL:
             return reader.say("record.official")
         case Badge.CONFIRMED | Badge.ELSEWHERE:
-            return reader.say(
-                f"record.{evidence.badge}", name=name, list=reader.title(evidence.source), since=since, fresh=fresh
+            badge = evidence.badge if meant else "listed"
+            said = reader.say(
+                f"record.{badge}", name=name, list=reader.title(evidence.source), since=since, fresh=fresh
             )
         case Badge.WAS_LISTED:
-            until = when(evidence.until) if evidence.until else ""
-            return reader.say(
-                "record.was_listed", name=name, list=reader.title(evidence.source), until=until, fresh=fresh
+            said = reader.say(
+                "record.was_listed",
+                name=name,
+                list=reader.title(evidence.source),
+                since=since,
+                until=when(evidence.until) if evidence.until else "",
+                fresh=fresh,
             )
         case Badge.NOT_FOUND:
-            return reader.say("record.not_found", lists=reader.lists(evidence.lists), fresh=fresh)
+            said = reader.say("record.not_found", lists=reader.lists(evidence.lists), fresh=fresh)
+    return f"{said} {then}" if (then := _then_words(evidence, reader)) else said
+
+
+def _then_words(evidence: Evidence, reader: Reader) -> str:
+    """How it stood on the story's own day, where that was another day and the record can tell."""
+    if evidence.day is None or evidence.then is None or (reader.now.date() - evidence.day).days < NEWS_DAYS:
+        return ""
+    past = "off" if evidence.badge is Badge.WAS_LISTED else "on"
+    how = "not" if evidence.then is Badge.NOT_FOUND else str(evidence.then)
+    return reader.say(f"record.then_{how}_{past}", day=evidence.day.isoformat())
 
 
 def _proof(alert: Alert, reader: Reader) -> list[Section]:
@@ -396,8 +454,8 @@ def also_card(alert: Alert, reader: Reader, *, effects: Sequence[Effect] = (), o
         "kind.also", company=company, publisher=reader.clean(story.publisher or reader.title(story.source), 80)
     )
     sections = [section for section in _told(alert, story, reader) if section.heading != reader.say("heading.meant")]
-    if alert.analysis and alert.analysis.reason:
-        sections.append(Section(reader.say("heading.why"), reader.clean(alert.analysis.reason), quote=True))
+    if alert.analysis:
+        sections += _why_told(alert.analysis, reader, about=False)
     return Card(
         summary=f"{title}: {reader.clean(story.title, 200)}",
         title=title,
@@ -453,6 +511,84 @@ def brief_words(brief: Brief, reader: Reader) -> str:
     parts += [f"“{title}”"] if title else []
     parts += [reader.say("digest.entries", count=brief.entries)] if brief.entries > 1 else []
     return " · ".join([*parts, when(brief.at)])
+
+
+# ── A text that somebody put before us ────────────────────────────────────────────────────────────────────────────
+
+
+def account_card(account: Account, reader: Reader) -> Card:
+    """What a text says, whom it names, and what the record says of them: all that an alert of it would say."""
+    analysis = account.analysis
+    title = _account_title(account, reader)
+    sections = _source_of(account.story, reader) + _read_out_of(analysis, reader)
+    sections += _why_told(analysis, reader, about=analysis.listing_story)
+    confirmed = any(one.confirms for named in account.named for one in named.evidence)
+    day = account.day or reader.now.date()
+    sections += _effects(account.effects, "means" if confirmed else "list_means", day, reader)
+    sections += _companies(account.named, reader)
+    sections += _their_record(account, reader)
+    url = account.story.url
+    return Card(
+        summary=f"{title}. {reader.clean(analysis.reason or account.story.title, 200)}".rstrip(". ") + ".",
+        title=title,
+        severity=Severity.MEDIUM if analysis.listing_story and account.named else Severity.LOW,
+        sections=tuple(sections),
+        links=(Link(reader.say("proof.story"), url),) if url.startswith(("https://", "http://")) else (),
+        footer=reader.say("read.footer"),
+    )
+
+
+def _account_title(account: Account, reader: Reader) -> str:
+    subjects = [one.company.name for one in account.named if one.mention.role is Role.SUBJECT]
+    names = [reader.clean(name, 80) for name in subjects or [one.company.name for one in account.named]]
+    who = _some(names, reader)
+    if account.analysis.listing_story:
+        return reader.say("read.listing", companies=who) if names else reader.say("read.listing_nobody")
+    kind = "nobody" if not names else "about" if subjects else "names"
+    return reader.say(f"read.{kind}", companies=who)
+
+
+def _source_of(story: Story, reader: Reader) -> list[Section]:
+    sections = (
+        [Section(reader.say("heading.headline"), reader.clean(story.title, 300), quote=True)] if story.title else []
+    )
+    published = reader.say("happened.published", time=when(story.published)) if story.published else ""
+    by = _by(story, story.source, reader) if story.publisher else ""
+    told = " ".join(part for part in (by, published) if part)
+    return sections + ([Section(reader.say("heading.happened"), told)] if told else [])
+
+
+def _companies(named: Sequence[Named], reader: Reader) -> list[Section]:
+    """Who is named, in which role, under which spellings, and by what we know."""
+    if not named:
+        return []
+    lines = [_company_line(one, reader) for one in named[:MANY_NAMED]]
+    if len(named) > MANY_NAMED:
+        lines.append(reader.say("happened.more", count=len(named) - MANY_NAMED))
+    return [Section(reader.say("heading.companies"), "\n".join(lines))]
+
+
+def _company_line(named: Named, reader: Reader) -> str:
+    return reader.say(
+        "read.company",
+        company=reader.clean(named.company.name, 80),
+        role=reader.say(f"role.{named.mention.role}"),
+        surfaces=", ".join(f"“{reader.clean(surface, 60)}”" for surface in named.spellings[:NAMED]),
+        rules=", ".join(reason.rule for reason in named.mention.reasons),
+        watched=reader.say("read.watched" if named.watched else "read.known"),
+    )
+
+
+def _their_record(account: Account, reader: Reader) -> list[Section]:
+    """What the lists say of those it is about; of others only when it is about nobody."""
+    subjects = [one for one in account.named if one.mention.role is Role.SUBJECT] or account.named
+    sections = []
+    for named in subjects[:NAMED]:
+        meant = bool(account.analysis.source) and named.mention.role is Role.SUBJECT
+        lines = [evidence_words(one, reader, meant=meant) for one in named.evidence] or [reader.say("record.unread")]
+        heading = f"{reader.say('heading.record')}: {reader.clean(named.company.name, 80)}"
+        sections.append(Section(heading, " ".join(lines)))
+    return sections
 
 
 # ── Standing, notices, look-ups ───────────────────────────────────────────────────────────────────────────────────

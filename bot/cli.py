@@ -6,10 +6,10 @@ import asyncio
 import json as jsonlib
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import nullcontext
-from dataclasses import asdict
-from datetime import timedelta
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,18 +18,18 @@ from rich.console import Console
 
 from adapters.console import ConsoleChat
 from bot import __version__, backfill, logs, settings
-from bot.cards import Reader
+from bot.cards import Reader, account_card
 from bot.chronicle import as_table, history_rows
 from bot.commands.audit import COLUMNS, beginning, every_act
 from bot.commands.history import past_of
 from bot.commands.lookup import match_data
+from bot.commands.read import account_data, account_of, story_behind
 from bot.demo import demo as play_demo
 from bot.doctor import examine
 from bot.errors import BadSettings, TellPerson, TocsinError
 from bot.matching.compare import compare
-from bot.model import Analysis, Place, Reply, Request, Story, Verdict
+from bot.model import Place, Reply, Request, Story, Verdict
 from bot.ports import Ask
-from bot.stories import analyse
 from bot.watch import Outcome
 from bot.wiring import House, open_house
 
@@ -51,6 +51,9 @@ app.add_typer(export, name="export")
 app.add_typer(feed, name="feed")
 app.add_typer(sources, name="sources")
 app.add_typer(alert, name="alert")
+
+#: Bytes of a story's file that are read; more than any story has.
+STORY_CAP = 10_000_000
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON (docs/json.md).")]
 Where = Annotated[str, typer.Option("--place", help="The place it is for: console:, slack:TEAM/CHANNEL, ...")]
@@ -543,56 +546,50 @@ def doctor(
 
 @app.command()
 def read(
-    file: Annotated[
-        typer.FileText, typer.Argument(help="A text file, its first line the title; - reads what is piped in.")
+    story: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|URL", help="A text file, its first line the title; - for what is piped in; an address."
+        ),
     ],
+    on: Annotated[
+        datetime | None,
+        typer.Option("--date", formats=["%Y-%m-%d"], help="The day of the story, for the record as it stood then."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """What a story says: the companies it names, whether it is about a listing, which list, how far it is, and why."""
-    title, _, text = file.read(1_000_000).partition("\n")
-    story = Story(source="file", id=file.name, url="", title=title.strip(), text=text.strip())
 
-    async def work(house: House) -> tuple[Analysis, dict[str, str]]:
-        watched = await house.watcher.whom()
-        mentions = watched.mentions(story)
-        asked = [one for one in mentions if watched.subscriptions(one.company)] if watched.companies() else mentions
-        named = {one.company: watched.company(one.company) for one in asked}
-        return analyse(story, asked), {id: company.name for id, company in named.items() if company}
+    async def work(house: House) -> None:
+        office, language = house.desk.office, house.settings.tocsin_language
+        said = await story_behind(office, story) if "://" in story else _story_in(story)
+        if on:
+            said = replace(said, published=on.replace(hour=12, tzinfo=UTC))
+        account = await account_of(office, said, place=None, language=language)
+        if json:
+            _print_json(account_data(account))
+        else:
+            ConsoleChat().show(
+                account_card(account, Reader(now=house.clock.now(), cards=house.cards(), language=language))
+            )
 
-    analysis, names = _with_house(work)
-    if json:
-        _print_json(analysis_data(analysis, names))
-        return
-    for mention in {one.company: one for one in reversed(analysis.mentions)}.values():
-        rules = ", ".join(reason.rule for reason in mention.reasons)
-        _say(f"{names[mention.company]}: “{mention.surface}” in the {mention.where}, {mention.role} ({rules})")
-    facts = analysis_data(analysis, names)
-    for fact in ("listing_story", "list", "stage", "reason", "origin", "language"):
-        _say(f"{fact.replace('_', ' ')}: {facts[fact] if facts[fact] not in ('', None) else '-'}")
+    _with_house(work)
 
 
-def analysis_data(analysis: Analysis, names: Mapping[str, str]) -> dict[str, object]:
-    """An analysis as plain data; each company once, by its first mention."""
-    first = {one.company: one for one in reversed(analysis.mentions)}
-    return {
-        "mentions": [
-            {
-                "company": names[one.company],
-                "surface": one.surface,
-                "role": str(one.role),
-                "where": one.where,
-                "start": one.start,
-                "reasons": [reason.rule for reason in one.reasons],
-            }
-            for one in sorted(first.values(), key=lambda one: (one.where != "title", one.start))
-        ],
-        "listing_story": analysis.listing_story,
-        "list": analysis.source or None,
-        "stage": analysis.stage or None,
-        "reason": analysis.reason or None,
-        "origin": analysis.origin or None,
-        "language": analysis.language,
-    }
+def _story_in(file: str) -> Story:
+    """A text file as a story, its first line the title. Letters that are no UTF-8 are shown as such, not refused."""
+    try:
+        if file == "-":
+            text = sys.stdin.read(STORY_CAP)
+        else:
+            with Path(file).open("rb") as opened:
+                text = opened.read(STORY_CAP).decode("utf-8-sig", "replace")
+    except OSError as error:
+        raise TellPerson(
+            f"{file}: {error.strerror}; give a text file, - for what is piped in, or an address"
+        ) from error
+    title, _, rest = text.lstrip().partition("\n")
+    return Story(source="file", id=file, url="", title=title.strip(), text=rest.strip())
 
 
 @app.command()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.cards import Reader, alert_card, also_card, digest_card, notice_card, plain_card, standing_card, update_words
-from bot.explain import effects, effects_of
+from bot.explain import effects, effects_of, typically
 from bot.model import (
     Alert,
     Button,
@@ -14,6 +15,7 @@ from bot.model import (
     Delivery,
     Digest,
     Effect,
+    Listing,
     Notice,
     Standing,
     Update,
@@ -82,5 +84,12 @@ def moved_effects(alert: Alert, language: str) -> tuple[Effect, ...]:
 def alert_effects(alert: Alert, language: str) -> tuple[Effect, ...]:
     """What the programmes of an alert's entries mean, as the law stood that day."""
     on: datetime = alert.story.published if alert.story and alert.story.published else alert.at
-    entries = [(listing.source, listing.programmes) for listing in alert.listings]
-    return effects_of(entries, on=on.date(), language=language)
+    meant = alert.analysis.source if alert.analysis and alert.analysis.listing_story else ""
+    return listing_effects(alert.listings, meant, on=on.date(), language=language)
+
+
+def listing_effects(listings: Sequence[Listing], meant: str, *, on: date, language: str) -> tuple[Effect, ...]:
+    """What entries mean on a day; without any, what the list that a story speaks of typically means."""
+    if not listings:
+        return typically(meant, on=on, language=language)
+    return effects_of([(listing.source, listing.programmes) for listing in listings], on=on, language=language)

@@ -409,6 +409,7 @@ class Analysis:
     source: str = ""  #: the id of the list meant, or nothing
     stage: str = ""  #: proposed, announced, in_force, relief, suspended_by_court, removed, reaction, background
     reason: str = ""  #: the sentence that says why, verbatim, or nothing
+    disputes: str = ""  #: the sentence in which the company denies or contests it, verbatim, or nothing
     origin: str = ""  #: the outlet it retells
     mentions: tuple[Mention, ...] = ()
     because: tuple[Reason, ...] = ()
@@ -438,6 +439,13 @@ class Evidence:
     at: datetime | None = None  #: when that list was last read; for "not found", the oldest of those readings
     lists: int = 0  #: how many lists were asked
     url: str = ""
+    day: date | None = None  #: the story's own day, where it has one
+    then: Badge | None = None  #: how the story stood to this list on that day, where the record can tell
+
+    @property
+    def confirms(self) -> bool:
+        """Whether the list the story speaks of has, or on the story's day had, the company."""
+        return Badge.CONFIRMED in (self.badge, self.then)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -496,10 +504,10 @@ class Alert:
 
     @property
     def listings(self) -> tuple[Listing, ...]:
-        """The entries this alert is about: those that changed, or those that bear its story out."""
+        """The entries this alert is about: those that changed, or that bear its story out, today or on its day."""
         if self.changes:
             return tuple(change.listing for change in self.changes)
-        return tuple(one.listing for one in self.evidence if one.listing and one.badge is Badge.CONFIRMED)
+        return tuple(one.listing for one in self.evidence if one.listing and one.confirms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -647,6 +655,28 @@ class Digest:
 
 
 Message = Alert | Standing | Notice | Update | Digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """One company that a text names, and what the record says of it."""
+
+    company: Company
+    mention: Mention  #: its first one
+    spellings: tuple[str, ...] = ()  #: every way it is written there
+    watched: bool = False  #: by the place that asked
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """All that can be said of one text somebody put before us: what it says, whom it names, what the record says."""
+
+    story: Story
+    analysis: Analysis
+    named: tuple[Named, ...] = ()
+    effects: tuple[Effect, ...] = ()  #: what the listing it speaks of means
+    day: date | None = None  #: on which day it means that: the story's, or that of the listing, or today
 
 
 @dataclass(frozen=True, slots=True)

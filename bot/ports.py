@@ -349,6 +349,13 @@ class FoundFeed:
     items: int
 
 
+class PageReader(Protocol):
+    """Turns an address that a person gave into the story that stands there. Called by `read`."""
+
+    async def article(self, url: str) -> Story:
+        """Raises TellPerson when there is no article, saying what is there instead."""
+
+
 class FeedFinder(Protocol):
     """Turns what a person typed into a feed that can be read. Called by `feed add`."""
 

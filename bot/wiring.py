@@ -17,6 +17,7 @@ import adapters.lists
 from adapters.console import ConsoleChat
 from adapters.http import HttpFetcher
 from adapters.news import sources as news
+from adapters.news.article import Articles
 from adapters.news.finder import Finder
 from adapters.stores.sqlite import SqliteStore
 from bot import __version__
@@ -141,6 +142,8 @@ class House:
             clock=self.clock,
             sources=self.cards,
             feed_finder=finder,
+            pages=Articles(self.fetcher),
+            whom=lambda: self.watcher.whom(),
         )
         return FrontDesk(office)
 

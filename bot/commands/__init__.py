@@ -18,8 +18,9 @@ from bot.cards import Reader, plain_card
 from bot.errors import TellPerson, TocsinError
 from bot.logs import log
 from bot.model import FieldKind, Form, Reply, Request, Severity, SourceCard
-from bot.ports import Clock, FeedFinder, Store
+from bot.ports import Clock, FeedFinder, PageReader, Store
 from bot.roll import Roll
+from bot.watched import Watched
 
 #: What may be typed into one command; Slack and Discord both send less than this.
 LONGEST = 4000
@@ -32,6 +33,7 @@ class Argument:
     required: bool = True
     many: bool = False
     kind: FieldKind = FieldKind.TEXT  #: a FILE comes with the request, and is not typed
+    longest: int = LONGEST  #: characters of one value
     option: bool = False  #: typed as `name:value`, anywhere among the others; a chat with options shows it as one
 
 
@@ -45,6 +47,18 @@ class Office:
     clock: Clock
     sources: Callable[[], Mapping[str, SourceCard]]
     feed_finder: FeedFinder | None = None
+    pages: PageReader | None = None
+    whom: Callable[[], Awaitable[Watched]] | None = None  #: whom anybody watches; without one, our own index of it
+    _watched: Watched | None = field(default=None, repr=False)
+
+    async def watched(self) -> Watched:
+        """Whom anybody watches now, as indexes to find them in a text."""
+        if self.whom is not None:
+            return await self.whom()
+        if self._watched is None:
+            self._watched = Watched(self.book)
+        self._watched.update(await self.store.subscriptions())
+        return self._watched
 
     def reader(self, request: Request) -> Reader:
         return Reader(now=self.clock.now(), cards=self.sources(), language=request.language)
@@ -120,9 +134,11 @@ class FrontDesk:
             values = request.many(argument.name)
             if argument.required and not any(value.strip() for value in values):
                 raise TellPerson(f"/{found.name} needs {argument.name}: {argument.about}")
-            if any(len(value) > LONGEST for value in values):
-                size = max(len(value) for value in values)
-                raise TellPerson(f"{argument.name} has {size} characters, {LONGEST} at most. Send a shorter one.")
+            size = max((len(value) for value in values), default=0)
+            if size > argument.longest:
+                raise TellPerson(
+                    f"{argument.name} has {size} characters, {argument.longest} at most. Send a shorter one."
+                )
         return await found.run(self.office, request)
 
     async def form(self, request: Request) -> Form | None:

@@ -22,7 +22,7 @@ _LOST_CONSONANT = 1.0
 _PADDED = 0.1
 #: Consonants that are easily lost: r before a consonant (Ford, 福特), h, w and y between vowels, n and g at an end.
 _EASILY_LOST = {"r": 0.3, "h": 0.3, "w": 0.2, "y": 0.15, "g": 0.5, "n": 0.6, "t": 0.6, "k": 0.6, "d": 0.6, "l": 0.7}
-#: What speaks against a word that is pinyin, but of other characters. Cantonese may look like pinyin: no more than that.
+#: Against a word that is pinyin, but of other characters. Cantonese may look like pinyin: no more than that.
 _OTHER_PINYIN = 1.2
 #: A name of ordinary characters is Chinese, and like a foreign word by chance more often.
 _NATIVE = 0.04
@@ -107,7 +107,8 @@ def spells(latin: str, syllables: int) -> bool:
     if syllables == 0 or not latin:
         return syllables == 0 and not latin
     return any(
-        latin[:size] in _syllables() and spells(latin[size:], syllables - 1) for size in range(1, min(6, len(latin)) + 1)
+        latin[:size] in _syllables() and spells(latin[size:], syllables - 1)
+        for size in range(1, min(6, len(latin)) + 1)
     )
 
 
@@ -157,9 +158,9 @@ def _gone(sounds: str, at: int) -> float:
 
 #: What each sound leaves of a word in `japanese.loan_bones`, the likeliest first: by these bones an index finds words.
 _BONES = {
-    "b": "bp", "p": "pb", "m": "m", "f": "hb", "d": "dt", "t": "td", "n": "n", "l": "r", "g": "gk", "k": "kg", "h": "h-k",
-    "J": "zgk", "Q": "tkz", "X": "sh", "Z": "zt", "C": "tz", "S": "s", "r": "rz", "z": "zs", "T": "ts", "s": "s",
-    "w": "-b", "y": "-z", "N": "n", "R": "r-",
+    "b": "bp", "p": "pb", "m": "m", "f": "hb", "d": "dt", "t": "td", "n": "n", "l": "r", "g": "gk", "k": "kg",
+    "h": "h-k", "J": "zgk", "Q": "tkz", "X": "sh", "Z": "zt", "C": "tz", "S": "s", "r": "rz", "z": "zs", "T": "ts",
+    "s": "s", "w": "-b", "y": "-z", "N": "n", "R": "r-",
 }  # fmt: skip
 
 

@@ -282,7 +282,87 @@ def test_a_story_is_read(terminal: Terminal, tmp_path: Path) -> None:
     assert (answer["listing_story"], answer["list"], answer["language"]) == (True, "us_dod_cmc", "en")
     terminal.type("watch", "add", "Xiaomi")
     assert [one["company"] for one in terminal.json("read", str(path))["mentions"]] == ["Xiaomi"]
-    assert "list: us_dod_cmc" in terminal.type("read", str(path)).stdout
+    said = terminal.type("read", str(path)).stdout
+    assert "About a listing: Xiaomi" in said
+    assert "Chinese military companies" in said
+    assert "No list has been read yet" in said
+
+
+def test_a_story_is_read_from_an_address(terminal: Terminal) -> None:
+    """The article without its menus, the same analysis as a file's; robots.txt and private addresses are heeded."""
+    url = terminal.site.url("/news/cxmt")
+    told = (
+        "The Commerce Department added the memory chip maker CXMT to its Entity List on Monday, citing its support for "
+        "the modernisation of the Chinese military.</p><p>CXMT said that the decision was baseless and that it would "
+        "protect its rights and interests in accordance with the law."
+    )
+    terminal.site.shows(
+        "/news/cxmt",
+        '<html lang="en"><head><title>US adds CXMT to Entity List</title><meta property="og:site_name" content="Wire">'
+        '<meta property="article:published_time" content="2024-12-02T15:05:00+01:00"></head><body><nav><a href="/">'
+        f"Huawei</a></nav><article><h1>US adds CXMT to Entity List</h1><p>{told}</p></article></body></html>",
+        type="text/html",
+    )
+    refused = terminal.type("read", url)
+    assert refused.exit_code == 1
+    assert "could not be read" in str(refused.exception)
+    terminal.settings["TOCSIN_ALLOW_PRIVATE"] = "true"
+    answer = terminal.json("read", url)
+    assert [(one["company"], one["role"]) for one in answer["mentions"]] == [("CXMT", "subject")]
+    assert (answer["list"], answer["stage"], answer["publisher"]) == ("us_bis_entity", "in_force", "Wire")
+    assert answer["published"] == "2024-12-02T14:05:00+00:00"
+    assert answer["disputes"].startswith("CXMT said that the decision was baseless")
+    assert "Wire (other outlet). Published 2024-12-02 14:05 UTC." in terminal.type("read", url).stdout
+    terminal.site.shows("/consent", "<html><body><h1>Before you continue</h1></body></html>", type="text/html")
+    assert "shows a consent wall" in str(terminal.type("read", terminal.site.url("/consent")).exception)
+    terminal.site.shows("/robots.txt", "User-agent: *\nDisallow: /news/", type="text/plain")
+    terminal.home = terminal.home / "again"
+    terminal.settings["TOCSIN_HOME"] = str(terminal.home)
+    assert "robots.txt" in str(terminal.type("read", url).exception)
+
+
+def test_the_touchstone(terminal: Terminal, shared: Path, tmp_path: Path) -> None:
+    """The French story of 2021, whole: what it says, what that means, and the record on its day and today."""
+    row = json.loads((shared / "stories" / "dev.jsonl").read_text(encoding="utf-8").partition("\n")[0])
+    path = tmp_path / "story.txt"
+    path.write_text(f"{row['title']}\n{row['text']}", encoding="utf-8")
+    terminal.type("watch", "add", "Xiaomi", "Huawei", "TikTok")
+    for names in ([*FILLER, "Xiaomi Corporation"], FILLER, FILLER):
+        terminal.site.shows("/us_dod_cmc", table(names))
+        terminal.type("poll", "us_dod_cmc")
+    answer = terminal.json("read", str(path), "--date", "2021-02-10")
+    assert {one["company"]: one["role"] for one in answer["mentions"]} == {
+        "Xiaomi": "subject",
+        "Huawei": "mentioned",
+        "TikTok": "mentioned",
+    }
+    assert (answer["listing_story"], answer["list"], answer["stage"]) == (True, "us_dod_cmc", "in_force")
+    assert answer["origin"] == "Android Authority"
+    assert answer["reason"] in row["text"]
+    assert answer["reason"].startswith("C’est une médaille remise par le régime chinois")
+    assert answer["disputes"] == "Du côté de Xiaomi, on se défendait déjà de cette sanction jugée comme injuste."
+    (record,) = next(one["record"] for one in answer["mentions"] if one["company"] == "Xiaomi")
+    assert (record["badge"], record["on_the_day"], record["listed_on"]) == ("was_listed", "confirmed", "2021-01-14")
+    said = " ".join(terminal.type("read", str(path), "--date", "2021-02-10").stdout.split())
+    for part in (
+        "About a listing: Xiaomi",
+        "it is being watched",
+        "13959",
+        "The company disputes it",
+        "On the day of the story (2021-02-10): confirmed, it was on that list. Today it is not.",
+        "Huawei: mentioned",
+        "TikTok: mentioned",
+    ):
+        assert part in said, part
+
+
+def test_a_file_that_cannot_be_read(terminal: Terminal, tmp_path: Path) -> None:
+    """Which, why, and what to give instead; letters that are no UTF-8 are no reason."""
+    missing = terminal.type("read", str(tmp_path / "nothing.txt"))
+    assert "nothing.txt: No such file or directory; give a text file" in str(missing.exception)
+    path = tmp_path / "latin.txt"
+    path.write_bytes("Un café vendu à Xiaomi".encode("latin-1"))
+    assert [one["company"] for one in terminal.json("read", str(path))["mentions"]] == ["Xiaomi"]
 
 
 def test_version(terminal: Terminal) -> None:
