@@ -41,7 +41,10 @@ class Recogniser:
         self._seen: dict[object, Match] = {}
 
     def __call__(self, listing: Listing) -> Match:
-        named = (listing.name, listing.aliases, listing.identifiers, listing.kind)
+        # By what it was called, in plain texts: hashing the nouns themselves is most of the time of a large company.
+        aliases = [(name.text, id(name.kind)) for name in listing.aliases]
+        numbers = [(one.kind, one.value) for one in listing.identifiers]
+        named = (listing.name, id(listing.kind), *aliases, *numbers)
         if named not in self._seen:
             self._seen[named] = self._match(listing)
         return self._seen[named]
@@ -75,6 +78,7 @@ class Roll:
         self._changes_since: datetime | None = None
         self._found: dict[Company, tuple[Found, ...]] = {}
         self._off: dict[Company, tuple[ListChange, ...]] = {}
+        self._entries: dict[tuple[Company, str], frozenset[tuple[str, str]]] = {}
         self._recognisers: dict[tuple[Company, bool], Recogniser] = {}
 
     async def refresh(self) -> None:
@@ -91,7 +95,7 @@ class Roll:
         await self._follow_names_lost()
         await self._follow_recent()
         await asyncio.to_thread(self._glance.order)
-        self._found, self._off = {}, {}
+        self._found, self._off, self._entries = {}, {}, {}
         self._index = None
         self._version = version
 
@@ -221,9 +225,18 @@ class Roll:
         """Source and key of every entry that is, was, or may have been a company or a unit of it.
 
         `typed` is the name of somebody the book does not know: then entries with nearly that name count too.
+        Remembered until a list changes.
         """
-        today = [*self.of(company), *(self.alike(typed) if typed and not company.from_book else ())]
-        return frozenset((one.source, one.key) for one in (*(found.listing for found in today), *self._were(company)))
+        known, asked = self._entries, (company, typed)  # a refresh meanwhile begins anew and leaves these alone
+        found = known.get(asked)
+        if found is None:
+            today = [*self.of(company), *(self.alike(typed) if typed and not company.from_book else ())]
+            listings = (*(one.listing for one in today), *self._were(company))
+            found = frozenset((one.source, one.key) for one in listings)
+            if len(known) >= REMEMBERED:
+                known.clear()
+            known[asked] = found
+        return found
 
     def listing(self, source: str, key: str) -> Listing | None:
         """An entry as it stands, or None when it is on the list no more."""
@@ -237,12 +250,14 @@ class Roll:
 
     def recogniser(self, company: Company, *, near: bool = False) -> Recogniser:
         """Whether an entry, of today or of then, is a company; `near` if a name nearly like it counts too."""
-        near = near and not company.from_book
-        if (company, near) not in self._recognisers:
+        asked = (company, near and not company.from_book)
+        found = self._recognisers.get(asked)
+        if found is None:
+            found = Recogniser(company, self.recogniser(company) if asked[1] else None)
             if len(self._recognisers) >= REMEMBERED:
                 self._recognisers.clear()
-            self._recognisers[company, near] = Recogniser(company, self.recogniser(company) if near else None)
-        return self._recognisers[company, near]
+            self._recognisers[asked] = found
+        return found
 
     def recent(self, company: Company) -> tuple[ListChange, ...]:
         """The changes of the last weeks whose entries are, or are related to, a company, newest first."""

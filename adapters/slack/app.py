@@ -8,12 +8,10 @@ forgets the acknowledgement of a handler that raises right after it, and tells n
 from __future__ import annotations
 
 import asyncio
-import html
-import json
 import re
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,8 +23,10 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 
-from adapters.slack.draw import PRESS, REST, SHARE, Press, cut, draw, merged, pressed
-from adapters.slack.files import received, sent
+from adapters.slack.answers import Answers
+from adapters.slack.calls import Body, Call, at_hand, box_of, unescaped, words_in
+from adapters.slack.draw import PRESS, REST, SHARE, cut, merged, pressed
+from adapters.slack.files import received
 from adapters.slack.home import ABOUT, CHANNELS, Part, page
 from adapters.slack.install import OAuth, Whose
 from adapters.slack.line import Line, library_log
@@ -57,10 +57,6 @@ from bot.logs import log
 from bot.model import Attachment, Card, FieldKind, Form, Option, Place, Reply, Request, fingerprint
 from bot.ports import Desk
 
-#: Answers kept so that they can be shared and turned over; older ones have to be asked for again.
-AT_HAND = 500
-#: Of these the newest keep the files that go with them.
-FILES_AT_HAND = 20
 #: Requests remembered so that one sent again is not done again.
 SEEN = 10_000
 #: Forms whose many options are at hand while they are open, and pages of people that are drawn again after a change.
@@ -70,7 +66,6 @@ FORM_PATIENCE = 1.5
 SENT_PATIENCE = 2.2
 #: What Slack shows of an error under a field.
 ERROR = 300
-Body = dict[str, Any]
 Ack = Callable[..., Awaitable[Any]]
 Places = Callable[[], Awaitable[Iterable[Place]]]
 
@@ -80,44 +75,6 @@ UNINSTALLED = ("app_uninstalled", "tokens_revoked")
 
 async def nowhere() -> Iterable[Place]:
     return ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One thing that a person did, and where the answer goes: an address, a box, or their own conversation."""
-
-    body: Body
-    team: str
-    user: str
-    name: str
-    channel: str  #: empty on the app's own page
-    language: str
-    response_url: str = ""
-    trigger: str = ""  #: opens one box within three seconds
-    view: str = ""  #: the box that stands open and may show the answer
-
-    @property
-    def person(self) -> str:
-        """Who it was, so that people read a name and an audit finds the account."""
-        return f"{self.name} ({self.user})" if self.name else self.user
-
-    @property
-    def home(self) -> Place:
-        return Place("slack", f"{self.team}/{self.user}")
-
-    @property
-    def place(self) -> Place:
-        """Where it was done: the channel, or in a private conversation the person."""
-        own = not self.channel or (self.channel.startswith("D") and self.user)
-        return self.home if own else Place("slack", f"{self.team}/{self.channel}")
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What was answered, kept to be shared and turned over."""
-
-    card: Card
-    files: tuple[Attachment, ...] = ()
 
 
 class Service:
@@ -142,7 +99,7 @@ class Service:
         self._now = now
         self._oauth = oauth
         self._places = places
-        self._answers: OrderedDict[str, Answer] = OrderedDict()
+        self.answers = Answers(line)
         self._forms: OrderedDict[str, Form] = OrderedDict()
         self._homes: OrderedDict[tuple[str, str], None] = OrderedDict()  #: whose page was opened
         self._seen: OrderedDict[str, None] = OrderedDict()
@@ -274,7 +231,7 @@ class Service:
             language=await self.people.language(team, id),
             response_url=str(body.get("response_url") or ""),
             trigger=str(body.get("trigger_id") or ""),
-            view=str(_box(body).get("id") or ""),
+            view=str(box_of(body).get("id") or ""),
         )
 
     async def _asked(self, call: Call, asked: Request) -> Request:
@@ -298,14 +255,14 @@ class Service:
 
     async def _command(self, body: Body, context: AsyncBoltContext) -> None:
         call = await self._call(body, context)
-        text = f"{words_of(str(body['command']))} {_unescaped(body.get('text') or '')}"
+        text = f"{words_of(str(body['command']))} {unescaped(body.get('text') or '')}"
         asked = typed(text, place=call.place, person=call.person, language=call.language, at=self._now())
         await self._serve(call, asked)
 
     async def _read(self, body: Body, context: AsyncBoltContext) -> None:
         """The shortcut on a message: the names in it, looked up for whoever asks."""
         call = await self._call(body, context)
-        await self._serve(call, self._request(call, "read", [("text", _said(body.get("message") or {}))]))
+        await self._serve(call, self._request(call, "read", [("text", words_in(body.get("message") or {}))]))
 
     async def _press(self, body: Body, context: AsyncBoltContext) -> None:
         """A button of a card: the command it carries, asked by whoever pressed it, here."""
@@ -315,12 +272,12 @@ class Service:
             command, arguments = pressed(action["action_id"], action.get("value") or "")
             number = int(arguments.pop("page", "0"))
         except ValueError:
-            await self._tell(call, Card(summary="", title=say(call.language, "old_button")))
+            await self.answers.tell_words(call, "old_button")
             return
         about = arguments.pop(ABOUT, "")
         if about and not call.channel:
             if about not in await self.people.channels(call.team, call.user):
-                await self._tell(call, Card(summary="", title=say(call.language, "not_there")))
+                await self.answers.tell_words(call, "not_there")
                 return
             call = replace(call, channel=about)
         await self._serve(call, self._request(call, command, arguments.items()), page=number)
@@ -352,11 +309,17 @@ class Service:
     def _of_form(self, body: Body, argument: str, text: str) -> list[Body]:
         """The options that an open form brought for this field, where it did and they are still at hand."""
         try:
-            form = self._forms.get(Errand.read(str(_box(body).get("private_metadata") or "")).form)
+            form = self._forms.get(Errand.read(str(box_of(body).get("private_metadata") or "")).form)
         except ValueError:
             return []
         fields = [one for one in form.fields if one.name == argument] if form else []
         return suggested(fields[0].options, text) if fields else []
+
+    async def _rest(self, body: Body, context: AsyncBoltContext) -> None:
+        await self.answers.turn(await self._call(body, context), *at_hand(body))
+
+    async def _share(self, body: Body, context: AsyncBoltContext) -> None:
+        await self.answers.share(await self._call(body, context), at_hand(body)[0])
 
     # ── Boxes ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -370,7 +333,8 @@ class Service:
         if not call.response_url and not call.view and call.trigger:
             call = await self._box(call)
         reply = await self.desk.answer(asked)
-        await self._give(call, asked, reply, page=page)
+        await self.answers.give(call, asked, reply, page=page)
+        await self._changed(call, asked)
 
     async def _form(self, asked: Request) -> Form | None:
         try:
@@ -400,8 +364,7 @@ class Service:
             why = advice(trouble) if isinstance(trouble, SlackApiError) else f"{type(trouble).__name__}: {trouble}"
             log.warning("slack_box_not_opened", command=form.command, why=why)
             late = isinstance(trouble, SlackApiError) and "trigger" in word_of(trouble)
-            key = "box_late" if late else "box_failed"
-            await self._tell(call, Card(summary="", title=say(call.language, key)))
+            await self.answers.tell_words(call, "box_late" if late else "box_failed")
 
     async def _box(self, call: Call) -> Call:
         """A box to answer in, where there is no address: on the app's own page."""
@@ -430,158 +393,55 @@ class Service:
         call = replace(call, channel=form.errand.channel, response_url=url, view="" if url else call.view)
         task = self._start(self._safely(self._done(call, form), body))
         await asyncio.wait({task}, timeout=max(0.0, until - clock()))
-        wrong = task.result() if task.done() else None
-        if isinstance(wrong, dict):
+        found = task.result() if task.done() else None
+        if isinstance(found, dict):
             self._seen.pop(id, None)  # to be sent again, mended
-            await ack(response_action="errors", errors=wrong)
-        elif url:
+            await ack(response_action="errors", errors=found)
+            return
+        if url:
             await ack()
         else:
-            shown = task.result() if task.done() else None
-            view = answered(shown, call.language) if isinstance(shown, Card) else waiting(call.language)
-            await ack(response_action="update", view=view)
-            if not task.done():
-                self._start(self._safely(self._late(task, call), body))
+            shown = answered(found or self._failed(call), call.language) if task.done() else waiting(call.language)
+            await ack(response_action="update", view=shown)
+        if not task.done() or (url and not found):
+            self._start(self._safely(self._late(task, call), body))
 
-    async def _done(self, call: Call, form: Filled) -> dict[str, str] | Card | None:
-        """Do what was sent: what is wrong by field; or the answer to be shown in the box; or nothing, it was given."""
+    async def _done(self, call: Call, form: Filled) -> dict[str, str] | Card:
+        """Do what was sent: what is wrong, by field; or the answer, given already where there is an address for it."""
         errand = form.errand
         files: list[Attachment] = []
         for field, file in form.files:
             try:
-                files.append(await received(self.line, call.team, file))
+                files.append(await received(self.line, call.team, file, call.language))
             except TellPerson as refusal:
                 return await self._wrong(call, {field: str(refusal)})
         asked = replace(self._request(call, errand.command, form.arguments), files=tuple(files))
         reply = await self.desk.answer(await self._asked(call, asked))
         if not reply.ok and form.fields and reply.cards:
             return await self._wrong(call, {_field_of(reply, form): reply.cards[0].summary or reply.cards[0].title})
+        card = merged(reply.cards) if reply.cards else Card(summary="", title=say(call.language, "done"))
         if call.response_url:
-            await self._give(call, asked, reply)
-            return None
-        await self._after(call, asked, reply)
-        return merged(reply.cards) if reply.cards else None
+            await self.answers.give(call, asked, reply)
+        elif reply.files:
+            await self.answers.hand(call, reply.files, private=reply.private)
+        await self._changed(call, asked)
+        return card
+
+    def _failed(self, call: Call) -> Card:
+        return Card(summary="", title=say(call.language, "box_failed"))
 
     async def _wrong(self, call: Call, errors: dict[str, str]) -> dict[str, str]:
         return {field: cut(text or say(call.language, "box_failed"), ERROR) for field, text in errors.items()}
 
     async def _late(self, task: asyncio.Task[Any], call: Call) -> None:
-        """The answer that came after its box was acknowledged, into the box."""
+        """What came after its box was acknowledged: the answer, if it was not given yet; what is wrong; a bug."""
         await asyncio.wait({task})
         found = task.result()
         if isinstance(found, dict):
             found = Card(summary="", title="\n".join(found.values()))
-        await self._tell(call, found or Card(summary="", title=say(call.language, "box_failed")))
-
-    # ── What goes out ─────────────────────────────────────────────────────────────────────────────────────────────
-
-    async def _give(self, call: Call, asked: Request, reply: Reply, *, page: int = 0) -> None:
-        if reply.cards:
-            card = merged(reply.cards)
-            id = fingerprint(call.trigger, asked.command, str(asked.at))
-            self._put_answer(id, Answer(card, reply.files))
-            await self._show(call, id, card, page=page, private=reply.private)
-        await self._after(call, asked, reply)
-
-    async def _after(self, call: Call, asked: Request, reply: Reply) -> None:
-        """What goes along with an answer: its files, and the page on which a change can be seen."""
-        if reply.files:
-            await self._hand(call, reply.files, private=reply.private)
-        found = commands().get(asked.command)
-        if found and found.manages and (call.team, call.user) in self._homes:
-            await self._draw_home(call)
-
-    def _put_answer(self, id: str, answer: Answer) -> None:
-        _put(self._answers, id, answer, AT_HAND)
-        for older in list(self._answers)[:-FILES_AT_HAND]:
-            if self._answers[older].files:
-                self._answers[older] = Answer(self._answers[older].card)
-
-    async def _show(self, call: Call, id: str, card: Card, *, page: int, private: bool) -> None:
-        if not call.response_url:
-            await self._tell(call, card)
+        elif found and call.response_url:
             return
-        rest = Press(say(call.language, "rest"), REST, json.dumps({"id": id, "page": page + 1}))
-        share = [Press(say(call.language, "share"), SHARE, json.dumps({"id": id}))] if private else []
-        drawing = draw(card, language=call.language, page=page, rest=rest, also=share)
-        await self._respond(call, drawing.payload(), private=private)
-
-    async def _rest(self, body: Body, context: AsyncBoltContext) -> None:
-        """The next page of an answer, to whoever asks for it."""
-        call = await self._call(body, context)
-        id, number = _at_hand(body)
-        kept = self._answers.get(id)
-        if kept is None:
-            await self._tell(call, Card(summary="", title=say(call.language, "forgotten")))
-            return
-        await self._show(call, id, kept.card, page=number, private=True)
-
-    async def _share(self, body: Body, context: AsyncBoltContext) -> None:
-        """The answer exactly as it was read, for all in the channel; the private one goes."""
-        call = await self._call(body, context)
-        id, _ = _at_hand(body)
-        kept = self._answers.get(id)
-        if kept is None:
-            await self._tell(call, Card(summary="", title=say(call.language, "forgotten")))
-            return
-        by = say(call.language, "shared_by", person=call.person)
-        shared = replace(kept.card, footer=" · ".join(part for part in (kept.card.footer, by) if part))
-        rest = Press(say(call.language, "rest"), REST, json.dumps({"id": id, "page": 1}))
-        await self._respond(call, draw(shared, language=call.language, rest=rest).payload(), private=False)
-        await self._respond(call, {"delete_original": True})
-        if kept.files:
-            await self._hand(call, kept.files, private=False)
-
-    async def _hand(self, call: Call, files: Sequence[Attachment], *, private: bool) -> None:
-        """Files cannot be seen by one person alone in a channel: private ones go into their own conversation."""
-        client = await self.line.web(call.team)
-        names = ", ".join(one.name for one in files)
-        if not private and not call.channel.startswith("D"):
-            why = await sent(client, call.channel, files)
-            if not why:
-                return
-            await self._say(call, say(call.language, "file_not_here", names=names, why=why))
-        try:
-            channel = str((await client.conversations_open(users=call.user))["channel"]["id"])
-        except (SlackApiError, ClientError, TimeoutError) as trouble:
-            why = advice(trouble) if isinstance(trouble, SlackApiError) else type(trouble).__name__
-        else:
-            why = await sent(client, channel, files)
-        key = "file_lost" if why else "file_sent"
-        await self._say(call, say(call.language, key, names=names, why=why))
-
-    async def _say(self, call: Call, text: str) -> None:
-        """A line after an answer; a box shows one thing only, so there it would hide the answer."""
-        if call.response_url:
-            await self._respond(call, draw(Card(summary=text, title=text), language=call.language).payload())
-
-    async def _tell(self, call: Call, card: Card) -> None:
-        """An answer wherever it can be given: under the request's address, in the box, or in a private conversation."""
-        if not card.summary:
-            card = replace(card, summary=card.title)
-        if call.response_url:
-            await self._respond(call, draw(card, language=call.language).payload())
-            return
-        client = await self.line.web(call.team)
-        view = answered(card, call.language)
-        if call.view:
-            await client.views_update(view_id=call.view, view=view)
-            return
-        try:
-            await client.views_open(trigger_id=call.trigger, view=view)
-        except SlackApiError:  # too late for a box, or one was opened already
-            drawn = draw(card, language=call.language).payload()
-            await client.chat_postMessage(channel=call.user, mrkdwn=False, parse="none", **drawn)
-
-    async def _respond(self, call: Call, payload: Body, *, private: bool = True) -> None:
-        """Answer under the request's response_url: five times within thirty minutes, and Tocsin need not be a member.
-
-        https://docs.slack.dev/interactivity/handling-user-interaction#message_responses (read 2026-11)
-        """
-        frame = {"response_type": "ephemeral" if private else "in_channel", "replace_original": False}
-        said = await self.line.response(call.response_url).send_dict({**frame, **payload})
-        if said.status_code != 200:
-            log.warning("slack_answer_refused", status=said.status_code, says=said.body[:300])
+        await self.answers.tell(call, found or self._failed(call))
 
     # ── The app's own page ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -591,6 +451,12 @@ class Service:
         if event.get("tab") == "home" and event.get("user"):
             call = await self._call(body, context)
             _put(self._homes, (call.team, call.user), None, OPEN)
+            await self._draw_home(call)
+
+    async def _changed(self, call: Call, asked: Request) -> None:
+        """Draw the page again on which a change can be seen."""
+        found = commands().get(asked.command)
+        if found and found.manages and (call.team, call.user) in self._homes:
             await self._draw_home(call)
 
     async def _draw_home(self, call: Call) -> None:
@@ -636,12 +502,6 @@ def _needs_memory(form: Form) -> bool:
     return any(one.kind in {FieldKind.CHOICE, FieldKind.CHOICES} and len(one.options) > OPTIONS for one in form.fields)
 
 
-def _box(body: Body) -> Body:
-    """The box in which something was done; the app's own page is none."""
-    view = body.get("view") or {}
-    return view if view.get("type") == "modal" else {}
-
-
 def _filled(view: Body) -> Filled | None:
     try:
         return filled(view)
@@ -660,28 +520,3 @@ def _put(shelf: OrderedDict[Any, Any], id: object, value: object, room: int) -> 
     shelf[id] = value
     while len(shelf) > room:
         shelf.popitem(last=False)
-
-
-def _at_hand(body: Body) -> tuple[str, int]:
-    try:
-        value = json.loads(body["actions"][0].get("value") or "{}")
-        return str(value.get("id", "")), int(value.get("page", 0))
-    except (ValueError, AttributeError):
-        return "", 0
-
-
-def _said(message: Body) -> str:
-    """The words of a message: its text, or what stands in its blocks and attachments, as apps write."""
-    own = _unescaped(str(message.get("text") or ""))
-    parts = [own] if own.strip() else []
-    parts += [_unescaped(str(one.get("fallback") or one.get("text") or "")) for one in message.get("attachments") or ()]
-    return "\n".join(part for part in parts if part.strip())
-
-
-def _unescaped(text: str) -> str:
-    """What was typed: Slack sends three characters as entities and may wrap addresses in angle brackets."""
-    return html.unescape(re.sub(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>", r"\1", text)) if _entities(text) else text
-
-
-def _entities(text: str) -> bool:
-    return "<" in text or any(entity in text for entity in ("&amp;", "&lt;", "&gt;"))

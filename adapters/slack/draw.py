@@ -42,6 +42,8 @@ ROOM = 12_000
 FRAME = 4000
 #: Characters in one piece of a section: a section block would take 3000.
 PIECE = 2800
+#: Characters of a section that stands on one line, its heading in front: what a channel shows in one.
+LINE = 90
 #: Sections on one page, well under BLOCKS with the frame.
 SECTIONS = 40
 
@@ -199,29 +201,45 @@ def _header(title: str) -> Block:
 
 
 def _body(sections: Iterable[Section]) -> list[Block]:
-    """A block for each section with a heading; lines without one stand together."""
+    """Long sections and quotations in a block of their own under their heading; short ones a line each, together."""
     blocks: list[Block] = []
     lines: list[Block] = []
     for section in sections:
-        if section.heading.strip():
-            blocks += [_rich(lines)] if lines else []
-            lines = []
-            blocks.append(_rich(_section(section)))
-        elif section.quote:
-            lines.append(_quote(section.text))
-        else:
-            lines.append(_words(section.text if not lines else f"\n{section.text}"))
-    return blocks + ([_rich(lines)] if lines else [])
+        if not section.quote and _is_line(section):
+            lines += [*([_text("\n")] if lines else []), *_line(section)]
+            continue
+        blocks += _lines(lines)
+        lines = []
+        blocks.append(_rich(_section(section)))
+    return blocks + _lines(lines)
+
+
+def _is_line(section: Section) -> bool:
+    return not section.heading.strip() or ("\n" not in section.text and len(section.heading + section.text) <= LINE)
+
+
+def _line(section: Section) -> Iterator[Block]:
+    """A short section on one line, its heading in front."""
+    if section.heading.strip():
+        yield _text(section.heading, bold=True)
+        if section.text.strip():
+            yield _text(" · ")
+    if section.text.strip():
+        yield from _timed(section.text)
+
+
+def _lines(elements: list[Block]) -> list[Block]:
+    return [_rich([{"type": "rich_text_section", "elements": elements}])] if elements else []
 
 
 def _section(section: Section) -> list[Block]:
-    heading = _words(section.heading, bold=True)
+    heading = [_words(section.heading, bold=True)] if section.heading.strip() else []
     if not section.text.strip():
-        return [heading]
+        return heading
     if section.quote:
-        return [heading, _quote(section.text)]
-    heading["elements"] += _timed(f"\n{section.text}")
-    return [heading]
+        return [*heading, _quote(section.text)]
+    heading[0]["elements"] += _timed(f"\n{section.text}")
+    return heading
 
 
 def _rich(elements: Sequence[Block]) -> Block:

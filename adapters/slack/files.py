@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aiohttp import ClientError
+from aiohttp import ClientError, ClientResponseError
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.draw import cut
-from adapters.slack.line import Line
+from adapters.slack.line import Elsewhere, Line, TooLarge
 from adapters.slack.trouble import advice
+from adapters.slack.words import say
 from bot.errors import TellPerson
 from bot.model import Attachment
 
@@ -26,21 +27,29 @@ ALT = 1000
 TROUBLES = (SlackApiError, SlackRequestError, ClientError, TimeoutError)
 
 
-async def received(line: Line, team: str, id: str) -> Attachment:
-    """A file somebody sent. Raises TellPerson with what to do when it cannot be had."""
-    client = await line.web(team)
+async def received(line: Line, team: str, id: str, language: str) -> Attachment:
+    """A file somebody sent. Raises TellPerson with what to do, in their language, when it cannot be had."""
+    client, most = await line.web(team), CAP // 1_000_000
     try:
         told = (await client.files_info(file=id)).get("file") or {}
         name, size = str(told.get("name") or "file"), int(told.get("size") or 0)
         if size > CAP:
-            raise TellPerson(f"{name[:80]} has {size // 1_000_000} MB, {CAP // 1_000_000} at most; send it in parts")
+            raise TellPerson(say(language, "file_too_large", name=name[:80], most=most))
         url = str(told.get("url_private_download") or told.get("url_private") or "")
         body = await line.download(url, client.token or "", cap=CAP)
     except SlackApiError as error:
-        raise TellPerson(f"Slack does not give this file out: {advice(error)}") from error
+        raise TellPerson(say(language, "file_not_given", why=advice(error))) from error
+    except Elsewhere as error:
+        raise TellPerson(say(language, "file_elsewhere")) from error
+    except TooLarge as error:
+        raise TellPerson(say(language, "file_too_large", name=name[:80], most=most)) from error
     except (ClientError, TimeoutError) as error:
-        raise TellPerson(f"The file could not be fetched ({type(error).__name__}); send it again") from error
+        raise TellPerson(say(language, "file_not_given", why=_why(error))) from error
     return Attachment(name=name, body=body, type=str(told.get("mimetype") or "application/octet-stream"))
+
+
+def _why(error: Exception) -> str:
+    return f"status {error.status}" if isinstance(error, ClientResponseError) else type(error).__name__
 
 
 async def sent(client: AsyncWebClient, channel: str, files: Sequence[Attachment]) -> str:

@@ -16,7 +16,6 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.errors import TellPerson
 from bot.logs import log
 
 #: Well under a courier's lease, so that a slow answer is known before another courier may take the delivery.
@@ -48,6 +47,14 @@ def library_log() -> logging.Logger:
         logger.propagate = False
         logger.setLevel(logging.ERROR)
     return logger
+
+
+class Elsewhere(Exception):
+    """A file is not kept by Slack, so nobody there is shown a token."""
+
+
+class TooLarge(Exception):
+    """A file has more bytes than were allowed."""
 
 
 class Line:
@@ -97,23 +104,23 @@ class Line:
         return hook
 
     async def download(self, url: str, token: str, *, cap: int) -> bytes:
-        """A private file. Raises TellPerson for another host, one that is not given out, or more than `cap` bytes.
+        """A private file. Raises Elsewhere, TooLarge for more than `cap` bytes, and what aiohttp raises.
 
         Slack answers whoever may not read a file with its login page, so a redirect is a refusal.
         """
         if not self._keeps_files(url):
-            raise TellPerson("this file is not kept by Slack itself; upload it here instead of linking to it")
+            raise Elsewhere(urlsplit(url).netloc)
         session = (await self.web()).session
         assert session is not None
         headers = {"Authorization": f"Bearer {token}"}
         async with session.get(url, headers=headers, proxy=self.client.proxy, allow_redirects=False) as said:
             if said.status != 200:
-                raise TellPerson(f"Slack does not give this file out (status {said.status}); upload it again")
+                raise aiohttp.ClientResponseError(said.request_info, said.history, status=said.status)
             body = b""
             async for chunk in said.content.iter_chunked(65_536):
                 body += chunk
                 if len(body) > cap:
-                    raise TellPerson(f"this file is larger than {cap // 1_000_000} MB; send a smaller one")
+                    raise TooLarge(url)
             return body
 
     def _keeps_files(self, url: str) -> bool:

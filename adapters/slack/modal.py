@@ -112,8 +112,9 @@ def _input(command: str, field: Field) -> Block:
 def _element(command: str, field: Field) -> Block:
     match field.kind:
         case FieldKind.TEXT | FieldKind.LONG_TEXT:
-            set_now = {"initial_value": cut("\n".join(field.value), INPUT)} if any(field.value) else {}
             long = field.kind is FieldKind.LONG_TEXT
+            joined = ("\n" if long else ", ").join(field.value)
+            set_now = {"initial_value": cut(joined, INPUT)} if joined else {}
             return {"type": "plain_text_input", "action_id": FIELD, "multiline": long, "max_length": INPUT, **set_now}
         case FieldKind.DATE:
             day = {"initial_date": field.value[0]} if any(field.value) else {}

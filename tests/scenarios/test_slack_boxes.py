@@ -155,9 +155,10 @@ async def test_a_form_that_breaks(slack: SlackWorld, chat: SlackChat, capsys: py
     """A bug behind a box leaves it acknowledged and is in the log; a box that is not ours is left alone."""
     scripted = Scripted(forms={"help": SETTINGS}, breaks=True)
     async with serving(chat, scripted, slack):
-        await slack.types("/tocsin help")
+        heard = await slack.types("/tocsin help")
         box = await slack.opened()
         assert (await slack.sends_box(box, {})).acknowledged
+        assert "could not be opened or answered" in words(await heard.answer())
         assert (await slack.sends_box({**box, "id": "V0", "private_metadata": "[]"}, {})).acknowledged
         assert (await slack.sends_box({**box, "id": "V1", "private_metadata": "no json"}, {})).acknowledged
     log = "".join(capsys.readouterr())
@@ -187,6 +188,29 @@ async def test_a_form_that_is_not_ready(slack: SlackWorld, chat: SlackChat, monk
 
     async with serving(chat, Slow(), slack):
         assert "a medal" in words(await (await slack.types("/tocsin help")).answer())
+
+
+async def test_a_form_is_sent_after_an_hour(slack: SlackWorld, chat: SlackChat) -> None:
+    """The address for the answer is dead by then, so it comes into the person's own conversation."""
+    async with serving(chat, Scripted(forms={"help": SETTINGS}), slack):
+        heard = await slack.types("/tocsin help")
+        box = await slack.opened()
+        heard.uses = 5
+        await slack.sends_box(box, {})
+        await until(lambda: slack.channels.get("DU7") and slack.channels["DU7"].messages)
+    assert "a medal" in words(slack.channels["DU7"].messages)
+
+
+async def test_a_form_from_the_page_that_breaks(slack: SlackWorld, chat: SlackChat) -> None:
+    """There the box itself says so."""
+    scripted = Scripted(forms={"help": SETTINGS})
+    async with serving(chat, scripted, slack):
+        await slack.event({"type": "app_home_opened", "user": "U7", "tab": "home"})
+        await slack.published()
+        await slack.presses_in(slack.homes["U7"], slack.homes["U7"]["blocks"][0]["elements"][1])
+        scripted.breaks = True
+        sent = await slack.sends_box(await slack.opened(), {})
+    assert "could not be opened or answered" in words(sent.ack["view"])
 
 
 # ── Selects ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -247,7 +271,7 @@ async def test_a_list_of_names_is_uploaded(slack: SlackWorld, chat: SlackChat) -
 @pytest.mark.parametrize(
     ("over", "says"),
     [
-        ({"size": 30_000_000}, "30 MB, 10 at most"),
+        ({"size": 30_000_000}, "10 MB at most"),
         ({"url_private_download": "https://evil.example/names.csv"}, "not kept by Slack"),
         ({"url_private_download": "http://files.slack.com/names.csv"}, "not kept by Slack"),
         ({"url_private_download": ""}, "not kept by Slack"),
@@ -283,7 +307,7 @@ async def test_a_file_larger_than_it_says(slack: SlackWorld, chat: SlackChat, mo
         large = await slack.sends_box(box, {"file": [file]})
         slack.files[file]["url_private_download"] = slack.api_url.replace("/api/", "/login")
         page = await slack.sends_box(box, {"file": [file]})
-    assert "larger than" in large.ack["errors"]["file"]
+    assert "too large: 0 MB at most" in large.ack["errors"]["file"]
     assert "does not give this file out (status 404)" in page.ack["errors"]["file"]
 
 
@@ -337,7 +361,7 @@ async def test_files_that_cannot_be_sent(slack: SlackWorld, chat: SlackChat, sco
 
 async def test_files_at_hand_are_few(slack: SlackWorld, chat: SlackChat, monkeypatch: pytest.MonkeyPatch) -> None:
     """An old answer is still shared, without its file: memory is not for files."""
-    monkeypatch.setattr("adapters.slack.app.FILES_AT_HAND", 1)
+    monkeypatch.setattr("adapters.slack.answers.FILES_AT_HAND", 1)
     async with serving(chat, Scripted(reply=Reply(cards=(CARD,), files=(EXPORT,))), slack):
         first = await slack.types("/watch list")
         answer, _ = await first.answer(), await first.answer()
@@ -455,6 +479,23 @@ async def test_the_page_of_somebody_in_several_channels(slack: SlackWorld, chat:
     assert any('"C1"' in name for name in page_buttons(slack.homes["U7"]))
 
 
+@pytest.mark.parametrize(("without", "seen"), [("groups:read", {"#compliance"}), ("channels:read", set[str]())])
+async def test_the_page_without_a_scope(slack: SlackWorld, chat: SlackChat, without: str, seen: set[str]) -> None:
+    """It shows what can be seen: one's own watches always, private channels only with their scope."""
+    slack.adds("C1", name="board", private=True)
+    slack.scopes.remove(without)
+
+    async def places() -> list[Place]:
+        return [HERE, Place("slack", "T0/C1")]
+
+    async with serving(chat, Scripted(), slack, places=places):
+        await slack.event({"type": "app_home_opened", "user": "U7", "tab": "home"})
+        await slack.published()
+    page = words(slack.homes["U7"])
+    assert "What you watch yourself" in page
+    assert {name for name in ("#compliance", "#board") if name in page} == seen
+
+
 @pytest.mark.usefixtures("managed")
 async def test_a_change_on_the_page(slack: SlackWorld, chat: SlackChat, now: datetime) -> None:
     """A button opens its box, the answer stands in it, and the page is drawn again."""
@@ -498,6 +539,10 @@ async def test_the_page_answers_in_a_box(slack: SlackWorld, chat: SlackChat, now
         await slack.presses_in(slack.homes["U7"], {**look, "selected_option": offered[0]})
         box = await slack.opened(says="a medal")
         assert scripted.asked[-1].one("name") == "Xiaomi"
+        scripted.forms["why"] = IMPORT
+        await slack.presses_in(box, buttons(box)[0])
+        await slack.opened(says="A list of names")
+        scripted.forms.clear()
         scripted.reply = Reply(cards=(replace(CARD, title="because"),))
         await slack.presses_in(box, buttons(box)[0])
         await slack.opened(says="because")
@@ -508,7 +553,7 @@ async def test_the_page_answers_in_a_box(slack: SlackWorld, chat: SlackChat, now
 
 
 async def test_a_slow_answer_on_the_page(slack: SlackWorld, chat: SlackChat, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The box says that it takes a moment, then shows it; what is wrong by then is shown too, and so is a bug."""
+    """The box says that it takes a moment, then shows it; what is wrong by then is shown too."""
     monkeypatch.setattr("adapters.slack.app.SENT_PATIENCE", 0.05)
     scripted = Scripted(forms={"help": IMPORT})
     said = {"a medal": Reply(cards=(CARD,)), "too many": Reply(cards=(Card(summary="too many", title="t"),), ok=False)}
@@ -516,7 +561,7 @@ async def test_a_slow_answer_on_the_page(slack: SlackWorld, chat: SlackChat, mon
         await slack.event({"type": "app_home_opened", "user": "U7", "tab": "home"})
         await slack.published()
         _, help_ = slack.homes["U7"]["blocks"][0]["elements"]
-        for says, reply in {**said, "could not be opened or answered": Reply(cards=())}.items():
+        for says, reply in {**said, "Done.": Reply(cards=())}.items():
             scripted.hold, scripted.reply = asyncio.Event(), reply
             await slack.presses_in(slack.homes["U7"], help_)
             sent = await slack.sends_box(await slack.opened(says="A list of names"), {"names": "Xiaomi"})
@@ -578,3 +623,12 @@ async def test_names_in_a_message(slack: SlackWorld, chat: SlackChat, message: d
     (asked,) = scripted.asked
     assert (asked.command, asked.one("text"), asked.place) == ("read", text, HERE)
     assert answer["response_type"] == "ephemeral"
+
+
+async def test_what_the_shortcut_answers(slack: SlackWorld, chat: SlackChat, now: datetime) -> None:
+    """The very command `read`: whom the message names."""
+    story = "The Pentagon added Xiaomi to its list of Chinese military companies on Thursday, officials said."
+    async with serving(chat, desk(PlainStore(), Played(now)), slack):
+        answer = await (await slack.points_at({"text": story})).answer()
+    assert "Xiaomi" in words(answer)
+    assert "Chinese military companies" in words(answer)

@@ -155,7 +155,7 @@ def test_a_time_is_each_readers_own() -> None:
         (1610661600, "2021-01-14 22:00 UTC"),
         (1610526600, "2021-01-13 08:30 UTC"),
     ]
-    assert words(rich["elements"][2]) == "2021-01-14 22:00 UTC"
+    assert "We saw it \n2021-01-14 22:00 UTC" in words(rich["elements"])
     footer = drawing.attachments[0]["blocks"][0]["elements"]
     clock = "<!date^1610661600^{date_short_pretty} {time}|2021-01-14 22:00 UTC>"
     assert [one["text"] for one in footer] == ["Seen", clock, "· DoD"]

@@ -225,11 +225,15 @@ class SlackWorld:
     async def _do_users_conversations(self, given: Payload, request: web.Request) -> Payload:
         if not self._may("channels:read"):
             return self._lacks("channels:read")
+        types = str(given.get("types") or "public_channel").split(",")
+        if "private_channel" in types and not self._may("groups:read"):
+            return self._lacks("groups:read")
         start, limit = int(given.get("cursor") or 0), int(given.get("limit") or 100)
         found = [
             {"id": one.id, "name": one.name}
             for one in self.channels.values()
             if one.member and not one.archived and given["user"] in one.people and one.team == given["@team"]
+            if ("private_channel" if one.private else "public_channel") in types
         ]
         following = str(start + limit) if start + limit < len(found) else ""
         page = found[start : start + limit]
@@ -275,10 +279,10 @@ class SlackWorld:
     async def opened(self, within: float = 5, *, says: str = "") -> Payload:
         """The newest box, once there is one (that says this)."""
         async with asyncio.timeout(within):
-            while not self.views or says not in words(list(self.views.values())[-1]):
+            while not (found := [one for one in self.views.values() if says in words(one)]):
                 self._opened.clear()
                 await self._opened.wait()
-        return list(self.views.values())[-1]
+        return found[-1]
 
     # Files: https://docs.slack.dev/messaging/working-with-files (read 2026-11)
 
