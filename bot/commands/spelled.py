@@ -22,7 +22,7 @@ LIST_OF_NAMES = "names"
 NAME = "name"
 
 #: Commands that a terminal has otherwise, or not at all.
-NOT_IN_TERMINALS: dict[str, tuple[str, ...]] = {"help": ("tocsin --help",), "show": ()}
+NOT_IN_TERMINALS: dict[str, tuple[str, ...]] = {"help": ("tocsin --help",)}
 #: An argument that is typed with its name in a chat, as help shows it.
 _NAMED = re.compile(r"\[(\w+):\.\.\.\]")
 
