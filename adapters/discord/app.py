@@ -307,7 +307,8 @@ def _argument(command: str, name: str, value: str) -> tuple[str, str | tuple[str
 async def _suggest(
     interaction: discord.Interaction[Any], command: str, argument: str, typed: str
 ) -> list[app_commands.Choice[str]]:
-    return interaction.client.answers.suggest(command, argument, typed)  # type: ignore[no-any-return]
+    place = place_of(interaction)
+    return interaction.client.answers.suggest(command, argument, typed, place)  # type: ignore[no-any-return]
 
 
 class ShareButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=draw.SHARE):
@@ -491,12 +492,14 @@ class Answers:
         _forget(self._seen)
         return True
 
-    def suggest(self, command: str, argument: str, typed: str) -> list[app_commands.Choice[str]]:
+    def suggest(
+        self, command: str, argument: str, typed: str, place: Place | None = None
+    ) -> list[app_commands.Choice[str]]:
         """What a half-typed word may become; in a list of names it is the last that is completed. Never raises."""
         many = forms.takes_many(command, argument)
         before, word = _last(typed) if many else ("", typed)
         try:
-            found = self.desk.complete(command, argument, word.strip(), CHOICES)
+            found = self.desk.complete(command, argument, word.strip(), CHOICES, place=place)
         except Exception:
             log.exception("discord_suggestions_broke", command=command)
             return []
