@@ -560,11 +560,15 @@ def _quoted(name: str) -> str:
 
 
 def place_of(interaction: discord.Interaction[Any]) -> Place:
-    """Where it was typed; a direct message where the bot came with the person and cannot post in the channel."""
+    """Where it was typed: the channel, also from one of its threads, or the forum to which a post belongs.
+
+    A direct message where the bot came with the person and cannot post in the channel.
+    """
     came_with_person = interaction.is_user_integration() and not interaction.is_guild_integration()
     if interaction.guild_id is None or interaction.channel_id is None or came_with_person:
-        return Place("discord", f"@me/{interaction.user.id}")
-    return Place("discord", f"{interaction.guild_id}/{interaction.channel_id}")
+        return home_of(interaction)
+    thread = interaction.channel if isinstance(interaction.channel, discord.Thread) else None
+    return Place("discord", f"{interaction.guild_id}/{thread.parent_id if thread else interaction.channel_id}")
 
 
 def home_of(interaction: discord.Interaction[Any]) -> Place:

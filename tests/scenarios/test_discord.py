@@ -60,6 +60,7 @@ from tests.worlds.discord import (
     FORUM,
     GUILD,
     TEXT,
+    THREAD,
     TOKEN,
     DiscordWorld,
     MayNot,
@@ -244,6 +245,16 @@ async def test_in_direct_messages_and_where_the_bot_came_with_a_person(world: Di
     assert len(world.direct[99].messages) == 2
     assert world.direct[99].kind == DIRECT
     assert world.calls["POST /users/@me/channels"] == 1
+
+
+async def test_in_a_thread(world: DiscordWorld) -> None:
+    """A thread belongs to its channel, and a post to its forum: what is asked there is asked of that place."""
+    desk, channel, forum = Recorder(), world.channel(), world.channel(kind=FORUM)
+    async with listening(world, desk):
+        for parent in (channel, forum):
+            thread = world.channel(kind=THREAD, parent=parent.id)
+            await (await world.types("/why", channel=thread)).answer()
+    assert [str(one.place) for one in desk.asked] == [f"discord:{channel.address}", f"discord:{forum.address}"]
 
 
 async def test_half_typed_names(world: DiscordWorld) -> None:
@@ -541,6 +552,34 @@ async def test_names_in_a_message(world: DiscordWorld, monkeypatch: pytest.Monke
         ("read", ""),
     ]
     assert asked.private
+
+
+@pytest.mark.parametrize("kind", [TEXT, FORUM])
+async def test_triage_in_place(world: DiscordWorld, store: SqliteStore, kind: int) -> None:
+    """Buttons under an alert, after a restart: who took it on and why it is somebody else stand on its message."""
+    channel, clock = world.channel(kind=kind), SetClock(NOON + timedelta(minutes=1))
+    await store.enqueue([delivery("a1", Place("discord", channel.address))])
+    async with chatting(world) as before:
+        assert await Courier(store=store, chat=before, clock=clock, sources=dict).round() == 1
+    [message] = [one for where in world.channels.values() for one in where.messages]
+    async with listening(world, desk_on(store, clock)) as chat:
+        courier = Courier(store=store, chat=chat, clock=clock, sources=dict)
+        taken = await (await world.presses(message, "Acknowledge")).answer()
+        assert taken["flags"] == 64
+        asked = await world.presses(message, "Not this company")
+        assert (await asked.opened())["title"]
+        await (await world.fills_in(asked, why="a shop @everyone knows")).answer()
+        muting = await (await world.presses(message, "Mute…")).answer()
+        until_when = await world.presses(muting, "Until a date…")
+        await (await world.fills_in(until_when, span="2026-12-24")).answer()
+        while await courier.round():
+            pass
+    assert "Acknowledged by ana" in shown(message)
+    assert "Not this company, says ana" in shown(message)
+    assert "knows" in shown(message)
+    assert len([one for where in world.channels.values() for one in where.messages]) == 1
+    assert world.rings == []
+    assert draw.ref_of(message["embeds"][-1]["footer"]["text"]) == delivery("a1", Place("discord", channel.address)).key
 
 
 # ── Files ─────────────────────────────────────────────────────────────────────────────────────────────────────────
