@@ -59,6 +59,7 @@ class SourceCard:
     may_lose: float = 0.10  #: the share of entries that may leave in one edition before a person must look
     fill: tuple[tuple[str, float], ...] = ()  #: fields of a listing, and the share of entries that have them at least
     programmes: tuple[str, ...] = ()  #: codes of `programmes.toml` that occur in it
+    index: bool = False  #: its address may be that of an index, which says where the list is
     composed: bool = False  #: its keys are made of names: an entry under a new key may be one that was renamed
     carrier: bool = False  #: its programmes are lists of their own, and are what people call them
     licence: str = ""
@@ -233,6 +234,8 @@ class Reading:
     published: datetime | None = None
     declared: int | None = None  #: how many entries the document says it has
     history: int = 0  #: rows about who is no longer on the list, in a document that keeps them; they only grow
+    see: str = ""  #: this document is only an index, and the list itself is there; see `SourceCard.index`
+    taken: list[str] | None = None  #: in a document of changes: who is taken off by it; whom it does not name stays
     open_ended: bool = False  #: nothing shows where the document ends, so that one cut at a line end looks whole
     signals: list[str] = field(default_factory=list)  #: unknown columns, programmes, types: for the operator
 

@@ -129,6 +129,11 @@ class Task:
         return tuple(one for one in (self.document, *(answer.document for _, answer in self.more)) if one)
 
     @property
+    def data(self) -> Document | None:
+        """The document with the list: where an index came first, what it led to; None when that did not change."""
+        return self.more[0][1].document if self.card.index and self.more else self.document
+
+    @property
     def first(self) -> bool:
         """A first reading is history, not news."""
         return self.memory.read_at is None
@@ -167,7 +172,8 @@ class Watcher:
             if not task.documents or (not task.more and _document(task).sha256 == memory.sha256):
                 step = await self.unchanged(task)
             elif isinstance(source, ListSource):
-                step = await self.read_list(source, task)
+                task = await self.followed_index(source, task)
+                step = await (self.read_list(source, task) if task.data else self.unchanged(task))
             else:
                 step = await self.read_stream(source, task)
         except TocsinError as trouble:
@@ -191,6 +197,13 @@ class Watcher:
                     log.warning("address_failed", source=task.card.id, url=url, trouble=str(trouble))
         return task
 
+    async def followed_index(self, source: ListSource, task: Task) -> Task:
+        """The task with the list itself, where its address gave an index of it."""
+        if not task.card.index:
+            return task
+        reading = await asyncio.to_thread(source.read, _document(task))
+        return replace(task, more=((reading.see, await self.ask(task, reading.see)),)) if reading.see else task
+
     async def ask(self, task: Task, url: str) -> Answer:
         """One address, conditionally."""
         card, memory = task.card, task.memory
@@ -202,7 +215,7 @@ class Watcher:
 
     async def read_list(self, source: ListSource, task: Task) -> Step:
         """A register: survey it, believe it, and say what changed."""
-        card, memory, document = task.card, task.memory, _document(task)
+        card, memory, document = task.card, task.memory, task.data or _document(task)
         marks = await self.store.marks(card.id)
         seen, same_layout = await asyncio.to_thread(_survey, source, document, marks, memory.layout)
         touched = {listing.key for listing, _ in seen.fresh if listing.key in marks} | set(seen.gone)
@@ -217,7 +230,7 @@ class Watcher:
             old,
             first=task.first or grown_up(card, memory, seen),
             same_layout=same_layout,
-            noticed=noticed,
+            noticed=seen.gone if seen.partial else noticed,
             composed=card.composed,
             seen=task.now,
             sha256=document.sha256,
@@ -738,7 +751,7 @@ def _believed(
         edition=seen.edition,
         published=seen.published,
         history=seen.history,
-        tail=seen.tail,
+        tail=task.memory.tail if seen.partial else seen.tail,
         pending=change.pending,
         signals=seen.signals,
         changed_at=task.now if change.changes else task.memory.changed_at,

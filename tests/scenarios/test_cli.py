@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from bot import __version__
 from bot.cli import app, main, outcome_words
+from bot.settings import load
 from bot.watch import Outcome
 from tests.worlds.pages import rss, table
 from tests.worlds.site import Site
@@ -260,6 +261,13 @@ def test_why_and_unpark(terminal: Terminal) -> None:
     assert "Xiaomi: listed (us_dod_cmc)" in terminal.type("why", delivery["key"]).stdout
     assert "No delivery" in terminal.type("why", "nokey").stdout
     assert "is parked" in terminal.type("unpark", "nokey").stdout
+
+
+def test_a_key_for_the_tokens_of_workspaces(terminal: Terminal) -> None:
+    """Nothing but the key, so that it can be piped into a file."""
+    told = terminal.type("key").stdout
+    assert len(told.strip()) == 44
+    assert load(tocsin_key=told.strip()).tocsin_key
 
 
 def test_two_names(terminal: Terminal) -> None:
