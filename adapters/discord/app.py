@@ -233,6 +233,11 @@ class _Ours:
         except Exception as trouble:  # whatever discord.py makes of an answer it does not know
             log.error("discord_commands_refused", trouble=" ".join(str(trouble).split())[:500])
 
+    def dispatch(self, event: str, /, *arguments: Any, **options: Any) -> None:
+        """Nothing is begun any more by a client that closes: its loop is gone, and what began would never run."""
+        if not self.is_closed():  # type: ignore[attr-defined]
+            super().dispatch(event, *arguments, **options)  # type: ignore[misc]
+
     async def on_ready(self) -> None:
         self.was_ready = True
         log.info("discord_ready", guilds=len(self.guilds))  # type: ignore[attr-defined]
