@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 from typing import Any
 
+from bot.errors import ListDamaged
 from bot.model import (
     COMMON,
     EntityKind,
@@ -83,6 +84,7 @@ class Survey:
     lately: tuple[str, ...] = ()  #: of the keys that are gone, those that the last reading had
     tail: tuple[str, ...] = ()  #: the last keys, as they stand in the document
     open_ended: bool = False
+    partial: bool = False  #: a document of changes: nothing follows from who is not in it
     new: int = 0  #: entries that the last reading did not have
 
 
@@ -90,8 +92,11 @@ def survey(reading: Reading, marks: Mapping[str, Mark], *, same_layout: bool) ->
     """Walk the records once; parse only those whose raw bytes are not the ones we know.
 
     After a change of layout every record is parsed, because its raw bytes say nothing about its content any more.
-    Raises ListDamaged when the reader finds the document damaged on the way.
+    Raises ListDamaged when the reader finds the document damaged on the way, and for a document of changes to a list
+    that was not read in this format before.
     """
+    if reading.taken is not None and not same_layout:
+        raise ListDamaged(f"a document of changes, and the list was not read as {reading.layout} before; give it whole")
     seen: set[str] = set()
     duplicates: list[str] = []
     fresh: list[tuple[Listing, Mark]] = []
@@ -110,10 +115,14 @@ def survey(reading: Reading, marks: Mapping[str, Mark], *, same_layout: bool) ->
                 touched.append((record.key, replace(known, missing=0)))
             continue
         filled.update(_sort(record, known, fresh, touched))
-    gone = tuple(key for key in marks if key not in seen)
+    rows, gone = len(seen), tuple(key for key in marks if key not in seen)
+    if reading.taken is not None:
+        gone = tuple(dict.fromkeys(key for key in reading.taken if key in marks and key not in seen))
+        rows = len(seen | marks.keys()) - len(gone)
     return Survey(
         layout=reading.layout,
-        rows=len(seen),
+        rows=rows,
+        partial=reading.taken is not None,
         duplicates=tuple(duplicates),
         fresh=tuple(fresh),
         touched=tuple(touched),

@@ -17,6 +17,7 @@ from bot.alerts import list_alerts, story_alert, story_alert_id
 from bot.book import CompanyBook
 from bot.corroborate import corroborate
 from bot.diff import Difference, Missing, Survey, believe, diff, missing, survey
+from bot.docket import Docket, Sent
 from bot.errors import FeedDamaged, FetchGone, FetchRefused, ListDamaged, TellOperator, TocsinError, TryLater
 from bot.logs import log
 from bot.model import (
@@ -48,7 +49,6 @@ from bot.model import (
 from bot.ports import Answer, Ask, Clock, Fetcher, Store
 from bot.registers import other_end, sisters
 from bot.roll import Roll
-from bot.route import route
 from bot.sources import ListSource, Source, StreamSource
 from bot.stories import Told, analyse, same_event
 from bot.watched import Watched
@@ -129,6 +129,11 @@ class Task:
         return tuple(one for one in (self.document, *(answer.document for _, answer in self.more)) if one)
 
     @property
+    def data(self) -> Document | None:
+        """The document with the list: where an index came first, what it led to; None when that did not change."""
+        return self.more[0][1].document if self.card.index and self.more else self.document
+
+    @property
     def first(self) -> bool:
         """A first reading is history, not news."""
         return self.memory.read_at is None
@@ -151,6 +156,7 @@ class Watcher:
     def __post_init__(self) -> None:
         self.watched = Watched(self.book)
         self.roll = Roll(self.store)
+        self.docket = Docket(self.store)
         self._version = -1
         self._told: dict[Story, Told] = {}
 
@@ -166,7 +172,8 @@ class Watcher:
             if not task.documents or (not task.more and _document(task).sha256 == memory.sha256):
                 step = await self.unchanged(task)
             elif isinstance(source, ListSource):
-                step = await self.read_list(source, task)
+                task = await self.followed_index(source, task)
+                step = await (self.read_list(source, task) if task.data else self.unchanged(task))
             else:
                 step = await self.read_stream(source, task)
         except TocsinError as trouble:
@@ -190,6 +197,13 @@ class Watcher:
                     log.warning("address_failed", source=task.card.id, url=url, trouble=str(trouble))
         return task
 
+    async def followed_index(self, source: ListSource, task: Task) -> Task:
+        """The task with the list itself, where its address gave an index of it."""
+        if not task.card.index:
+            return task
+        reading = await asyncio.to_thread(source.read, _document(task))
+        return replace(task, more=((reading.see, await self.ask(task, reading.see)),)) if reading.see else task
+
     async def ask(self, task: Task, url: str) -> Answer:
         """One address, conditionally."""
         card, memory = task.card, task.memory
@@ -201,7 +215,7 @@ class Watcher:
 
     async def read_list(self, source: ListSource, task: Task) -> Step:
         """A register: survey it, believe it, and say what changed."""
-        card, memory, document = task.card, task.memory, _document(task)
+        card, memory, document = task.card, task.memory, task.data or _document(task)
         marks = await self.store.marks(card.id)
         seen, same_layout = await asyncio.to_thread(_survey, source, document, marks, memory.layout)
         touched = {listing.key for listing, _ in seen.fresh if listing.key in marks} | set(seen.gone)
@@ -216,14 +230,14 @@ class Watcher:
             old,
             first=task.first or grown_up(card, memory, seen),
             same_layout=same_layout,
-            noticed=noticed,
+            noticed=seen.gone if seen.partial else noticed,
             composed=card.composed,
             seen=task.now,
             sha256=document.sha256,
         )
         absent = [old[key] for key in seen.gone if key in old and key not in change.removed]
-        alerts, deliveries = await self.alarm(change.changes, task.now, absent)
-        return _believed(self, task, seen, change, alerts, deliveries)
+        alerts, sent = await self.alarm(change.changes, task.now, absent)
+        return _believed(self, task, seen, change, alerts, sent)
 
     async def read_stream(self, source: StreamSource, task: Task) -> Step:
         """A stream: what is new in it, whom it names, and what the record says of them."""
@@ -235,7 +249,7 @@ class Watcher:
         fresh, edited = await self.sort_stories(stories, known)
         quiet = task.first or self.habits.quiet
         told = [story for story in fresh if not quiet and not _old(story, memory, task.now)]
-        links, deliveries, alerts = await self.ring(card, fresh, {_ref(story) for story in told}, task.now)
+        links, sent, alerts = await self.ring(card, fresh, {_ref(story) for story in told}, task.now)
         named = {ref for ref, _ in links}
         kept = (*(story if _ref(story) in named else replace(story, text="") for story in fresh), *edited)
         settled = self.well(task, layout=bulletin.layout, rows=len(stories), wait=bulletin.ttl)
@@ -247,7 +261,13 @@ class Watcher:
             introduced=True,
             changed_at=task.now if fresh else memory.changed_at,
         )
-        poll = Poll(memory=settled, stories=kept, story_companies=tuple(links), deliveries=tuple(deliveries))
+        poll = Poll(
+            memory=settled,
+            stories=kept,
+            story_companies=tuple(links),
+            deliveries=sent.deliveries,
+            keep=sent.keep,
+        )
         outcome = Outcome(
             source=card.id,
             first=task.first,
@@ -256,7 +276,7 @@ class Watcher:
             material=len(edited),
             rows=len(stories),
             alerts=alerts,
-            deliveries=len(deliveries),
+            deliveries=sent.count,
             signals=tuple(bulletin.signals),
         )
         return Step(poll=poll, outcome=outcome)
@@ -282,10 +302,15 @@ class Watcher:
             )
             for key in left.removed
         )
-        alerts, deliveries = await self.alarm(changes, task.now)
+        alerts, sent = await self.alarm(changes, task.now)
         settled = replace(self.well(task), pending=len(left.waiting), rows=memory.rows)
         poll = Poll(
-            memory=settled, marks=left.waiting, removed=left.removed, changes=changes, deliveries=tuple(deliveries)
+            memory=settled,
+            marks=left.waiting,
+            removed=left.removed,
+            changes=changes,
+            deliveries=sent.deliveries,
+            keep=sent.keep,
         )
         outcome = Outcome(
             source=card.id,
@@ -293,7 +318,7 @@ class Watcher:
             pending=settled.pending,
             rows=memory.rows,
             alerts=len(alerts),
-            deliveries=len(deliveries),
+            deliveries=sent.count,
             unchanged=True,
         )
         return Step(poll=poll, outcome=outcome)
@@ -312,24 +337,24 @@ class Watcher:
 
     async def alarm(
         self, changes: Sequence[ListChange], now: datetime, absent: Iterable[Listing] = ()
-    ) -> tuple[list[Alert], list[Delivery]]:
+    ) -> tuple[list[Alert], Sent]:
         """Alerts for the companies that somebody watches, and where they go.
 
         `absent` are entries that this reading lacks and that are not called delisted yet: one that is new on another
         list came from there.
         """
         if not changes or self.habits.quiet:
-            return [], []
+            return [], Sent()
         watched = await self.whom()
         matched = await asyncio.to_thread(lambda: [one for change in changes for one in watched.matches(change)])
         if not any(change.material for change, _, _ in matched):
-            return [], []
+            return [], Sent()
         moves = await self.moves(matched, absent)
         alerts = [
             replace(alert, follows=await self.led_by(alert, now))
             for alert in list_alerts(matched, at=now, fresh=now, moves=moves)
         ]
-        return alerts, self.routed(alerts, now)
+        return alerts, await self.routed(alerts, now)
 
     async def moves(
         self, matched: Sequence[tuple[ListChange, Company, Match]], absent: Iterable[Listing]
@@ -364,7 +389,7 @@ class Watcher:
 
     async def ring(
         self, card: SourceCard, stories: Sequence[Story], told: set[str], now: datetime
-    ) -> tuple[list[tuple[str, str]], list[Delivery], int]:
+    ) -> tuple[list[tuple[str, str]], Sent, int]:
         """Whom each story names; and for those that may be told, the deliveries."""
         watched = await self.whom()
         links: list[tuple[str, str]] = []
@@ -381,7 +406,7 @@ class Watcher:
                     if company and watched.subscriptions(id):
                         alerts.append(await self.story_alert(card, story, analysis, mention, company, now_told, now))
                 now_told.append(story)
-        return links, self.routed(alerts, now), len(alerts)
+        return links, await self.routed(alerts, now), len(alerts)
 
     async def story_alert(
         self,
@@ -436,12 +461,16 @@ class Watcher:
             found = self._told[story] = Told.of(story, analyse(story, self.watched.mentions(story)))
         return found
 
-    def routed(self, alerts: Iterable[Alert], now: datetime) -> list[Delivery]:
-        return [
-            delivery
-            for alert in alerts
-            for delivery in route(alert, self.watched.subscriptions(alert.company.id), now=now).deliveries
-        ]
+    async def routed(self, alerts: Sequence[Alert], now: datetime) -> Sent:
+        return await self.docket.send(alerts, self.watched.subscriptions, now)
+
+    async def sum_up(self) -> None:
+        """Tell what came during mutes and pauses that are over; it waits while the store is busy."""
+        try:
+            watched = await self.whom()
+            await self.docket.sum_up(watched.subscriptions, self.clock.now(), holder=self.habits.holder)
+        except TryLater as busy:
+            log.warning("held_alerts_wait", trouble=str(busy))
 
     async def whom(self) -> Watched:
         """Whom anybody watches now."""
@@ -592,6 +621,7 @@ class Watcher:
         running: dict[str, asyncio.Task[None]] = {}
         try:
             while True:
+                await self.sum_up()
                 sources = await self.catalogue()
                 cards = [source.card for source in sources.values()]
                 memories = await self.store.memories()
@@ -625,6 +655,7 @@ class Watcher:
         plan = schedule.due(cards, await self.store.memories(), self.clock.now(), every=self.habits.every)
         await asyncio.gather(*(self.turn(sources[id]) for id in plan.ready))
         await self.introduce()
+        await self.sum_up()
 
     async def turn(self, source: Source) -> None:
         """One poll under its lease. Even a bug in one source must not stop the others."""
@@ -710,7 +741,7 @@ def _believed(
     seen: Survey,
     change: Difference,
     alerts: Sequence[Alert],
-    deliveries: Sequence[Delivery],
+    sent: Sent,
 ) -> Step:
     """A list reading that went well: everything it changes."""
     well = watcher.well(task, layout=seen.layout, rows=seen.rows)
@@ -720,7 +751,7 @@ def _believed(
         edition=seen.edition,
         published=seen.published,
         history=seen.history,
-        tail=seen.tail,
+        tail=task.memory.tail if seen.partial else seen.tail,
         pending=change.pending,
         signals=seen.signals,
         changed_at=task.now if change.changes else task.memory.changed_at,
@@ -736,7 +767,7 @@ def _believed(
         pending=change.pending,
         rows=seen.rows,
         alerts=len(alerts),
-        deliveries=len(deliveries),
+        deliveries=sent.count,
         signals=seen.signals,
     )
     poll = Poll(
@@ -745,7 +776,8 @@ def _believed(
         marks=change.marks,
         removed=change.removed,
         changes=change.changes,
-        deliveries=tuple(deliveries),
+        deliveries=sent.deliveries,
+        keep=sent.keep,
     )
     return Step(poll=poll, outcome=outcome)
 

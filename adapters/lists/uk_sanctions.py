@@ -31,6 +31,7 @@ from adapters.formats import (
     local,
     looks_like,
     mark_of,
+    numeric_day,
     once,
     sheets,
     tidy,
@@ -261,13 +262,10 @@ def _several(cell: str) -> list[str]:
 
 
 def _day(text: str, signals: list[str]) -> date | None:
-    for form in ("%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%d"):
-        try:
-            return datetime.strptime(text, form).replace(tzinfo=UTC).date()
-        except ValueError:
-            continue
-    once(signals, f"date {text[:30]!r} is none like 29/06/2012")
-    return None
+    found = numeric_day(text)
+    if found is None:
+        once(signals, f"date {text[:30]!r} is none like 29/06/2012")
+    return found
 
 
 def _published(text: str) -> datetime | None:

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 
-from adapters.formats import Body, CsvTable, citations, is_spreadsheet, mark_of, once, sheets, tidy, unread
+from adapters.formats import Body, CsvTable, citations, is_spreadsheet, mark_of, numeric_day, once, sheets, tidy, unread
 from bot.model import Document, EntityKind, Listing, Name, Reading, Record
 from bot.sources import list_source
 
@@ -164,14 +164,10 @@ def _address(row: dict[str, str]) -> str:
 
 def _date(text: str, signals: list[str]) -> date | None:
     """ "10/16/2017", or the ISO date of a spreadsheet's cell."""
-    for form in ("%m/%d/%Y", "%Y-%m-%d"):
-        try:
-            return datetime.strptime(text, form).replace(tzinfo=UTC).date()
-        except ValueError:
-            continue
-    if text:
+    found = numeric_day(text, month_first=True)
+    if text and found is None:
         once(signals, f"date {text[:30]!r} is neither 10/16/2017 nor 2017-10-16")
-    return None
+    return found
 
 
 def _day(text: str, signals: list[str]) -> str:
