@@ -26,6 +26,8 @@ _EASILY_LOST = {"r": 0.3, "h": 0.3, "w": 0.2, "y": 0.15, "g": 0.5, "n": 0.6, "t"
 _OTHER_PINYIN = 1.2
 #: A name of ordinary characters is Chinese, and like a foreign word by chance more often.
 _NATIVE = 0.04
+#: Three consonants are soon alike: 海利尔 is not Color.
+_FEW = 0.08
 _VOWELS = frozenset("aeiou")
 
 
@@ -94,7 +96,8 @@ def by_ear(han: str, latin: str) -> float:
     if consonants < 2:
         return 0.0
     cost = _cost(ours, theirs) + (_OTHER_PINYIN if spells(latin, len(han)) else 0.0)
-    return max(0.0, 1 - cost / (consonants + 0.5) - (0.0 if transcribed(han) else _NATIVE))
+    doubt = (0.0 if transcribed(han) else _NATIVE) + (_FEW if consonants < 4 else 0.0)
+    return max(0.0, 1 - cost / (consonants + 0.5) - doubt)
 
 
 @cache

@@ -296,7 +296,8 @@ def _goes_on(form: Form, over: Sequence[Unit]) -> bool:
         return False
     left = _left(over)
     weak = len(words[0].text) < 4 or words[0].rank == "plain"
-    return left.own >= 0.6 or (weak and left.telling)
+    branch = left.trade > 0 and over[-1].rank == "place"  # a line of business and where it is: "Huawei Cloud Dalian"
+    return left.own >= 0.6 or branch or (weak and left.telling)
 
 
 # ── The sum ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -170,6 +170,9 @@ def own_weight(latin: str) -> float:
 def _units(words: Sequence[str], *, japanese: bool = False) -> Iterator[Unit]:
     """The units of folded words: short forms spelled out, Chinese and Japanese cut into pieces."""
     phrases = glossary().phrases
+    if phrases.keys().isdisjoint(words) and "".join(words).isascii():  # most names, at a third of the price
+        yield from map(unit, words)
+        return
     at = 0
     while at < len(words):
         word = words[at]
@@ -354,9 +357,9 @@ def _parts(text: str) -> Iterator[tuple[str, str]]:
         yield quoted.group(1), PART
 
 
-def read_whole(text: str) -> Form:
-    """A name read whole and not remembered: for reading a million of them once."""
-    return _read(text[:LONGEST])
+def read_to_file(text: str) -> Form:
+    """A name read whole and not remembered, for filing a million of them once: only what is filed is worked out."""
+    return _read(text[:LONGEST], compared=False)
 
 
 def read(text: str) -> Form:
@@ -374,30 +377,24 @@ def _letters_for_digits(folded: str) -> str:
     return _DIGIT_IN_WORD.sub(lambda found: _AS_LETTER[found.group()], folded) if _DIGITS.search(folded) else folded
 
 
-def _read(text: str, *, part: str = "") -> Form:
+def _read(text: str, *, part: str = "", compared: bool = True) -> Form:
+    """One reading; what only comparing needs is left empty when it is not to be compared."""
     folded = fold(text)
     words, kinds = core_words(_letters_for_digits(folded))
     ascii_only = folded.isascii()
     units = tuple([one for one in _units(words, japanese=not ascii_only and japanese(text)) if one.text])
     han = "".join(words) if not ascii_only and _HAN.search(folded) else ""
+    outside = fold(_BRACKETS.sub(" ", text)) if "(" in text else folded
+    latin = (outside or folded).split()
+    if not ascii_only:
+        latin = [romanise(word) for word in latin]
+    total = sum([unit.weight for unit in units])
+    if not compared:
+        return Form(text, folded, tuple(latin), units, kinds, han, "", "", total, _NO_NUMBERS)
     squashed = "".join([unit.text for unit in units])
     heard = "".join([unit.sound for unit in units])
-    outside = fold(_BRACKETS.sub(" ", text)) if "(" in text else folded
-    latin = [word if ascii_only else romanise(word) for word in (outside or folded).split()]
-    return Form(
-        text,
-        folded,
-        tuple(latin),
-        units,
-        kinds,
-        han,
-        squashed,
-        heard,
-        sum([unit.weight for unit in units]),
-        _marks(units),
-        _numbers(units),
-        part,
-    )
+    marks, numbers = _marks(units), _numbers(units)
+    return Form(text, folded, tuple(latin), units, kinds, han, squashed, heard, total, marks, numbers, part)
 
 
 _DIGITS = re.compile(r"[0-9]{1,9}")
