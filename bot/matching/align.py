@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA
 
 from bot.matching.chinese import by_ear, spells
 from bot.matching.japanese import loan_bones, loan_sound, reads_as
-from bot.matching.scripts import consonants, pinyin_fits
+from bot.matching.scripts import blurred, blurred_bones, consonants, pinyin_fits
 from bot.matching.words import Form, Unit, glossary
 
 #: Two words closer than this are one word misspelt; found on names of one entity in lists.
@@ -184,6 +184,9 @@ def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
         return alike if alike > max(by_ear(whole.native, unit.text) for unit in units) else 0.0
     if whole.script == "kana" or any(unit.script == "kana" for unit in units):
         return _loan_alike(whole.text, text) if whole.script == "kana" else _loan_alike(text, whole.text)
+    if whole.script in _BLURRING or units[0].script in _BLURRING:
+        alike = _blurred_alike(text, whole.text)
+        return alike if alike >= 0.8 else 0.0
     if whole.script == "arabic" or units[0].script == "arabic":
         return _bones_alike(consonants(text), consonants(whole.text))
     if len(whole.text) < 4 or abs(len(whole.text) - len(text)) > 3 or (kanji and whole.native):
@@ -273,10 +276,25 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
     best = _sharpened(_best(mine, other))
     if native.script == "kana":
         best = max(best, _loan_alike(native.text, latin.text))
-    elif native.script in ("arabic", "hebrew", "thai"):
+    elif native.script in _BLURRING:
+        best = max(best, _blurred_alike(native.text, latin.text))
+    elif native.script == "arabic":
         bare = latin.text[2:] if latin.text.startswith("al") and len(latin.text) > 4 else latin.text
         best = max(best, *(_bones_alike(consonants(native.text), consonants(text)) for text in (latin.text, bare)))
     return best
+
+
+#: Scripts whose romanisation is one of many, in which only the consonants can be trusted.
+_BLURRING = frozenset({"hangul", "hebrew", "thai", "devanagari", "greek", "armenian", "georgian", "other"})
+
+
+def _blurred_alike(native: str, latin: str) -> float:
+    """A romanised word against a Latin one by consonants, and by the vowels too as far as both write them."""
+    one, other = blurred_bones(native), blurred_bones(latin)
+    if not one or not other or one[0] != other[0]:
+        return 0.0
+    bones = (0.0, 0.75, 0.9, 0.97)[min(len(one), 3)] if one == other else _bones_alike(one, other)
+    return bones * (0.8 + 0.2 * OSA.normalized_similarity(blurred(native), blurred(latin)))
 
 
 def _by_ear(han: str, latin: str) -> float:

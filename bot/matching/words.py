@@ -7,7 +7,7 @@ A name becomes a row of units. A unit is a word as it is written in Latin letter
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 from bot.data import table
 from bot.matching.fold import core_words, fold
 from bot.matching.japanese import letter_name, main_reading, spelled_letters
-from bot.matching.scripts import romanise, script_of, sound
+from bot.matching.scripts import pairs, romanise, script_of, sound
 
 #: Names longer than this are no names, and cost more to compare than they are worth.
 LONGEST = 1_000
@@ -54,6 +54,10 @@ class Form(NamedTuple):
     part: str = ""  #: how it was taken from the name, when it is not the whole name as it stands
 
 
+#: Scripts in which the words of a name are often written without spaces between them.
+_UNSPACED = frozenset({"han", "kana", "hangul", "thai"})
+
+
 class _Glossary:
     """name_words.toml and abbreviations.toml, folded and arranged for looking up."""
 
@@ -74,7 +78,7 @@ class _Glossary:
             for spelled in {fold(short), romanise(fold(short))}:
                 words = tuple(spelled.split())
                 self.phrases.setdefault(words[0], []).append((words, tuple(long.split())))
-                if script_of(spelled[0]) in ("han", "kana"):
+                if script_of(spelled[0]) in _UNSPACED:
                     self.pieces[spelled] = spelled
         for listed in self.phrases.values():
             listed.sort(key=lambda one: -len(one[0]))
@@ -92,7 +96,7 @@ class _Glossary:
     def _learn(self, word: str, concept: str) -> None:
         stem = word.endswith("*")
         folded = fold(word.rstrip("*-").replace("_", " ")).replace(" ", "")
-        if script_of(folded[:1]) in ("han", "kana", "hangul"):
+        if script_of(folded[:1]) in _UNSPACED and not stem:
             self.pieces[folded] = concept
         # A Latin word that sounds like a Chinese one (xintuo, 信托) is not that word.
         spellings = (folded,) if script_of(folded[:1]) == "han" else (folded, romanise(folded))
@@ -189,15 +193,26 @@ def _units(words: Sequence[str], *, japanese: bool = False) -> Iterator[Unit]:
                 letters, at = letters + letter, at + 1
             yield unit(letters)
         elif _CJK.search(word):
-            for piece in _settled(pieces(word)):
-                if (listed := phrases.get(piece)) and listed[-1][0] == (piece,):
-                    yield from (unit(concept) for concept in listed[-1][1])
-                else:
-                    yield _cjk_unit(piece, japanese=japanese)
-        elif word.startswith("ال") and len(word) > 4:
+            yield from _unspaced(_settled(pieces(word)), japanese=japanese)
+        elif _HANGUL_OR_THAI.match(word):
+            letters, rest = korean_letters(word)
+            if letters:
+                yield unit(letters)
+            yield from _unspaced(_cut(rest))
+        elif word.startswith(("ال", "لل")) and len(word) > 4:
             yield unit(word[2:], word[2:])  # the Arabic article, written "al" apart or not at all in Latin letters
         else:
             yield unit(word, word)
+
+
+def _unspaced(found: Iterable[str], *, japanese: bool = False) -> Iterator[Unit]:
+    """The units of the pieces of a word, those that stand for several words spelled out."""
+    phrases = glossary().phrases
+    for piece in found:
+        if (listed := phrases.get(piece)) and listed[-1][0] == (piece,):
+            yield from (unit(concept) for concept in listed[-1][1])
+        else:
+            yield _cjk_unit(piece, japanese=japanese)
 
 
 Phrase = tuple[tuple[str, ...], tuple[str, ...]]
@@ -208,7 +223,23 @@ def _spelled_out(words: Sequence[str], at: int, listed: Sequence[Phrase]) -> Phr
     return next((one for one in listed if tuple(words[at : at + len(one[0])]) == one[0]), None)
 
 
+_HANGUL_OR_THAI = re.compile("[\uac00-\ud7a3\u0e00-\u0e7f]")
 _CJK = re.compile("[\u3041-\u30ff\u3400-\u9fff]")
+_KOREAN_LETTERS = pairs("korean_letter_names")
+_SPELLED_KOREAN = re.compile("(?:" + "|".join(sorted(_KOREAN_LETTERS, key=len, reverse=True)) + "){2,4}")
+
+
+def korean_letters(word: str) -> tuple[str, str]:
+    """The Latin letters whose names a Korean word begins with, and the rest: 에스케이하이닉스 is sk, 하이닉스."""
+    found = _SPELLED_KOREAN.match(word)
+    rest = word[found.end() :] if found else word
+    if not found or len(found.group()) < 3 and len(rest) == 1:
+        return "", word
+    names = re.findall("|".join(sorted(_KOREAN_LETTERS, key=len, reverse=True)), found.group())
+    certain = sum(len(name) > 1 or name in "엘엠엔씨" for name in names)
+    return ("".join(_KOREAN_LETTERS[name] for name in names), rest) if 2 * certain >= len(names) else ("", word)
+
+
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U000323af]")
 
 
@@ -246,7 +277,7 @@ def _cut(run: str) -> Iterator[str]:
     """A run cut at the words of the glossary; katakana words of two or three syllables count only alone."""
     known = glossary().pieces
     least = 4 if script_of(run[0]) == "kana" and script_of(run[-1]) == "kana" else 2
-    if run in known or len(run) < least:
+    if not run or run in known or len(run) < least:
         yield run
         return
     # From the end: what it costs to cut the rest, and how long the first piece is. A character of no known word costs
