@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
 
-from bot.matching.chinese import by_ear, spells
+from bot.matching.chinese import by_ear, spells, transcribed
 from bot.matching.japanese import loan_bones, loan_sound, reads_as
 from bot.matching.scripts import blurred, blurred_bones, consonants, pinyin_fits
 from bot.matching.words import Form, Unit, glossary
@@ -185,7 +185,7 @@ def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
     if whole.script == "kana" or any(unit.script == "kana" for unit in units):
         return _loan_alike(whole.text, text) if whole.script == "kana" else _loan_alike(text, whole.text)
     if whole.script in _BLURRING or units[0].script in _BLURRING:
-        alike = _blurred_alike(text, whole.text)
+        alike = _blurred_alike(text, whole.text, whole.script or units[0].script)
         return alike if alike >= 0.8 else 0.0
     if whole.script == "arabic" or units[0].script == "arabic":
         return _bones_alike(consonants(text), consonants(whole.text))
@@ -277,7 +277,7 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
     if native.script == "kana":
         best = max(best, _loan_alike(native.text, latin.text))
     elif native.script in _BLURRING:
-        best = max(best, _blurred_alike(native.text, latin.text))
+        best = max(best, _blurred_alike(native.text, latin.text, native.script))
     elif native.script == "arabic":
         bare = latin.text[2:] if latin.text.startswith("al") and len(latin.text) > 4 else latin.text
         best = max(best, *(_bones_alike(consonants(native.text), consonants(text)) for text in (latin.text, bare)))
@@ -288,19 +288,23 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
 _BLURRING = frozenset({"hangul", "hebrew", "thai", "devanagari", "greek", "armenian", "georgian", "other"})
 
 
-def _blurred_alike(native: str, latin: str) -> float:
+def _blurred_alike(native: str, latin: str, script: str) -> float:
     """A romanised word against a Latin one by consonants, and by the vowels too as far as both write them."""
+    if script == "hangul":
+        native, latin = native.replace("l", "r"), latin.replace("l", "r")
     one, other = blurred_bones(native), blurred_bones(latin)
     if not one or not other or one[0] != other[0]:
         return 0.0
     bones = (0.0, 0.75, 0.9, 0.97)[min(len(one), 3)] if one == other else _bones_alike(one, other)
-    return bones * (0.8 + 0.2 * OSA.normalized_similarity(blurred(native), blurred(latin)))
+    return bones * (0.86 + 0.14 * OSA.normalized_similarity(blurred(native), blurred(latin)))
 
 
 def _by_ear(han: str, latin: str) -> float:
     """Characters as another romanisation or language hears them; one in three hundred words is as near by chance."""
     alike = by_ear(han, latin)
-    return min(0.95, 0.62 + 1.2 * (alike - HEARD)) if alike >= HEARD else 0.0
+    if alike < HEARD:
+        return 0.0
+    return min(0.95, (0.74 if transcribed(han) else 0.62) + 1.1 * (alike - HEARD))
 
 
 _HARD = frozenset({"han", "kanji", "kana", "arabic", "hebrew", "thai"})

@@ -203,10 +203,13 @@ def consonants(word: str) -> str:
     return _DOUBLED.sub(r"\1", heard.translate(_no_vowels()))
 
 
-#: Sounds that Korean, Hebrew, Thai and the scripts of India do not keep apart, or that are spelled either way.
-_BLURRED = str.maketrans({"g": "k", "q": "k", "c": "k", "d": "t", "b": "p", "f": "p", "j": "t", "z": "s", "l": "r", "x": "k"})
-_AS_ONE = (("ch", "t"), ("sh", "s"), ("th", "t"), ("ph", "p"), ("kh", "k"), ("ng", "n"), ("tz", "s"), ("ts", "s"))
-_WEAK = str.maketrans("", "", "aeiouhwyv'`")
+#: Sounds that Korean, Greek, Hebrew, Thai and the scripts of India do not keep apart, or that are spelled either way.
+_BLURRED = str.maketrans({"g": "k", "q": "k", "c": "k", "d": "t", "b": "p", "f": "p", "v": "p", "j": "t", "z": "s"})
+_AS_ONE = (
+    ("ch", "t"), ("sh", "s"), ("th", "t"), ("ph", "p"), ("kh", "k"), ("ng", "n"), ("tz", "s"), ("ts", "s"), ("x", "ks"),
+    ("ce", "se"), ("ci", "si"), ("cy", "sy"), ("mp", "np"), ("ms", "ns"), ("mt", "nt"),
+)  # fmt: skip
+_WEAK = str.maketrans("", "", "aeiouhwy'`")
 
 
 @lru_cache(maxsize=100_000)
@@ -219,8 +222,9 @@ def blurred(word: str) -> str:
 
 @lru_cache(maxsize=100_000)
 def blurred_bones(word: str) -> str:
-    """The consonants of `blurred`."""
-    return _DOUBLED.sub(r"\1", blurred(word).translate(_WEAK))
+    """The consonants of `blurred`; h counts at the beginning only."""
+    plain = blurred(word)
+    return _DOUBLED.sub(r"\1", ("h" if plain[:1] == "h" else "") + plain.translate(_WEAK))
 
 
 @cache
