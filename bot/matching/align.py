@@ -304,7 +304,8 @@ def _by_ear(han: str, latin: str) -> float:
     alike = by_ear(han, latin)
     if alike < HEARD:
         return 0.0
-    return min(0.95, (0.74 if transcribed(han) else 0.62) + 1.1 * (alike - HEARD))
+    sure = 0.72 if len(han) > 3 and transcribed(han) else 0.62  # four sounds in a row are seldom alike by chance
+    return min(0.95, sure + 1.2 * (alike - HEARD))
 
 
 _HARD = frozenset({"han", "kanji", "kana", "arabic", "hebrew", "thai"})

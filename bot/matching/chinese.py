@@ -95,7 +95,7 @@ def by_ear(han: str, latin: str) -> float:
     if not 0.4 < len(theirs) / len(ours) < 2.5:
         return 0.0
     consonants = max(_consonants(theirs), _consonants(ours))
-    if consonants < 2:
+    if consonants < 2 or _VOWELS.isdisjoint(theirs):  # letters without a vowel are spelled, not heard
         return 0.0
     cost = _cost(ours, theirs)
     alike = 1.0
