@@ -278,7 +278,9 @@ def main() -> None:
     parser.add_argument("--no-peers", action="store_true")
     parser.add_argument("--peer-queries", type=int, default=60, help="how many queries the slow peers are asked")
     parser.add_argument("--million", action="store_true", help="also build and search a million names")
-    parser.add_argument("--edition", type=int, metavar="ROWS", help="also screen so many rows against 100,000 companies")
+    parser.add_argument(
+        "--edition", type=int, metavar="ROWS", help="also screen so many rows against 100,000 companies"
+    )
     chosen = parser.parse_args()
     with redirect_stdout(sys.stderr if chosen.json == "-" else sys.stdout):  # JSON alone on standard output
         measure(chosen)

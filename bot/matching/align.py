@@ -214,10 +214,17 @@ def _close(found: Alignment) -> None:
 
 
 def _how_close(mine: Unit, other: Unit) -> str:
+    if mine.rank and other.rank and mine.concept != other.concept:
+        return "near meaning"
     if mine.native or other.native:
-        return "reading"
+        return "by ear" if _only_heard(mine, other) or _only_heard(other, mine) else "reading"
     edits = OSA.distance(mine.text, other.text)
     return "one letter differs" if edits == 1 else f"{edits} letters differ" if edits < 4 else "short form"
+
+
+def _only_heard(native: Unit, latin: Unit) -> bool:
+    """Characters that another romanisation or language hears as this word, and that no pinyin spells so."""
+    return native.script == "han" and not latin.native and not pinyin_fits(native.native, latin.text)
 
 
 def closeness(mine: Unit, other: Unit) -> float:

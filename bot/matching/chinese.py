@@ -115,7 +115,8 @@ def spells(latin: str, syllables: int) -> bool:
     if syllables == 0 or not latin:
         return syllables == 0 and not latin
     return any(
-        latin[:size] in _syllables() and spells(latin[size:], syllables - 1) for size in range(1, min(6, len(latin)) + 1)
+        latin[:size] in _syllables() and spells(latin[size:], syllables - 1)
+        for size in range(1, min(6, len(latin)) + 1)
     )
 
 
@@ -165,9 +166,9 @@ def _gone(sounds: str, at: int) -> float:
 
 #: What each sound leaves of a word in `japanese.loan_bones`, the likeliest first: by these bones an index finds words.
 _BONES = {
-    "b": "bp", "p": "pb", "m": "m", "f": "hb", "d": "dt", "t": "td", "n": "n", "l": "r", "g": "gk", "k": "kg", "h": "h-k",
-    "J": "zgk", "Q": "tkz", "X": "sh", "Z": "zt", "C": "tz", "S": "s", "r": "rz", "z": "zs", "T": "ts", "s": "s",
-    "w": "-b", "y": "-z", "N": "n", "R": "r-",
+    "b": "bp", "p": "pb", "m": "m", "f": "hb", "d": "dt", "t": "td", "n": "n", "l": "r", "g": "gk", "k": "kg",
+    "h": "h-k", "J": "zgk", "Q": "tkz", "X": "sh", "Z": "zt", "C": "tz", "S": "s", "r": "rz", "z": "zs", "T": "ts",
+    "s": "s", "w": "-b", "y": "-z", "N": "n", "R": "r-",
 }  # fmt: skip
 
 

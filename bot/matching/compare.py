@@ -234,7 +234,7 @@ def match_company(company: Company, listing: Listing, *, among: Collection[str] 
         match = _held_back(explain(mine, other, judgement), mine)
         if best is None or _rank(match) > _rank(best):
             best = match
-    assert best is not None  # a company has a name, and so has a listing  # noqa: S101
+    assert best is not None  # a company has a name, and so has a listing
     return best
 
 

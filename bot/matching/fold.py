@@ -311,7 +311,9 @@ def core_words(folded: str) -> tuple[tuple[str, ...], frozenset[str]]:
     if folded.isascii():
         return words, kinds
     glued = _forms().glued_kinds
-    if len(words) > 1 and any(word not in glued for word in words):  # "(集团)股份有限公司": the form is a word by itself
+    if len(words) > 1 and any(
+        word not in glued for word in words
+    ):  # "(集团)股份有限公司": the form is a word by itself
         kinds |= {glued[word] for word in words if word in glued}
         words = tuple(word for word in words if word not in glued)
     bare = [without_glued(word) if not word.isascii() else (word, "") for word in words]

@@ -233,7 +233,7 @@ def korean_letters(word: str) -> tuple[str, str]:
     """The Latin letters whose names a Korean word begins with, and the rest: 에스케이하이닉스 is sk, 하이닉스."""
     found = _SPELLED_KOREAN.match(word)
     rest = word[found.end() :] if found else word
-    if not found or len(found.group()) < 3 and len(rest) == 1:
+    if not found or (len(found.group()) < 3 and len(rest) == 1):
         return "", word
     names = re.findall("|".join(sorted(_KOREAN_LETTERS, key=len, reverse=True)), found.group())
     certain = sum(len(name) > 1 or name in "엘엠엔씨" for name in names)

@@ -79,7 +79,7 @@ def test_a_foreign_name_is_found_by_what_its_characters_sound_like() -> None:
 
 def test_korean_letters_are_read_by_their_names() -> None:
     """엘지 is LG; a word that happens to begin like the name of a letter is left alone."""
-    assert [unit.text for unit in read("엘지화학").units][0] == "lg"
+    assert read("엘지화학").units[0].text == "lg"
     assert read("이마트").units[0].native == "이마트"
 
 
@@ -108,7 +108,13 @@ def test_and_between_initials_is_no_letter() -> None:
     assert compare("G Y G Internacional S.A.S.", "G&G INTERNACIONAL S.A.S.").verdict is Verdict.SAME
 
 
-NAMES = ["Zhejiang Dahua Technology Co., Ltd.", "Kaspersky Laboratory", "Gazprombank", "Almaz Antey Concern", "Sikorsky Aircraft"]
+NAMES = [
+    "Zhejiang Dahua Technology Co., Ltd.",
+    "Kaspersky Laboratory",
+    "Gazprombank",
+    "Almaz Antey Concern",
+    "Sikorsky Aircraft",
+]
 LOOKALIKE = str.maketrans("aeopcxyABEKMHOPCTX", "аеорсхуАВЕКМНОРСТХ")
 DISGUISES = {
     "zero-width characters": lambda name: "\u200b".join(name),
@@ -131,13 +137,21 @@ def test_a_disguise_does_not_help(disguise: str) -> None:
         assert compare(name, DISGUISES[disguise](name)).verdict is Verdict.SAME, (name, DISGUISES[disguise](name))
 
 
-@pytest.mark.parametrize(("cut", "name"), [(20, "Rosneft Trade Limited Overseas Branch"), (35, "Zhongtian Rubber Products Manufacturing and Trading Company")])
+@pytest.mark.parametrize(
+    ("cut", "name"),
+    [
+        (20, "Rosneft Trade Limited Overseas Branch"),
+        (35, "Zhongtian Rubber Products Manufacturing and Trading Company"),
+    ],
+)
 def test_a_name_cut_by_a_form_is_still_the_name(cut: int, name: str) -> None:
     """Forms cut names after twenty characters, payment messages after thirty-five."""
     assert compare(name[:cut], name).verdict is Verdict.SAME
 
 
-@pytest.mark.parametrize(("one", "other"), [("SAP", "SPA"), ("ICI", "ICL"), ("MB", "MBK"), ("GIA", "GIZ"), ("AST", "ASTI")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("SAP", "SPA"), ("ICI", "ICL"), ("MB", "MBK"), ("GIA", "GIZ"), ("AST", "ASTI")]
+)
 def test_acronyms_one_letter_apart_are_two_companies(one: str, other: str) -> None:
     """Three letters leave no room for slips."""
     assert compare(one, other).verdict is not Verdict.SAME
