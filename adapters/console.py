@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TextIO
 
@@ -18,12 +20,16 @@ from rich.text import Text
 
 from bot.commands.typed import request
 from bot.errors import ChatBusy
-from bot.model import Card, Place, Receipt, Section, Severity
+from bot.model import Attachment, Card, Place, Receipt, Section, Severity
 from bot.ports import Desk
 
 STYLE = {Severity.HIGH: "bold red", Severity.MEDIUM: "bold yellow", Severity.LOW: "bold cyan"}
 #: Columns of a card; longer lines are wrapped, for reading.
 WIDTH = 100
+
+
+#: Printed cards remembered, so that an edit prints only what is new.
+AT_HAND = 500
 
 
 class ConsoleChat:
@@ -43,6 +49,7 @@ class ConsoleChat:
         self._ask = ask
         self._language = language
         self._now = now
+        self._shown: OrderedDict[str, Card] = OrderedDict()
 
     @property
     def console(self) -> Console:
@@ -55,13 +62,26 @@ class ConsoleChat:
             self.show(card)
         except BlockingIOError as full:
             raise ChatBusy("console: the terminal takes no more text just now") from full
+        self._keep(key, card)
         return Receipt(key)
 
     async def find(self, place: Place, key: str, *, thread: Receipt | None = None) -> Receipt | None:
         return None
 
-    async def edit(self, place: Place, receipt: Receipt, card: Card) -> None:
-        self.show(card)
+    async def edit(self, place: Place, receipt: Receipt, card: Card, *, key: str = "") -> None:
+        """What is printed stays printed: under the title only what it did not say before."""
+        before = self._shown.get(receipt.id)
+        self._keep(receipt.id, card)
+        if before is None:
+            self.show(card)
+        else:
+            new = tuple(section for section in card.sections if section not in before.sections)
+            self.show(replace(card, sections=new, links=(), footer=card.footer if card.footer != before.footer else ""))
+
+    def _keep(self, id: str, card: Card) -> None:
+        self._shown[id] = card
+        while len(self._shown) > AT_HAND:
+            self._shown.popitem(last=False)
 
     def show(self, card: Card) -> None:
         """Print a card."""
@@ -100,7 +120,8 @@ class ConsoleChat:
         if not line.strip():
             return
         asked = request(line, place=Place("console"), person="you", language=self._language, at=self._now())
-        for card in (await desk.answer(asked)).cards:
+        reply = await desk.answer(asked)
+        for card in (*reply.cards, *map(_named, reply.files)):
             self.show(card)
 
     async def check(self) -> AsyncIterator[str]:
@@ -108,6 +129,12 @@ class ConsoleChat:
 
     async def close(self) -> None:
         return
+
+
+def _named(file: Attachment) -> Card:
+    """A file by its name, and what a picture shows: a terminal opens none."""
+    title = f"{file.name} ({len(file.body):,} B)"
+    return Card(summary=title, title=title, sections=(Section("", file.alt),) if file.alt else ())
 
 
 def _section(console: Console, section: Section) -> list[Text]:

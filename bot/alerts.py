@@ -7,7 +7,7 @@ Entity List), and the id is made of what happened, so that the same event found 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from bot.model import (
@@ -18,6 +18,7 @@ from bot.model import (
     Company,
     Evidence,
     ListChange,
+    Listing,
     Match,
     Mention,
     Role,
@@ -25,6 +26,8 @@ from bot.model import (
     SourceCard,
     SourceKind,
     Story,
+    Update,
+    UpdateKind,
     Verdict,
     fingerprint,
 )
@@ -37,33 +40,64 @@ KINDS = {
 
 
 def list_alerts(
-    matched: Iterable[tuple[ListChange, Company, Match]], *, at: datetime, fresh: datetime | None = None
+    matched: Iterable[tuple[ListChange, Company, Match]],
+    *,
+    at: datetime,
+    fresh: datetime | None = None,
+    moves: Mapping[ListChange, Listing] | None = None,
 ) -> tuple[Alert, ...]:
-    """One alert per company, list and kind of change. Cosmetic changes are kept in the history but tell nobody."""
-    groups: defaultdict[tuple[str, str, AlertKind], list[tuple[ListChange, Company, Match]]] = defaultdict(list)
+    """One alert per company, list and kind of change. Cosmetic changes are kept in the history but tell nobody.
+
+    `moves` gives the other end of those changes that are one end of a move from list to list; they are alerts of their
+    own, and a removal whose addition stands beside it is told in that one.
+    """
+    matched, moves = tuple(matched), moves or {}
+    arrived = {
+        (company.id, end.source, end.key)
+        for change, company, _ in matched
+        if change.kind is ChangeKind.ADDED and (end := moves.get(change))
+    }
+    groups: defaultdict[tuple[str, str, AlertKind, bool], list[tuple[ListChange, Company, Match]]] = defaultdict(list)
     for change, company, match in matched:
-        if change.material:
-            groups[company.id, change.source, KINDS[change.kind]].append((change, company, match))
-    return tuple(_list_alert(kind, group, at=at, fresh=fresh) for (_, _, kind), group in groups.items())
+        told = change.kind is ChangeKind.REMOVED and (company.id, change.source, change.key) in arrived
+        if change.material and not told:
+            groups[company.id, change.source, KINDS[change.kind], change in moves].append((change, company, match))
+    return tuple(_list_alert(kind, group, at=at, fresh=fresh, moves=moves) for (_, _, kind, _), group in groups.items())
 
 
 def _list_alert(
-    kind: AlertKind, group: Sequence[tuple[ListChange, Company, Match]], *, at: datetime, fresh: datetime | None
+    kind: AlertKind,
+    group: Sequence[tuple[ListChange, Company, Match]],
+    *,
+    at: datetime,
+    fresh: datetime | None,
+    moves: Mapping[ListChange, Listing],
 ) -> Alert:
     group = sorted(group, key=lambda one: (one[2].verdict is not Verdict.SAME, -one[2].score, one[0].key))
     best, company, match = group[0]
-    changes = tuple(change for change, _, _ in group)
+    plain, as_move = list_alert_ids(best, company)
+    moved = moves.get(best)
     return Alert(
-        id=fingerprint("list", company.id, best.source, kind, best.sha256, *sorted(change.key for change in changes)),
+        id=as_move if moved else plain,
         kind=kind,
         company=company,
         source=best.source,
         at=at,
         severity=_severity(kind, match.verdict is Verdict.SAME),
-        changes=changes,
+        changes=tuple(change for change, _, _ in group),
         match=match,
         fresh=fresh,
+        moved=moved,
     )
+
+
+def list_alert_ids(change: ListChange, company: Company) -> tuple[str, str]:
+    """The ids of the alert that told this change, by itself or as one end of a move.
+
+    All changes of one company, list, kind and edition are one alert, so any of them gives its id.
+    """
+    parts = ("list", company.id, change.source, KINDS[change.kind], change.sha256, change.seen.isoformat())
+    return fingerprint(*parts), fingerprint(*parts, "moved")
 
 
 def story_alert(
@@ -74,14 +108,14 @@ def story_alert(
     company: Company,
     *,
     evidence: tuple[Evidence, ...] = (),
-    follows: tuple[Story, ...] = (),
+    follows: tuple[str, ...] = (),
     at: datetime,
 ) -> Alert:
-    """What a story or an official notice says about one company. `follows` are earlier stories of the same event."""
+    """What a story or an official notice says about one company. `follows` are earlier alerts of the same event."""
     kind = story_kind(card, analysis, mention)
     return Alert(
         id=story_alert_id(story, company),
-        follows=tuple(story_alert_id(earlier, company) for earlier in follows),
+        follows=follows,
         kind=kind,
         company=company,
         source=story.source,
@@ -96,6 +130,34 @@ def story_alert(
 
 def story_alert_id(story: Story, company: Company) -> str:
     return fingerprint("story", story.source, story.id, company.id)
+
+
+#: From quiet to loud.
+_LOUD = (Severity.LOW, Severity.MEDIUM, Severity.HIGH)
+
+
+def joins(alert: Alert, earlier: Alert) -> bool:
+    """Whether a later report of an event belongs into the first one's thread: unless it is louder than that.
+
+    A thread rings for nobody, so a listing that a story announced is told in the channel all the same.
+    """
+    return _LOUD.index(alert.severity) <= _LOUD.index(earlier.severity)
+
+
+def update_of(alert: Alert, earlier: Alert, key: str) -> Update:
+    """What a later report of an event says to the first one's message, which was delivered under this key.
+
+    A list that bears out a story or a notice confirms it; one more list or outlet is one more report.
+    """
+    if alert.story:
+        by, url, at = alert.story.publisher or alert.source, alert.story.url, alert.story.published or alert.at
+        return Update.of_delivery(key, UpdateKind.REPORTED, at=at, by=by, url=url)
+    kind = UpdateKind.REPORTED
+    if alert.kind is AlertKind.DELISTED and not alert.moved:
+        kind = UpdateKind.DELISTED
+    elif alert.kind is AlertKind.LISTED and earlier.story:
+        kind = UpdateKind.CONFIRMED
+    return Update.of_delivery(key, kind, at=alert.at, by=alert.source)
 
 
 def story_kind(card: SourceCard, analysis: Analysis, mention: Mention) -> AlertKind:

@@ -10,18 +10,23 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from bot.data import table
 from bot.model import (
     POINTERS,
+    Account,
     Alert,
     AlertKind,
+    Analysis,
     Badge,
+    Brief,
+    Button,
     Card,
     ChangeKind,
     Company,
+    Digest,
     Effect,
     Evidence,
     Found,
@@ -29,12 +34,17 @@ from bot.model import (
     ListChange,
     Listing,
     Match,
+    Named,
     Notice,
+    Role,
     Section,
     Severity,
     SourceCard,
     Standing,
     Story,
+    Update,
+    UpdateKind,
+    Updates,
     Verdict,
 )
 
@@ -42,6 +52,12 @@ from bot.model import (
 ROOM = 900
 #: Names spelled out before "and N more".
 NAMED = 5
+#: Companies of one text that are told one by one.
+MANY_NAMED = 12
+#: How the weight of an outlet's word is called; what has no name here is an outlet like any other.
+TIERS = {1: "official", 2: "record"}
+#: A story this many days old is held against the record of its own day as well as of today.
+NEWS_DAYS = 2
 
 LANGUAGES = ("en", "fr")
 
@@ -106,15 +122,28 @@ def when(moment: datetime) -> str:
 # ── Alerts ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def alert_card(alert: Alert, effects: Sequence[Effect], reader: Reader) -> Card:
-    """The alert as one place will read it."""
-    title = reader.say(
-        f"kind.{alert.kind}", company=reader.clean(alert.company.name, 80), list=_list(alert, effects, reader)
-    )
-    sections = [*_happened(alert, reader), *_why(alert, reader), *_meaning(alert, effects, reader)]
+def alert_card(
+    alert: Alert,
+    effects: Sequence[Effect],
+    reader: Reader,
+    updates: Updates | None = None,
+    *,
+    other: Sequence[Effect] = (),
+) -> Card:
+    """The alert as one place will read it, with what became of it since at the top.
+
+    `other` is what the other end of a move means.
+    """
+    title = _title(alert, effects, reader, other)
+    sections = [
+        *_state(updates, reader),
+        *_happened(alert, reader),
+        *_why(alert, reader),
+        *_meaning(alert, effects, reader),
+    ]
     sections += [*_matched(alert, reader), *_record(alert, reader), *_proof(alert, reader)]
     told = alert.kind is not AlertKind.DELISTED and effects
-    detail = effects[0].does if told else sections[0].text if sections else ""
+    detail = effects[0].does if told else _happened(alert, reader)[0].text
     severity = reader.say(f"severity.{alert.severity}")
     return Card(
         summary=reader.say("summary.line", severity=severity, title=title, detail=reader.clean(detail, 200)),
@@ -126,11 +155,58 @@ def alert_card(alert: Alert, effects: Sequence[Effect], reader: Reader) -> Card:
     )
 
 
-def _list(alert: Alert, effects: Sequence[Effect], reader: Reader) -> str:
+def _state(updates: Updates | None, reader: Reader) -> list[Section]:
+    """What became of an alert since it was posted: how many tell it, and each other thing in a line."""
+    if updates is None:
+        return []
+    reports = [one for one in updates.all if one.kind is UpdateKind.REPORTED]
+    lines = [update_words(one, reader) for one in _standing(updates.all) if one.kind is not UpdateKind.REPORTED]
+    if reports:
+        names = list(dict.fromkeys(reader.clean(reader.title(one.by), 60) for one in reports))
+        lines.append(reader.say("state.reports", count=len(reports) + 1, names=_some(names, reader)))
+    return [Section(reader.say("heading.state"), "\n".join(lines))] if lines else []
+
+
+#: Of these only the last counts: what was said later takes back what was said before.
+_ANSWERS = (
+    frozenset({UpdateKind.NOT_THIS, UpdateKind.RECONSIDERED}),
+    frozenset({UpdateKind.MUTED, UpdateKind.UNMUTED}),
+)
+
+
+def _standing(updates: Sequence[Update]) -> list[Update]:
+    """Without what was taken back or replaced since."""
+    last = {group: one.id for one in updates for group in _ANSWERS if one.kind in group}
+    return [one for one in updates if all(one.id == id for group, id in last.items() if one.kind in group)]
+
+
+def update_words(update: Update, reader: Reader) -> str:
+    """One thing that became of an alert, in a sentence."""
+    by = reader.clean(reader.title(update.by), 80)
+    text = reader.clean(update.text, 200)
+    said = f" “{text}”" if text and update.kind not in _WITH_TEXT else ""
+    return reader.say(f"state.{update.kind}", by=by, time=when(update.at), text=text) + said
+
+
+#: Whose text belongs into the sentence itself.
+_WITH_TEXT = frozenset({UpdateKind.MUTED, UpdateKind.BEFORE})
+
+
+def _title(alert: Alert, effects: Sequence[Effect], reader: Reader, other: Sequence[Effect]) -> str:
+    """Who and what, in one line; a move from list to list is told as one, from whichever end it was seen."""
+    company, here = reader.clean(alert.company.name, 80), _list(alert.source, effects, reader)
+    if alert.moved is None:
+        return reader.say(f"kind.{alert.kind}", company=company, list=here)
+    there = _list(alert.moved.source, other, reader)
+    old, new = (here, there) if alert.kind is AlertKind.DELISTED else (there, here)
+    return reader.say("kind.moved", company=company, old=old, list=new)
+
+
+def _list(source: str, effects: Sequence[Effect], reader: Reader) -> str:
     """The list as people call it: the one programme it is about, where a source carries several."""
-    card = reader.cards.get(alert.source)
+    card = reader.cards.get(source)
     inner = card is not None and card.carrier and len(effects) == 1
-    return effects[0].title if inner and effects[0].title else reader.title(alert.source)
+    return effects[0].title if inner and effects[0].title else reader.title(source)
 
 
 def _happened(alert: Alert, reader: Reader) -> list[Section]:
@@ -138,6 +214,7 @@ def _happened(alert: Alert, reader: Reader) -> list[Section]:
         return _told(alert, alert.story, reader)
     lines = [_rows(alert.changes, reader)] if len(alert.changes) > 1 else []
     lines += [_change(change, reader) for change in alert.changes[:1]]
+    lines += _other_end(alert, reader)
     first = alert.changes[0]
     if first.edition:
         lines.append(reader.say("happened.edition", edition=reader.clean(first.edition, 80)))
@@ -169,6 +246,13 @@ def _change(change: ListChange, reader: Reader) -> str:
             return reader.say("happened.changed", name=name, fields=fields)
 
 
+def _other_end(alert: Alert, reader: Reader) -> list[str]:
+    if alert.moved is None:
+        return []
+    words = "went" if alert.kind is AlertKind.DELISTED else "came"
+    return [reader.say(f"happened.{words}", name=reader.clean(alert.moved.name, 200))]
+
+
 def _rows(changes: Sequence[ListChange], reader: Reader) -> str:
     names = [reader.clean(name, 80) for name in dict.fromkeys(change.listing.name for change in changes)]
     return reader.say("happened.rows", count=len(changes), names=_some(names, reader).rstrip("."))
@@ -181,18 +265,30 @@ def _some(names: Sequence[str], reader: Reader, room: int = NAMED) -> str:
 
 def _told(alert: Alert, story: Story, reader: Reader) -> list[Section]:
     published = [reader.say("happened.published", time=when(story.published))] if story.published else []
-    publisher = [reader.say("happened.by", publisher=reader.clean(story.publisher, 120))] if story.publisher else []
+    told_by = [_by(story, alert.source, reader)] if story.publisher else []
     sections = [
         Section(reader.say("heading.headline"), reader.clean(story.title, 300), quote=True),
-        Section(reader.say("heading.happened"), " ".join([*publisher, *published]) or when(alert.at)),
+        Section(reader.say("heading.happened"), " ".join([*told_by, *published]) or when(alert.at)),
     ]
-    analysis = alert.analysis
-    if analysis and analysis.listing_story:
+    return sections + (_read_out_of(alert.analysis, reader) if alert.analysis else [])
+
+
+def _by(story: Story, source: str, reader: Reader) -> str:
+    """The outlet, and in words how much its word weighs: an official document, a wire, any other."""
+    card = reader.cards.get(source)
+    tier = reader.say(f"tier.{TIERS.get(min(story.tier, card.tier) if card else story.tier, 'other')}")
+    return reader.say("happened.by", publisher=reader.clean(story.publisher, 120), tier=tier)
+
+
+def _read_out_of(analysis: Analysis, reader: Reader) -> list[Section]:
+    """How far the listing is, which list is meant, and whom the story retells."""
+    sections = []
+    if analysis.listing_story:
         if analysis.stage:
             sections.append(Section(reader.say("heading.stage"), reader.say(f"stage.{analysis.stage}")))
         if analysis.source:
             sections.append(Section(reader.say("heading.meant"), reader.title(analysis.source)))
-    if analysis and analysis.origin:
+    if analysis.origin:
         sections.append(Section(reader.say("heading.origin"), reader.clean(analysis.origin, 120), quote=True))
     return sections
 
@@ -200,10 +296,8 @@ def _told(alert: Alert, story: Story, reader: Reader) -> list[Section]:
 def _why(alert: Alert, reader: Reader) -> list[Section]:
     heading = reader.say("heading.why")
     if alert.story:
-        if alert.analysis and alert.analysis.reason:
-            return [Section(heading, reader.clean(alert.analysis.reason), quote=True)]
         about = alert.kind is AlertKind.LISTING_STORY
-        return [Section(heading, reader.say("why.none_story"))] if about else []
+        return _why_told(alert.analysis, reader, about=about) if alert.analysis else []
     if alert.kind is AlertKind.CHANGED:
         return []
     reasons = dict.fromkeys(change.listing.reason for change in alert.changes if change.listing.reason)
@@ -212,18 +306,37 @@ def _why(alert: Alert, reader: Reader) -> list[Section]:
     return [Section(heading, reader.say("why.none"))] if alert.kind is AlertKind.LISTED else []
 
 
+def _why_told(analysis: Analysis, reader: Reader, *, about: bool) -> list[Section]:
+    """The story's own sentences: why, and what the company says against it."""
+    heading = reader.say("heading.why")
+    sections = [Section(heading, reader.clean(analysis.reason), quote=True)] if analysis.reason else []
+    if about and not sections:
+        sections = [Section(heading, reader.say("why.none_story"))]
+    if analysis.disputes:
+        sections.append(Section(reader.say("heading.disputes"), reader.clean(analysis.disputes), quote=True))
+    return sections
+
+
 def _meaning(alert: Alert, effects: Sequence[Effect], reader: Reader) -> list[Section]:
     """What being listed does and does not do; of a delisting, what it did."""
+    then = alert.kind is AlertKind.DELISTED
+    day = (alert.story.published if alert.story else None) or alert.at
+    heading = "meant_then" if then else "means" if alert.listings else "list_means"
+    return _effects(effects, heading, day.date(), reader)
+
+
+def _effects(effects: Sequence[Effect], heading: str, day: date, reader: Reader) -> list[Section]:
+    """What effects do, what they do not, on what ground. What a list means in general is told with the day."""
     if not effects:
         return []
-    means_heading = "meant_then" if alert.kind is AlertKind.DELISTED else "means"
+    not_heading = "means_not" if heading == "list_means" else f"{heading}_not"
     several = len(effects) > 1
     means = [f"{effect.title}: {effect.does}" if several else effect.does for effect in effects[:3]]
     means_not = [effect.does_not for effect in effects[:3] if effect.does_not]
     basis = [f"{effect.authority}: {effect.citation}" for effect in effects[:3] if effect.citation]
     return [
-        Section(reader.say(f"heading.{heading}"), " ".join(dict.fromkeys(lines)))
-        for heading, lines in ((means_heading, means), (f"{means_heading}_not", means_not), ("basis", basis))
+        Section(reader.say(f"heading.{heading}", day=day.isoformat()), " ".join(dict.fromkeys(lines)))
+        for heading, lines in ((heading, means), (not_heading, means_not), ("basis", basis))
         if lines
     ]
 
@@ -262,12 +375,16 @@ def _steps(match: Match, reader: Reader) -> str:
 def _record(alert: Alert, reader: Reader) -> list[Section]:
     if not alert.story:
         return []
-    lines = [evidence_words(one, reader) for one in alert.evidence] or [reader.say("record.unread")]
+    meant = bool(alert.analysis and alert.analysis.source)
+    lines = [evidence_words(one, reader, meant=meant) for one in alert.evidence] or [reader.say("record.unread")]
     return [Section(reader.say("heading.record"), " ".join(lines))]
 
 
-def evidence_words(evidence: Evidence, reader: Reader) -> str:
-    """What the record says, in one sentence, with how fresh it is."""
+def evidence_words(evidence: Evidence, reader: Reader, *, meant: bool = True) -> str:
+    """What the record says today, with how fresh it is; and on the story's own day, where that was another.
+
+    `meant`: whether the story speaks of a list at all, which "another list" would be measured by.
+    """
     name = reader.clean(evidence.listing.name, 120) if evidence.listing else ""
     listed_on = evidence.listing.listed_on if evidence.listing else None
     since = reader.say("record.since", date=listed_on.isoformat()) if listed_on else ""
@@ -276,16 +393,31 @@ def evidence_words(evidence: Evidence, reader: Reader) -> str:
         case Badge.OFFICIAL:
             return reader.say("record.official")
         case Badge.CONFIRMED | Badge.ELSEWHERE:
-            return reader.say(
-                f"record.{evidence.badge}", name=name, list=reader.title(evidence.source), since=since, fresh=fresh
+            badge = evidence.badge if meant else "listed"
+            said = reader.say(
+                f"record.{badge}", name=name, list=reader.title(evidence.source), since=since, fresh=fresh
             )
         case Badge.WAS_LISTED:
-            until = when(evidence.until) if evidence.until else ""
-            return reader.say(
-                "record.was_listed", name=name, list=reader.title(evidence.source), until=until, fresh=fresh
+            said = reader.say(
+                "record.was_listed",
+                name=name,
+                list=reader.title(evidence.source),
+                since=since,
+                until=when(evidence.until) if evidence.until else "",
+                fresh=fresh,
             )
         case Badge.NOT_FOUND:
-            return reader.say("record.not_found", lists=reader.lists(evidence.lists), fresh=fresh)
+            said = reader.say("record.not_found", lists=reader.lists(evidence.lists), fresh=fresh)
+    return f"{said} {then}" if (then := _then_words(evidence, reader)) else said
+
+
+def _then_words(evidence: Evidence, reader: Reader) -> str:
+    """How it stood on the story's own day, where that was another day and the record can tell."""
+    if evidence.day is None or evidence.then is None or (reader.now.date() - evidence.day).days < NEWS_DAYS:
+        return ""
+    past = "off" if evidence.badge is Badge.WAS_LISTED else "on"
+    how = "not" if evidence.then is Badge.NOT_FOUND else str(evidence.then)
+    return reader.say(f"record.then_{how}_{past}", day=evidence.day.isoformat())
 
 
 def _proof(alert: Alert, reader: Reader) -> list[Section]:
@@ -310,22 +442,153 @@ def _footer(alert: Alert, reader: Reader) -> str:
     return " · ".join(part for part in (card.title if card else alert.source, card.publisher if card else "") if part)
 
 
-def also_card(alert: Alert, reader: Reader) -> Card:
+def also_card(alert: Alert, reader: Reader, *, effects: Sequence[Effect] = (), other: Sequence[Effect] = ()) -> Card:
     """One more report of an event that was told already: short, for the thread of the first."""
+    company = reader.clean(alert.company.name, 80)
+    if alert.story is None:
+        title = _title(alert, effects, reader, other)
+        sections = [*_happened(alert, reader), *_proof(alert, reader)]
+        return Card(summary=title, title=title, sections=tuple(sections), links=_links(alert, reader)[:1])
     story = alert.story
-    if story is None:
-        raise ValueError(f"{alert.id}: only a story can join another's thread")
-    publisher = reader.clean(story.publisher or reader.title(story.source), 80)
-    title = reader.say("kind.also", company=reader.clean(alert.company.name, 80), publisher=publisher)
+    title = reader.say(
+        "kind.also", company=company, publisher=reader.clean(story.publisher or reader.title(story.source), 80)
+    )
     sections = [section for section in _told(alert, story, reader) if section.heading != reader.say("heading.meant")]
-    if alert.analysis and alert.analysis.reason:
-        sections.append(Section(reader.say("heading.why"), reader.clean(alert.analysis.reason), quote=True))
+    if alert.analysis:
+        sections += _why_told(alert.analysis, reader, about=False)
     return Card(
         summary=f"{title}: {reader.clean(story.title, 200)}",
         title=title,
         sections=tuple(sections),
         links=_links(alert, reader)[:1],
     )
+
+
+# ── A text that somebody put before us ────────────────────────────────────────────────────────────────────────────
+
+
+def account_card(account: Account, reader: Reader) -> Card:
+    """What a text says, whom it names, and what the record says of them: all that an alert of it would say."""
+    analysis = account.analysis
+    title = _account_title(account, reader)
+    sections = _source_of(account.story, reader) + _read_out_of(analysis, reader)
+    sections += _why_told(analysis, reader, about=analysis.listing_story)
+    confirmed = any(one.confirms for named in account.named for one in named.evidence)
+    day = account.day or reader.now.date()
+    sections += _effects(account.effects, "means" if confirmed else "list_means", day, reader)
+    sections += _companies(account.named, reader)
+    sections += _their_record(account, reader)
+    url = account.story.url
+    return Card(
+        summary=f"{title}. {reader.clean(analysis.reason or account.story.title, 200)}".rstrip(". ") + ".",
+        title=title,
+        severity=Severity.MEDIUM if analysis.listing_story and account.named else Severity.LOW,
+        sections=tuple(sections),
+        links=(Link(reader.say("proof.story"), url),) if url.startswith(("https://", "http://")) else (),
+        footer=reader.say("read.footer"),
+    )
+
+
+def _account_title(account: Account, reader: Reader) -> str:
+    subjects = [one.company.name for one in account.named if one.mention.role is Role.SUBJECT]
+    names = [reader.clean(name, 80) for name in subjects or [one.company.name for one in account.named]]
+    who = _some(names, reader)
+    if account.analysis.listing_story:
+        return reader.say("read.listing", companies=who) if names else reader.say("read.listing_nobody")
+    kind = "nobody" if not names else "about" if subjects else "names"
+    return reader.say(f"read.{kind}", companies=who)
+
+
+def _source_of(story: Story, reader: Reader) -> list[Section]:
+    sections = (
+        [Section(reader.say("heading.headline"), reader.clean(story.title, 300), quote=True)] if story.title else []
+    )
+    published = reader.say("happened.published", time=when(story.published)) if story.published else ""
+    by = _by(story, story.source, reader) if story.publisher else ""
+    told = " ".join(part for part in (by, published) if part)
+    return sections + ([Section(reader.say("heading.happened"), told)] if told else [])
+
+
+def _companies(named: Sequence[Named], reader: Reader) -> list[Section]:
+    """Who is named, in which role, under which spellings, and by what we know."""
+    if not named:
+        return []
+    lines = [_company_line(one, reader) for one in named[:MANY_NAMED]]
+    if len(named) > MANY_NAMED:
+        lines.append(reader.say("happened.more", count=len(named) - MANY_NAMED))
+    return [Section(reader.say("heading.companies"), "\n".join(lines))]
+
+
+def _company_line(named: Named, reader: Reader) -> str:
+    return reader.say(
+        "read.company",
+        company=reader.clean(named.company.name, 80),
+        role=reader.say(f"role.{named.mention.role}"),
+        surfaces=", ".join(f"“{reader.clean(surface, 60)}”" for surface in named.spellings[:NAMED]),
+        rules=", ".join(reason.rule for reason in named.mention.reasons),
+        watched=reader.say("read.watched" if named.watched else "read.known"),
+    )
+
+
+def _their_record(account: Account, reader: Reader) -> list[Section]:
+    """What the lists say of those it is about; of others only when it is about nobody."""
+    subjects = [one for one in account.named if one.mention.role is Role.SUBJECT] or account.named
+    sections = []
+    for named in subjects[:NAMED]:
+        meant = bool(account.analysis.source) and named.mention.role is Role.SUBJECT
+        lines = [evidence_words(one, reader, meant=meant) for one in named.evidence] or [reader.say("record.unread")]
+        heading = f"{reader.say('heading.record')}: {reader.clean(named.company.name, 80)}"
+        sections.append(Section(heading, " ".join(lines)))
+    return sections
+
+
+# ── Digests ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+#: Lines of a digest that have a button and a link of their own; all have the word that shows them.
+SHOWN = 5
+
+
+def digest_card(digest: Digest, keys: Sequence[str], reader: Reader) -> Card:
+    """Several alerts in one message, a line each; `keys` are those under which `show` shows them whole."""
+    count = len(digest.briefs)
+    one = "_one" if count == 1 else ""  # of an overflow there are always several
+    company = reader.clean(digest.briefs[0].company, 80)
+    title = reader.say(f"digest.{digest.why}{one}", count=count, company=company)
+    lines = [
+        f"{number}. {brief_words(brief, reader)} · show {key}"
+        for number, (brief, key) in enumerate(zip(digest.briefs, keys, strict=True), start=1)
+    ]
+    high = sum(1 for one in digest.briefs if one.severity is Severity.HIGH)
+    summary = [title, *([reader.say("digest.summary", high=high)] if high else [])]
+    summary.append(reader.say("digest.first", title=_kind(digest.briefs[0], reader)))
+    return Card(
+        summary=" ".join(summary),
+        title=title.rstrip("."),
+        severity=digest.briefs[0].severity,
+        sections=(Section("", reader.say("digest.how")), *(Section("", line) for line in lines)),
+        links=tuple(
+            Link(f"{number}. {reader.clean(one.company, 60)}", one.url)
+            for number, one in enumerate(digest.briefs, start=1)
+            if one.url.startswith(("https://", "http://"))
+        )[:SHOWN],
+        buttons=tuple(
+            Button(reader.say("button.show", number=number), "show", (("key", key),))
+            for number, key in enumerate(keys[:SHOWN], start=1)
+        ),
+    )
+
+
+def _kind(brief: Brief, reader: Reader) -> str:
+    return reader.say(f"kind.{brief.kind}", company=reader.clean(brief.company, 80), list=reader.title(brief.source))
+
+
+def brief_words(brief: Brief, reader: Reader) -> str:
+    """An alert in one line: how loud, who, what, on which list or in which story, when."""
+    title = reader.clean(brief.title, 120)
+    parts = [reader.say(f"severity.{brief.severity}"), _kind(brief, reader)]
+    parts += [f"“{title}”"] if title else []
+    parts += [reader.say("digest.entries", count=brief.entries)] if brief.entries > 1 else []
+    return " · ".join([*parts, when(brief.at)])
 
 
 # ── Standing, notices, look-ups ───────────────────────────────────────────────────────────────────────────────────
@@ -397,10 +660,10 @@ def lookup_card(
         total=len(read),
         lists=reader.lists(len(read)),
     )
-    sections = _via(typed, company, reader)
+    sections = via(typed, company, reader)
     if past:
         sections.append(
-            Section(reader.say("heading.past"), "\n".join(_past(change, reader) for change in past[:NAMED]))
+            Section(reader.say("heading.past"), "\n".join(past_words(change, reader) for change in past[:NAMED]))
         )
     for source in dict.fromkeys(one.listing.source for one in found):
         sections += _found_on(source, [one for one in found if one.listing.source == source], effects, reader)
@@ -422,7 +685,7 @@ def lookup_card(
     )
 
 
-def _past(change: ListChange, reader: Reader) -> str:
+def past_words(change: ListChange, reader: Reader) -> str:
     """An entry that was taken off: from when, until we saw it gone."""
     listed_on = change.listing.listed_on
     return reader.say(
@@ -434,7 +697,8 @@ def _past(change: ListChange, reader: Reader) -> str:
     )
 
 
-def _via(typed: str, company: Company, reader: Reader) -> list[Section]:
+def via(typed: str, company: Company, reader: Reader) -> list[Section]:
+    """By which of a company's names it was asked for, when that is not the name it is shown under."""
     name = next((one for one in company.names if one.text.casefold() == typed.casefold()), None)
     if name is None:
         return []
@@ -447,15 +711,19 @@ def _via(typed: str, company: Company, reader: Reader) -> list[Section]:
 def _found_on(
     source: str, found: Sequence[Found], effects: Mapping[str, Sequence[Effect]], reader: Reader
 ) -> list[Section]:
-    lines = [f"{_entry(one.listing, reader)}\n  {match_words(one.match, reader)}" for one in found[:NAMED]]
+    lines = [f"{entry_words(one.listing, reader)}\n  {match_words(one.match, reader)}" for one in found[:NAMED]]
     if len(found) > NAMED:
         lines.append(reader.say("happened.more", count=len(found) - NAMED))
-    means = [f"{effect.does} {effect.does_not}".strip() for effect in list(effects.get(source, ()))[:2]]
+    told = list(effects.get(source, ()))[:3]
+    means = [f"{effect.does} {effect.does_not}".strip() for effect in told]
+    if len(told) > 1:
+        means = [f"{effect.title}: {text}" for effect, text in zip(told, means, strict=True)]
     sections = [Section(reader.title(source), "\n".join(lines))]
-    return sections + ([Section(reader.say("heading.means"), " ".join(means))] if means else [])
+    return sections + ([Section(reader.say("heading.means"), "\n".join(means))] if means else [])
 
 
-def _entry(listing: Listing, reader: Reader) -> str:
+def entry_words(listing: Listing, reader: Reader) -> str:
+    """An entry in a line: its name, its programmes, since when."""
     since = reader.say("record.since", date=listing.listed_on.isoformat()) if listing.listed_on else ""
     name = reader.clean(listing.name, 160)
     return reader.say("lookup.entry", name=name, programmes=", ".join(listing.programmes) or "-", since=since)

@@ -6,10 +6,10 @@ import asyncio
 import json as jsonlib
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import nullcontext
-from dataclasses import asdict
-from datetime import timedelta
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,15 +17,19 @@ import typer
 from rich.console import Console
 
 from adapters.console import ConsoleChat
-from bot import __version__, logs, settings
+from bot import __version__, backfill, logs, settings
+from bot.cards import Reader, account_card
+from bot.chronicle import as_table, history_rows
+from bot.commands.audit import COLUMNS, beginning, every_act
+from bot.commands.history import past_of
 from bot.commands.lookup import match_data
+from bot.commands.read import account_data, account_of, story_behind
 from bot.demo import demo as play_demo
 from bot.doctor import examine
 from bot.errors import BadSettings, TellPerson, TocsinError
 from bot.matching.compare import compare
-from bot.model import Analysis, Place, Reason, Reply, Request, Story, Verdict
+from bot.model import Place, Reason, Reply, Request, Story, Verdict
 from bot.ports import Ask
-from bot.stories import analyse
 from bot.watch import Outcome
 from bot.wiring import House, open_house
 
@@ -38,14 +42,22 @@ app = typer.Typer(
 watch = typer.Typer(help="Whom a place watches.", no_args_is_help=True)
 feed = typer.Typer(help="News feeds added to those that come with Tocsin.", no_args_is_help=True)
 sources = typer.Typer(help="What is read, and how it stands.", invoke_without_command=True)
+alert = typer.Typer(help="What to do with an alert.", no_args_is_help=True)
+export = typer.Typer(help="What is kept, as files for other programs.", no_args_is_help=True)
 manifests = typer.Typer(help="What to paste where a chat installs its apps.", no_args_is_help=True)
 app.add_typer(manifests, name="manifest")
 app.add_typer(watch, name="watch")
+app.add_typer(export, name="export")
 app.add_typer(feed, name="feed")
 app.add_typer(sources, name="sources")
+app.add_typer(alert, name="alert")
+
+#: Bytes of a story's file that are read; more than any story has.
+STORY_CAP = 10_000_000
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON (docs/json.md).")]
 Where = Annotated[str, typer.Option("--place", help="The place it is for: console:, slack:TEAM/CHANNEL, ...")]
+Key = Annotated[str, typer.Argument(help="The key of an alert, as `why` shows it.")]
 Names = Annotated[list[str], typer.Argument(help="Companies; quote a name of several words.")]
 
 
@@ -80,12 +92,9 @@ def _with_house(
     return asyncio.run(inside())
 
 
-def _ask(command: str, *, json: bool, place: str = "console:", **arguments: str | tuple[str, ...]) -> None:
-    """Put a command to the desk, as a chat would, and show the answer."""
-    try:
-        where = Place.parse(place)
-    except ValueError as error:
-        raise TellPerson(str(error)) from error
+def _ask(command: str, *, json: bool, place: str = "console:", **arguments: str | tuple[str, ...]) -> Reply:
+    """Put a command to the desk, as a chat would, show the answer, and give it back."""
+    where = _place(place)
 
     async def work(house: House) -> Reply:
         request = Request(
@@ -107,6 +116,14 @@ def _ask(command: str, *, json: bool, place: str = "console:", **arguments: str 
             chat.show(card)
     if not reply.ok:
         raise typer.Exit(1)
+    return reply
+
+
+def _place(text: str) -> Place:
+    try:
+        return Place.parse(text)
+    except ValueError as error:
+        raise TellPerson(str(error)) from error
 
 
 def _busy(text: str) -> Any:
@@ -168,8 +185,11 @@ def slack(
     """Only Slack: post its alerts and answer its commands, beside another process that watches."""
 
     async def work(house: House) -> None:
-        if not house.settings.slack_bot_token.get_secret_value():
-            raise BadSettings("SLACK_BOT_TOKEN is empty: put the bot token of the Slack app there. See docs/slack.md")
+        if not house.settings.slack_bot_token.get_secret_value() and not house.settings.slack_client_id:
+            raise BadSettings(
+                "SLACK_BOT_TOKEN is empty: put the bot token of the Slack app there, or SLACK_CLIENT_ID for many "
+                "workspaces. See docs/slack.md"
+            )
         if http and not house.settings.slack_signing_secret.get_secret_value():
             raise BadSettings(
                 "SLACK_SIGNING_SECRET is empty: requests by HTTP cannot be told from forged ones without it"
@@ -179,6 +199,12 @@ def slack(
         await _until_stopped(house.run("slack"))
 
     _with_house(work, listen=(host, http) if http else None)
+
+
+@app.command()
+def key() -> None:
+    """A new key for TOCSIN_KEY, which seals the tokens of installed workspaces in the store."""
+    print(settings.new_key())  # noqa: T201 - for a pipe, without anything around it
 
 
 @manifests.command("slack")
@@ -206,10 +232,58 @@ async def _first_readings(house: House) -> None:
 
 @app.command()
 def lookup(
-    name: Annotated[list[str], typer.Argument(help="A company, in any spelling or script.")], json: Json = False
+    name: Annotated[list[str], typer.Argument(help="A company, in any spelling or script.")],
+    as_of: Annotated[str, typer.Option(help="A day, as 2021-03-01: what was true then.")] = "",
+    json: Json = False,
 ) -> None:
     """What every list says today of a name, why we think it is the same, and how fresh that is."""
-    _ask("lookup", json=json, name=" ".join(name))
+    _ask("lookup", json=json, name=" ".join(name), as_of=as_of)
+
+
+@app.command()
+def history(
+    name: Annotated[list[str], typer.Argument(help="A company, in any spelling or script.")],
+    picture: Annotated[Path | None, typer.Option(help="Draw it too, into this PNG file.")] = None,
+    json: Json = False,
+) -> None:
+    """What happened to a company on every list since we read them, over how much was written about it."""
+    reply = _ask("history", json=json, name=" ".join(name), picture="yes" if picture else "")
+    if picture is None:
+        return
+    if not reply.files:
+        raise TellPerson(f"There is nothing to draw of {' '.join(name)!r}; {picture} was not written")
+    _write(picture, reply.files[0].body)
+    if not json:
+        _say(f"{picture}: {reply.files[0].alt}")
+
+
+def _write(path: Path, body: bytes) -> None:
+    try:
+        path.write_bytes(body)
+    except OSError as error:
+        raise TellPerson(f"{path}: cannot be written ({error.strerror}); give another path") from error
+
+
+@export.command("history")
+def export_history(
+    company: Annotated[str, typer.Option(help="A company, in any spelling or script.")],
+    csv: Annotated[bool, typer.Option("--csv", help="As a table for spreadsheets (what it is without --json).")] = True,
+    output: Annotated[Path | None, typer.Option(help="Write it into this file.")] = None,
+    json: Json = False,
+) -> None:
+    """Every change kept of a company, a row for each field: when seen, list, edition, entry, old, new, document."""
+
+    async def work(house: House) -> list[dict[str, str]]:
+        _, events, _ = await past_of(house.desk.office, company)
+        return history_rows(events)
+
+    rows = _with_house(work)
+    text = jsonlib.dumps(rows, ensure_ascii=False, indent=2) if json else as_table(rows)
+    if output:
+        _write(output, text.encode())
+        _say(f"{output}: {len(rows)} rows")
+    else:
+        typer.echo(text, nl=False)
 
 
 @watch.command("add")
@@ -284,6 +358,85 @@ def unpark(key: Annotated[str, typer.Argument(help="The key that `why` shows.")]
 
 
 @app.command()
+def show(
+    key: Annotated[str, typer.Argument(help="The key of one message, as `why` shows it.")],
+    place: Where = "console:",
+    json: Json = False,
+) -> None:
+    """A message again, whole, with what is new about it."""
+    _ask("show", json=json, place=place, key=key)
+
+
+@alert.command("acknowledge")
+def alert_acknowledge(key: Key, place: Where = "console:", json: Json = False) -> None:
+    """Take an alert on."""
+    _ask("alert acknowledge", json=json, place=place, key=key)
+
+
+@alert.command("not")
+def alert_not(
+    key: Key,
+    why: Annotated[str, typer.Argument(help="Why it is another company.")] = "",
+    place: Where = "console:",
+    json: Json = False,
+) -> None:
+    """Say that an alert is about another company."""
+    _ask("alert not", json=json, place=place, key=key, why=why)
+
+
+@alert.command("mute")
+def alert_mute(
+    key: Key,
+    span: Annotated[str, typer.Argument(help="How long: 1d, 7d, 2w, or until a date such as 2026-12-31.")],
+    place: Where = "console:",
+    json: Json = False,
+) -> None:
+    """Hear nothing of an alert's company for a while."""
+    _ask("alert mute", json=json, place=place, key=key, span=span)
+
+
+@alert.command("undo")
+def alert_undo(
+    key: Key,
+    what: Annotated[str, typer.Argument(help="Which: not, or mute; without it, what was done last.")] = "",
+    place: Where = "console:",
+    json: Json = False,
+) -> None:
+    """Take back what was said of an alert, or the mute of its company."""
+    _ask("alert undo", json=json, place=place, key=key, what=what)
+
+
+@app.command()
+def audit(
+    since: Annotated[str, typer.Option(help="Only from this day on, such as 2026-01-31 (UTC).")] = "",
+    place: Where = "console:",
+    json: Json = False,
+) -> None:
+    """Who acknowledged, dismissed, muted or changed what in a place."""
+    _ask("audit", json=json, place=place, since=since)
+
+
+@export.command("acts")
+def export_acts(
+    csv: Annotated[bool, typer.Option("--csv", help="As CSV, for a spreadsheet; without it, JSON.")] = False,
+    since: Annotated[str, typer.Option(help="Only from this day on, such as 2026-01-31 (UTC).")] = "",
+    place: Annotated[str, typer.Option(help="Only one place; without it, all of them.")] = "",
+) -> None:
+    """All that people did, oldest first: who, when, what, on which company, where, why, and the evidence."""
+
+    async def work(house: House) -> list[dict[str, str]]:
+        office = house.desk.office
+        reader = Reader(now=house.clock.now(), language=house.settings.tocsin_language)
+        return await every_act(office, beginning(since, reader), _place(place) if place else None)
+
+    acts: list[dict[str, str]] = _with_house(work)
+    if csv:
+        typer.echo(as_table(acts, COLUMNS), nl=False)
+    else:
+        _print_json({"acts": acts})
+
+
+@app.command()
 def poll(
     source: Annotated[str, typer.Argument(help="The id of a source; see `tocsin sources`.")],
     file: Annotated[Path | None, typer.Option(help="Read this file as if the source had sent it.")] = None,
@@ -309,6 +462,41 @@ def poll(
     else:
         _say(outcome_words(outcome, dry_run=dry_run))
     if outcome.why and not outcome.quarantined:
+        raise typer.Exit(1)
+
+
+@app.command("backfill")
+def take_past(
+    source: Annotated[str, typer.Argument(help="The id of a source; see `tocsin sources`.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Files as its publisher had them, each with its day in its name.")
+    ],
+    dated: Annotated[
+        bool, typer.Option("--dated", help="Take each as of the day in its name: 2021-01-14 or 20210114.")
+    ] = False,
+    alert: Annotated[bool, typer.Option("--alert", help="Raise alerts for what they show, as polls do.")] = False,
+    json: Json = False,
+) -> None:
+    """Take files of the past in order, leaving the history that polls on those days would have left."""
+    if not dated:
+        raise TellPerson("Say --dated: each file is taken as of the day in its name, and nothing else tells its day")
+    in_order = backfill.dated(files)
+
+    async def work(house: House) -> list[dict[str, object]]:
+        known = await house.everything()
+        if source not in known:
+            raise TellPerson(f"There is no source {source!r}; known: {', '.join(sorted(known))}")
+        told = []
+        async for file, outcome in backfill.backfill(house, known[source], in_order, alert=alert):
+            told.append({"file": file.path.name, "at": file.at.isoformat(), **asdict(outcome)})
+            if not json:
+                _say(f"{file.at:%Y-%m-%d} {file.path.name}: {outcome_words(outcome).removeprefix(f'{source}: ')}")
+        return told
+
+    told = _with_house(work)
+    if json:
+        _print_json(told)
+    if any(one["why"] and not one["quarantined"] for one in told):
         raise typer.Exit(1)
 
 
@@ -358,56 +546,50 @@ def doctor(
 
 @app.command()
 def read(
-    file: Annotated[
-        typer.FileText, typer.Argument(help="A text file, its first line the title; - reads what is piped in.")
+    story: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|URL", help="A text file, its first line the title; - for what is piped in; an address."
+        ),
     ],
+    on: Annotated[
+        datetime | None,
+        typer.Option("--date", formats=["%Y-%m-%d"], help="The day of the story, for the record as it stood then."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """What a story says: the companies it names, whether it is about a listing, which list, how far it is, and why."""
-    title, _, text = file.read(1_000_000).partition("\n")
-    story = Story(source="file", id=file.name, url="", title=title.strip(), text=text.strip())
 
-    async def work(house: House) -> tuple[Analysis, dict[str, str]]:
-        watched = await house.watcher.whom()
-        mentions = watched.mentions(story)
-        asked = [one for one in mentions if watched.subscriptions(one.company)] if watched.companies() else mentions
-        named = {one.company: watched.company(one.company) for one in asked}
-        return analyse(story, asked), {id: company.name for id, company in named.items() if company}
+    async def work(house: House) -> None:
+        office, language = house.desk.office, house.settings.tocsin_language
+        said = await story_behind(office, story) if "://" in story else _story_in(story)
+        if on:
+            said = replace(said, published=on.replace(hour=12, tzinfo=UTC))
+        account = await account_of(office, said, place=None, language=language)
+        if json:
+            _print_json(account_data(account))
+        else:
+            ConsoleChat().show(
+                account_card(account, Reader(now=house.clock.now(), cards=house.cards(), language=language))
+            )
 
-    analysis, names = _with_house(work)
-    if json:
-        _print_json(analysis_data(analysis, names))
-        return
-    for mention in {one.company: one for one in reversed(analysis.mentions)}.values():
-        rules = ", ".join(reason.rule for reason in mention.reasons)
-        _say(f"{names[mention.company]}: “{mention.surface}” in the {mention.where}, {mention.role} ({rules})")
-    facts = analysis_data(analysis, names)
-    for fact in ("listing_story", "list", "stage", "reason", "origin", "language"):
-        _say(f"{fact.replace('_', ' ')}: {facts[fact] if facts[fact] not in ('', None) else '-'}")
+    _with_house(work)
 
 
-def analysis_data(analysis: Analysis, names: Mapping[str, str]) -> dict[str, object]:
-    """An analysis as plain data; each company once, by its first mention."""
-    first = {one.company: one for one in reversed(analysis.mentions)}
-    return {
-        "mentions": [
-            {
-                "company": names[one.company],
-                "surface": one.surface,
-                "role": str(one.role),
-                "where": one.where,
-                "start": one.start,
-                "reasons": [reason.rule for reason in one.reasons],
-            }
-            for one in sorted(first.values(), key=lambda one: (one.where != "title", one.start))
-        ],
-        "listing_story": analysis.listing_story,
-        "list": analysis.source or None,
-        "stage": analysis.stage or None,
-        "reason": analysis.reason or None,
-        "origin": analysis.origin or None,
-        "language": analysis.language,
-    }
+def _story_in(file: str) -> Story:
+    """A text file as a story, its first line the title. Letters that are no UTF-8 are shown as such, not refused."""
+    try:
+        if file == "-":
+            text = sys.stdin.read(STORY_CAP)
+        else:
+            with Path(file).open("rb") as opened:
+                text = opened.read(STORY_CAP).decode("utf-8-sig", "replace")
+    except OSError as error:
+        raise TellPerson(
+            f"{file}: {error.strerror}; give a text file, - for what is piped in, or an address"
+        ) from error
+    title, _, rest = text.lstrip().partition("\n")
+    return Story(source="file", id=file, url="", title=title.strip(), text=rest.strip())
 
 
 @app.command()

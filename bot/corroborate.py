@@ -7,17 +7,11 @@ fresh it was, is part of the answer.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 
 from bot.model import Analysis, Badge, ChangeKind, Evidence, Found, ListChange, Listing, SourceKind, Story, Verdict
-
-#: Lists that carry another list's entries: a story about the inner list is borne out by its carrier.
-CARRIERS = {
-    "us_bis_entity": ("us_csl",),
-    "us_bis_dpl": ("us_csl",),
-    "us_ofac_sdn": ("us_csl",),
-    "us_ofac_cons": ("us_csl",),
-}
+from bot.registers import list_of
 
 
 def corroborate(
@@ -37,19 +31,57 @@ def corroborate(
     if kind is SourceKind.NOTICES:
         evidence.append(Evidence(badge=Badge.OFFICIAL, source=story.source, at=story.published, url=story.url))
     itself = [one.listing for one in found if one.match.verdict is Verdict.SAME]
-    meant = _lists_meant(analysis)
-    on_it = _first_per_source(one for one in itself if one.source in meant)
-    elsewhere = _first_per_source(one for one in itself if one.source not in meant)
+    meant = frozenset({analysis.source} - {""})
+    on_it = _first_per_source(one for one in itself if meant & _lists_of(one))
+    there = {one.source for one in on_it}
+    elsewhere = _first_per_source(one for one in itself if one.source not in there)
     evidence += [_listed(Badge.CONFIRMED if analysis.source else Badge.ELSEWHERE, one, read) for one in on_it]
     evidence += [_listed(Badge.ELSEWHERE, one, read) for one in elsewhere]
     evidence += [_was_listed(change, read) for change in _removals(past, itself)]
     if not itself and not any(one.badge is Badge.WAS_LISTED for one in evidence) and read:
         evidence.append(Evidence(badge=Badge.NOT_FOUND, lists=len(read), at=min(read.values())))
-    return tuple(evidence)
+    return tuple(_on_the_day(one, story, meant) for one in evidence)
 
 
-def _lists_meant(analysis: Analysis) -> tuple[str, ...]:
-    return (analysis.source, *CARRIERS.get(analysis.source, ())) if analysis.source else ()
+def _on_the_day(evidence: Evidence, story: Story, meant: frozenset[str]) -> Evidence:
+    """With how the list stood on the day of the story, which may be years ago.
+
+    An entry that has no date of listing cannot tell.
+    """
+    day = story.published.date() if story.published else None
+    if day is None or evidence.listing is None:
+        return replace(evidence, day=day)
+    badge = Badge.CONFIRMED if meant & _lists_of(evidence.listing) else Badge.ELSEWHERE
+    return replace(evidence, day=day, then=_stood(evidence.listing, evidence.until, day, badge))
+
+
+def _stood(listing: Listing, until: datetime | None, day: date, badge: Badge) -> Badge | None:
+    if until is not None and day >= until.date():
+        return Badge.NOT_FOUND
+    if listing.listed_on is None:
+        return None
+    return badge if listing.listed_on <= day else Badge.NOT_FOUND
+
+
+def _lists_of(listing: Listing) -> frozenset[str]:
+    """What a story about an entry's list may call it: a carrier's inner list bears out a story about either."""
+    return frozenset({listing.source, list_of(listing)})
+
+
+def borne_out(evidence: Iterable[Evidence], analysis: Analysis) -> list[Listing]:
+    """The entries that bear a story out: on the list it speaks of, today or on its day; of a story without a date
+
+    also one that has been taken off.
+    """
+    return [
+        one.listing
+        for one in evidence
+        if one.listing
+        and (
+            one.confirms
+            or (one.day is None and one.badge is Badge.WAS_LISTED and analysis.source in _lists_of(one.listing))
+        )
+    ]
 
 
 def _first_per_source(listings: Iterable[Listing]) -> list[Listing]:

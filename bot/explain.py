@@ -58,6 +58,7 @@ class Programmes:
     by_code: Mapping[tuple[str, str], _Programme]  #: (source, code)
     carriers: Mapping[str, Mapping[str, str]]  #: source -> inner list's code -> in whose sense the others are meant
     free: frozenset[str]  #: sources whose codes are the publisher's own words
+    typical: Mapping[str, Mapping[str, Any]]  #: list -> the codes, and of which source, that its plain name means
     ended: Mapping[str, str]  #: by language
     read: date
 
@@ -84,14 +85,41 @@ def effects(source: str, programmes: Sequence[str], *, on: date, language: str =
     `on` is the day spoken of: today for an alert, the day of listing for history. A programme that had ended by then
     is told as ended, after the others. What has no text in the language is told in English.
     """
+    return effects_of([(source, programmes)], on=on, language=language)
+
+
+def effects_of(
+    entries: Iterable[tuple[str, Sequence[str]]], *, on: date, language: str = _ENGLISH
+) -> tuple[Effect, ...]:
+    """As `effects`, for several entries (source and codes of each): a company on two lists that one source carries is
+
+    told what both mean. Codes are read entry by entry, because what stands beside a code gives it its sense.
+    """
     known = shipped()
+    senses = [
+        sense
+        for source, codes in dict.fromkeys((source, tuple(dict.fromkeys(codes))) for source, codes in entries)
+        for sense in known.senses(source, codes)
+    ]
     found: dict[tuple[str, str], Effect] = {}
-    for sense, code in known.senses(source, list(dict.fromkeys(programmes))):
+    for sense, code in dict.fromkeys(senses):
         if programme := known.find(sense, code):
             effect = _effect(known, programme, code, on, language)
             same = (effect.does, effect.does_not)
             found[same] = _joined(found[same], effect) if same in found else effect
     return tuple(sorted(found.values(), key=lambda effect: -effect.rank))
+
+
+def typically(source: str, *, on: date, language: str = _ENGLISH) -> tuple[Effect, ...]:
+    """What being on a list meant on a day, where no entry is at hand to read the programmes of: a story names a list
+
+    and the record has no such entry. Nothing for a list that means several things.
+    """
+    meant = shipped().typical.get(source)
+    if meant is None:
+        return ()
+    found = effects(meant["source"], meant["codes"], on=on, language=language)
+    return tuple(one for one in found if one.since is None or one.since <= on)[:1]
 
 
 def unknown(source: str, programmes: Iterable[str]) -> tuple[str, ...]:
@@ -122,7 +150,7 @@ def _effect(known: Programmes, programme: _Programme, code: str, on: date, langu
     title = _in(programme.titles, language, programme.titles[_ENGLISH])
     effect = Effect(
         programme=code,
-        title=f"{title} ({code})" if programme.code == _ANY else title,
+        title=f"{title} ({code})" if programme.code == _ANY and code != _ANY else title,
         authority=words["authority"],
         does=words["does"],
         does_not=words["does_not"],
@@ -184,7 +212,15 @@ def parse(raw: Mapping[str, Any]) -> Programmes:
             by_code[source, programme.code] = programme
     phrases = raw["phrases"]
     ended = {_ENGLISH: phrases["ended"]} | {lang: words["ended"] for lang, words in _languages(phrases)}
-    return Programmes(texts, by_code, raw["carriers"], frozenset(raw["free"]), ended, raw["read"])
+    typical = raw.get("typical", {})
+    _check_typical(typical, by_code)
+    return Programmes(texts, by_code, raw["carriers"], frozenset(raw["free"]), typical, ended, raw["read"])
+
+
+def _check_typical(typical: Mapping[str, Mapping[str, Any]], by_code: Mapping[tuple[str, str], _Programme]) -> None:
+    for source, meant in typical.items():
+        if unknown := [code for code in meant["codes"] if (meant["source"], code) not in by_code]:
+            raise _bad(source, f"typically {unknown[0]!r} of {meant['source']}, which no programme is; write one")
 
 
 def _languages(entry: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:

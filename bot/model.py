@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 
 def aware(moment: datetime) -> datetime:
@@ -28,7 +28,7 @@ def aware(moment: datetime) -> datetime:
 def fingerprint(*parts: str) -> str:
     """A short stable id over parts: 25 base32 characters of their SHA-256 (what a Discord nonce can hold)."""
     digest = hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).digest()
-    return b32encode(digest).decode("ascii").lower()[:25]
+    return b32encode(digest[:20]).decode("ascii").lower()[:25]  # 20 bytes are 32 characters
 
 
 # ── Sources and what they say ─────────────────────────────────────────────────────────────────────────────────────
@@ -49,7 +49,7 @@ class SourceCard:
     id: str  #: file name, fixture folder, and what people type
     title: str
     publisher: str
-    url: str  #: where the data is fetched
+    url: str  #: where the data is fetched; "{day}" in it is today's date, `behind` earlier
     every: timedelta  #: how often its publisher deserves a look
     kind: SourceKind = SourceKind.LIST
     also: tuple[str, ...] = ()  #: further addresses read in the same poll (streams only)
@@ -57,11 +57,15 @@ class SourceCard:
     rows: range = range(1, 1_000_000)  #: how many entries any edition may have; wide, the sharp guard is relative
     usual: int = 0  #: fewer entries than this are believed, but what comes above it later is history, not news
     may_lose: float = 0.10  #: the share of entries that may leave in one edition before a person must look
+    fill: tuple[tuple[str, float], ...] = ()  #: fields of a listing, and the share of entries that have them at least
     programmes: tuple[str, ...] = ()  #: codes of `programmes.toml` that occur in it
+    index: bool = False  #: its address may be that of an index, which says where the list is
+    composed: bool = False  #: its keys are made of names: an entry under a new key may be one that was renamed
     carrier: bool = False  #: its programmes are lists of their own, and are what people call them
     licence: str = ""
     language: str = ""
     note: str = ""  #: what an operator has to know (blocks plain clients, needs a mirror, ...)
+    behind: timedelta = timedelta(0)  #: how long before today an edition has a date of its own at the publisher's
     cap: int = 200_000_000  #: bytes after decompression; a larger body is refused
     silence: timedelta = timedelta(0)  #: how long its server may say nothing; 0 is the fetcher's own patience
     opt_in: bool = False  #: polled only where TOCSIN_SOURCES names it (a licence to accept, an address to give)
@@ -230,6 +234,9 @@ class Reading:
     published: datetime | None = None
     declared: int | None = None  #: how many entries the document says it has
     history: int = 0  #: rows about who is no longer on the list, in a document that keeps them; they only grow
+    see: str = ""  #: this document is only an index, and the list itself is there; see `SourceCard.index`
+    taken: list[str] | None = None  #: in a document of changes: who is taken off by it; whom it does not name stays
+    open_ended: bool = False  #: nothing shows where the document ends, so that one cut at a line end looks whole
     signals: list[str] = field(default_factory=list)  #: unknown columns, programmes, types: for the operator
 
 
@@ -319,6 +326,14 @@ class ListChange:
         return self.kind is not ChangeKind.CHANGED or any(change.material for change in self.fields)
 
 
+@dataclass(frozen=True, slots=True)
+class Former:
+    """An entry by names or numbers that it has no more: it was taken off, or published anew without them."""
+
+    number: int  #: rises with each that is kept
+    listing: Listing  #: only its source, key, kind, names and numbers
+
+
 # ── Whom people watch, and why two names are one ──────────────────────────────────────────────────────────────────
 
 
@@ -397,6 +412,7 @@ class Analysis:
     source: str = ""  #: the id of the list meant, or nothing
     stage: str = ""  #: proposed, announced, in_force, relief, suspended_by_court, removed, reaction, background
     reason: str = ""  #: the sentence that says why, verbatim, or nothing
+    disputes: str = ""  #: the sentence in which the company denies or contests it, verbatim, or nothing
     origin: str = ""  #: the outlet it retells
     mentions: tuple[Mention, ...] = ()
     because: tuple[Reason, ...] = ()
@@ -426,6 +442,13 @@ class Evidence:
     at: datetime | None = None  #: when that list was last read; for "not found", the oldest of those readings
     lists: int = 0  #: how many lists were asked
     url: str = ""
+    day: date | None = None  #: the story's own day, where it has one
+    then: Badge | None = None  #: how the story stood to this list on that day, where the record can tell
+
+    @property
+    def confirms(self) -> bool:
+        """Whether the list the story speaks of has, or on the story's day had, the company."""
+        return Badge.CONFIRMED in (self.badge, self.then)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -479,14 +502,15 @@ class Alert:
     evidence: tuple[Evidence, ...] = ()
     fresh: datetime | None = None  #: when its list was last read whole
     follows: tuple[str, ...] = ()  #: ids of earlier alerts of the same event, which this one joins
+    moved: Listing | None = None  #: the other end of a move between lists: where it was, or for a removal where it is
     revision: int = 1
 
     @property
     def listings(self) -> tuple[Listing, ...]:
-        """The entries this alert is about: those that changed, or those that bear its story out."""
+        """The entries this alert is about: those that changed, or that bear its story out, today or on its day."""
         if self.changes:
             return tuple(change.listing for change in self.changes)
-        return tuple(one.listing for one in self.evidence if one.listing and one.badge is Badge.CONFIRMED)
+        return tuple(one.listing for one in self.evidence if one.listing and one.confirms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -518,7 +542,144 @@ class Notice:
     at: datetime
 
 
-Message = Alert | Standing | Notice
+#: Updates of one alert that are remembered; an event told by more outlets than this is no less told.
+UPDATES_KEPT = 200
+
+
+class UpdateKind(StrEnum):
+    """What happened to an alert after it was posted."""
+
+    ACKNOWLEDGED = "acknowledged"  #: somebody here took it on
+    NOT_THIS = "not_this"  #: somebody here said that it is another company
+    REPORTED = "reported"  #: another outlet tells the same event
+    CONFIRMED = "confirmed"  #: the official record now bears its story out
+    DELISTED = "delisted"  #: what it told of has been taken off
+    EDITED = "edited"  #: its publisher changed the story
+    MUTED = "muted"  #: somebody here wants to hear nothing of its company for a while
+    RECONSIDERED = "reconsidered"  #: somebody here took back that it is another company
+    UNMUTED = "unmuted"  #: somebody here ended the mute
+    BEFORE = "before"  #: it was said here to be another company, and its entry has changed since
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """Something that changes what a posted alert says: its message is drawn again, and nobody is rung."""
+
+    id: str
+    of: str  #: key of the delivery whose message changes
+    kind: UpdateKind
+    at: datetime
+    by: str = ""  #: the person, outlet or list it comes from
+    text: str = ""  #: in words of theirs: why it is another company, what the title is now
+    url: str = ""
+    alert: Alert | None = None  #: the alert as it is now, where its own words changed
+
+    @classmethod
+    def of_delivery(cls, key: str, kind: UpdateKind, *, at: datetime, by: str = "", **rest: Any) -> Update:
+        """The same thing said of the same message is the same update, however often it is said."""
+        return cls(
+            id=fingerprint("update", key, kind, by, rest.get("url", "")), of=key, kind=kind, at=at, by=by, **rest
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Updates:
+    """Everything that changed what one posted alert says, in the order it came."""
+
+    all: tuple[Update, ...] = ()
+
+    def plus(self, update: Update) -> Updates:
+        """With one more; the same one twice is one, and of alerts only the last is kept."""
+        if any(one.id == update.id for one in self.all):
+            return self
+        earlier = [replace(one, alert=None) for one in self.all] if update.alert else self.all
+        return Updates((*earlier, update)[-UPDATES_KEPT:])
+
+    @property
+    def alert(self) -> Alert | None:
+        """The alert as it is now, where its own words changed."""
+        return next((one.alert for one in reversed(self.all) if one.alert), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """An alert in one line: who, what, when, where it can be read. The whole of it stays in the store."""
+
+    alert: str  #: its id
+    revision: int = 1
+    kind: AlertKind
+    company: str  #: as people say it
+    source: str
+    severity: Severity
+    at: datetime
+    title: str = ""  #: the story's headline, or the name on the first of its entries
+    entries: int = 0  #: of a list alert: how many
+    url: str = ""
+
+    @classmethod
+    def of(cls, alert: Alert) -> Brief:
+        return cls(
+            alert=alert.id,
+            revision=alert.revision,
+            kind=alert.kind,
+            company=alert.company.name,
+            source=alert.source,
+            severity=alert.severity,
+            at=alert.at,
+            title=(alert.story.title if alert.story else alert.changes[0].listing.name if alert.changes else "")[:300],
+            entries=len(alert.changes),
+            url=alert.story.url if alert.story else next((one.url for one in alert.listings if one.url), ""),
+        )
+
+
+class Gathering(StrEnum):
+    """Why several alerts are told in one message."""
+
+    OVERFLOW = "overflow"  #: one poll found more than a channel can read
+    LANE = "lane"  #: too many were waiting for this place
+    MUTED = "muted"  #: they came while their company was muted here
+    PAUSED = "paused"  #: they came while alerts were paused here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """Several alerts in one message, the loudest first. Each of them is in the store and can be shown whole."""
+
+    id: str
+    at: datetime
+    why: Gathering
+    briefs: tuple[Brief, ...]
+
+    @classmethod
+    def of(cls, why: Gathering, briefs: Iterable[Brief], *, at: datetime) -> Digest:
+        """The same alerts gathered for the same reason are the same digest."""
+        gathered = tuple(briefs)
+        return cls(id=fingerprint("digest", why, *(one.alert for one in gathered)), at=at, why=why, briefs=gathered)
+
+
+Message = Alert | Standing | Notice | Update | Digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """One company that a text names, and what the record says of it."""
+
+    company: Company
+    mention: Mention  #: its first one
+    spellings: tuple[str, ...] = ()  #: every way it is written there
+    watched: bool = False  #: by the place that asked
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """All that can be said of one text somebody put before us: what it says, whom it names, what the record says."""
+
+    story: Story
+    analysis: Analysis
+    named: tuple[Named, ...] = ()
+    effects: tuple[Effect, ...] = ()  #: what the listing it speaks of means
+    day: date | None = None  #: on which day it means that: the story's, or that of the listing, or today
 
 
 @dataclass(frozen=True, slots=True)
@@ -555,13 +716,87 @@ class Subscription:
     made_at: datetime
     kinds: frozenset[AlertKind] = DEFAULT_KINDS
     sources: frozenset[str] = frozenset()  #: only these; empty is all
+    languages: frozenset[str] = frozenset()  #: stories in these only (ISO 639-1); empty is all
     language: str = "en"
     related: bool = True  #: also units of the group, not only the company itself
     paused_until: datetime | None = None
+    home: Place | None = None  #: where the person who made it is reached alone
 
     @property
     def id(self) -> str:
         return fingerprint(str(self.place), self.target.casefold())
+
+
+class FollowUps(StrEnum):
+    """What becomes of later reports of an event that was told here already."""
+
+    THREAD = "thread"  #: they go into the first alert's thread
+    CHANNEL = "channel"  #: they are posted like the first one
+    QUIET = "quiet"  #: only the first alert is edited
+
+
+class Managers(StrEnum):
+    """Who may change what a place watches."""
+
+    EVERYONE = "everyone"
+    MANAGERS = "managers"  #: those whom the platform lets manage the place
+    LISTED = "listed"  #: the people named in the settings, and managers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceSettings:
+    """How one place wants things. What a watch itself says (kinds, lists, languages) is the default for new ones."""
+
+    place: Place
+    language: str = ""  #: of cards; empty is the language of whoever asks
+    kinds: frozenset[AlertKind] = DEFAULT_KINDS
+    sources: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    related: bool = True
+    follow_ups: FollowUps = FollowUps.THREAD
+    managers: Managers = Managers.EVERYONE
+    people: tuple[str, ...] = ()  #: who may, where managers is "listed": ids of the platform
+    paused_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Something a person did, for the audit. Acts are never changed or removed."""
+
+    id: str  #: the same act twice is one: a click that was sent again
+    at: datetime
+    person: str
+    place: Place
+    what: str  #: "acknowledged", "not_this", "muted", "watched", "unwatched", "settings", ...
+    company: str = ""
+    about: str = ""  #: key of the delivery it was done on
+    text: str = ""  #: why, in the person's words; what was set to what
+    url: str = ""  #: the evidence that was on the table
+
+
+#: The shelf of what is new about posted alerts (`Updates`), by the key of their delivery.
+UPDATES = "updates"
+#: The shelf of how each place wants things (`PlaceSettings`).
+PLACES = "places"
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One thing kept under a name on a shelf of the store, as bytes: settings, dispositions, installations."""
+
+    shelf: str
+    key: str
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What somebody decided, written whole or not at all: what is kept, what is dropped, who did it, who is told."""
+
+    keep: tuple[Paper, ...] = ()
+    drop: tuple[tuple[str, str], ...] = ()  #: shelf and key
+    acts: tuple[Act, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -570,6 +805,10 @@ class Receipt:
 
     id: str
     thread: str = ""
+
+
+#: The receipt of what needed no message of its own.
+NOWHERE = Receipt("")
 
 
 def delivery_key(message: str, place: Place, revision: int = 1) -> str:
@@ -587,6 +826,7 @@ class Delivery:
     because: str  #: the subscription or rule that routed it here
     due: datetime
     language: str = "en"
+    asker: Place | None = None  #: where the person who asked for it is told when it cannot arrive
     attempts: int = 0
     doubtful: bool = False  #: an earlier attempt may have been stored: look before sending
     receipt: Receipt | None = None
@@ -596,7 +836,16 @@ class Delivery:
     lease: str = ""  #: the claim under which a courier holds it; settle is refused under another
 
     @classmethod
-    def of(cls, message: Message, place: Place, *, because: str, due: datetime, language: str = "en") -> Delivery:
+    def of(
+        cls,
+        message: Message,
+        place: Place,
+        *,
+        because: str,
+        due: datetime,
+        language: str = "en",
+        asker: Place | None = None,
+    ) -> Delivery:
         earlier = message.follows if isinstance(message, Alert) else ()
         revision = message.revision if isinstance(message, Alert) else 1
         return cls(
@@ -606,8 +855,13 @@ class Delivery:
             because=because,
             due=aware(due),
             language=language,
+            asker=asker,
             follows=tuple(delivery_key(id, place) for id in earlier),
         )
+
+    def untold(self, because: str, at: datetime) -> Delivery:
+        """Kept without a message of its own: muted, dismissed, or told in a digest. It can still be shown."""
+        return replace(self, because=because, receipt=NOWHERE, posted_at=aware(at))
 
     def posted(self, receipt: Receipt, at: datetime) -> Delivery:
         return replace(self, receipt=receipt, posted_at=aware(at), attempts=self.attempts + 1, parked="")
@@ -651,6 +905,7 @@ class Memory:
     version: int = 0  #: raised by each commit; a commit made from an older one is refused
     due: datetime | None = None  #: when to look next
     read_at: datetime | None = None  #: when it was last read whole and believed (or said "not modified")
+    begun: datetime | None = None  #: when it was first read whole: what it said before that day is not known from it
     changed_at: datetime | None = None
     tried_at: datetime | None = None
     layout: str = ""
@@ -659,6 +914,7 @@ class Memory:
     sha256: str = ""
     rows: int = 0
     history: int = 0  #: `Reading.history` of the last good reading
+    tail: tuple[str, ...] = ()  #: the last keys of the last good reading, as they stood in the document
     validators: tuple[tuple[str, Validators], ...] = ()  #: per address
     moved: tuple[
         tuple[str, str, int], ...
@@ -694,6 +950,7 @@ class Poll:
         tuple[str, str], ...
     ] = ()  #: story (`source/id`) -> company id, for "nearest recent stories"
     deliveries: tuple[Delivery, ...] = ()
+    keep: tuple[Paper, ...] = ()  #: what goes with these deliveries: what was held back, and why others were not sent
 
 
 # ── What we say before it is drawn, and what people type ──────────────────────────────────────────────────────────
@@ -738,6 +995,58 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that goes along: a list of names to import, an export, a picture."""
+
+    name: str
+    body: bytes = field(repr=False)
+    type: str = "text/csv"
+    alt: str = ""  #: what a picture shows, in words
+
+
+class FieldKind(StrEnum):
+    """What a field of a form takes."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    DATE = "date"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer that may be chosen."""
+
+    text: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One question of a form."""
+
+    name: str  #: the argument of the form's command that the answer becomes
+    text: str  #: the question, 45 characters at most (Discord's label)
+    kind: FieldKind = FieldKind.TEXT
+    options: tuple[Option, ...] = ()
+    value: tuple[str, ...] = ()  #: what is set now
+    hint: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What a chat asks in a box of its own. Sent, it is a typed command: the same registry answers both."""
+
+    title: str  #: 24 characters at most (Slack's title)
+    command: str
+    fields: tuple[Field, ...]
+    arguments: tuple[tuple[str, str], ...] = ()  #: what goes along unasked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What was typed, whoever drew the box it was typed in."""
 
@@ -747,6 +1056,9 @@ class Request:
     arguments: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
     language: str = "en"
     at: datetime
+    manager: bool = True  #: whether the platform lets this person manage the place
+    files: tuple[Attachment, ...] = ()
+    home: Place | None = None  #: where this person alone is reached
 
     def one(self, name: str) -> str:
         """The single value of an argument, or an empty text."""
@@ -766,3 +1078,4 @@ class Reply:
     data: object = None
     private: bool = True
     ok: bool = True
+    files: tuple[Attachment, ...] = ()

@@ -13,10 +13,14 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.model import (
+    Act,
     Bulletin,
     Card,
+    Decision,
     Delivery,
     Document,
+    Form,
+    Former,
     ListChange,
     Listing,
     Mark,
@@ -140,7 +144,7 @@ class Store(Protocol):
         """The entries of these keys as last published, or all of the source. Unknown keys are left out."""
 
     async def commit(self, poll: Poll) -> bool:
-        """Keep snapshot, changes, stories and deliveries of a poll, or none of them. Called by the watcher.
+        """Keep snapshot, changes, stories, deliveries and papers of a poll, or none of them. Called by the watcher.
 
         False, with nothing written, when the memory's version has moved on: another watcher was faster.
         A delivery whose key exists already is left as it is. Of the keys in it, `removed` are taken off last. A story
@@ -160,6 +164,38 @@ class Store(Protocol):
     ) -> Sequence[ListChange]:
         """Changes kept, newest first; of one moment, the last written first. `since` is included."""
 
+    async def changes_of(
+        self,
+        entries: Iterable[tuple[str, str]],
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 1000,
+    ) -> Sequence[ListChange]:
+        """The changes of these entries, each a source and a key, newest first; of one moment, the last written first.
+
+        `since` is included, `until` is not. Called by whoever asks for a company's past.
+        """
+
+    async def next_changes(self, entries: Iterable[tuple[str, str]], at: datetime) -> Sequence[ListChange]:
+        """Of each of these entries the first change at that moment or after it, where there is one.
+
+        Its `before` is what the entry was until then. In the order of the entries.
+        """
+
+    async def last_changes(self, entries: Iterable[tuple[str, str]], before: datetime) -> Sequence[ListChange]:
+        """Of each of these entries the last change before that moment, where there is one. In the order of the
+
+        entries.
+        """
+
+    async def former(self, after: int = 0) -> Sequence[Former]:
+        """Every entry under names or numbers that it lost, those kept after that number, in the order they were kept.
+
+        The same names of the same entry are kept once. Called by the roll, so that the past can be found by name
+        without reading all changes.
+        """
+
     async def known_stories(self, keys: Iterable[str]) -> Mapping[str, str]:
         """For each identity key seen before, the id of its story (`source/id`): of two, the one that came first."""
 
@@ -169,13 +205,16 @@ class Store(Protocol):
     async def stories_of(self, company: str, *, limit: int = 5) -> Sequence[Story]:
         """The newest stories that name a company, newest first."""
 
+    async def story_dates(self, company: str) -> Sequence[datetime]:
+        """When each of the stories that name a company was told, as `commit` dates them, oldest first."""
+
     # Whom people watch
 
-    async def subscribe(self, subscription: Subscription) -> bool:
-        """Add or replace. True when it is new; one that is replaced keeps its rank."""
+    async def subscribe(self, *subscriptions: Subscription) -> int:
+        """Add or replace, all of them or none. How many are new; one that is replaced keeps its rank."""
 
-    async def unsubscribe(self, place: Place, target: str) -> bool:
-        """True when it was there."""
+    async def unsubscribe(self, place: Place, *targets: str) -> int:
+        """How many were there."""
 
     async def subscriptions(self, place: Place | None = None) -> Sequence[Subscription]:
         """In the order in which they were made."""
@@ -191,6 +230,26 @@ class Store(Protocol):
 
     async def remove_feed(self, id: str) -> bool:
         """True when it was there."""
+
+    # What people decided
+
+    async def decide(self, decision: Decision) -> bool:
+        """Keep and drop papers, write acts, and queue what is to be said of it. Called by commands and couriers.
+
+        False, with nothing written, when one of its acts is known already: the click was sent twice, or somebody else
+        was faster.
+        """
+
+    async def papers(self, shelf: str, keys: Iterable[str] | None = None) -> Mapping[str, bytes]:
+        """What is kept on a shelf under these keys, or all of it, in the order of the keys."""
+
+    async def papers_version(self) -> int:
+        """A number that rises whenever a paper is kept or dropped."""
+
+    async def acts(
+        self, *, place: Place | None = None, company: str = "", since: datetime | None = None, limit: int = 100
+    ) -> Sequence[Act]:
+        """What people did, newest first; of one moment, the last written first. `since` is included."""
 
     # The outbox
 
@@ -243,6 +302,12 @@ class Desk(Protocol):
     async def answer(self, request: Request) -> Reply:
         """Never raises: what cannot be done is a reply that says so."""
 
+    async def form(self, request: Request) -> Form | None:
+        """The box to open instead of an answer, when the command asks for more than was typed. Never raises, and is
+
+        quick: both platforms give three seconds to open it.
+        """
+
     def complete(self, command: str, argument: str, typed: str, limit: int = 25) -> Sequence[str]:
         """Suggestions for a half-typed argument, from memory."""
 
@@ -261,8 +326,8 @@ class Chat(Protocol):
         `thread` is the one it was posted into, as `post` was told.
         """
 
-    async def edit(self, place: Place, receipt: Receipt, card: Card) -> None:
-        """Replace what was said. Raises as `post` does."""
+    async def edit(self, place: Place, receipt: Receipt, card: Card, *, key: str = "") -> None:
+        """Replace what was said under this key. Raises as `post` does."""
 
     async def run(self, desk: Desk) -> None:
         """Serve commands until cancelled."""
@@ -282,6 +347,13 @@ class FoundFeed:
     url: str
     title: str
     items: int
+
+
+class PageReader(Protocol):
+    """Turns an address that a person gave into the story that stands there. Called by `read`."""
+
+    async def article(self, url: str) -> Story:
+        """Raises TellPerson when there is no article, saying what is there instead."""
 
 
 class FeedFinder(Protocol):

@@ -1,6 +1,7 @@
 """The roll: every name on every list as it stands, searchable by name, with what was taken off.
 
-A look-up and a story both ask it. It is kept in memory and follows the store: `refresh()` loads only what changed.
+A look-up and a story both ask it. It is kept in memory and follows the store: `refresh()` loads only what changed. Of
+the past it holds the names alone, by which the changes themselves are found in the store.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.matching.compare import compare
 from bot.matching.glance import Glance
@@ -21,8 +22,40 @@ from bot.ports import Store
 MANY = 50
 #: How many entries with a similar name a look-up shows.
 MANY_ALIKE = 10
+#: How many changes of a company's entries are looked at for when they were taken off.
+MANY_CHANGES = 5_000
 #: For how many companies what was found is remembered; people type other names too.
 REMEMBERED = 2_000
+#: For how long a change is at hand to be held against what else is told of its company.
+RECENT = timedelta(days=60)
+#: Of so many changes at most, the newest.
+MANY_RECENT = 100_000
+
+
+class Recogniser:
+    """Whether an entry is a company: asked once for each way an entry was named, and remembered."""
+
+    def __init__(self, company: Company, near: Recogniser | None = None) -> None:
+        self._company = company
+        self._strict = near  #: where it is set, an entry that this one takes for nobody may have nearly the same name
+        self._seen: dict[object, Match] = {}
+
+    def __call__(self, listing: Listing) -> Match:
+        # By what it was called, in plain texts: hashing the nouns themselves is most of the time of a large company.
+        aliases = [(name.text, id(name.kind)) for name in listing.aliases]
+        numbers = [(one.kind, one.value) for one in listing.identifiers]
+        named = (listing.name, id(listing.kind), *aliases, *numbers)
+        if named not in self._seen:
+            self._seen[named] = self._match(listing)
+        return self._seen[named]
+
+    def _match(self, listing: Listing) -> Match:
+        match = self._strict(listing) if self._strict else recognise(self._company, listing)
+        if match.verdict is not Verdict.NO or self._strict is None:
+            return match
+        # Somebody the book does not know may be typed with a slip: a name nearly like it counts, as in a look-up.
+        near = max((compare(self._company.name, name) for name in listing.names()), key=lambda one: one.score)
+        return near if near.verdict is Verdict.SAME else match
 
 
 class Roll:
@@ -31,15 +64,22 @@ class Roll:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.read: Mapping[str, datetime] = {}  #: list -> when it was last read whole
+        self.begun: Mapping[str, datetime | None] = {}  #: list -> when it was first read whole, where that is known
         self._version = -1
         self._glance = Glance()
         self._index: NameIndex | None = None  # filled when a name is asked for that needs it
         self._listings: dict[str, Listing] = {}
         self._hashes: defaultdict[str, dict[str, bytes]] = defaultdict(dict)
-        self._removed: dict[str, ListChange] = {}
-        self._removed_glance = Glance()
+        self._former: dict[str, Listing] = {}
+        self._former_glance = Glance()
+        self._former_last = 0
+        self._recent: dict[str, ListChange] = {}
+        self._recent_glance = Glance()
         self._changes_since: datetime | None = None
         self._found: dict[Company, tuple[Found, ...]] = {}
+        self._off: dict[Company, tuple[ListChange, ...]] = {}
+        self._entries: dict[tuple[Company, str], frozenset[tuple[str, str]]] = {}
+        self._recognisers: dict[tuple[Company, bool], Recogniser] = {}
 
     async def refresh(self) -> None:
         """Follow the store; cheap when nothing changed."""
@@ -47,13 +87,15 @@ class Roll:
         version = await self.store.listings_version()
         lists = {id: memory.read_at for id, memory in memories.items() if memory.read_at and not memory.stream}
         self.read = lists
+        self.begun = {id: memories[id].begun for id in lists}
         if version == self._version:
             return
         for source in lists:
             await self._follow(source)
-        await self._follow_removals()
+        await self._follow_names_lost()
+        await self._follow_recent()
         await asyncio.to_thread(self._glance.order)
-        self._found = {}
+        self._found, self._off, self._entries = {}, {}, {}
         self._index = None
         self._version = version
 
@@ -75,13 +117,35 @@ class Roll:
         await asyncio.to_thread(file)
         self._hashes[source] = now
 
-    async def _follow_removals(self) -> None:
-        for change in await self.store.changes(since=self._changes_since, limit=100_000):
+    async def _follow_names_lost(self) -> None:
+        fresh = await self.store.former(self._former_last)
+
+        def file() -> None:
+            for one in fresh:
+                owner = _owner(str(one.number), one.listing.key)
+                self._former[owner] = one.listing
+                self._former_glance.add(owner, one.listing)
+                self._former_last = one.number
+
+        await asyncio.to_thread(file)
+
+    async def _follow_recent(self) -> None:
+        since = self._changes_since
+        if since is None and (newest := await self.store.changes(limit=1)):
+            since = newest[0].seen - RECENT
+        for change in await self.store.changes(since=since, limit=MANY_RECENT):
             self._changes_since = max(change.seen, self._changes_since or change.seen)
-            if change.kind is ChangeKind.REMOVED:
-                owner = _owner(change.source, change.key)
-                self._removed[owner] = change
-                self._removed_glance.add(owner, change.listing)
+            owner = _owner(change.source, f"{change.key}\x1f{change.seen.isoformat()}")
+            self._recent[owner] = change
+            self._recent_glance.add(owner, change.listing)
+        self._forget_old()
+
+    def _forget_old(self) -> None:
+        if self._changes_since is None:
+            return
+        for owner in [owner for owner, one in self._recent.items() if one.seen < self._changes_since - RECENT]:
+            del self._recent[owner]
+            self._recent_glance.remove(owner)
 
     def of(self, company: Company) -> tuple[Found, ...]:
         """Every entry that is, or is related to, a company: the surest first.
@@ -99,9 +163,8 @@ class Roll:
         owners = _candidates(self._glance, company)
         if not owners and not company.from_book:
             owners = [owner for owner, _ in self._sounding_like(company.name)]
-        found = [
-            Found(listing=self._listings[owner], match=recognise(company, self._listings[owner])) for owner in owners
-        ]
+        match = self.recogniser(company)
+        found = [Found(listing=self._listings[owner], match=match(self._listings[owner])) for owner in owners]
         return tuple(
             sorted(
                 (one for one in found if one.match.verdict is not Verdict.NO),
@@ -137,11 +200,71 @@ class Roll:
                 self._index.add(owner, listing.names())
         return [(hit.owner, hit.match) for hit in self._index.search(typed, limit=MANY)]
 
-    def taken_off(self, company: Company) -> tuple[ListChange, ...]:
-        """Removals we saw of entries that were the company itself, newest first."""
-        changes = [self._removed[owner] for owner in _candidates(self._removed_glance, company)]
-        same = [one for one in changes if recognise(company, one.listing).verdict is Verdict.SAME]
-        return tuple(sorted(same, key=lambda one: one.seen, reverse=True))
+    async def taken_off(self, company: Company) -> tuple[ListChange, ...]:
+        """Of each entry that was the company itself and that we saw taken off, the last time; newest first.
+
+        Remembered until a list changes.
+        """
+        off = self._off
+        if company not in off:
+            if len(off) >= REMEMBERED:
+                off.clear()
+            off[company] = await self._taken_off(company)
+        return off[company]
+
+    async def _taken_off(self, company: Company) -> tuple[ListChange, ...]:
+        match = self.recogniser(company)
+        were = {(one.source, one.key) for one in self._were(company) if match(one).verdict is Verdict.SAME}
+        newest: dict[tuple[str, str], ListChange] = {}
+        for change in await self.store.changes_of(were, limit=MANY_CHANGES) if were else ():
+            if change.kind is ChangeKind.REMOVED and match(change.listing).verdict is Verdict.SAME:
+                newest.setdefault((change.source, change.key), change)
+        return tuple(newest.values())
+
+    def entries(self, company: Company, typed: str = "") -> frozenset[tuple[str, str]]:
+        """Source and key of every entry that is, was, or may have been a company or a unit of it.
+
+        `typed` is the name of somebody the book does not know: then entries with nearly that name count too.
+        Remembered until a list changes.
+        """
+        known, asked = self._entries, (company, typed)  # a refresh meanwhile begins anew and leaves these alone
+        found = known.get(asked)
+        if found is None:
+            today = [*self.of(company), *(self.alike(typed) if typed and not company.from_book else ())]
+            listings = (*(one.listing for one in today), *self._were(company))
+            found = frozenset((one.source, one.key) for one in listings)
+            if len(known) >= REMEMBERED:
+                known.clear()
+            known[asked] = found
+        return found
+
+    def listing(self, source: str, key: str) -> Listing | None:
+        """An entry as it stands, or None when it is on the list no more."""
+        return self._listings.get(_owner(source, key))
+
+    def _were(self, company: Company) -> list[Listing]:
+        """Entries that under a name or number they lost were, or may have been, a company or a unit of it."""
+        match = self.recogniser(company)
+        found = (self._former[owner] for owner in _candidates(self._former_glance, company))
+        return [one for one in found if match(one).verdict is not Verdict.NO]
+
+    def recogniser(self, company: Company, *, near: bool = False) -> Recogniser:
+        """Whether an entry, of today or of then, is a company; `near` if a name nearly like it counts too."""
+        asked = (company, near and not company.from_book)
+        found = self._recognisers.get(asked)
+        if found is None:
+            found = Recogniser(company, self.recogniser(company) if asked[1] else None)
+            if len(self._recognisers) >= REMEMBERED:
+                self._recognisers.clear()
+            self._recognisers[asked] = found
+        return found
+
+    def recent(self, company: Company) -> tuple[ListChange, ...]:
+        """The changes of the last weeks whose entries are, or are related to, a company, newest first."""
+        changes = [self._recent[owner] for owner in _candidates(self._recent_glance, company)]
+        match = self.recogniser(company)
+        ours = [one for one in changes if match(one.listing).verdict is not Verdict.NO]
+        return tuple(sorted(ours, key=lambda one: one.seen, reverse=True))
 
     def complete(self, typed: str, limit: int = 25) -> list[str]:
         """Names on the roll that begin like what was typed."""

@@ -13,7 +13,7 @@ Hosts that asked to be left alone are remembered by the fetcher; here is only wh
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -83,6 +83,21 @@ def due(
     ready = sorted((moment, source) for source, moment in moments.items() if moment <= now)
     later = [moment for moment in moments.values() if moment > now]
     return Due(tuple(source for _, source in ready), min([*later, now + NAP]))
+
+
+def to_look_beside(memories: Mapping[str, Memory], sisters: Callable[[str], Iterable[str]]) -> tuple[str, ...]:
+    """Lists of an office one of whose lists lacks entries, that were not looked at since: they are read at once.
+
+    An entry that only moved to one of them stands there before a second reading calls it delisted.
+    """
+    wanted = {
+        other
+        for id, memory in memories.items()
+        if memory.pending and memory.read_at
+        for other in sisters(id)
+        if (known := memories.get(other)) and not known.retired and known.tried_at and known.tried_at < memory.read_at
+    }
+    return tuple(sorted(wanted))
 
 
 def due_at(

@@ -12,16 +12,18 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot import schedule
-from bot.alerts import list_alerts, story_alert
+from bot import schedule, trail
+from bot.alerts import list_alerts, story_alert, story_alert_id
 from bot.book import CompanyBook
 from bot.corroborate import corroborate
 from bot.diff import Difference, Missing, Survey, believe, diff, missing, survey
+from bot.docket import Docket, Sent
 from bot.errors import FeedDamaged, FetchGone, FetchRefused, ListDamaged, TellOperator, TocsinError, TryLater
 from bot.logs import log
 from bot.model import (
     Alert,
     Analysis,
+    ChangeKind,
     Company,
     Delivery,
     Document,
@@ -29,6 +31,7 @@ from bot.model import (
     ListChange,
     Listing,
     Mark,
+    Match,
     Memory,
     Mention,
     Notice,
@@ -44,8 +47,8 @@ from bot.model import (
     fingerprint,
 )
 from bot.ports import Answer, Ask, Clock, Fetcher, Store
+from bot.registers import other_end, sisters
 from bot.roll import Roll
-from bot.route import route
 from bot.sources import ListSource, Source, StreamSource
 from bot.stories import Told, analyse, same_event
 from bot.watched import Watched
@@ -78,6 +81,7 @@ class Habits:
     operators: Place = Place("console")
     holder: str = "watcher"  #: who we are, for leases
     language: str = "en"
+    quiet: bool = False  #: keep everything and tell nobody: files of the past are history
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +129,11 @@ class Task:
         return tuple(one for one in (self.document, *(answer.document for _, answer in self.more)) if one)
 
     @property
+    def data(self) -> Document | None:
+        """The document with the list: where an index came first, what it led to; None when that did not change."""
+        return self.more[0][1].document if self.card.index and self.more else self.document
+
+    @property
     def first(self) -> bool:
         """A first reading is history, not news."""
         return self.memory.read_at is None
@@ -147,6 +156,7 @@ class Watcher:
     def __post_init__(self) -> None:
         self.watched = Watched(self.book)
         self.roll = Roll(self.store)
+        self.docket = Docket(self.store)
         self._version = -1
         self._told: dict[Story, Told] = {}
 
@@ -162,7 +172,8 @@ class Watcher:
             if not task.documents or (not task.more and _document(task).sha256 == memory.sha256):
                 step = await self.unchanged(task)
             elif isinstance(source, ListSource):
-                step = await self.read_list(source, task)
+                task = await self.followed_index(source, task)
+                step = await (self.read_list(source, task) if task.data else self.unchanged(task))
             else:
                 step = await self.read_stream(source, task)
         except TocsinError as trouble:
@@ -176,7 +187,7 @@ class Watcher:
         """The task with its document; without one when the publisher says that nothing changed."""
         if task.document:
             return task
-        answer = await self.ask(task, self.address(task.card, task.memory))
+        answer = await self.ask(task, self.address(task.card, task.memory, task.now))
         task = replace(task, document=answer.document, answer=answer)
         if not self.habits.mirror:
             for url in task.card.also:
@@ -185,6 +196,13 @@ class Watcher:
                 except TocsinError as trouble:  # one of several addresses; the others still count
                     log.warning("address_failed", source=task.card.id, url=url, trouble=str(trouble))
         return task
+
+    async def followed_index(self, source: ListSource, task: Task) -> Task:
+        """The task with the list itself, where its address gave an index of it."""
+        if not task.card.index:
+            return task
+        reading = await asyncio.to_thread(source.read, _document(task))
+        return replace(task, more=((reading.see, await self.ask(task, reading.see)),)) if reading.see else task
 
     async def ask(self, task: Task, url: str) -> Answer:
         """One address, conditionally."""
@@ -197,26 +215,29 @@ class Watcher:
 
     async def read_list(self, source: ListSource, task: Task) -> Step:
         """A register: survey it, believe it, and say what changed."""
-        card, memory, document = task.card, task.memory, _document(task)
+        card, memory, document = task.card, task.memory, task.data or _document(task)
         marks = await self.store.marks(card.id)
         seen, same_layout = await asyncio.to_thread(_survey, source, document, marks, memory.layout)
         touched = {listing.key for listing, _ in seen.fresh if listing.key in marks} | set(seen.gone)
         old = await self.store.listings(card.id, touched) if touched else {}
-        if doubt := believe(card, memory, seen, old, now=task.now):
-            return self.quarantined(task, replace(doubt, sha256=document.sha256), seen)
-        noticed = await self.noticed(card.id, [old[key] for key in seen.gone if key in old])
+        gone = seen.gone if 2 * len(seen.gone) < seen.known else ()  # no notice takes half a list off
+        noticed = await self.noticed(card.id, [old[key] for key in gone if key in old])
+        if doubt := believe(card, memory, seen, old, noticed=noticed, sha256=document.sha256, now=task.now):
+            return self.quarantined(task, doubt, seen)
         change = diff(
             seen,
             marks,
             old,
             first=task.first or grown_up(card, memory, seen),
             same_layout=same_layout,
-            noticed=noticed,
+            noticed=seen.gone if seen.partial else noticed,
+            composed=card.composed,
             seen=task.now,
             sha256=document.sha256,
         )
-        alerts, deliveries = await self.alarm(change.changes, task.now)
-        return _believed(self, task, seen, change, alerts, deliveries)
+        absent = [old[key] for key in seen.gone if key in old and key not in change.removed]
+        alerts, sent = await self.alarm(change.changes, task.now, absent)
+        return _believed(self, task, seen, change, alerts, sent)
 
     async def read_stream(self, source: StreamSource, task: Task) -> Step:
         """A stream: what is new in it, whom it names, and what the record says of them."""
@@ -226,8 +247,9 @@ class Watcher:
         stories = [story for one in bulletins for story in one.stories]
         known = await self.store.known_stories({key for story in stories for key in story.keys})
         fresh, edited = await self.sort_stories(stories, known)
-        told = [story for story in fresh if not task.first and not _old(story, memory, task.now)]
-        links, deliveries, alerts = await self.ring(card, fresh, {_ref(story) for story in told}, task.now)
+        quiet = task.first or self.habits.quiet
+        told = [story for story in fresh if not quiet and not _old(story, memory, task.now)]
+        links, sent, alerts = await self.ring(card, fresh, {_ref(story) for story in told}, task.now)
         named = {ref for ref, _ in links}
         kept = (*(story if _ref(story) in named else replace(story, text="") for story in fresh), *edited)
         settled = self.well(task, layout=bulletin.layout, rows=len(stories), wait=bulletin.ttl)
@@ -239,7 +261,13 @@ class Watcher:
             introduced=True,
             changed_at=task.now if fresh else memory.changed_at,
         )
-        poll = Poll(memory=settled, stories=kept, story_companies=tuple(links), deliveries=tuple(deliveries))
+        poll = Poll(
+            memory=settled,
+            stories=kept,
+            story_companies=tuple(links),
+            deliveries=sent.deliveries,
+            keep=sent.keep,
+        )
         outcome = Outcome(
             source=card.id,
             first=task.first,
@@ -248,7 +276,7 @@ class Watcher:
             material=len(edited),
             rows=len(stories),
             alerts=alerts,
-            deliveries=len(deliveries),
+            deliveries=sent.count,
             signals=tuple(bulletin.signals),
         )
         return Step(poll=poll, outcome=outcome)
@@ -259,7 +287,8 @@ class Watcher:
         left, old = Missing((), ()), {}
         if memory.pending:
             marks = await self.store.marks(card.id)
-            left = missing([key for key, mark in marks.items() if mark.missing], marks)
+            absent = [key for key, mark in marks.items() if mark.missing]
+            left = missing(absent, marks)
             old = dict(await self.store.listings(card.id, left.removed))
         changes = tuple(
             ListChange(
@@ -273,10 +302,15 @@ class Watcher:
             )
             for key in left.removed
         )
-        alerts, deliveries = await self.alarm(changes, task.now)
+        alerts, sent = await self.alarm(changes, task.now)
         settled = replace(self.well(task), pending=len(left.waiting), rows=memory.rows)
         poll = Poll(
-            memory=settled, marks=left.waiting, removed=left.removed, changes=changes, deliveries=tuple(deliveries)
+            memory=settled,
+            marks=left.waiting,
+            removed=left.removed,
+            changes=changes,
+            deliveries=sent.deliveries,
+            keep=sent.keep,
         )
         outcome = Outcome(
             source=card.id,
@@ -284,7 +318,7 @@ class Watcher:
             pending=settled.pending,
             rows=memory.rows,
             alerts=len(alerts),
-            deliveries=len(deliveries),
+            deliveries=sent.count,
             unchanged=True,
         )
         return Step(poll=poll, outcome=outcome)
@@ -301,18 +335,61 @@ class Watcher:
 
     # ── From a change to deliveries ───────────────────────────────────────────────────────────────────────────────
 
-    async def alarm(self, changes: Sequence[ListChange], now: datetime) -> tuple[list[Alert], list[Delivery]]:
-        """Alerts for the companies that somebody watches, and where they go."""
-        if not changes:
-            return [], []
+    async def alarm(
+        self, changes: Sequence[ListChange], now: datetime, absent: Iterable[Listing] = ()
+    ) -> tuple[list[Alert], Sent]:
+        """Alerts for the companies that somebody watches, and where they go.
+
+        `absent` are entries that this reading lacks and that are not called delisted yet: one that is new on another
+        list came from there.
+        """
+        if not changes or self.habits.quiet:
+            return [], Sent()
         watched = await self.whom()
         matched = await asyncio.to_thread(lambda: [one for change in changes for one in watched.matches(change)])
-        alerts = list_alerts(matched, at=now, fresh=now)
-        return list(alerts), self.routed(alerts, now)
+        if not any(change.material for change, _, _ in matched):
+            return [], Sent()
+        moves = await self.moves(matched, absent)
+        alerts = [
+            replace(alert, follows=await self.led_by(alert, now))
+            for alert in list_alerts(matched, at=now, fresh=now, moves=moves)
+        ]
+        return alerts, await self.routed(alerts, now)
+
+    async def moves(
+        self, matched: Sequence[tuple[ListChange, Company, Match]], absent: Iterable[Listing]
+    ) -> dict[ListChange, Listing]:
+        """Which of these changes are one end of a move from list to list, and the other end of each."""
+        left = [*absent, *(change.listing for change, _, _ in matched if change.kind is ChangeKind.REMOVED)]
+        arrived = [change.listing for change, _, _ in matched if change.kind is ChangeKind.ADDED]
+        new = tuple(arrived)
+        for company in {company.id: company for _, company, _ in matched}.values():
+            found, _ = await self.record(company)
+            recent = self.roll.recent(company)
+            left += [one.listing for one in recent if one.kind is ChangeKind.REMOVED]
+            left += await self.leaving([one.listing for one in found if other_end(one.listing, new)])
+            arrived += [one.listing for one in recent if one.kind is ChangeKind.ADDED]
+        ends = (
+            (change, other_end(change.listing, left if change.kind is ChangeKind.ADDED else arrived))
+            for change, _, _ in matched
+            if change.kind is not ChangeKind.CHANGED
+        )
+        return {change: end for change, end in ends if end}
+
+    async def leaving(self, listings: Sequence[Listing]) -> list[Listing]:
+        """Those of them that were absent from the last reading of their list."""
+        marks = {source: await self.store.marks(source) for source in {one.source for one in listings}}
+        return [one for one in listings if (mark := marks[one.source].get(one.key)) and mark.missing]
+
+    async def led_by(self, alert: Alert, now: datetime) -> tuple[str, ...]:
+        """Ids of earlier alerts that told the same event: a notice, a story, another file, the other end of a move."""
+        stories = [one for one in await self.store.stories_of(alert.company.id, limit=RECENT) if one.text]
+        new = trail.of_change(alert.changes[0], alert.company)
+        return await asyncio.to_thread(lambda: trail.follows(new, self.tellings(alert.company, stories, now)))
 
     async def ring(
         self, card: SourceCard, stories: Sequence[Story], told: set[str], now: datetime
-    ) -> tuple[list[tuple[str, str]], list[Delivery], int]:
+    ) -> tuple[list[tuple[str, str]], Sent, int]:
         """Whom each story names; and for those that may be told, the deliveries."""
         watched = await self.whom()
         links: list[tuple[str, str]] = []
@@ -329,7 +406,7 @@ class Watcher:
                     if company and watched.subscriptions(id):
                         alerts.append(await self.story_alert(card, story, analysis, mention, company, now_told, now))
                 now_told.append(story)
-        return links, self.routed(alerts, now), len(alerts)
+        return links, await self.routed(alerts, now), len(alerts)
 
     async def story_alert(
         self,
@@ -344,21 +421,36 @@ class Watcher:
         """What a story says of one company, held against the record and against what was told before."""
         found, past = await self.record(company)
         evidence = corroborate(card.kind, story, analysis, found, past, self.roll.read)
-        follows = await self.followed(story, analysis, company, now_told)
+        follows = await self.followed(story, analysis, company, now_told, now)
         return story_alert(card, story, analysis, mention, company, evidence=evidence, follows=follows, at=now)
 
     async def followed(
-        self, story: Story, analysis: Analysis, company: Company, now_told: Sequence[Story]
-    ) -> tuple[Story, ...]:
-        """Earlier stories that told the same event of this company, the first of them first."""
+        self, story: Story, analysis: Analysis, company: Company, now_told: Sequence[Story], now: datetime
+    ) -> tuple[str, ...]:
+        """Ids of earlier alerts that told the same event of this company, the first of them first.
+
+        Two stories are compared by their words, a story and a list change by what `trail` says of them.
+        """
         kept = await self.store.stories_of(company.id, limit=RECENT)
         earlier = [one for one in (*reversed(kept), *now_told) if _ref(one) != _ref(story) and one.text]
         new = Told.of(story, analysis)
+        telling = trail.of_story(story, new, company, now=now)
 
-        def same() -> tuple[Story, ...]:
-            return tuple(one for one in earlier if same_event(self.told(one), new).verdict is Verdict.SAME)
+        def same() -> tuple[str, ...]:
+            alike = [one for one in earlier if same_event(self.told(one), new).verdict is Verdict.SAME]
+            found = [(one.published or now, story_alert_id(one, company)) for one in alike]
+            if telling:
+                tellings = self.tellings(company, earlier, now)
+                found += [(one.at, id) for one in tellings if trail.one_event(one, telling) for id in one.ids]
+            return tuple(dict.fromkeys(id for _, id in sorted(found, key=lambda one: one[0])))
 
         return await asyncio.to_thread(same)
+
+    def tellings(self, company: Company, stories: Iterable[Story], now: datetime) -> list[trail.Telling]:
+        """What lists, notices and stories told of a company in the last weeks. The roll must be fresh."""
+        recent = [one for one in self.roll.recent(company) if one.material and now - one.seen <= trail.LONGEST]
+        told = [trail.of_story(one, self.told(one), company, now=now) for one in stories]
+        return [*(trail.of_change(one, company) for one in recent), *(one for one in told if one)]
 
     def told(self, story: Story) -> Told:
         """What an earlier story told; remembered, because each new story about its company is held against it."""
@@ -369,12 +461,16 @@ class Watcher:
             found = self._told[story] = Told.of(story, analyse(story, self.watched.mentions(story)))
         return found
 
-    def routed(self, alerts: Iterable[Alert], now: datetime) -> list[Delivery]:
-        return [
-            delivery
-            for alert in alerts
-            for delivery in route(alert, self.watched.subscriptions(alert.company.id), now=now).deliveries
-        ]
+    async def routed(self, alerts: Sequence[Alert], now: datetime) -> Sent:
+        return await self.docket.send(alerts, self.watched.subscriptions, now)
+
+    async def sum_up(self) -> None:
+        """Tell what came during mutes and pauses that are over; it waits while the store is busy."""
+        try:
+            watched = await self.whom()
+            await self.docket.sum_up(watched.subscriptions, self.clock.now(), holder=self.habits.holder)
+        except TryLater as busy:
+            log.warning("held_alerts_wait", trouble=str(busy))
 
     async def whom(self) -> Watched:
         """Whom anybody watches now."""
@@ -388,7 +484,7 @@ class Watcher:
     async def record(self, company: Company) -> tuple[tuple[Found, ...], tuple[ListChange, ...]]:
         """What the lists say of a company today, and what was taken off them."""
         await self.roll.refresh()
-        return await asyncio.to_thread(lambda: (self.roll.of(company), self.roll.taken_off(company)))
+        return await asyncio.to_thread(self.roll.of, company), await self.roll.taken_off(company)
 
     async def noticed(self, source: str, gone: Sequence[Listing]) -> set[str]:
         """Keys whose removal an official notice announced: for them one reading is enough."""
@@ -431,10 +527,11 @@ class Watcher:
     def well(self, task: Task, *, layout: str = "", rows: int | None = None, wait: timedelta | None = None) -> Memory:
         """The memory after a reading that went well."""
         memory, document, answer = task.memory, task.document, task.answer
-        url = self.address(task.card, memory)
+        url = self.address(task.card, memory, task.now)
         settled = replace(
             memory,
             read_at=task.now,
+            begun=task.now if task.first else memory.begun,
             tried_at=task.now,
             layout=layout or memory.layout,
             sha256=document.sha256 if document else memory.sha256,
@@ -502,7 +599,7 @@ class Watcher:
     def tell(self, memory: Memory, title: str, text: str, now: datetime) -> tuple[Memory, list[Delivery]]:
         """A notice to the operators, unless they were told this very thing already."""
         told = fingerprint(memory.source, title)
-        if memory.told == told:
+        if memory.told == told or self.habits.quiet:
             return memory, []
         notice = Notice(id=fingerprint(told, now.isoformat()), source=memory.source, title=title, text=text, at=now)
         delivery = Delivery.of(
@@ -510,12 +607,12 @@ class Watcher:
         )
         return replace(memory, told=told), [delivery]
 
-    def address(self, card: SourceCard, memory: Memory) -> str:
+    def address(self, card: SourceCard, memory: Memory, now: datetime) -> str:
         """Where a source is fetched: the mirror for official lists, or where its publisher moved for good."""
         if self.habits.mirror and card.tier == 1:
             return self.habits.mirror.replace("{source}", card.id)
         moved = {url: target for url, target, times in memory.moved if times >= MOVED_AFTER}
-        return moved.get(card.url, card.url)
+        return moved.get(card.url, card.url.replace("{day}", f"{now - card.behind:%Y-%m-%d}"))
 
     # ── The rounds ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -524,11 +621,13 @@ class Watcher:
         running: dict[str, asyncio.Task[None]] = {}
         try:
             while True:
+                await self.sum_up()
                 sources = await self.catalogue()
                 cards = [source.card for source in sources.values()]
-                plan = schedule.due(cards, await self.store.memories(), self.clock.now(), every=self.habits.every)
-                for id in plan.ready:
-                    if id not in running:
+                memories = await self.store.memories()
+                plan = schedule.due(cards, memories, self.clock.now(), every=self.habits.every)
+                for id in (*plan.ready, *schedule.to_look_beside(memories, sisters)):
+                    if id in sources and id not in running:
                         running[id] = asyncio.create_task(self.turn(sources[id]), name=f"poll:{id}")
                 rest = asyncio.create_task(self.clock.sleep(_rest(plan.next - self.clock.now())))
                 await asyncio.wait({rest, *running.values()}, return_when=asyncio.FIRST_COMPLETED)
@@ -556,6 +655,7 @@ class Watcher:
         plan = schedule.due(cards, await self.store.memories(), self.clock.now(), every=self.habits.every)
         await asyncio.gather(*(self.turn(sources[id]) for id in plan.ready))
         await self.introduce()
+        await self.sum_up()
 
     async def turn(self, source: Source) -> None:
         """One poll under its lease. Even a bug in one source must not stop the others."""
@@ -641,14 +741,17 @@ def _believed(
     seen: Survey,
     change: Difference,
     alerts: Sequence[Alert],
-    deliveries: Sequence[Delivery],
+    sent: Sent,
 ) -> Step:
     """A list reading that went well: everything it changes."""
+    well = watcher.well(task, layout=seen.layout, rows=seen.rows)
     memory = replace(
-        watcher.well(task, layout=seen.layout, rows=seen.rows),
+        well,
+        begun=task.now if grown_up(task.card, task.memory, seen) else well.begun,
         edition=seen.edition,
         published=seen.published,
         history=seen.history,
+        tail=task.memory.tail if seen.partial else seen.tail,
         pending=change.pending,
         signals=seen.signals,
         changed_at=task.now if change.changes else task.memory.changed_at,
@@ -664,7 +767,7 @@ def _believed(
         pending=change.pending,
         rows=seen.rows,
         alerts=len(alerts),
-        deliveries=len(deliveries),
+        deliveries=sent.count,
         signals=seen.signals,
     )
     poll = Poll(
@@ -673,7 +776,8 @@ def _believed(
         marks=change.marks,
         removed=change.removed,
         changes=change.changes,
-        deliveries=tuple(deliveries),
+        deliveries=sent.deliveries,
+        keep=sent.keep,
     )
     return Step(poll=poll, outcome=outcome)
 

@@ -111,6 +111,15 @@ function keep.changes(_, items)
   end
 end
 
+-- Entries under names they have no more: a list in the order kept, and the ids by which the same is kept once.
+function keep.former(_, items)
+  for at = 1, #items, 2 do
+    if redis.call('SADD', name('former_ids'), items[at]) == 1 then
+      redis.call('RPUSH', name('former'), items[at + 1])
+    end
+  end
+end
+
 function keep.stories(_, items)
   for at = 1, #items, 3 do
     local id, date, body = items[at], items[at + 1], items[at + 2]
@@ -155,6 +164,38 @@ function keep.deliveries(_, items)
   end
 end
 
+function keep.dropped(_, items)
+  for at = 1, #items, 2 do
+    redis.call('HDEL', name('papers', items[at]), items[at + 1])
+  end
+  kept.papers = true
+end
+
+function keep.papers(_, items)
+  for at = 1, #items, 3 do
+    redis.call('HSET', name('papers', items[at]), items[at + 1], items[at + 2])
+  end
+  kept.papers = true
+end
+
+-- What a person did is found by place, by company, by both, or among all.
+local function acts_of(place, company)
+  return name('acts', #place, place, company)
+end
+
+function keep.acts(_, items)
+  for at = 1, #items, 5 do
+    local known, place, company, moment, body = unpack(items, at, at + 4)
+    redis.call('SADD', name('acts_known'), known)
+    -- Padded, so that of one moment the last written sorts last.
+    local id = string.format('%016d', redis.call('INCR', name('act')))
+    redis.call('HSET', name('acts'), id, body)
+    for _, index in ipairs({ acts_of('', ''), acts_of(place, ''), acts_of('', company), acts_of(place, company) }) do
+      redis.call('ZADD', index, moment, id)
+    end
+  end
+end
+
 -- Parts that came with the call, or that were staged in a list before it.
 local function parts(staged, count, first)
   local at = 0
@@ -186,6 +227,9 @@ function act.keep(_, source, version, memory, staged, count)
   end
   if kept.listings then
     redis.call('HINCRBY', name('counters'), 'listings', 1)
+  end
+  if kept.papers then
+    redis.call('HINCRBY', name('counters'), 'papers', 1)
   end
   if source ~= '' then
     redis.call('HINCRBY', name('versions'), source, 1)
@@ -240,29 +284,103 @@ function act.changes(_, source, key, since, limit)
   return newest(changes_of(source, key), since, tonumber(limit), name('changes'))
 end
 
+-- Entries come packed, as source and key in turn.
+function act.changes_of(_, entries, since, till, limit)
+  local found, bodies_found = {}, {}
+  entries, limit = cmsgpack.unpack(entries), tonumber(limit)
+  for at = 1, #entries, 2 do
+    local rows = redis.call('ZREVRANGEBYSCORE', changes_of(entries[at], entries[at + 1]), till, since, 'WITHSCORES',
+      'LIMIT', 0, limit)
+    for row = 1, #rows, 2 do
+      table.insert(found, { tonumber(rows[row + 1]), rows[row] })
+    end
+  end
+  table.sort(found, function(one, other)
+    if one[1] ~= other[1] then
+      return one[1] > other[1]
+    end
+    return one[2] > other[2]
+  end)
+  for rank = 1, math.min(limit, #found) do
+    table.insert(bodies_found, redis.call('HGET', name('changes'), found[rank][2]))
+  end
+  return bodies_found
+end
+
+-- Of each entry the change that a range of its index gives first.
+local function change_each(entries, range, from, to)
+  local found = {}
+  entries = cmsgpack.unpack(entries)
+  for at = 1, #entries, 2 do
+    local id = redis.call(range, changes_of(entries[at], entries[at + 1]), from, to, 'LIMIT', 0, 1)[1]
+    if id then
+      table.insert(found, redis.call('HGET', name('changes'), id))
+    end
+  end
+  return found
+end
+
+function act.next_changes(_, entries, moment)
+  return change_each(entries, 'ZRANGEBYSCORE', moment, '+inf')
+end
+
+function act.last_changes(_, entries, moment)
+  return change_each(entries, 'ZREVRANGEBYSCORE', '(' .. moment, '-inf')
+end
+
+-- 1, or 0 with nothing written when one of the acts is known.
+function act.decide(_, count, acts)
+  for _, id in ipairs(cmsgpack.unpack(acts)) do
+    if redis.call('SISMEMBER', name('acts_known'), id) == 1 then
+      return 0
+    end
+  end
+  for section, items in parts('', tonumber(count), 4) do
+    keep[section]('', items)
+  end
+  if kept.papers then
+    redis.call('HINCRBY', name('counters'), 'papers', 1)
+  end
+  return 1
+end
+
+function act.acts(_, place, company, since, limit)
+  return newest(acts_of(place, company), since, tonumber(limit), name('acts'))
+end
+
 function act.stories_of(_, company, limit)
   return newest(name('stories_of', company), '-inf', tonumber(limit), name('stories'))
 end
 
-function act.subscribe(_, id, place, body)
-  redis.call('HINCRBY', name('counters'), 'subscriptions', 1)
-  if redis.call('HSET', name('subscriptions'), id, body) == 0 then
-    return 0
+-- Rows of (id, place, body). How many are new.
+function act.subscribe(_, packed)
+  local rows, new = cmsgpack.unpack(packed), 0
+  for at = 1, #rows, 3 do
+    local id, place, body = rows[at], rows[at + 1], rows[at + 2]
+    if redis.call('HSET', name('subscriptions'), id, body) == 1 then
+      local number = redis.call('INCR', name('subscription'))
+      redis.call('ZADD', name('subscribed', ''), number, id)
+      redis.call('ZADD', name('subscribed', place), number, id)
+      new = new + 1
+    end
   end
-  local number = redis.call('INCR', name('subscription'))
-  redis.call('ZADD', name('subscribed', ''), number, id)
-  redis.call('ZADD', name('subscribed', place), number, id)
-  return 1
+  redis.call('HINCRBY', name('counters'), 'subscriptions', 1)
+  return new
 end
 
-function act.unsubscribe(_, id, place)
-  if redis.call('HDEL', name('subscriptions'), id) == 0 then
-    return 0
+function act.unsubscribe(_, place, packed)
+  local gone = 0
+  for _, id in ipairs(cmsgpack.unpack(packed)) do
+    if redis.call('HDEL', name('subscriptions'), id) == 1 then
+      redis.call('ZREM', name('subscribed', ''), id)
+      redis.call('ZREM', name('subscribed', place), id)
+      gone = gone + 1
+    end
   end
-  redis.call('HINCRBY', name('counters'), 'subscriptions', 1)
-  redis.call('ZREM', name('subscribed', ''), id)
-  redis.call('ZREM', name('subscribed', place), id)
-  return 1
+  if gone > 0 then
+    redis.call('HINCRBY', name('counters'), 'subscriptions', 1)
+  end
+  return gone
 end
 
 function act.subscriptions(_, place)

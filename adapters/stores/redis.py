@@ -16,7 +16,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
+from base64 import b64decode, b64encode
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib import resources
@@ -28,13 +29,42 @@ from redis import exceptions
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from adapters.stores.rows import Messages, checked_state, envelope, micros, parcels, state, story_date, story_id
+from adapters.stores.rows import (
+    Messages,
+    checked_state,
+    envelope,
+    former,
+    lost_names,
+    micros,
+    moment,
+    parcels,
+    state,
+    story_date,
+    story_id,
+)
 from bot.codec import decode, encode
 from bot.errors import BadSettings, StoreBusy, StoreUnfit
-from bot.model import Delivery, ListChange, Listing, Mark, Memory, Place, Poll, Story, Subscription, fingerprint
+from bot.model import (
+    Act,
+    Decision,
+    Delivery,
+    Former,
+    ListChange,
+    Listing,
+    Mark,
+    Memory,
+    Paper,
+    Place,
+    Poll,
+    Story,
+    Subscription,
+    fingerprint,
+)
 
 T = TypeVar("T")
 
+#: How many steps of `_upgrade` a database of this version has been through.
+SCHEMA = 1
 #: Connections for calls; those that wait for news have their own.
 CONNECTIONS = 16
 #: How long a server may take for one call before we say it is away.
@@ -76,6 +106,7 @@ class RedisStore:
     async def open(self) -> None:
         with self._translated():
             await self._inspect()
+            await self._upgrade()
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -138,6 +169,32 @@ class RedisStore:
         earliest = "-inf" if since is None else micros(since)
         return [decode(ListChange, body) for body in await self._act("changes", source, key, earliest, limit)]
 
+    async def changes_of(
+        self,
+        entries: Iterable[tuple[str, str]],
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 1000,
+    ) -> Sequence[ListChange]:
+        first = "-inf" if since is None else str(micros(since))
+        end = "+inf" if until is None else f"({micros(until)}"
+        found = await self._act("changes_of", _entries(entries), first, end, max(limit, 0))
+        return [decode(ListChange, body) for body in found]
+
+    async def next_changes(self, entries: Iterable[tuple[str, str]], at: datetime) -> Sequence[ListChange]:
+        found = await self._act("next_changes", _entries(entries), micros(at))
+        return [decode(ListChange, body) for body in found]
+
+    async def last_changes(self, entries: Iterable[tuple[str, str]], before: datetime) -> Sequence[ListChange]:
+        found = await self._act("last_changes", _entries(entries), micros(before))
+        return [decode(ListChange, body) for body in found]
+
+    async def former(self, after: int = 0) -> Sequence[Former]:
+        with self._translated():
+            found = cast("list[bytes]", await self._client.lrange(self._key("former"), after, -1))
+        return [former(number, body) for number, body in enumerate(found, after + 1)]
+
     async def known_stories(self, keys: Iterable[str]) -> Mapping[str, str]:
         found = await self._fields("story_keys", keys)
         return {key: story.decode() for key, story in found.items()}
@@ -148,13 +205,20 @@ class RedisStore:
     async def stories_of(self, company: str, *, limit: int = 5) -> Sequence[Story]:
         return [decode(Story, body) for body in await self._act("stories_of", company, limit)]
 
+    async def story_dates(self, company: str) -> Sequence[datetime]:
+        with self._translated():
+            found = await self._client.zrange(self._key("stories_of", company), 0, -1, withscores=True)
+        return [moment(int(score)) for _, score in cast("list[tuple[bytes, float]]", found)]
+
     # Whom people watch
 
-    async def subscribe(self, subscription: Subscription) -> bool:
-        return bool(await self._act("subscribe", subscription.id, str(subscription.place), encode(subscription)))
+    async def subscribe(self, *subscriptions: Subscription) -> int:
+        rows = [item for one in subscriptions for item in (one.id, str(one.place), _json(one))]
+        return int(await self._act("subscribe", msgspec.msgpack.encode(rows))) if rows else 0
 
-    async def unsubscribe(self, place: Place, target: str) -> bool:
-        return bool(await self._act("unsubscribe", fingerprint(str(place), target.casefold()), str(place)))
+    async def unsubscribe(self, place: Place, *targets: str) -> int:
+        ids = [fingerprint(str(place), target.casefold()) for target in targets]
+        return int(await self._act("unsubscribe", str(place), msgspec.msgpack.encode(ids)))
 
     async def subscriptions(self, place: Place | None = None) -> Sequence[Subscription]:
         found = await self._act("subscriptions", "" if place is None else str(place))
@@ -175,6 +239,34 @@ class RedisStore:
     async def remove_feed(self, id: str) -> bool:
         with self._translated():
             return bool(await self._client.hdel(self._key("feeds"), id))
+
+    # What people decided
+
+    async def decide(self, decision: Decision) -> bool:
+        parts = _pack([*_decided(decision), *_outbox(decision.deliveries)])
+        return bool(
+            await self._act("decide", len(parts), msgspec.msgpack.encode([one.id for one in decision.acts]), *parts)
+        )
+
+    async def papers(self, shelf: str, keys: Iterable[str] | None = None) -> Mapping[str, bytes]:
+        name = "papers:" + shelf
+        if keys is not None:
+            found = await self._fields(name, set(keys))
+        else:
+            with self._translated():
+                whole = cast("dict[bytes, bytes]", await self._client.hgetall(self._key(name)))
+            found = {key.decode(): body for key, body in whole.items()}
+        return {key: b64decode(found[key]) for key in sorted(found)}
+
+    async def papers_version(self) -> int:
+        return await self._counter("papers")
+
+    async def acts(
+        self, *, place: Place | None = None, company: str = "", since: datetime | None = None, limit: int = 100
+    ) -> Sequence[Act]:
+        earliest = "-inf" if since is None else micros(since)
+        where = "" if place is None else str(place)
+        return [decode(Act, body) for body in await self._act("acts", where, company, earliest, limit)]
 
     # The outbox
 
@@ -286,6 +378,19 @@ class RedisStore:
         if why := _unfit(info, server):
             raise StoreUnfit(f"Redis at {self.where}: {why}")
         return server
+
+    async def _upgrade(self) -> None:
+        """Bring what an older Tocsin kept up to date: SCHEMA counts the steps done, each of which may be repeated."""
+        done = int(cast("bytes | None", await self._client.hget(self._key("counters"), "schema")) or 0)
+        if done >= SCHEMA:
+            return
+        # Step 1: the names of the past, from the changes kept before they had a place of their own.
+        found = self._client.hscan_iter(self._key("changes"), count=PART)
+        bodies = [body async for _, body in cast("AsyncIterator[tuple[bytes, bytes]]", found)]
+        for start in range(0, len(bodies), PART):
+            lost = lost_names(decode(ListChange, body) for body in bodies[start : start + PART])
+            await self._keep("", 0, b"", _pack([_former(lost)]))
+        await self._client.hset(self._key("counters"), "schema", str(SCHEMA))
 
     async def _settings(self) -> dict[str, str]:
         """What CONFIG GET says; nothing where it is forbidden, as with most hosted servers."""
@@ -474,6 +579,7 @@ def _parts(poll: Poll) -> list[bytes]:
                 4,
                 [item for one in poll.changes for item in (one.source, one.key, str(micros(one.seen)), _json(one))],
             ),
+            _former(lost_names(poll.changes)),
             (
                 "stories",
                 3,
@@ -486,7 +592,29 @@ def _parts(poll: Poll) -> list[bytes]:
             ("story_keys", 2, [item for one in poll.stories for key in one.keys for item in (key, story_id(one))]),
             ("story_companies", 2, [item for story, company in poll.story_companies for item in (company, story)]),
             *_outbox(poll.deliveries),
+            _papers(poll.keep),
         ]
+    )
+
+
+def _former(lost: Iterable[tuple[str, bytes]]) -> _Section:
+    return "former", 2, [item for id, body in lost for item in (id, body.decode())]
+
+
+def _decided(decision: Decision) -> list[_Section]:
+    acts = [(one.id, str(one.place), one.company, str(micros(one.at)), _json(one)) for one in decision.acts]
+    return [
+        ("dropped", 2, [item for one in decision.drop for item in one]),
+        _papers(decision.keep),
+        ("acts", 5, [item for one in acts for item in one]),
+    ]
+
+
+def _papers(papers: Iterable[Paper]) -> _Section:
+    return (
+        "papers",
+        3,
+        [item for one in papers for item in (one.shelf, one.key, b64encode(one.body).decode())],
     )
 
 
@@ -525,6 +653,11 @@ def _pack(sections: Iterable[_Section]) -> list[bytes]:
         for name, size, items in sections
         for start in range(0, len(items), PART * size)
     ]
+
+
+def _entries(entries: Iterable[tuple[str, str]]) -> bytes:
+    """Sources and keys in turn, each entry once, as MessagePack."""
+    return msgspec.msgpack.encode([part for entry in dict.fromkeys(entries) for part in entry])
 
 
 def _json(noun: object) -> str:

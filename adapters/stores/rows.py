@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from bot.codec import decode_envelope, decode_message, encode_envelope, encode_message
-from bot.model import Delivery, Memory, Message, Story
+from bot.codec import decode, decode_envelope, decode_message, encode, encode_envelope, encode_message
+from bot.model import Delivery, Former, ListChange, Listing, Memory, Message, Story
 
 State = Literal["waiting", "posted", "parked"]
 STATES: tuple[State, ...] = ("waiting", "posted", "parked")
@@ -96,6 +96,39 @@ class Messages:
         if message not in self._seen:
             self._seen[message] = decode_message(kind, body)
         return decode_envelope(envelope, self._seen[message])
+
+
+def moment(micros: int) -> datetime:
+    """The moment of so many microseconds since 1970."""
+    return _EPOCH + micros * _MICROSECOND
+
+
+def lost_names(changes: Iterable[ListChange]) -> list[tuple[str, bytes]]:
+    """For each entry that lost names or numbers, who it was before: an id by which the same is kept once, and bytes."""
+    found: dict[str, bytes] = {}
+    for change in changes:
+        before = change.before
+        if before is not None and (change.after is None or _known_by(before) - _known_by(change.after)):
+            body = encode(
+                Listing(
+                    source=before.source,
+                    key=before.key,
+                    name=before.name,
+                    kind=before.kind,
+                    aliases=before.aliases,
+                    identifiers=before.identifiers,
+                )
+            )
+            found[hashlib.blake2b(body, digest_size=16).hexdigest()] = body
+    return list(found.items())
+
+
+def _known_by(listing: Listing) -> set[str]:
+    return {name.text for name in listing.names()} | {one.value for one in listing.identifiers}
+
+
+def former(number: int, body: bytes) -> Former:
+    return Former(number, decode(Listing, body))
 
 
 def story_id(story: Story) -> str:

@@ -26,10 +26,38 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-from adapters.stores.rows import Messages, Parcel, checked_state, envelope, micros, parcels, state, story_date, story_id
+from adapters.stores.rows import (
+    Messages,
+    Parcel,
+    checked_state,
+    envelope,
+    former,
+    lost_names,
+    micros,
+    moment,
+    parcels,
+    state,
+    story_date,
+    story_id,
+)
 from bot.codec import decode, encode
 from bot.errors import StoreBusy, StoreUnfit
-from bot.model import Delivery, ListChange, Listing, Mark, Memory, Place, Poll, Story, Subscription, fingerprint
+from bot.model import (
+    Act,
+    Decision,
+    Delivery,
+    Former,
+    ListChange,
+    Listing,
+    Mark,
+    Memory,
+    Paper,
+    Place,
+    Poll,
+    Story,
+    Subscription,
+    fingerprint,
+)
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
@@ -46,8 +74,17 @@ READERS = 2
 #: Writes that may share one commit.
 TOGETHER = 64
 
+
+def _find_former(db: sqlite3.Connection) -> None:
+    """Fill the names of the past from the changes kept before there was a table of them."""
+    last = 0
+    while rows := db.execute("SELECT id, body FROM changes WHERE id > ? ORDER BY id LIMIT 1000", (last,)).fetchall():
+        _keep_former(db, lost_names(decode(ListChange, body) for _, body in rows))
+        last = rows[-1][0]
+
+
 #: The schema, one step a version. Steps are never edited once released; `PRAGMA user_version` counts those done.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (
+MIGRATIONS: tuple[tuple[str | Work[None], ...], ...] = (
     (
         "CREATE TABLE memories (source TEXT PRIMARY KEY, version INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID",
         """CREATE TABLE listings (
@@ -89,6 +126,20 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             lease TEXT NOT NULL) WITHOUT ROWID""",
         "CREATE INDEX lanes_ready ON lanes (platform, ready, place)",
         "CREATE TABLE bells (platform TEXT PRIMARY KEY, rung INTEGER NOT NULL) WITHOUT ROWID",
+    ),
+    (
+        "CREATE TABLE papers (shelf TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (shelf, key))",
+        """CREATE TABLE acts (
+            number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, place TEXT NOT NULL, company TEXT NOT NULL,
+            at INTEGER NOT NULL, body BLOB NOT NULL)""",
+        "CREATE INDEX acts_by_date ON acts (at)",
+        "CREATE INDEX acts_of_place ON acts (place, at)",
+        "CREATE INDEX acts_of_company ON acts (company, at)",
+    ),
+    (
+        # Entries under names they have no more: small beside the changes, and read whole by whoever searches the past.
+        "CREATE TABLE former (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, body BLOB NOT NULL)",
+        _find_former,
     ),
 )
 
@@ -238,6 +289,49 @@ class SqliteStore:
 
         return await self._read(read)
 
+    async def changes_of(
+        self,
+        entries: Iterable[tuple[str, str]],
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 1000,
+    ) -> Sequence[ListChange]:
+        first = _EARLIEST if since is None else micros(since)
+        end = _LATEST if until is None else micros(until)
+        wanted = list(dict.fromkeys(entries))
+
+        def read(db: sqlite3.Connection) -> list[ListChange]:
+            rows = [row for entry in wanted for row in db.execute(_CHANGES_OF, (*entry, first, end, max(limit, 0)))]
+            newest = sorted(rows, reverse=True)[: max(limit, 0)]
+            return [decode(ListChange, db.execute(_CHANGE, (id,)).fetchone()[0]) for _, id in newest]
+
+        return await self._read(read)
+
+    async def next_changes(self, entries: Iterable[tuple[str, str]], at: datetime) -> Sequence[ListChange]:
+        return await self._change_each(_NEXT_CHANGE, entries, at)
+
+    async def last_changes(self, entries: Iterable[tuple[str, str]], before: datetime) -> Sequence[ListChange]:
+        return await self._change_each(_LAST_CHANGE, entries, before)
+
+    async def _change_each(
+        self, sql: str, entries: Iterable[tuple[str, str]], moment: datetime
+    ) -> Sequence[ListChange]:
+        wanted, at = list(dict.fromkeys(entries)), micros(moment)
+
+        def read(db: sqlite3.Connection) -> list[ListChange]:
+            found = (db.execute(sql, (*entry, at)).fetchone() for entry in wanted)
+            return [decode(ListChange, row[0]) for row in found if row]
+
+        return await self._read(read)
+
+    async def former(self, after: int = 0) -> Sequence[Former]:
+        def read(db: sqlite3.Connection) -> list[Former]:
+            rows = db.execute("SELECT number, body FROM former WHERE number > ? ORDER BY number", (after,))
+            return [former(*row) for row in rows]
+
+        return await self._read(read)
+
     async def known_stories(self, keys: Iterable[str]) -> Mapping[str, str]:
         wanted = list(keys)
         return await self._read(
@@ -264,31 +358,37 @@ class SqliteStore:
 
         return await self._read(read)
 
+    async def story_dates(self, company: str) -> Sequence[datetime]:
+        def read(db: sqlite3.Connection) -> list[datetime]:
+            rows = db.execute("SELECT date FROM story_companies WHERE company = ? ORDER BY date", (company,))
+            return [moment(date) for (date,) in rows]
+
+        return await self._read(read)
+
     # Whom people watch
 
-    async def subscribe(self, subscription: Subscription) -> bool:
-        body = encode(subscription)
+    async def subscribe(self, *subscriptions: Subscription) -> int:
+        rows = [(encode(one), one.id, str(one.place)) for one in subscriptions]
 
-        def keep(db: sqlite3.Connection) -> bool:
+        def keep(db: sqlite3.Connection) -> int:
+            new = 0
+            for body, id, place in rows:
+                if not db.execute("UPDATE subscriptions SET body = ? WHERE id = ?", (body, id)).rowcount:
+                    db.execute("INSERT INTO subscriptions (id, place, body) VALUES (?, ?, ?)", (id, place, body))
+                    new += 1
             _count(db, "subscriptions")
-            replaced = db.execute("UPDATE subscriptions SET body = ? WHERE id = ?", (body, subscription.id)).rowcount
-            if not replaced:
-                db.execute(
-                    "INSERT INTO subscriptions (id, place, body) VALUES (?, ?, ?)",
-                    (subscription.id, str(subscription.place), body),
-                )
-            return not replaced
+            return new
 
-        return await self._write(keep)
+        return await self._write(keep) if rows else 0
 
-    async def unsubscribe(self, place: Place, target: str) -> bool:
-        name = fingerprint(str(place), target.casefold())
+    async def unsubscribe(self, place: Place, *targets: str) -> int:
+        names = [(fingerprint(str(place), target.casefold()),) for target in targets]
 
-        def drop(db: sqlite3.Connection) -> bool:
-            if not db.execute("DELETE FROM subscriptions WHERE id = ?", (name,)).rowcount:
-                return False
-            _count(db, "subscriptions")
-            return True
+        def drop(db: sqlite3.Connection) -> int:
+            gone = sum(db.execute("DELETE FROM subscriptions WHERE id = ?", name).rowcount for name in names)
+            if gone:
+                _count(db, "subscriptions")
+            return gone
 
         return await self._write(drop)
 
@@ -319,6 +419,43 @@ class SqliteStore:
 
     async def remove_feed(self, id: str) -> bool:
         return await self._write(lambda db: db.execute("DELETE FROM feeds WHERE id = ?", (id,)).rowcount == 1)
+
+    # What people decided
+
+    async def decide(self, decision: Decision) -> bool:
+        packed, messages = parcels(decision.deliveries)
+        return await self._write(lambda db: _decide(db, decision, packed, messages))
+
+    async def papers(self, shelf: str, keys: Iterable[str] | None = None) -> Mapping[str, bytes]:
+        wanted = None if keys is None else sorted(set(keys))
+
+        def read(db: sqlite3.Connection) -> dict[str, bytes]:
+            rows: Iterable[tuple[str, bytes]]
+            if wanted is None:
+                rows = db.execute("SELECT key, body FROM papers WHERE shelf = ?", (shelf,))
+            else:
+                rows = _some(db, "SELECT key, body FROM papers WHERE shelf = ? AND key IN", wanted, shelf)
+            return dict(sorted(rows))
+
+        return await self._read(read)
+
+    async def papers_version(self) -> int:
+        return await self._read(lambda db: _counter(db, "papers"))
+
+    async def acts(
+        self, *, place: Place | None = None, company: str = "", since: datetime | None = None, limit: int = 100
+    ) -> Sequence[Act]:
+        asked = {
+            "place": str(place) if place else "",
+            "company": company,
+            "at": None if since is None else micros(since),
+        }
+        sql, values = _acts_query(asked)
+
+        def read(db: sqlite3.Connection) -> list[Act]:
+            return [decode(Act, body) for (body,) in db.execute(sql, (*values, max(limit, 0)))]
+
+        return await self._read(read)
 
     # The outbox
 
@@ -451,9 +588,12 @@ def _prepared(path: Path) -> sqlite3.Connection:
 
 def _prepare(db: sqlite3.Connection, path: Path) -> None:
     """Make it ours: check that it is no other program's file, turn on the write-ahead log, bring the schema up."""
+    db.execute("BEGIN")  # one moment of the file: another process may be making it ours just now
     done = db.execute("PRAGMA user_version").fetchone()[0]
     owner = db.execute("PRAGMA application_id").fetchone()[0]
-    if owner != APPLICATION and (owner or done or db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]):
+    tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    db.execute("COMMIT")
+    if owner != APPLICATION and (owner or done or tables):
         raise StoreUnfit(f"{path}: a database of another program; give Tocsin a folder of its own with TOCSIN_HOME")
     if done > len(MIGRATIONS):
         raise StoreUnfit(
@@ -487,8 +627,11 @@ def _migrate(db: sqlite3.Connection) -> None:
     try:
         done = db.execute("PRAGMA user_version").fetchone()[0]
         for step in MIGRATIONS[done:]:
-            for statement in step:
-                db.execute(statement)
+            for act in step:
+                if callable(act):
+                    act(db)
+                else:
+                    db.execute(act)
         db.execute(f"PRAGMA application_id={APPLICATION}")
         db.execute(f"PRAGMA user_version={len(MIGRATIONS)}")
         db.execute("COMMIT")
@@ -676,11 +819,13 @@ class _Pages:
     marks: list[tuple[str, str, bytes, bytes, int]]
     removed: list[tuple[str, str]]
     changes: list[tuple[str, str, int, bytes]]
+    former: list[tuple[str, bytes]]
     stories: list[tuple[str, int, bytes]]
     story_keys: list[tuple[str, str]]
     story_companies: list[tuple[str, str]]
     parcels: list[Parcel]
     messages: dict[str, tuple[str, bytes]]
+    papers: tuple[Paper, ...]
 
     @classmethod
     def of(cls, poll: Poll) -> _Pages:
@@ -695,11 +840,13 @@ class _Pages:
             marks=[(source, key, mark.raw, mark.content, mark.missing) for key, mark in marks],
             removed=[(source, key) for key in poll.removed],
             changes=[(change.source, change.key, micros(change.seen), encode(change)) for change in poll.changes],
+            former=lost_names(poll.changes),
             stories=[(story_id(story), story_date(story, poll.memory), encode(story)) for story in poll.stories],
             story_keys=[(key, story_id(story)) for story in poll.stories for key in story.keys],
             story_companies=[(company, story) for story, company in poll.story_companies],
             parcels=packed,
             messages=messages,
+            papers=poll.keep,
         )
 
 
@@ -714,7 +861,9 @@ def _commit(db: sqlite3.Connection, pages: _Pages) -> bool:
     _keep_listings(db, pages)
     _keep_stories(db, pages)
     db.executemany("INSERT INTO changes (source, key, seen, body) VALUES (?, ?, ?, ?)", pages.changes)
+    _keep_former(db, pages.former)
     _put(db, pages.parcels, pages.messages)
+    _keep_papers(db, pages.papers)
     return True
 
 
@@ -733,6 +882,10 @@ def _keep_listings(db: sqlite3.Connection, pages: _Pages) -> None:
         _count(db, "listings")
 
 
+def _keep_former(db: sqlite3.Connection, former: Iterable[tuple[str, bytes]]) -> None:
+    db.executemany("INSERT INTO former (id, body) VALUES (?, ?) ON CONFLICT (id) DO NOTHING", former)
+
+
 def _keep_stories(db: sqlite3.Connection, pages: _Pages) -> None:
     # An edit keeps the first date: an outlet that rewrites dates must not lift an old story above newer ones.
     db.executemany(
@@ -745,6 +898,35 @@ def _keep_stories(db: sqlite3.Connection, pages: _Pages) -> None:
         SELECT ?, date, id FROM stories WHERE id = ?""",
         pages.story_companies,
     )
+
+
+# ── Keeping a decision ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _decide(
+    db: sqlite3.Connection, decision: Decision, packed: list[Parcel], messages: dict[str, tuple[str, bytes]]
+) -> bool:
+    ids = [act.id for act in decision.acts]
+    if any(True for _ in _some(db, "SELECT id, id FROM acts WHERE id IN", ids)):
+        return False
+    for act in decision.acts:
+        db.execute(
+            "INSERT INTO acts (id, place, company, at, body) VALUES (?, ?, ?, ?, ?)",
+            (act.id, str(act.place), act.company, micros(act.at), encode(act)),
+        )
+    db.executemany("DELETE FROM papers WHERE shelf = ? AND key = ?", decision.drop)
+    _keep_papers(db, decision.keep, dropped=bool(decision.drop))
+    _put(db, packed, messages)
+    return True
+
+
+def _keep_papers(db: sqlite3.Connection, papers: Sequence[Paper], *, dropped: bool = False) -> None:
+    db.executemany(
+        "INSERT OR REPLACE INTO papers (shelf, key, body) VALUES (?, ?, ?)",
+        [(paper.shelf, paper.key, paper.body) for paper in papers],
+    )
+    if papers or dropped:
+        _count(db, "papers")
 
 
 # ── Queries ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -766,6 +948,25 @@ def _changes_query(asked: Mapping[str, str | int | None]) -> tuple[str, list[str
     given = {name: value for name, value in asked.items() if value is not None and value != ""}
     where = " AND ".join(conditions[name] for name in given)
     sql = f"SELECT body FROM changes {'WHERE ' + where if where else ''} ORDER BY seen DESC, id DESC LIMIT ?"  # noqa: S608 - only our own words are put together
+    return sql, list(given.values())
+
+
+#: Bounds that every kept moment lies between, in microseconds.
+_EARLIEST, _LATEST = -(2**62), 2**62
+_CHANGES_OF = """SELECT seen, id FROM changes WHERE source = ? AND key = ? AND seen >= ? AND seen < ?
+    ORDER BY seen DESC, id DESC LIMIT ?"""
+_CHANGE = "SELECT body FROM changes WHERE id = ?"
+_LAST_CHANGE = """SELECT body FROM changes WHERE source = ? AND key = ? AND seen < ?
+    ORDER BY seen DESC, id DESC LIMIT 1"""
+_NEXT_CHANGE = "SELECT body FROM changes WHERE source = ? AND key = ? AND seen >= ? ORDER BY seen, id LIMIT 1"
+
+
+def _acts_query(asked: Mapping[str, str | int | None]) -> tuple[str, list[str | int]]:
+    """As `_changes_query`, for what people did."""
+    conditions = {"place": "place = ?", "company": "company = ?", "at": "at >= ?"}
+    given = {name: value for name, value in asked.items() if value is not None and value != ""}
+    where = " AND ".join(conditions[name] for name in given)
+    sql = f"SELECT body FROM acts {'WHERE ' + where if where else ''} ORDER BY at DESC, number DESC LIMIT ?"  # noqa: S608 - only our own words are put together
     return sql, list(given.values())
 
 

@@ -1,20 +1,34 @@
-"""/lookup: what every list says today of a name, with the reason of each match and how fresh each list is."""
+"""/lookup: what every list says of a name, today or on an earlier day, with the reason of each match and how fresh
+
+each list is.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
 
+from bot.archive import Archive, Known, OnDay
 from bot.cards import Reader, lookup_card
+from bot.chronicle import history_rows, on_day_card
 from bot.commands import Argument, Office, command
-from bot.explain import effects
-from bot.model import Company, Effect, Found, ListChange, Match, Reply, Request, Verdict
+from bot.commands.history import lists_data
+from bot.errors import TellPerson
+from bot.explain import effects_of
+from bot.model import Company, Effect, Found, ListChange, Listing, Match, Reply, Request, Verdict
 
 
-@command("lookup", Argument(name="name", about="a company, in any spelling or script: Xiaomi, 小米, Сяоми"))
+@command(
+    "lookup",
+    Argument(name="name", about="a company, in any spelling or script: Xiaomi, 小米, Сяоми"),
+    Argument(name="as_of", about="a day, as 2021-03-01: what was true then", required=False, option=True),
+)
 async def lookup(office: Office, request: Request) -> Reply:
     """What every list says today of a name, why we think it is the same company, and how fresh that is."""
     typed = " ".join(request.one("name").split())
+    if as_of := request.one("as_of").strip():
+        return await on_day(office, request, typed, day_of(as_of, office.clock.now()))
     await office.roll.refresh()
     company = office.book.find(typed)
     found = office.roll.of(company)
@@ -25,21 +39,42 @@ async def lookup(office: Office, request: Request) -> Reply:
     stories = await office.store.stories_of(company.id, limit=5)
     reader = office.reader(request)
     today = {one.listing.source for one in found if one.match.verdict is Verdict.SAME}
-    past = [one for one in office.roll.taken_off(company) if one.source not in today]
-    effects_by_list = meanings(found, reader)
+    past = [one for one in await office.roll.taken_off(company) if one.source not in today]
+    effects_by_list = meanings((one.listing for one in found), reader.now.date(), reader)
     card = lookup_card(typed, company, found, office.roll.read, stories, effects_by_list, reader, past=past)
     return Reply(cards=(card,), data=as_data(typed, company, found, past, office))
 
 
-def meanings(found: Sequence[Found], reader: Reader) -> dict[str, tuple[Effect, ...]]:
-    """For each list, what its programmes mean today."""
-    programmes: defaultdict[str, list[str]] = defaultdict(list)
-    for one in found:
-        programmes[one.listing.source] += one.listing.programmes
-    return {
-        source: effects(source, list(dict.fromkeys(codes)), on=reader.now.date(), language=reader.language)
-        for source, codes in programmes.items()
-    }
+async def on_day(office: Office, request: Request, typed: str, day: date) -> Reply:
+    """What was true on a day by the lists that are kept, never more than they let us know."""
+    archive = Archive(office.store, office.roll)
+    known = await archive.known(office.book.find(typed), typed)
+    then = await archive.on(known, day)
+    reader = office.reader(request)
+    meant = meanings((one.listing for one in then.stood), day, reader)
+    card = on_day_card(typed, known.company, day, then.stood, then.off, then.since, known.spans, meant, reader)
+    return Reply(cards=(card,), data=on_day_data(known, then))
+
+
+def day_of(text: str, now: datetime) -> date:
+    """The day somebody typed. Raises TellPerson where it is none, or still to come."""
+    today = now.astimezone(UTC).date()
+    example = "write it as year-month-day, for example as_of:2021-03-01"
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise TellPerson(f"{text[:40]!r} is no day; {example}.") from None
+    if day > today:
+        raise TellPerson(f"{day} is still to come; the last day that can be asked is today, {today} (UTC).")
+    return day
+
+
+def meanings(listings: Iterable[Listing], day: date, reader: Reader) -> dict[str, tuple[Effect, ...]]:
+    """For each list, what its programmes mean on a day."""
+    entries: defaultdict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+    for listing in listings:
+        entries[listing.source].append((listing.source, listing.programmes))
+    return {source: effects_of(programmes, on=day, language=reader.language) for source, programmes in entries.items()}
 
 
 def as_data(
@@ -51,27 +86,59 @@ def as_data(
         "company": {"id": company.id, "name": company.name, "from_book": company.from_book},
         "matches": [
             {
-                "source": one.listing.source,
-                "key": one.listing.key,
-                "name": one.listing.name,
-                "programmes": list(one.listing.programmes),
-                "listed_on": one.listing.listed_on.isoformat() if one.listing.listed_on else None,
-                "url": one.listing.url,
+                **entry_data(one.listing),
                 **match_data(one.match),
             }
             for one in found
         ],
-        "past": [
-            {
-                "source": one.source,
-                "key": one.key,
-                "name": one.listing.name,
-                "listed_on": one.listing.listed_on.isoformat() if one.listing.listed_on else None,
-                "seen_off": one.seen.isoformat(),
-            }
-            for one in past
-        ],
+        "past": [past_data(one) for one in past],
         "read": [{"source": source, "at": at.isoformat()} for source, at in sorted(office.roll.read.items())],
+    }
+
+
+def on_day_data(known: Known, then: OnDay) -> dict[str, object]:
+    """What was true on a day, for `--json`."""
+    company = known.company
+    return {
+        "query": known.typed,
+        "company": {"id": company.id, "name": company.name, "from_book": company.from_book},
+        "as_of": then.day.isoformat(),
+        "matches": [
+            {
+                **entry_data(one.listing),
+                "known": str(one.how),
+                "first_seen": one.seen.isoformat() if one.seen else None,
+                **match_data(one.match),
+            }
+            for one in then.stood
+        ],
+        "past": [past_data(one) for one in then.off],
+        "since": history_rows(then.since),
+        "lists": lists_data(known),
+    }
+
+
+def entry_data(listing: Listing) -> dict[str, object]:
+    """An entry as plain data."""
+    return {
+        "source": listing.source,
+        "key": listing.key,
+        "name": listing.name,
+        "programmes": list(listing.programmes),
+        "listed_on": listing.listed_on.isoformat() if listing.listed_on else None,
+        "url": listing.url,
+    }
+
+
+def past_data(change: ListChange) -> dict[str, object]:
+    """An entry that was taken off, as plain data."""
+    listed_on = change.listing.listed_on
+    return {
+        "source": change.source,
+        "key": change.key,
+        "name": change.listing.name,
+        "listed_on": listed_on.isoformat() if listed_on else None,
+        "seen_off": change.seen.isoformat(),
     }
 
 

@@ -1,6 +1,7 @@
 """What people type, taken apart the same way in every chat: `watch add Xiaomi "Hangzhou Hikvision"` -> a request.
 
-The registry says how: the longest command's name that the words begin with, then its arguments in their order. Only
+The registry says how: the longest command's name that the words begin with, then its arguments in their order; an
+option stands anywhere, with its name before it (`lookup Xiaomi as_of:2021-03-01`). Only
 double quotes group words (straight, typographic or French ones, as phones write them), because an apostrophe belongs
 to names: L'Oréal. A name typed alone needs no quotes at all.
 """
@@ -64,9 +65,10 @@ def _after(text: str, take: int) -> str:
 
 def values(command: Command, rest: str) -> Values:
     """The words after a command's name, as its arguments: each takes a word, the last one takes what is left."""
-    found: list[tuple[str, str | tuple[str, ...]]] = []
-    for number, argument in enumerate(command.arguments):
-        last = number == len(command.arguments) - 1
+    rest, found = options(command, rest)
+    arguments = [one for one in command.arguments if not one.option]
+    for number, argument in enumerate(arguments):
+        last = number == len(arguments) - 1
         if not rest:
             break
         if last:
@@ -77,6 +79,17 @@ def values(command: Command, rest: str) -> Values:
             found.append((argument.name, unquoted(taken)))
             rest = rest[len(taken) :].strip()
     return tuple(found)
+
+
+def options(command: Command, rest: str) -> tuple[str, list[tuple[str, str | tuple[str, ...]]]]:
+    """What is left without the options, and the options."""
+    found: list[tuple[str, str | tuple[str, ...]]] = []
+    for argument in command.arguments:
+        named = re.compile(rf"(?:^|\s){argument.name}[:=]\s*({_QUOTED}|\S+)", re.IGNORECASE)
+        if argument.option and (typed := named.search(rest)):
+            found.append((argument.name, unquoted(typed[1])))
+            rest = f"{rest[: typed.start()].rstrip()} {rest[typed.end() :].lstrip()}".strip()
+    return rest, found
 
 
 def _all(argument: Argument, rest: str) -> str | tuple[str, ...]:

@@ -21,13 +21,16 @@ async def add(office: Office, request: Request) -> Reply:
     for typed in names:
         company = office.book.find(typed)
         target = company.name if company.from_book else typed
-        new = await office.store.subscribe(
-            Subscription(
-                place=request.place,
-                target=target,
-                made_by=request.person,
-                made_at=request.at,
-                language=request.language,
+        new = bool(
+            await office.store.subscribe(
+                Subscription(
+                    place=request.place,
+                    target=target,
+                    made_by=request.person,
+                    made_at=request.at,
+                    language=request.language,
+                    home=request.home,
+                )
             )
         )
         found = office.roll.of(company)

@@ -22,6 +22,12 @@ _NOISE = re.compile(r"https?://\S+|\[\[\w+:|[\ud800-\udfff\x00-\x1f]+|[*#_>|\[\]
 #: Near relatives that the model confuses on short texts, and which news in our languages is far likelier to be.
 _RELATIVES = {"yue": "zh", "wuu": "zh", "af": "nl", "gl": "pt", "ms": "id", "arz": "ar", "azb": "az", "nn": "no"}
 
+#: Two languages and the letters that only one of them writes.
+_TELLTALE = (
+    ("es", re.compile("[ñ¿¡]", re.IGNORECASE), "pt", re.compile("[ãõ]", re.IGNORECASE)),
+    ("ru", re.compile("[ыэъё]", re.IGNORECASE), "uk", re.compile("[іїєґ]", re.IGNORECASE)),
+)
+
 
 @cache
 def _model() -> LangDetector:
@@ -45,7 +51,17 @@ def _detected(opening: str, declared: str) -> str:
         return declared[:2].lower()
     best = _model().detect(sample, k=1)
     found = str(best[0]["lang"]) if best else declared[:2].lower()
-    return _RELATIVES.get(found, found)
+    return _by_letters(_RELATIVES.get(found, found), sample)
+
+
+def _by_letters(found: str, sample: str) -> str:
+    """Letters that one of two relatives has and the other has not decide between them."""
+    for one, its, other, others in _TELLTALE:
+        if found in (one, other):
+            ours, theirs = len(its.findall(sample)), len(others.findall(sample))
+            if ours != theirs and not (ours and theirs):
+                return one if ours else other
+    return found
 
 
 def _by_script(sample: str, letters: int) -> str:

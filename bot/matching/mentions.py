@@ -33,8 +33,10 @@ MOST_MENTIONS = 60
 _SPOKEN = {
     country: language
     for language, countries in {
-        "de": "AT DE", "en": "GB US", "es": "ES", "fr": "FR", "it": "IT", "ja": "JP", "ko": "KR", "nl": "NL",
-        "pl": "PL", "pt": "BR PT", "ru": "RU", "tr": "TR", "uk": "UA", "zh": "CN TW",
+        "ar": "AE BH DZ EG IQ JO KW LB LY MA OM QA SA SD SY TN YE", "de": "AT DE",
+        "en": "AU CA GB IE IN NZ SG US ZA", "es": "AR BO CL CO CR CU DO EC ES GT HN MX NI PA PE PY SV UY VE",
+        "fr": "FR", "it": "IT", "ja": "JP", "ko": "KR", "nl": "NL", "pl": "PL", "pt": "AO BR MZ PT",
+        "ru": "BY KG KZ RU", "tr": "TR", "uk": "UA", "zh": "CN HK MO TW",
     }.items()
     for country in countries.split()
 }  # fmt: skip
@@ -366,10 +368,18 @@ def _by_neighbours(seen: _Sighting, own: float, habits: _Habits) -> Iterator[Rea
     before, after = f" {plain[max(0, start - NEAR) : start]} ", f" {plain[end : end + NEAR]} "
     if habits.company is not None and (habits.company.search(before) or habits.company.search(after)):
         yield Reason("company words beside it", 0.8, seen.name.text, seen.surface)
+        if habits.spaced and not seen.surface.islower() and _next_to(habits.company, before, after):
+            yield Reason("one of them right beside it", 0.4, seen.name.text, seen.surface)
     if habits.person is not None and habits.person.search(f" {plain[max(0, start - 24) : start].strip()} "):
         yield Reason("a person's title before it", -1.2, seen.name.text, seen.surface)
     if own >= 0.2 and habits.place is not None and habits.place.search(f" {plain[max(0, start - 8) : start].strip()} "):
         yield Reason("a word for places before it", -0.8, seen.name.text, seen.surface)
+
+
+def _next_to(company: re.Pattern[str], before: str, after: str) -> bool:
+    """Whether the very next word, on either side, is one that goes with companies: "Target shares"."""
+    beside = (before.split()[-1:], after.split()[:1])
+    return any(company.search(f" {' '.join(words)} ") is not None for words in beside)
 
 
 def _believed(sightings: list[_Sighting], disowned: int, companies: int, habits: _Habits) -> list[_Sighting]:
@@ -460,7 +470,7 @@ def _role(slot: int, sightings: list[_Sighting], most: int, titled: set[int], te
     in_text = [seen.start for seen in sightings if seen.part.where == "text"]
     if len(in_text) < len(sightings):
         return Role.MENTIONED, Reason("in the title, to say who somebody else is", 0.7)
-    often, first = len(in_text), min(in_text)
+    often, first = _times(sightings), min(in_text)
     share = often / most
     enough = often > 1 or (first < BRIEF and len(text) < LEAD)
     if not titled and enough and share >= 0.5 and first < max(LEAD, len(text) // 2):
@@ -468,6 +478,12 @@ def _role(slot: int, sightings: list[_Sighting], most: int, titled: set[int], te
     if titled and often > 1 and share >= 0.4 and first < LEAD:
         return Role.SUBJECT, Reason("named early and nearly as often as the company in the title", 0.7)
     return Role.MENTIONED, Reason("named in passing", 0.7)
+
+
+def _times(sightings: Sequence[_Sighting]) -> int:
+    """How often a company is named in the text; 華為技術（ファーウェイ） names it once."""
+    ends = sorted((seen.start, seen.start + len(seen.surface)) for seen in sightings if seen.part.where == "text")
+    return sum(1 for one, end in enumerate(ends) if one == 0 or end[0] - ends[one - 1][1] > 2)
 
 
 def in_role(mentions: Iterable[Mention], role: Role) -> tuple[str, ...]:

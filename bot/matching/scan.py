@@ -47,6 +47,12 @@ _HANGUL = "\uac00-\ud7af"
 _LETTERED = re.compile(r"[0-9a-z\u00df-\u052f]+")
 _HAN_HANGUL = re.compile(f"[\u3041-\u9fff](?=[{_HANGUL}])")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+#: Endings of Russian and Ukrainian nouns that name a kind of company, and what they become in other cases.
+_CASES = (
+    ("ия", ("ии", "ию", "ией")), ("ія", ("ії", "ію", "ією")), ("а", ("ы", "и", "е", "і", "у", "ой", "ою")),
+    ("", ("а", "у", "ом", "е", "і")),
+)  # fmt: skip
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _KATAKANA = re.compile(r"[\u30a1-\u30fa\u30fc]")
 
 
@@ -192,6 +198,29 @@ def spellings(slot: int, number: int, name: str) -> Iterator[tuple[bytes, Spelli
             if form and form not in seen and len(form) <= 120:
                 seen.add(form)
                 yield _pattern(slot, number, form)
+    for form in _slavic(" ".join(folded(name).text.split())):
+        if form not in seen and len(form) <= 120:
+            seen.add(form)
+            yield _pattern(slot, number, form)
+
+
+def _slavic(form: str) -> Iterator[str]:
+    """How Russian and Ukrainian also write a name of several words: the name proper in quotation marks, each of which
+
+    is a blank here (ЧВК «Вагнер»), and the first word, the kind of company, in another case (Лабораторию Касперского).
+    """
+    if " " not in form or not _CYRILLIC.match(form):
+        return
+    first, rest = form.split(" ", 1)
+    for ending, cases in _CASES:
+        if first.endswith(ending) and len(first) > len(ending) + 3:
+            firsts = [first, *(first.removesuffix(ending) + folded(case).text for case in cases)]
+            break
+    else:
+        firsts = [first]
+    for one in dict.fromkeys(firsts):
+        yield f"{one} {rest}"
+        yield f"{one}  {rest}"
 
 
 def _pattern(slot: int, number: int, form: str) -> tuple[bytes, Spelling]:
@@ -210,7 +239,7 @@ def _pattern(slot: int, number: int, form: str) -> tuple[bytes, Spelling]:
     else:
         edge = _Edge.WORD
         last = len(form.rpartition(" ")[2])  # the ending is one of the last word, of which something must remain
-        found = _VOWEL_ENDING.search(form) if last > 5 else None
+        found = _VOWEL_ENDING.search(form) if last > (4 if _CYRILLIC.match(form) else 5) else None
         tail = found.group()[-2:] if found else "a" if last > 4 and form.endswith("a") else ""
         pattern = f" {form.removesuffix(tail)}"
     return pattern.encode("utf-8", "replace"), (slot, number, edge, tail, form)

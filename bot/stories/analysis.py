@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from bot.matching.language import language_of
 from bot.matching.mentions import retold
 from bot.model import Analysis, Mention, Reason, Role, Story
+from bot.stories.dispute import dispute_sentence
 from bot.stories.origin import origin_of
 from bot.stories.phrases import phrases
 from bot.stories.reason import reason_sentence
@@ -22,7 +23,7 @@ def analyse(story: Story, mentions: Sequence[Mention]) -> Analysis:
     parts = sentences(story.title, story.text, words.language)
     subjects = [one for one in mentions if one.role is Role.SUBJECT]
     told = heard(parts, words, _named(parts, mentions), _named(parts, subjects))
-    trapped = bool(parts) and any(words.has(one.plain, "topic", "not_a_list") for one in parts[:3])
+    trapped = any(words.has(one.sentence.plain, "topic", "not_a_list") and not _listing(one) for one in told[:3])
     score = listing_score(told, trapped)
     origin = story.origin or origin_of(parts, words, frozenset(one.surface.casefold() for one in mentions))
     because = (Reason(f"language: {language or 'unknown'}", 1.0),)
@@ -39,10 +40,16 @@ def analyse(story: Story, mentions: Sequence[Mention]) -> Analysis:
         source=source,
         stage=stage,
         reason=reason_sentence(told, words),
+        disputes=dispute_sentence(told, words),
         origin=origin,
         mentions=tuple(mentions),
         because=(*because, about, *which, *how_far),
     )
+
+
+def _listing(one: Heard) -> bool:
+    """Whether a sentence plainly tells of a listing, whatever else stands in it."""
+    return bool(one.authorities) and (one.generic or bool(one.lists)) and (one.listed or one.removed)
 
 
 def _listed_are_subjects(mentions: Sequence[Mention], told: Sequence[Heard]) -> tuple[Mention, ...]:

@@ -17,8 +17,8 @@ from bot.matching.scan import folded
 
 #: Languages written without blanks between words.
 UNSPACED = frozenset({"zh", "ja"})
-#: What a gap (`~`) in a phrase may hold: six words, or twenty characters without blanks.
-_GAP_WORDS = r"(?: [^ ]{1,40}){0,6}?"
+#: What a gap (`~`) in a phrase may hold: ten words, or twenty characters without blanks.
+_GAP_WORDS = r"(?: [^ ]{1,40}){0,10}?"
 _GAP_CHARACTERS = r".{0,20}?"
 #: A sentence is asked up to this length; what is longer is a list or mark-up.
 LONGEST_SENTENCE = 1_500
@@ -46,11 +46,12 @@ def _form(phrase: str, language: str) -> str:
 
 
 def _words(piece: str) -> str:
-    """`plac* on` as a pattern: each word with the blank before it."""
+    """`plac* on` as a pattern: each word with the blank before it. `*liste` is any compound that ends so."""
     out = []
     for word in piece.split():
         body = " ".join(folded(word.replace("*", "")).text.split())
-        out.append(f" {re.escape(body)}" + ("[^ ]*" if word.endswith("*") else ""))
+        before, after = ("[^ ]*" if star else "" for star in (word.startswith("*"), word.endswith("*")))
+        out.append(f" {before}{re.escape(body)}{after}")
     return "".join(out)
 
 
@@ -119,7 +120,7 @@ def phrases(language: str) -> Phrases:
     known = language if language in shelf("phrases") else "en"
     tables = table(f"phrases/{known}")
     patterns: dict[tuple[str, str], re.Pattern[str]] = {}
-    for kind in ("topic", "field", "stage", "why"):
+    for kind in ("topic", "field", "stage", "why", "dispute"):
         for name, words in tables.get(kind, {}).items():
             pattern = compiled(words, known)
             if pattern is not None:

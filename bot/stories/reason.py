@@ -17,20 +17,24 @@ def reason_sentence(told: Sequence[Heard], words: Phrases) -> str:
     """The sentence that gives the reason best, as published; nothing when none is good enough."""
     best, score = "", 0.0
     titles = [one.sentence.plain.strip() for one in told if one.sentence.title]
-    promised = False
+    promised = follows = False
     for one in told:
         sentence = one.sentence
         repeats = any(sentence.plain.strip() in title or title in sentence.plain for title in titles)
         if not sentence.title and not repeats and len(sentence.text) <= LONGEST:
-            points = _points(one, words, promised=promised)
+            points = _points(one, words, promised=promised, follows=follows)
             if points > score:
                 best, score = sentence.text, points
+        follows = one.subject and one.listed and (one.generic or bool(one.lists)) and not one.background
         promised = not sentence.title and words.has(sentence.plain, "why", "announced") and one.about
     return best if score >= ENOUGH else ""
 
 
-def _points(one: Heard, words: Phrases, *, promised: bool) -> float:
-    """How much a sentence looks like the reason. `promised`: the one before said that the reason follows."""
+def _points(one: Heard, words: Phrases, *, promised: bool, follows: bool) -> float:
+    """How much a sentence looks like the reason. `promised`: the one before said that the reason follows; `follows`:
+
+    the one before told the listing.
+    """
     text = one.sentence.plain
     strong = min(2, words.count(text, "why", "strong"))
     weak = min(2, words.count(text, "why", "weak"))
@@ -39,9 +43,9 @@ def _points(one: Heard, words: Phrases, *, promised: bool) -> float:
         return 0.0
     points = 1.2 + 0.5 * (strong - 1) if strong else 0.6
     points += 0.3 * (because and bool(strong)) + 0.4 * weak
-    points += 0.4 * one.company + 0.4 * bool(one.authorities)
+    points += 0.4 * one.company + 0.4 * bool(one.authorities) + 0.6 * follows
     points += 0.6 * one.about + 0.5 * bool(one.listed and (one.generic or one.lists))
-    points += 2.5 * promised - 0.8 * (one.company and not one.subject) - 0.5 * one.background
+    points += 2.5 * promised - 0.8 * (one.company and not one.subject and not follows) - 0.5 * one.background
     if not because and words.has(text, "why", "announced"):
         points -= 1.2  # it says that there is a reason, or asks for one
     return points + 0.3 * one.weight

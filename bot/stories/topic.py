@@ -41,6 +41,7 @@ class Heard:
     authorities: tuple[str, ...]
     background: bool
     eased: bool  #: an authority grants a licence or a delay
+    sues: bool  #: it is taken to court
     company: bool
     subject: bool  #: whom the story is about stands in it
 
@@ -71,7 +72,7 @@ def heard(
 def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool, subject: bool) -> Heard:
     text = sentence.plain
     if words.door.search(text) is None:
-        return Heard(sentence, weight, 0.0, (), False, False, False, False, (), False, False, company, subject)
+        return Heard(sentence, weight, 0.0, (), False, False, False, False, (), False, False, False, company, subject)
     lists = words.lists(text)
     generic = words.has(text, "topic", "list")
     listed = words.has(text, "topic", "listed")
@@ -79,12 +80,14 @@ def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool, subj
     measure = words.has(text, "topic", "measure")
     authorities = _authorities(words.authorities(text))
     background = words.has(text, "topic", "despite")
-    value = _value(bool(lists), generic, listed or removed, measure, bool(authorities))
+    sues = words.has(text, "stage", "sues")
+    in_court = bool(lists) and words.has(text, "stage", "court")
+    value = _value(bool(lists), generic, listed or removed or sues or in_court, measure, bool(authorities))
     if value and not lists and _trap(words, text, generic=generic):
         value = 0.0
     eased = words.has(text, "stage", "relief") and bool(authorities)
     if eased and value:
-        value = max(value, 2.0 if lists or generic else 1.0)  # a licence or a delay is about the listing, not beside it
+        value = max(value, 2.0 if lists or generic else 1.5)  # a licence or a delay is about the listing, not beside it
     elif background:
         value *= 0.4
     if not company and not authorities:
@@ -101,6 +104,7 @@ def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool, subj
         authorities,
         background,
         eased,
+        sues,
         company,
         subject,
     )
@@ -141,6 +145,8 @@ def listing_score(told: Sequence[Heard], trapped: bool) -> float:
     total = sum(values)
     if total >= 1.0 and any(one.eased and not one.value and one.weight >= 1.0 for one in told):
         total += 0.8
+    if not any(one.authorities or one.lists for one in told):
+        total *= 0.6  # who put them there? a company that drops its suppliers keeps no list of the state
     return total * 0.3 if trapped and not any(one.lists for one in told) else total
 
 
@@ -152,6 +158,7 @@ _BY_FIELD: tuple[tuple[str, str, str, float], ...] = (
     ("us_treasury", "blocking", "us_ofac_sdn", 1.4),
     ("us_treasury", "", "us_ofac_sdn", 0.5),
     ("us_treasury", "debt", "us_ofac_cons", 1.2),
+    ("us_treasury", "sanctions", "us_ofac_sdn", 0.6),
     ("us_defense", "military", "us_dod_cmc", 1.4),
     ("us_commerce", "export", "us_bis_entity", 1.2),
     ("us_commerce", "", "us_bis_entity", 0.7),
@@ -159,10 +166,11 @@ _BY_FIELD: tuple[tuple[str, str, str, float], ...] = (
     ("us_fcc", "telecom", "us_fcc_covered", 0.6),
     ("us_homeland", "forced_labour", "us_dhs_uflpa", 1.5),
     ("us", "procurement", "us_ndaa", 0.6),
-    ("us", "military", "us_dod_cmc", 0.5),
+    ("us", "military", "us_dod_cmc", 0.4),
     ("us", "export", "us_bis_entity", 0.45),
     ("us", "app", "us_eo_13942", 0.3),
     ("us", "blocking", "us_ofac_sdn", 0.6),
+    ("us", "sanctions", "us_ofac_sdn", 0.35),
     ("us", "", "us_bis_entity", 0.1),
     ("eu", "", "eu_fsf", 0.7),
     ("uk", "", "uk_sanctions", 0.4),
@@ -207,7 +215,7 @@ def _whole_story(told: Sequence[Heard], words: Phrases, points: dict[str, float]
     text = " ".join(one.sentence.plain for one in told)
     generic = any(one.generic for one in told)
     if generic and words.has(text, "field", "military"):
-        points["us_dod_cmc"] += 0.7
+        points["us_dod_cmc"] += 0.4
     if generic and words.has(text, "field", "investment"):
         points["us_ofac_cons"] += 0.3
 
@@ -230,9 +238,13 @@ def stage_of(told: Sequence[Heard], words: Phrases) -> tuple[str, tuple[Reason, 
             continue
         weight = 0.45 if one.sentence.title else next(weights, 0.3) if one.about else 0.4
         said = {stage for stage in _STAGES if words.has(one.sentence.plain, "stage", _PHRASES_OF.get(stage, stage))}
+        if "consequence" in said:
+            said -= {"in_force"}  # "stops deliveries after Washington put it on the list"
         for stage in said - {"in_force"}:
-            points[stage] += weight * _WORTH[stage]
-        if not said & _NOT_YET:  # "considers adding" does not add
+            points[stage] += weight * _worth(stage, {*said, *points})
+        if one.sues:
+            points["reaction"] += 1.6 * weight
+        if not said & _NOT_YET and not one.sues:  # "considers adding" does not add
             points["in_force"] += weight * (_WORTH["in_force"] * ("in_force" in said) + 0.4 * one.listed)
         if one.removed:
             points["removed"] += 0.6 * weight
@@ -240,6 +252,11 @@ def stage_of(told: Sequence[Heard], words: Phrases) -> tuple[str, tuple[Reason, 
         return "background", (Reason("nothing says how far it has got", 0.3),)
     stage = max(points, key=lambda one: (points[one], -_STAGES.index(one)))
     return stage, (Reason(f"stage: {stage}", min(1.0, points[stage] / 3)),)
+
+
+def _worth(stage: str, said: Collection[str]) -> float:
+    """A court that is named beside or after a removal is only how that came about."""
+    return 1.0 if stage == "suspended_by_court" and "removed" in said else _WORTH[stage]
 
 
 #: Where one of these is said of a listing, the same sentence does not say that it has happened.

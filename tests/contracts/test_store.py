@@ -5,22 +5,29 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta, timezone
+from typing import Any
 
 import pytest
 
 from bot.model import (
+    Act,
     AlertKind,
+    Decision,
     Found,
     Mark,
     Match,
     Memory,
     Message,
+    Name,
     Notice,
+    Paper,
     Place,
     Quarantine,
     Receipt,
     Standing,
     Subscription,
+    Update,
+    UpdateKind,
     Validators,
     Verdict,
 )
@@ -46,6 +53,7 @@ async def test_nothing_is_known_at_first(store: Store) -> None:
     assert await store.listings("us_dod_cmc") == {}
     assert await store.listings("us_dod_cmc", ["E-1"]) == {}
     assert await store.changes() == []
+    assert await store.former() == []
     assert await store.known_stories(["guid:7"]) == {}
     assert await store.stories(["reuters/7"]) == {}
     assert await store.stories_of("xiaomi") == []
@@ -237,6 +245,69 @@ async def test_changes_of_one_moment_keep_their_order(store: Store) -> None:
     assert [one.key for one in await store.changes()] == keys[::-1]
 
 
+async def test_changes_of_some_entries(store: Store) -> None:
+    """The past of a company: its entries on all lists, newest first, between two moments, so many at most."""
+    await store.commit(poll(changes=[change(key, days=day) for key, day in (("E-1", 0), ("E-2", 2), ("E-1", 3))]))
+    await store.commit(poll("us_csl", changes=[change("E-1", source="us_csl", days=day) for day in (1, 3)]))
+
+    async def asked(*entries: tuple[str, str], **bounds: Any) -> list[tuple[str, str, int]]:
+        found = await store.changes_of(entries, **bounds)
+        return [(one.source, one.key, (one.seen - NOON).days) for one in found]
+
+    ours, theirs = ("us_dod_cmc", "E-1"), ("us_csl", "E-1")
+    assert await asked(ours, theirs, ours) == [(*theirs, 3), (*ours, 3), (*theirs, 1), (*ours, 0)]
+    assert await asked(ours, since=NOON + timedelta(days=3)) == [(*ours, 3)]
+    assert await asked(ours, theirs, until=NOON + timedelta(days=3)) == [(*theirs, 1), (*ours, 0)]
+    assert await asked(ours, theirs, limit=2) == [(*theirs, 3), (*ours, 3)]
+    assert await asked(ours, theirs, limit=0) == []
+    assert await asked(("us_dod_cmc", "E-9")) == []
+    assert await asked() == []
+
+
+async def test_the_changes_around_a_moment(store: Store) -> None:
+    """The first one at it or after it, the last one before it; of one moment, in the order they were written."""
+    await store.commit(poll(changes=[change("E-1", days=day, name=f"Name {day}") for day in (0, 2, 4)]))
+    await store.commit(poll("us_csl", changes=[change("小米:3", source="us_csl", name=name) for name in ("A", "B")]))
+    entries = [("us_csl", "小米:3"), ("us_dod_cmc", "E-1"), ("us_dod_cmc", "E-9")]
+
+    async def names(days: float) -> list[str]:
+        return [one.listing.name for one in await store.next_changes(entries, NOON + timedelta(days=days))]
+
+    assert await names(0) == ["A", "Name 0"]
+    assert await names(0.5) == ["Name 2"]
+    assert await names(4) == ["Name 4"]
+    assert await names(5) == []
+    assert await store.next_changes([], NOON) == []
+
+    async def earlier(days: float) -> list[str]:
+        return [one.listing.name for one in await store.last_changes(entries, NOON + timedelta(days=days))]
+
+    assert await earlier(0) == []
+    assert await earlier(2) == ["B", "Name 0"]
+    assert await earlier(9) == ["B", "Name 4"]
+    assert await store.last_changes([], NOON) == []
+
+
+async def test_names_of_the_past_are_kept_once(store: Store) -> None:
+    """An entry that lost a name or left the list can be found by what it was called, without reading all changes."""
+    renamed = change("E-1")
+    left = replace(change("E-2"), after=None)
+    gained = replace(renamed, key="E-3", after=replace(listing("E-3"), aliases=(*renamed.listing.aliases, Name("New"))))
+    gained = replace(gained, before=replace(listing("E-3"), aliases=renamed.listing.aliases))
+    added = replace(change("E-4"), before=None)
+    await store.commit(poll(changes=[renamed, left, gained, added]))
+    first = await store.former()
+    assert [(one.listing.key, one.listing.name) for one in first] == [("E-1", "Xiaomi Inc"), ("E-2", "Xiaomi Inc")]
+    assert first[0].listing.aliases == listing().aliases
+    assert (first[0].listing.reason, first[0].listing.details) == ("", ())
+    again = [change("E-1", days=1), replace(left, before=listing("E-2", "Xiaomi Group"))]
+    await store.commit(poll(version=1, changes=again))
+    new = await store.former(first[-1].number)
+    assert [(one.listing.key, one.listing.name) for one in new] == [("E-2", "Xiaomi Group")]
+    assert [*first, *new] == await store.former()
+    assert await store.former(new[-1].number) == []
+
+
 async def test_story_is_known_by_each_of_its_keys(store: Store) -> None:
     """One hit is enough to recognise a story, and it says which one it is."""
     told = story("7", keys=("guid:7", "link:https://news.example/7"))
@@ -280,6 +351,15 @@ async def test_stories_of_a_company_newest_first(store: Store) -> None:
     assert await store.stories_of("zte") == []
 
 
+async def test_dates_of_the_stories_of_a_company(store: Store) -> None:
+    """For a picture of how much was written when: a date a story, as they are kept, oldest first."""
+    stories = [story("new", hours=1), story("ahead", hours=-1000), story("old", hours=30)]
+    named = [(f"reuters/{name}", "xiaomi") for name in ("old", "ahead", "new")]
+    await store.commit(poll("reuters", stories=stories, named=named))
+    assert await store.story_dates("xiaomi") == [NOON - timedelta(hours=hours) for hours in (30, 1, 0)]
+    assert await store.story_dates("zte") == []
+
+
 async def test_outlet_rewrites_a_date(store: Store) -> None:
     """An old story with a new date stays where it was, and is named once."""
     await store.commit(
@@ -308,7 +388,7 @@ async def test_company_of_a_story_nobody_has(store: Store) -> None:
 async def test_subscriptions_in_the_order_made(store: Store, another: Store) -> None:
     """A second one for the same company, however it is written, replaces the first and keeps its rank."""
     first, second, third = subscription("Xiaomi"), subscription("Huawei"), subscription("Xiaomi", TRADING)
-    assert [await store.subscribe(one) for one in (first, second, third)] == [True, True, True]
+    assert [await store.subscribe(one) for one in (first, second, third)] == [1, 1, 1]
     louder = subscription("XIAOMI", made_by="U2")
     assert not await another.subscribe(louder)
     assert await store.subscriptions() == [louder, second, third]
@@ -343,6 +423,94 @@ async def test_subscriptions_version_rises_with_every_change(store: Store, anoth
     assert await another.subscriptions_version() == seen[-1]
 
 
+async def test_ten_thousand_watches_in_one_step(store: Store, another: Store) -> None:
+    """An imported list is there whole, in its order, and goes again by name, whatever its case."""
+    many = [subscription(f"Firm {n}") for n in range(10_000)]
+    assert await store.subscribe(*many, many[0]) == 10_000
+    assert await store.subscribe() == 0
+    assert [one.target for one in await another.subscriptions(NEWSROOM)] == [one.target for one in many]
+    assert await store.unsubscribe(NEWSROOM, "FIRM 1", "Firm 9999", "Nobody") == 2
+    assert len(await another.subscriptions()) == 9_998
+
+
+# ── What people decided ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def act(id: str = "1", *, place: Place = NEWSROOM, company: str = "xiaomi", minutes: float = 0) -> Act:
+    """A click, so many minutes from noon."""
+    at = NOON + timedelta(minutes=minutes)
+    return Act(id=id, at=at, person="Ana (U1)", place=place, what="acknowledged", company=company, text="ours, 小米")
+
+
+async def test_decision_is_kept_whole(store: Store, another: Store) -> None:
+    """Papers, acts and what is said of it are there together, byte for byte, in another process too."""
+    papers = (
+        Paper("places", "slack:T0/C1", b'{"a":1}'),
+        Paper("tokens", "T0", bytes(range(256))),
+        Paper("places", "b"),
+    )
+    assert await store.decide(Decision(keep=papers, acts=(act(),), deliveries=(delivery(),)))
+    assert await another.papers("places") == {"b": b"", "slack:T0/C1": b'{"a":1}'}
+    assert list(await another.papers("places")) == ["b", "slack:T0/C1"]
+    assert await another.papers("tokens", ["T0", "T1"]) == {"T0": bytes(range(256))}
+    assert await another.papers("tokens", []) == {}
+    assert await another.acts() == [act()]
+    assert [one.message.id for one in await another.deliveries()] == ["a1"]
+
+
+async def test_papers_of_a_poll(store: Store, another: Store) -> None:
+    """They are kept with it, or not at all; and what was never said lies beside what waits, without a lane."""
+    before = await another.papers_version()
+    untold = delivery("a2").untold("muted by Ana", NOON)
+    kept = replace(poll("us_csl", deliveries=[untold, delivery()]), keep=(Paper("held", "k", b"1"),))
+    assert await store.commit(kept)
+    assert await another.papers("held") == {"k": b"1"}
+    after = await another.papers_version()
+    assert after > before
+    assert await another.delivery(untold.key) == untold
+    assert [one.key for one in await another.deliveries(state="posted")] == [untold.key]
+    (claimed,) = await another.claim("slack", now=NOON, lease=timedelta(minutes=1))
+    assert claimed.key == delivery().key
+    late = replace(poll("us_csl"), keep=(Paper("held", "k", b"2"),))
+    assert not await store.commit(late)
+    assert await another.papers("held") == {"k": b"1"}
+    assert await store.commit(poll("us_csl", version=1))
+    assert await another.papers_version() == after
+
+
+async def test_click_that_was_sent_twice(store: Store, another: Store) -> None:
+    """Of one act nothing is written a second time, whatever else it would have decided."""
+    assert await store.decide(Decision(keep=(Paper("mutes", "x", b"1"),), acts=(act(),)))
+    again = Decision(keep=(Paper("mutes", "x", b"2"),), acts=(act("2"), act()), deliveries=(delivery(),))
+    assert not await another.decide(again)
+    assert await store.papers("mutes") == {"x": b"1"}
+    assert await store.acts() == [act()]
+    assert await store.deliveries() == []
+
+
+async def test_papers_are_replaced_and_dropped(store: Store, another: Store) -> None:
+    """And the number that says so rises, for every process; a decision without papers leaves it alone."""
+    before = await another.papers_version()
+    await store.decide(Decision(keep=(Paper("mutes", "x", b"1"), Paper("mutes", "y", b"1"))))
+    await store.decide(Decision(keep=(Paper("mutes", "x", b"2"),), drop=(("mutes", "y"), ("mutes", "z"))))
+    assert await another.papers("mutes") == {"x": b"2"}
+    after = await another.papers_version()
+    assert after > before
+    await store.decide(Decision(acts=(act(),)))
+    assert await another.papers_version() == after
+
+
+async def test_acts_newest_first_and_by_what_was_asked(store: Store) -> None:
+    """By place, by company, by both, since a moment, and no more than asked for."""
+    done = (act("1"), act("2", place=TRADING, minutes=5), act("3", company="huawei", minutes=9), act("4", minutes=9))
+    await store.decide(Decision(acts=done))
+    assert [one.id for one in await store.acts()] == ["4", "3", "2", "1"]
+    assert [one.id for one in await store.acts(place=NEWSROOM)] == ["4", "3", "1"]
+    assert [one.id for one in await store.acts(company="xiaomi")] == ["4", "2", "1"]
+    assert [one.id for one in await store.acts(place=NEWSROOM, company="xiaomi", limit=1)] == ["4"]
+    assert [one.id for one in await store.acts(since=NOON + timedelta(minutes=9))] == ["4", "3"]
+
+
 async def test_feeds_come_and_go(store: Store) -> None:
     """A feed is added once; adding it again changes its address; removing says whether it was there."""
     assert await store.add_feed("scmp", "https://scmp.example/rss")
@@ -366,14 +534,15 @@ async def test_delivery_is_claimed_whole(store: Store, another: Store) -> None:
 
 
 async def test_every_kind_of_message(store: Store) -> None:
-    """Alerts, standing cards and notices all travel."""
+    """Alerts, standing cards, notices and updates all travel."""
     notice = Notice(id="n1", source="us_csl", title="Unread", text="for 26 hours", at=NOON)
     hit = Found(listing=listing(), match=Match(Verdict.SAME, 0.9))
     standing = Standing(id="s1", at=NOON, found=((alert().company, (hit,)),), read=(("us_csl", NOON),))
-    messages: list[Message] = [alert(), notice, standing]
+    update = Update.of_delivery("d1", UpdateKind.EDITED, at=NOON, by="Wire", text="小米", alert=alert("a2"))
+    messages: list[Message] = [alert(), notice, standing, update]
     sent = [replace(delivery(), key=message.id, message=message) for message in messages]
-    assert await store.enqueue(sent) == 3
-    assert [one.message for one in await store.deliveries()] == [standing, notice, alert()]
+    assert await store.enqueue(sent) == 4
+    assert [one.message for one in await store.deliveries()] == [update, standing, notice, alert()]
 
 
 async def test_one_delivery_by_its_key(store: Store) -> None:

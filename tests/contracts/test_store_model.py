@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from adapters.stores.redis import RedisStore
 from adapters.stores.sqlite import SqliteStore
-from bot.model import Delivery, Memory, Place, Poll, Receipt, Subscription
+from bot.model import Act, Decision, Delivery, Memory, Paper, Place, Poll, Receipt, Subscription
 from bot.ports import Store
 from tests.worlds.nouns import GUILD, NEWSROOM, NOON, TRADING, alert, change, listing, mark, story
 from tests.worlds.plain_store import PlainStore
@@ -30,6 +30,7 @@ COMPANIES = st.sampled_from(["xiaomi", "huawei"])
 PLACES = st.sampled_from([NEWSROOM, TRADING, GUILD])
 PLATFORMS = st.sampled_from(["slack", "discord"])
 TARGETS = st.sampled_from(["Xiaomi", "XIAOMI", "*"])
+SHELVES = st.sampled_from(["mutes", "places"])
 STATES = st.sampled_from(["", "waiting", "posted", "parked"])
 LIMITS = st.integers(0, 4)
 MINUTES = st.integers(0, 6)
@@ -147,6 +148,20 @@ class Histories(RuleBasedStateMachine):
         one = Subscription(place=place, target=company, made_by=person, made_at=self.now)
         self.alike(lambda store: store.subscribe(one))
 
+    @rule(kept=st.lists(st.tuples(SHELVES, KEYS)), dropped=st.lists(st.tuples(SHELVES, KEYS)), number=st.integers(0, 9))
+    def decide(self, kept: list[tuple[str, str]], dropped: list[tuple[str, str]], number: int) -> None:
+        done = Act(
+            id=str(number),
+            at=NOON + timedelta(minutes=number % 3),
+            person="Ana",
+            place=NEWSROOM,
+            what="muted",
+            company="xiaomi" if number % 2 else "",
+        )
+        papers = tuple(Paper(shelf, key, str(number).encode()) for shelf, key in dict.fromkeys(kept))
+        decision = Decision(keep=papers, drop=tuple(dropped), acts=(done,) if number else ())
+        self.alike(lambda store: store.decide(decision))
+
     @rule(place=PLACES, company=TARGETS)
     def unsubscribe(self, place: Place, company: str) -> None:
         self.alike(lambda store: store.unsubscribe(place, company))
@@ -174,9 +189,22 @@ class Histories(RuleBasedStateMachine):
         since = None if days is None else NOON + timedelta(days=days)
         self.alike(lambda store: store.changes(source=source, key=key, since=since, limit=limit))
 
+    @rule(keys=KEY_SETS, since=st.none() | st.integers(0, 2), until=st.none() | st.integers(0, 3), limit=LIMITS)
+    def ask_changes_of(self, keys: list[str], since: int | None, until: int | None, limit: int) -> None:
+        first, end = (None if day is None else NOON + timedelta(days=day) for day in (since, until))
+        entries = [(source, key) for key in keys for source in ("us_csl", "reuters")]
+        self.alike(lambda store: store.changes_of(entries, since=first, until=end, limit=limit))
+        self.alike(lambda store: store.next_changes(entries, first or NOON))
+        self.alike(lambda store: store.last_changes(entries, first or NOON))
+
+    @rule(after=st.integers(0, 2))
+    def ask_former(self, after: int) -> None:
+        self.alike(lambda store: store.former(after))
+
     @rule(company=COMPANIES, limit=LIMITS)
     def ask_stories(self, company: str, limit: int) -> None:
         self.alike(lambda store: store.stories_of(company, limit=limit))
+        self.alike(lambda store: store.story_dates(company))
 
     @rule(place=st.none() | PLACES, state=STATES, limit=LIMITS)
     def ask_deliveries(self, place: Place | None, state: str, limit: int) -> None:
@@ -194,6 +222,8 @@ class Histories(RuleBasedStateMachine):
                 (await store.subscriptions(), await store.subscriptions(NEWSROOM), await store.feeds()),
                 (await store.listings_version(), await store.subscriptions_version()),
                 await store.deliveries(),
+                (await store.papers("mutes"), await store.papers("places"), await store.papers_version()),
+                (await store.acts(), await store.acts(company="xiaomi", limit=2)),
             ]
 
         self.alike(everything)

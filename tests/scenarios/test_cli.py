@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from bot import __version__
 from bot.cli import app, main, outcome_words
+from bot.settings import load
 from bot.watch import Outcome
 from tests.worlds.pages import rss, table
 from tests.worlds.site import Site
@@ -73,6 +74,58 @@ def test_look_up_in_another_script(terminal: Terminal) -> None:
     assert [one["source"] for one in answer["read"]] == ["us_dod_cmc"]
     said = terminal.type("lookup", "小米").stdout
     assert "“Xiaomi” is on the one list read" in said
+
+
+def test_a_day_of_the_past_and_a_history(terminal: Terminal, tmp_path: Path) -> None:
+    """Files of the past, then: what was true on a day, how it came about, in text, JSON, a table and a picture."""
+    files = []
+    for day, names in (("2021-01-07", []), ("2021-01-14", ["Xiaomi"]), ("2021-05-26", []), ("2021-06-03", [])):
+        files.append(tmp_path / f"{day}.csv")
+        files[-1].write_bytes(table([*FILLER, *names], start=min(day, "2021-01-14")))
+    taken = terminal.type("backfill", "us_dod_cmc", *map(str, reversed(files)), "--dated")
+    assert "2021-01-14 2021-01-14.csv: 1 added" in taken.stdout
+    assert "2021-06-03 2021-06-03.csv: not modified, 0 added, 0 changed (0 materially), 1 removed" in taken.stdout
+
+    assert (
+        "On 2021-03-01 “Xiaomi” was on the one list read"
+        in terminal.type("lookup", "Xiaomi", "--as-of", "2021-03-01").stdout
+    )
+    then = terminal.json("lookup", "小米", "--as-of", "2021-03-01")
+    assert (then["as_of"], then["matches"][0]["known"], then["since"][0]["kind"]) == ("2021-03-01", "read", "delisted")
+    assert terminal.json("lookup", "Xiaomi", "--as-of", "2021-06-04")["past"][0]["seen_off"].startswith("2021-06-03")
+
+    told = terminal.type("history", "Xiaomi", "--picture", str(tmp_path / "xiaomi.png")).stdout
+    assert "Listings: 1 · changes: 0 · delistings: 1" in told
+    assert "A picture of time for Xiaomi" in told
+    assert (tmp_path / "xiaomi.png").read_bytes().startswith(b"\x89PNG")
+    data = terminal.json("history", "Xiaomi")
+    assert [one["kind"] for one in data["events"]] == ["listed", "delisted"]
+    assert data["lists"][0]["begun"].startswith("2021-01-07")
+
+    rows = terminal.type("export", "history", "--company", "Xiaomi", "--csv").stdout.splitlines()
+    assert rows[0] == "seen,list,edition,key,name,kind,field,old,new,sha256,url"
+    assert len(rows) == 3
+    assert terminal.json("export", "history", "--company", "Xiaomi")[0]["name"] == "Xiaomi"
+    written = terminal.type("export", "history", "--company", "Xiaomi", "--output", str(tmp_path / "x.csv"))
+    assert "x.csv: 2 rows" in written.stdout
+    assert (tmp_path / "x.csv").read_text(encoding="utf-8").splitlines() == rows
+
+
+def test_what_of_the_past_cannot_be_done(terminal: Terminal, tmp_path: Path) -> None:
+    """Each says the thing, the value and the next step."""
+    file = tmp_path / "2021-01-14.csv"
+    file.write_bytes(table(FILLER))
+    assert "Say --dated" in str(terminal.type("backfill", "us_dod_cmc", str(file)).exception)
+    assert "There is no source 'nothing'" in str(terminal.type("backfill", "nothing", str(file), "--dated").exception)
+    missing = terminal.type("backfill", "us_dod_cmc", str(tmp_path / "2021-01-15.csv"), "--dated")
+    assert "cannot be read" in str(missing.exception)
+    assert terminal.json("backfill", "us_dod_cmc", str(file), "--dated")[0]["first"] is True
+    nothing = terminal.type("history", "Acme Bakery", "--picture", str(tmp_path / "a.png"))
+    assert "There is nothing to draw of 'Acme Bakery'" in str(nothing.exception)
+    nowhere = str(tmp_path / "no" / "a.csv")
+    refused = terminal.type("export", "history", "--company", "Xiaomi", "--output", nowhere)
+    assert "cannot be written (No such file or directory); give another path" in str(refused.exception)
+    assert "is no day" in terminal.type("lookup", "Xiaomi", "--as-of", "soon").stdout
 
 
 def test_an_unknown_name_is_never_a_bare_no(terminal: Terminal) -> None:
@@ -210,6 +263,13 @@ def test_why_and_unpark(terminal: Terminal) -> None:
     assert "is parked" in terminal.type("unpark", "nokey").stdout
 
 
+def test_a_key_for_the_tokens_of_workspaces(terminal: Terminal) -> None:
+    """Nothing but the key, so that it can be piped into a file."""
+    told = terminal.type("key").stdout
+    assert len(told.strip()) == 44
+    assert load(tocsin_key=told.strip()).tocsin_key
+
+
 def test_two_names(terminal: Terminal) -> None:
     """`tocsin match` prints the verdict and its reasons."""
     assert terminal.json("match", "Xiaomi", "Xiaomi Corporation")["verdict"] == "same"
@@ -230,7 +290,87 @@ def test_a_story_is_read(terminal: Terminal, tmp_path: Path) -> None:
     assert (answer["listing_story"], answer["list"], answer["language"]) == (True, "us_dod_cmc", "en")
     terminal.type("watch", "add", "Xiaomi")
     assert [one["company"] for one in terminal.json("read", str(path))["mentions"]] == ["Xiaomi"]
-    assert "list: us_dod_cmc" in terminal.type("read", str(path)).stdout
+    said = terminal.type("read", str(path)).stdout
+    assert "About a listing: Xiaomi" in said
+    assert "Chinese military companies" in said
+    assert "No list has been read yet" in said
+
+
+def test_a_story_is_read_from_an_address(terminal: Terminal) -> None:
+    """The article without its menus, the same analysis as a file's; robots.txt and private addresses are heeded."""
+    url = terminal.site.url("/news/cxmt")
+    told = (
+        "The Commerce Department added the memory chip maker CXMT to its Entity List on Monday, citing its support for "
+        "the modernisation of the Chinese military.</p><p>CXMT said that the decision was baseless and that it would "
+        "protect its rights and interests in accordance with the law."
+    )
+    terminal.site.shows(
+        "/news/cxmt",
+        '<html lang="en"><head><title>US adds CXMT to Entity List</title><meta property="og:site_name" content="Wire">'
+        '<meta property="article:published_time" content="2024-12-02T15:05:00+01:00"></head><body><nav><a href="/">'
+        f"Huawei</a></nav><article><h1>US adds CXMT to Entity List</h1><p>{told}</p></article></body></html>",
+        type="text/html",
+    )
+    refused = terminal.type("read", url)
+    assert refused.exit_code == 1
+    assert "could not be read" in str(refused.exception)
+    terminal.settings["TOCSIN_ALLOW_PRIVATE"] = "true"
+    answer = terminal.json("read", url)
+    assert [(one["company"], one["role"]) for one in answer["mentions"]] == [("CXMT", "subject")]
+    assert (answer["list"], answer["stage"], answer["publisher"]) == ("us_bis_entity", "in_force", "Wire")
+    assert answer["published"] == "2024-12-02T14:05:00+00:00"
+    assert answer["disputes"].startswith("CXMT said that the decision was baseless")
+    assert "Wire (other outlet). Published 2024-12-02 14:05 UTC." in terminal.type("read", url).stdout
+    terminal.site.shows("/consent", "<html><body><h1>Before you continue</h1></body></html>", type="text/html")
+    assert "shows a consent wall" in str(terminal.type("read", terminal.site.url("/consent")).exception)
+    terminal.site.shows("/robots.txt", "User-agent: *\nDisallow: /news/", type="text/plain")
+    terminal.home = terminal.home / "again"
+    terminal.settings["TOCSIN_HOME"] = str(terminal.home)
+    assert "robots.txt" in str(terminal.type("read", url).exception)
+
+
+def test_the_touchstone(terminal: Terminal, shared: Path, tmp_path: Path) -> None:
+    """The French story of 2021, whole: what it says, what that means, and the record on its day and today."""
+    row = json.loads((shared / "stories" / "dev.jsonl").read_text(encoding="utf-8").partition("\n")[0])
+    path = tmp_path / "story.txt"
+    path.write_text(f"{row['title']}\n{row['text']}", encoding="utf-8")
+    terminal.type("watch", "add", "Xiaomi", "Huawei", "TikTok")
+    for names in ([*FILLER, "Xiaomi Corporation"], FILLER, FILLER):
+        terminal.site.shows("/us_dod_cmc", table(names))
+        terminal.type("poll", "us_dod_cmc")
+    answer = terminal.json("read", str(path), "--date", "2021-02-10")
+    assert {one["company"]: one["role"] for one in answer["mentions"]} == {
+        "Xiaomi": "subject",
+        "Huawei": "mentioned",
+        "TikTok": "mentioned",
+    }
+    assert (answer["listing_story"], answer["list"], answer["stage"]) == (True, "us_dod_cmc", "in_force")
+    assert answer["origin"] == "Android Authority"
+    assert answer["reason"] in row["text"]
+    assert answer["reason"].startswith("C’est une médaille remise par le régime chinois")
+    assert answer["disputes"] == "Du côté de Xiaomi, on se défendait déjà de cette sanction jugée comme injuste."
+    (record,) = next(one["record"] for one in answer["mentions"] if one["company"] == "Xiaomi")
+    assert (record["badge"], record["on_the_day"], record["listed_on"]) == ("was_listed", "confirmed", "2021-01-14")
+    said = " ".join(terminal.type("read", str(path), "--date", "2021-02-10").stdout.split())
+    for part in (
+        "About a listing: Xiaomi",
+        "it is being watched",
+        "13959",
+        "The company disputes it",
+        "On the day of the story (2021-02-10): confirmed, it was on that list. Today it is not.",
+        "Huawei: mentioned",
+        "TikTok: mentioned",
+    ):
+        assert part in said, part
+
+
+def test_a_file_that_cannot_be_read(terminal: Terminal, tmp_path: Path) -> None:
+    """Which, why, and what to give instead; letters that are no UTF-8 are no reason."""
+    missing = terminal.type("read", str(tmp_path / "nothing.txt"))
+    assert "nothing.txt: No such file or directory; give a text file" in str(missing.exception)
+    path = tmp_path / "latin.txt"
+    path.write_bytes("Un café vendu à Xiaomi".encode("latin-1"))
+    assert [one["company"] for one in terminal.json("read", str(path))["mentions"]] == ["Xiaomi"]
 
 
 def test_version(terminal: Terminal) -> None:
@@ -263,3 +403,34 @@ def test_what_a_poll_came_to(outcome: Outcome, words: str) -> None:
     """In a line."""
     assert words in outcome_words(outcome)
     assert "would raise" in outcome_words(Outcome(source="s"), dry_run=True)
+
+
+def test_triage_and_its_audit(terminal: Terminal) -> None:
+    """What is done with an alert, shown again, and exported for a spreadsheet."""
+    assert terminal.type("export", "acts", "--csv").stdout == "when,who,what,company,place,why,evidence,message\n"
+    terminal.type("watch", "add", "Xiaomi")
+    for names in (FILLER, [*FILLER, "Xiaomi Corporation"]):
+        terminal.site.shows("/us_dod_cmc", table(names))
+        terminal.json("poll", "us_dod_cmc")
+    terminal.type("run", "--once")
+    (delivery,) = terminal.json("why", "Xiaomi")["deliveries"]
+    key = delivery["key"]
+    assert "Acknowledged: Xiaomi" in terminal.type("alert", "acknowledge", key).stdout
+    assert "Noted: this is not Xiaomi" in terminal.type("alert", "not", key, "=HYPERLINK(1)").stdout
+    assert "Taken back" in terminal.type("alert", "undo", key).stdout
+    assert terminal.type("alert", "mute", key, "soon").exit_code == 1
+    assert "Xiaomi is muted here until" in terminal.type("alert", "mute", key, "7d").stdout
+    terminal.type("run", "--once")
+    assert "Acknowledged by the command line" in terminal.type("show", key).stdout
+    assert "4 acts here" in terminal.type("audit").stdout
+    assert [act["what"] for act in terminal.json("audit")["acts"]] == [
+        "muted",
+        "reconsidered",
+        "not_this",
+        "acknowledged",
+    ]
+    _, *rows = terminal.type("export", "acts", "--csv", "--place", "console:").stdout.splitlines()
+    assert [row.split(",")[2] for row in rows] == ["acknowledged", "not_this", "reconsidered", "muted"]
+    assert ",'=HYPERLINK(1)," in rows[1]
+    assert json.loads(terminal.type("export", "acts", "--place", "slack:T0/C9").stdout) == {"acts": []}
+    assert "is no date" in str(terminal.type("export", "acts", "--since", "lately").exception)

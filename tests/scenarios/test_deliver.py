@@ -13,21 +13,29 @@ import pytest
 
 from adapters.stores.sqlite import SqliteStore
 from bot.alerts import list_alerts
+from bot.codec import encode
 from bot.deliver import GIVE_UP, LONGEST, Courier, backoff
 from bot.errors import ChatBusy, ChatRefused, StoreBusy
 from bot.model import (
     Alert,
     AlertKind,
     Analysis,
+    Decision,
     Delivery,
+    FollowUps,
     ListChange,
     Match,
     Notice,
+    Paper,
     Place,
+    PlaceSettings,
     Receipt,
+    Section,
     Severity,
     Standing,
     Story,
+    Update,
+    UpdateKind,
     Verdict,
     delivery_key,
 )
@@ -190,30 +198,125 @@ async def test_every_kind_of_message_has_its_card(post: Post) -> None:
     assert post.titles()[1] == "Already listed today"
 
 
-async def test_a_follow_up_goes_into_the_thread_of_the_first(post: Post) -> None:
-    """Short, in its thread; where the first never arrived it is told whole."""
-    story = Story(source="news_x", id="1", url="https://x/1", title="Xiaomi listed", publisher="Wire", published=THEN)
-    first, again = (
-        Alert(
-            id=f"a{n}",
-            kind=AlertKind.LISTING_STORY,
-            company=xiaomi(),
-            source="news_x",
-            at=THEN,
-            severity=Severity.MEDIUM,
-            story=replace(story, publisher=publisher),
-            analysis=Analysis(listing_story=True, reason="Because of a medal."),
-            follows=follows,
-        )
-        for n, publisher, follows in ((1, "Wire", ()), (2, "Paper", ("a1",)))
+def told(number: int, publisher: str, *, follows: tuple[str, ...] = ()) -> Alert:
+    """A story of one outlet about one event."""
+    story = Story(
+        source="news_x",
+        id=str(number),
+        url=f"https://x/{number}",
+        title="Xiaomi listed",
+        publisher=publisher,
+        published=THEN,
     )
+    return Alert(
+        id=f"a{number}",
+        kind=AlertKind.LISTING_STORY,
+        company=xiaomi(),
+        source="news_x",
+        at=THEN,
+        severity=Severity.MEDIUM,
+        story=story,
+        analysis=Analysis(listing_story=True, reason="Because of a medal."),
+        follows=follows,
+    )
+
+
+async def test_a_follow_up_goes_into_the_thread_of_the_first(post: Post) -> None:
+    """Short, in its thread, and the first one says so; where the first never arrived it is told whole."""
     elsewhere = Place("console", "elsewhere")
+    first, again = told(1, "Wire"), told(2, "Paper", follows=("a1",))
     await post.store.enqueue([Delivery.of(first, CHANNEL, because="x", due=THEN)])
     await post.store.enqueue([Delivery.of(again, place, because="x", due=THEN) for place in (CHANNEL, elsewhere)])
-    await post.rounds(3)
+    await post.rounds(4)
     assert post.titles() == ["NOTICE · Xiaomi in a story about a listing", "Xiaomi, also: Paper"]
     assert post.titles(elsewhere) == ["NOTICE · Xiaomi in a story about a listing"]
     assert [receipt for receipt in post.room.threads if receipt] == [Receipt(first_key(CHANNEL))]
+    [(place, id, card)] = post.room.edited
+    assert (place, id) == (CHANNEL, first_key(CHANNEL))
+    assert card.sections[0] == Section("Since then", "2 reports: also Paper.")
+
+
+async def test_a_listing_that_a_story_announced_rings_all_the_same(post: Post) -> None:
+    """A thread rings for nobody: what is louder than the first report is told in the channel, and the first edited."""
+    listed = replace(alert(), follows=("a1",))
+    await post.store.enqueue([Delivery.of(one, CHANNEL, because="x", due=THEN) for one in (told(1, "Wire"), listed)])
+    await post.rounds(4)
+    assert len(post.titles()) == 2
+    assert post.room.threads == [None, None]
+    [(_, id, card)] = post.room.edited
+    assert id == first_key(CHANNEL)
+    assert "Officially confirmed" in card.sections[0].text
+
+
+@pytest.mark.parametrize(("how", "posted"), [(FollowUps.CHANNEL, 2), (FollowUps.QUIET, 1)])
+async def test_a_place_wants_its_follow_ups_otherwise(post: Post, how: FollowUps, posted: int) -> None:
+    """In the channel, or not at all; the first alert is edited either way."""
+    wants = encode(PlaceSettings(place=CHANNEL, follow_ups=how))
+    await post.store.decide(Decision(keep=(Paper("places", str(CHANNEL), wants),)))
+    messages = (told(1, "Wire"), told(2, "Paper", follows=("a1",)))
+    await post.store.enqueue([Delivery.of(one, CHANNEL, because="x", due=THEN) for one in messages])
+    await post.rounds(4)
+    assert len(post.titles()) == posted
+    assert post.room.threads == [None] * posted
+    assert len(post.room.edited) == 1
+
+
+async def test_many_things_become_of_one_alert(post: Post) -> None:
+    """Each is drawn with those before it; the same thing twice changes nothing; a new alert text takes its place."""
+    await post.store.enqueue([Delivery.of(told(1, "Wire"), CHANNEL, because="x", due=THEN)])
+    key = first_key(CHANNEL)
+    edited = replace(told(1, "Wire"), analysis=Analysis(listing_story=True, reason="Because of two medals."))
+    updates = [
+        Update.of_delivery(key, UpdateKind.ACKNOWLEDGED, at=THEN, by="Ana"),
+        Update.of_delivery(key, UpdateKind.ACKNOWLEDGED, at=THEN, by="Ana"),
+        Update.of_delivery(key, UpdateKind.EDITED, at=THEN, by="Wire", alert=edited),
+        Update.of_delivery(key, UpdateKind.DELISTED, at=THEN, by="us_dod_cmc"),
+    ]
+    for update in updates:
+        await post.store.enqueue([Delivery.of(update, CHANNEL, because="x", due=THEN)])
+    await post.rounds(6)
+    last = post.room.edited[-1][2]
+    assert last.sections[0].text.count("\n") == 2
+    assert "Because of two medals." in [section.text for section in last.sections]
+    assert len(post.titles()) == 1
+
+
+async def test_what_happens_to_an_alert_before_it_arrives(post: Post) -> None:
+    """A parked alert that is put back later is posted with what became of it meanwhile."""
+    first = Delivery.of(told(1, "Wire"), CHANNEL, because="x", due=THEN)
+    await post.store.enqueue([first])
+    post.room.next(ChatRefused("archived"))
+    await post.rounds(1)
+    update = Update.of_delivery(first.key, UpdateKind.ACKNOWLEDGED, at=THEN, by="Ana")
+    await post.store.enqueue([Delivery.of(update, CHANNEL, because="x", due=THEN)])
+    await post.rounds(1)
+    assert post.room.edited == []
+    await post.store.unpark(first.key, now=THEN)
+    await post.rounds(1)
+    assert "Acknowledged by Ana" in post.room.posted[-1][2].sections[0].text
+
+
+async def test_a_message_that_may_no_longer_be_edited(post: Post) -> None:
+    """Somebody deleted it: that is the end of the update, not of the lane, and nobody is alarmed."""
+    await post.store.enqueue([Delivery.of(told(1, "Wire"), CHANNEL, because="x", due=THEN)])
+    post.room.edits_refused = "message_not_found"
+    update = Update.of_delivery(first_key(CHANNEL), UpdateKind.ACKNOWLEDGED, at=THEN, by="Ana")
+    await post.store.enqueue([Delivery.of(update, CHANNEL, because="x", due=THEN)])
+    await post.put(7)
+    await post.rounds(3)
+    assert post.titles()[-1] == "Notice 7"
+    assert await post.store.deliveries(state="parked") == []
+    assert post.titles(OPERATORS) == []
+
+
+async def test_whoever_asked_for_it_hears_that_it_cannot_arrive(post: Post) -> None:
+    """In their own place, with the reason and the next step; so do the operators."""
+    ana = Place("console", "ana")
+    parked = Delivery.of(told(1, "Wire"), CHANNEL, because="x", due=THEN, asker=ana)
+    await post.store.enqueue([parked])
+    post.room.next(ChatRefused("C024 is archived; unarchive it"))
+    await post.rounds(3)
+    assert post.titles(ana) == post.titles(OPERATORS) == [f"{CHANNEL}: a message could not be delivered"]
 
 
 def first_key(place: Place) -> str:

@@ -177,6 +177,19 @@ async def test_xiaomi_leaves_and_returns(world: World) -> None:
     assert not await world.waiting()
 
 
+async def test_xiaomi_is_spelled_anew(world: World) -> None:
+    """A list without numbers knows its entries by their names; a name mended is a change, told once and at once."""
+    await world.list_shows([*FILLER, "Xioami Corporation"])
+    outcome = await world.list_shows([*FILLER, "Xiaomi Corporation"])
+    assert (outcome.added, outcome.changed, outcome.removed, outcome.pending) == (0, 1, 0, 0)
+    assert (await world.polled("us_dod_cmc")).removed == 0
+    (alert,) = await world.alerts()
+    assert alert.kind is AlertKind.CHANGED
+    (name,) = [one for one in alert.changes[0].fields if one.field == "name"]
+    assert (name.old, name.new) == ("Xioami Corporation", "Xiaomi Corporation")
+    assert len(await world.store.listings("us_dod_cmc")) == 21
+
+
 async def test_half_the_list_is_gone(world: World) -> None:
     """Last good state kept, operators told once, channels told nothing; the next good reading ends it."""
     await world.list_shows([*FILLER, "Xiaomi Corporation"])
@@ -317,6 +330,17 @@ async def test_a_permanent_move_is_adopted_when_it_lasts(world: World) -> None:
     world.pages.shows(new, table([*FILLER, "Elsewhere"]))
     await world.polled("us_dod_cmc")
     assert world.pages.asked[new] == 1
+
+
+async def test_an_address_with_a_day_in_it(world: World) -> None:
+    """A publisher that keeps every edition under its date is asked for that of some days ago."""
+    card = replace(us_dod_cmc.card, url="https://law.example/{day}/list", behind=timedelta(days=5))
+    world.sources["us_dod_cmc"] = replace(us_dod_cmc, card=card)
+    world.pages.shows("https://law.example/2021-01-09/list", table(FILLER))
+    assert (await world.polled("us_dod_cmc")).rows == 20
+    world.clock.passes(days=2)
+    world.pages.shows("https://law.example/2021-01-11/list", table([*FILLER, "Xiaomi Corporation"]))
+    assert (await world.polled("us_dod_cmc")).added == 1
 
 
 async def test_a_mirror_serves_official_lists_and_not_feeds(world: World) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.alerts import list_alerts, story_alert, story_kind
+from bot.alerts import list_alert_ids, list_alerts, story_alert, story_kind
 from bot.model import (
     AlertKind,
     Analysis,
@@ -83,6 +83,23 @@ def test_the_same_event_found_twice_is_the_same_alert() -> None:
     assert one[0].id == again[0].id != later[0].id
 
 
+def test_both_ends_of_a_move_in_one_edition_are_one_alert() -> None:
+    """What left one inner list and came on another is told once; what left otherwise is told as such."""
+    old, new = listing("Xiaomi", source="us_csl", key="UVL"), listing("Xiaomi", source="us_csl", key="EL")
+    arrived, left = added(new), ListChange(source="us_csl", key="UVL", before=old, after=None, seen=THEN, sha256="aa")
+    plain = added(listing("Xiaomi Cloud", source="us_csl"))
+    moves = {arrived: old, left: new}
+    matched = [(change, xiaomi(), SAME) for change in (arrived, left, plain)]
+    alerts = list_alerts(matched, at=THEN, moves=moves)
+    assert [(one.kind, one.moved, one.changes) for one in alerts] == [
+        (AlertKind.LISTED, old, (arrived,)),
+        (AlertKind.LISTED, None, (plain,)),
+    ]
+    assert [one.id for one in alerts] == [list_alert_ids(arrived, xiaomi())[1], list_alert_ids(plain, xiaomi())[0]]
+    (alone,) = list_alerts([(left, xiaomi(), SAME)], at=THEN, moves=moves)
+    assert (alone.kind, alone.moved) == (AlertKind.DELISTED, new)
+
+
 def story_about(role: Role, *, listing_story: bool = True) -> tuple[Story, Analysis, Mention]:
     story = Story(source="news_x", id="1", url="https://x/1", title="Xiaomi listed")
     mention = Mention(company="xiaomi", surface="Xiaomi", where="title", start=0, role=role)
@@ -118,7 +135,7 @@ def test_what_is_declined_says_which_setting_declined_it() -> None:
     alert = story_alert(FEED, story, analysis, mention, xiaomi(), at=THEN)
     every = frozenset(AlertKind)
     cases = {
-        "paused until 2021-01-15 22:00 UTC": watch(paused_until=THEN + timedelta(days=1)),
+        "paused until 2021-01-15 22:00 UTC": watch(paused_until=THEN + timedelta(days=1), kinds=every),
         "mention is not among the kinds asked for": watch(),
         "news_x is not among the sources asked for": watch(sources=frozenset({"us_csl"}), kinds=every),
         "only the company itself was asked for, and this is a related unit": watch(related=False, kinds=every),
@@ -126,7 +143,7 @@ def test_what_is_declined_says_which_setting_declined_it() -> None:
     for why, subscription in cases.items():
         routing = route(alert, [subscription], now=THEN)
         assert not routing.deliveries
-        assert routing.declined == ((subscription, why),)
+        assert [(one, refusal.words()) for one, refusal in routing.declined] == [(subscription, why)]
     over = watch(paused_until=THEN - timedelta(seconds=1), kinds=every)
     assert route(alert, [over], now=THEN).deliveries
 

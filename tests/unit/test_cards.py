@@ -198,7 +198,7 @@ def test_a_story_alert_says_what_is_told_why_and_what_the_record_says() -> None:
     for part in (
         "Xiaomi in a story about a listing",
         "Headline: Xiaomi sur la liste noire",
-        "Le Fil. Published 2021-01-14 22:00 UTC.",
+        "Le Fil (other outlet). Published 2021-01-14 22:00 UTC.",
         "How far it is: in force",
         "List meant: Chinese military companies",
         "Retells: Android Authority",

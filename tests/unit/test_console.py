@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from adapters.console import ConsoleChat
 from bot.errors import ChatBusy
-from bot.model import Card, Link, Place, Reply, Request, Section
+from bot.model import Card, Form, Link, Place, Reply, Request, Section
 from tests.worlds.facts import THEN
 
 CARD = Card(
@@ -33,6 +34,9 @@ class Desk:
         self.asked.append(asked)
         self.done.set()
         return Reply(cards=(Card(summary="yes", title="yes"),))
+
+    async def form(self, request: Request) -> Form | None:
+        return None
 
     def complete(self, command: str, argument: str, typed: str, limit: int = 25) -> Sequence[str]:
         return ()
@@ -97,3 +101,17 @@ async def test_lines_are_answered_until_the_input_ends() -> None:
     with pytest.raises(asyncio.CancelledError):
         await serving
     assert desk.asked[0].one("name") == "Xiaomi"
+
+
+async def test_an_edit_prints_only_what_is_new() -> None:
+    """A terminal cannot take words back: the title, and what became of it."""
+    out = io.StringIO()
+    chat = ConsoleChat(out=out)
+    first = Card(summary="x", title="Xiaomi added", sections=(Section("Why", "a medal"),), footer="Defense")
+    receipt = await chat.post(Place("console"), first, key="k")
+    out.truncate(0)
+    after = replace(first, sections=(Section("Since then", "Acknowledged by Ana."), *first.sections))
+    await chat.edit(Place("console"), receipt, after)
+    assert "Acknowledged by Ana." in out.getvalue()
+    assert "a medal" not in out.getvalue()
+    assert "Defense" not in out.getvalue()

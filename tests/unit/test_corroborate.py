@@ -14,8 +14,15 @@ READ = {"us_dod_cmc": THEN, "us_csl": THEN - timedelta(hours=5)}
 MEANT = Analysis(listing_story=True, source="us_dod_cmc")
 
 
-def found(name: str, source: str = "us_dod_cmc", verdict: Verdict = Verdict.SAME) -> Found:
-    return Found(listing=listing(name, source=source, listed_on=date(2021, 1, 14)), match=Match(verdict, 0.97))
+def found(
+    name: str,
+    source: str = "us_dod_cmc",
+    verdict: Verdict = Verdict.SAME,
+    *,
+    programmes: tuple[str, ...] = ("S1237",),
+) -> Found:
+    entry = listing(name, source=source, listed_on=date(2021, 1, 14), programmes=programmes)
+    return Found(listing=entry, match=Match(verdict, 0.97))
 
 
 def removal(entry: Listing) -> ListChange:
@@ -43,9 +50,12 @@ def test_another_list_has_it() -> None:
 
 
 def test_a_carrier_bears_out_the_list_it_carries() -> None:
-    """The Entity List is read inside the Consolidated Screening List."""
+    """The Entity List is read inside the Consolidated Screening List; a row of another inner list bears nothing out."""
     entity_list = Analysis(listing_story=True, source="us_bis_entity")
-    assert badges(ask(found("Huawei", "us_csl"), analysis=entity_list)) == [(Badge.CONFIRMED, "us_csl")]
+    row, other = found("Huawei", "us_csl", programmes=("EL",)), found("Huawei", "us_csl", programmes=("CMIC",))
+    assert badges(ask(row, analysis=entity_list)) == [(Badge.CONFIRMED, "us_csl")]
+    assert badges(ask(other, row, analysis=entity_list)) == [(Badge.CONFIRMED, "us_csl")]
+    assert badges(ask(other, analysis=entity_list)) == [(Badge.ELSEWHERE, "us_csl")]
 
 
 def test_a_story_that_names_no_list_is_not_confirmed() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from bot.errors import StoreBusy
 from bot.model import Place, Reply, Request
 from bot.roll import Roll
 from tests.worlds.facts import THEN
+from tests.worlds.nouns import poll, story
 from tests.worlds.pages import SetClock
 
 
@@ -60,6 +62,18 @@ async def test_a_store_that_is_away_is_said(desk: FrontDesk, monkeypatch: pytest
     assert not ok
     assert "database is locked" in title
     assert "try again in a minute" in title
+
+
+async def test_a_history_comes_with_its_picture(desk: FrontDesk) -> None:
+    """In a chat that shows pictures, with what it shows in words; where there is nothing to draw, none."""
+    told = [story("1"), story("2", hours=900)]
+    await desk.office.store.commit(poll("reuters", stories=told, named=[(f"reuters/{n}", "xiaomi") for n in "12"]))
+    asked = replace(ask("history", name="Xiaomi"), place=Place("slack", "T0/C1"))
+    [picture] = (await desk.answer(asked)).files
+    assert (picture.type, picture.name, picture.body[:4]) == ("image/png", "history.png", b"\x89PNG")
+    assert "Stories that name it: 2" in picture.alt
+    assert (await desk.answer(ask("history", name="Xiaomi"))).files == ()
+    assert (await desk.answer(replace(asked, arguments=(("name", "Acme"),)))).files == ()
 
 
 async def test_a_command_with_a_bug_is_an_answer_too(desk: FrontDesk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -11,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.diff import PATIENCE, Survey, believe, diff, field_changes, missing, readable, survey
-from bot.model import ChangeKind, Identifier, Listing, Mark, Memory, Name, NameKind, SourceCard
+from bot.diff import PATIENCE, TAIL, Survey, believe, diff, field_changes, missing, readable, survey
+from bot.model import ChangeKind, EntityKind, Identifier, Listing, Mark, Memory, Name, NameKind, Quarantine, SourceCard
 from tests.worlds.facts import listing, mark, reading, record
 
 NOW = datetime(2021, 1, 14, 22, 0, tzinfo=UTC)
@@ -259,3 +260,178 @@ def test_what_is_added_and_gone_is_what_the_sets_say(before: list[str], after: l
     assert {entry.name for entry, _ in seen.fresh} == set(after) - set(before)
     assert set(seen.gone) == {name.casefold() for name in set(before) - set(after)}
     assert not seen.touched
+
+
+# ── Keys that are made of names ───────────────────────────────────────────────────────────────────────────────────
+
+
+def rekeyed(known: list[Listing], now: list[Listing], **more: Any) -> list[tuple[str, str]]:
+    """Old and new key of each entry that is found again; the others are added or wait to be called delisted."""
+    seen, old = look(known, now), {entry.key: entry for entry in known}
+    found = diff(seen, marks(known), old, first=False, same_layout=True, composed=True, seen=NOW, **more)
+    changed = [one for one in found.changes if one.before and one.after]
+    pairs = [(one.before.key, one.after.key) for one in changed if one.before and one.after]
+    assert {old for old, new in pairs if old != new} == set(found.removed)
+    assert found.pending == len(seen.gone) - len(found.removed)
+    return pairs
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(
+            listing("Hesai Technology", identifiers=(Identifier("USCC", "9131"),)),
+            listing("Hesai Group", identifiers=(Identifier("USCC", "9131"),)),
+            id="the same number",
+        ),
+        pytest.param(
+            listing("Huawei Cloud", key="EL: huawei cloud | beijing"),
+            listing("HUAWEI CLOUD", key="EL: huawei cloud | shenzhen", addresses=("Shenzhen",)),
+            id="another address in the key",
+        ),
+        pytest.param(
+            listing("Shenzhen DJI Innovation"),
+            listing("SZ DJI Technology", aliases=(Name("Shenzhen DJI Innovation", NameKind.FORMER),)),
+            id="its former name",
+        ),
+        pytest.param(listing("Olga Vasilievna Pilpenko"), listing("Olga Vasilievna Pilipenko"), id="a letter mended"),
+    ],
+)
+def test_an_entry_comes_back_under_another_key(before: Listing, after: Listing) -> None:
+    """It was renamed, and is neither new nor delisted."""
+    others = entries(5)
+    assert rekeyed([*others, before], [*others, after]) == [(before.key, after.key)]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        pytest.param([listing("Example Works No. 2")], id="another number in the name"),
+        pytest.param([listing("Example Works No 1", programmes=("S1260H",))], id="another list"),
+        pytest.param([listing("Example Works No 1", kind=EntityKind.VESSEL)], id="another kind"),
+        pytest.param([listing("Example Works No 1", listed_on=date(2021, 3, 1))], id="another day"),
+        pytest.param(
+            [listing("Example Works No 1", key="a"), listing("Example Works No 1", key="b")], id="one of two, who knows"
+        ),
+    ],
+)
+def test_an_entry_that_only_resembles_one_that_left(after: list[Listing]) -> None:
+    """Then one is new, and the other waits for its second reading."""
+    before = listing("Example Works No. 1", listed_on=date(2021, 1, 14))
+    after = [one if one.listed_on else replace(one, listed_on=before.listed_on) for one in after]
+    assert rekeyed([*entries(5), before], [*entries(5), *after]) == []
+
+
+def test_an_edition_that_changes_too_much_is_not_compared_letter_by_letter() -> None:
+    """Names, numbers and former names are still found."""
+    before = [listing(f"{chr(97 + at % 26) * 9} Bureau {at}") for at in range(150)]
+    after = [replace(one, key=one.key + "s", name=one.name.replace("Bureau", "Bureaus")) for one in before]
+    assert rekeyed(before, after) == []
+    assert len(rekeyed(before[:60], after[:60])) == 60
+
+
+# ── Fields that are lost, ends that are gone ──────────────────────────────────────────────────────────────────────
+
+DATED = date(2021, 1, 14)
+FILLED = replace(CARD, fill=(("programmes", 0.9), ("listed_on", 0.8)))
+
+
+def dated(count: int, **more: Any) -> list[Listing]:
+    return [
+        listing(f"Company {number}", **{"listed_on": DATED, "addresses": ("1 Road",), **more})
+        for number in range(count)
+    ]
+
+
+def doubted(known: list[Listing], now: list[Listing], *, card: SourceCard = FILLED, memory: Memory = READ) -> str:
+    seen = look(known, now)
+    memory = replace(memory, layout=seen.layout)
+    found = believe(card, memory, seen, {entry.key: entry for entry in known}, now=NOW)
+    return found.why if found else ""
+
+
+def test_a_first_reading_whose_column_is_not_understood() -> None:
+    """Each source says which fields its entries have; the evidence names the field."""
+    assert "0 of 30 entries have programmes, expected at least 90%" in doubted([], dated(30, programmes=()))
+    some = [*dated(20), *(replace(entry, key=f"u{entry.key}", listed_on=None) for entry in dated(20))]
+    assert "20 of 40 entries have day of listing, expected at least 80%" in doubted([], some)
+    assert not doubted([], dated(40))
+    assert not doubted([], dated(10, programmes=())), "ten entries say nothing about shares"
+    assert not doubted(dated(60, programmes=()), dated(60, programmes=())), "nothing was looked into"
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ({"listed_on": None}, "60 of 100 entries lost their day of listing"),
+        ({"addresses": ()}, "60 of 100 entries lost their addresses"),
+        ({"programmes": ("1 Road",)}, "60 of 100 entries changed their programmes"),
+        ({"kind": EntityKind.VESSEL}, "60 of 100 entries changed their kind"),
+        ({"addresses": ("2 Road",)}, ""),  # addresses may be written anew
+    ],
+)
+def test_a_column_is_renamed_or_shifted(field: dict[str, Any], words: str) -> None:
+    """Many entries that lose or change one field at once are no decision of a publisher."""
+    known = dated(100)
+    now = [replace(entry, **field) if at < 60 else entry for at, entry in enumerate(known)]
+    why = doubted(known, now, card=CARD)
+    assert words in why
+    assert bool(why) == bool(words)
+    assert not doubted(known, [replace(entry, **field) if at < 20 else entry for at, entry in enumerate(known)])
+    assert (
+        believe(CARD, replace(READ, accept_next=True), look(known, now), {one.key: one for one in known}, now=NOW)
+        is None
+    )
+
+
+def test_another_layout_may_carry_other_fields() -> None:
+    """A CSV has no aliases, the XML that follows it has."""
+    known, now = dated(100), dated(100, addresses=())
+    seen = survey(reading(now, layout="csv/1"), marks(known), same_layout=False)
+    assert believe(CARD, replace(READ, layout="xml/1"), seen, {one.key: one for one in known}, now=NOW) is None
+
+
+def test_the_end_of_the_document_is_gone() -> None:
+    """Cut at a line end: doubted however few are lost, until another edition lacks them too or a person accepts."""
+    known = dated(100)
+    memory = replace(READ, layout="table/1", tail=look([], known).tail)
+    assert len(memory.tail) == TAIL
+    old = {entry.key: entry for entry in known}
+
+    def doubt_of(now: list[Listing], *, sha256: str = "a", memory: Memory = memory, **more: Any) -> Quarantine | None:
+        seen = look(known, now, open_ended=True, **more)
+        return believe(CARD, memory, seen, old, sha256=sha256, now=NOW + PATIENCE)
+
+    first = doubt_of(known[:-5])
+    assert first
+    assert "the last 5 entries of the document are gone and no others" in first.why
+    waiting = replace(memory, quarantine=first)
+    assert doubt_of(known[:-5], memory=waiting), "the same document again"
+    assert doubt_of(known[:-6], memory=waiting, sha256="b"), "cut elsewhere"
+    assert doubt_of(known[:-5], memory=waiting, sha256="b") is None
+    assert doubt_of(known[:-5], memory=replace(memory, accept_next=True)) is None
+    assert believe(CARD, memory, look(known, known[:-5]), old, now=NOW) is None, "its end is shown by a closing tag"
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        pytest.param(lambda known: known[:-1], id="the newest alone"),
+        pytest.param(lambda known: [*known[:10], *known[12:-2]], id="and some from its midst"),
+        pytest.param(lambda known: [*known[:-3], listing("Another")], id="and another one is new"),
+    ],
+)
+def test_an_edition_that_ends_elsewhere(now: Callable[[list[Listing]], list[Listing]]) -> None:
+    """What is more than a missing end is an edition."""
+    known = dated(100)
+    memory = replace(READ, layout="table/1", tail=look([], known).tail)
+    seen = look(known, now(known), open_ended=True)
+    assert believe(CARD, memory, seen, {entry.key: entry for entry in known}, now=NOW) is None
+
+
+def test_a_loss_that_was_announced_is_no_surprise() -> None:
+    """An official notice that takes many off is as good as a second reading."""
+    known = entries(30)
+    seen, old = look(known, known[:20]), {entry.key: entry for entry in known}
+    assert believe(CARD, READ, seen, old, now=NOW)
+    assert believe(CARD, READ, seen, old, noticed={entry.key for entry in known[20:]}, now=NOW) is None

@@ -17,7 +17,7 @@ from lxml import etree
 
 from bot.data import table
 from bot.errors import BadSettings
-from bot.explain import effects, known_codes, parse, shipped, unknown
+from bot.explain import effects, effects_of, known_codes, parse, shipped, unknown
 
 TODAY = date(2026, 11, 22)
 
@@ -129,6 +129,14 @@ def test_the_carrier_says_in_whose_sense() -> None:
     (entity,) = effects("us_csl", ["EL"], on=TODAY)
     assert "BIS licence" in entity.does
     assert "does not restrict buying from it" in entity.does_not
+
+
+def test_one_company_on_two_lists_of_one_carrier() -> None:
+    """Each entry is read by itself: the one's code does not give the other's its sense, and neither is left out."""
+    entries = [("us_csl", ("CMIC", "CMIC-EO13959")), ("us_csl", ("EL",)), ("us_csl", ("EL",))]
+    told = effects_of(entries, on=TODAY)
+    assert {effect.programme for effect in told} == {"CMIC", "EL"}
+    assert len(told) == 2
 
 
 def test_the_investment_ban_is_no_freeze() -> None:

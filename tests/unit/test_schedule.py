@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Memory, SourceCard, SourceKind
+from bot.registers import sisters
 from bot.schedule import (
     LATEST,
     NAP,
@@ -23,6 +25,7 @@ from bot.schedule import (
     learn,
     next_look,
     rhythm,
+    to_look_beside,
 )
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -267,3 +270,18 @@ def test_a_server_that_always_says_not_modified() -> None:
     assert not ask_whole(memory(changed_at=NOW - DAY, tried_at=NOW - HOUR), NOW)
     assert not ask_whole(memory(changed_at=NOW - DAY), NOW)
     assert not ask_whole(None, NOW)
+
+
+def test_an_entry_is_gone_and_may_stand_beside() -> None:
+    """The office's other list is looked at once more before the second reading, whenever it is due; no other one is."""
+    minute = timedelta(minutes=1)
+    known = {
+        "us_ofac_sdn": Memory(source="us_ofac_sdn", read_at=NOW, tried_at=NOW, pending=2),
+        "us_ofac_cons": Memory(source="us_ofac_cons", read_at=NOW - minute, tried_at=NOW - minute),
+        "eu_fsf": Memory(source="eu_fsf", read_at=NOW - minute, tried_at=NOW - minute),
+    }
+    assert to_look_beside(known, sisters) == ("us_ofac_cons",)
+    looked = known | {"us_ofac_cons": replace(known["us_ofac_cons"], tried_at=NOW)}
+    assert to_look_beside(looked, sisters) == ()
+    whole = known | {"us_ofac_sdn": replace(known["us_ofac_sdn"], pending=0)}
+    assert to_look_beside(whole, sisters) == ()

@@ -42,7 +42,7 @@ def test_the_manual_is_the_same_on_every_machine() -> None:
     text = manual(official().values())
     assert "fetched from: package:us_ndaa.csv" in text
     assert "file:" not in text
-    assert text.count("polled: only where TOCSIN_SOURCES names it") == 2
+    assert text.count("polled: only where TOCSIN_SOURCES names it") == 3
 
 
 @pytest.mark.parametrize("id", ["eu_fsf", "ch_seco"])

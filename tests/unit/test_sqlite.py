@@ -7,6 +7,7 @@ import os
 import re
 import sqlite3
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 from adapters.stores import sqlite
 from adapters.stores.sqlite import MIGRATIONS, SqliteStore
 from bot.errors import StoreBusy, StoreUnfit
-from bot.model import Receipt, Subscription
+from bot.model import Decision, Paper, Receipt, Subscription
 from tests.worlds.nouns import NEWSROOM, NOON, change, delivery, listing, mark, poll, story
 
 LEASE = timedelta(minutes=2)
@@ -63,9 +64,14 @@ async def everything(store: SqliteStore) -> None:
         for key in ("", "E-1"):
             for since in (None, NOON):
                 await store.changes(source=source, key=key, since=since)
+    await store.changes_of([("us_dod_cmc", "E-1")], since=NOON, until=NOON)
+    await store.next_changes([("us_dod_cmc", "E-1")], NOON)
+    await store.last_changes([("us_dod_cmc", "E-1")], NOON + LEASE)
+    await store.former()
     await store.known_stories(["guid:7"])
     await store.stories(["reuters/7"])
     await store.stories_of("xiaomi")
+    await store.story_dates("xiaomi")
     await store.subscribe(Subscription(place=NEWSROOM, target="Xiaomi", made_by="U1", made_at=NOON))
     await store.subscriptions(NEWSROOM)
     await store.unsubscribe(NEWSROOM, "Xiaomi")
@@ -268,6 +274,22 @@ async def test_many_open_the_same_new_file(path: Path) -> None:
         await store.close()
 
 
+async def test_file_of_the_first_version(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is brought up when it is opened, and what was in it is there."""
+    monkeypatch.setattr(sqlite, "MIGRATIONS", MIGRATIONS[:1])
+    old = SqliteStore(path)
+    await old.open()
+    await old.subscribe(Subscription(place=NEWSROOM, target="Xiaomi", made_by="U1", made_at=NOON))
+    await old.close()
+    monkeypatch.undo()
+    new = SqliteStore(path)
+    await new.open()
+    assert [one.target for one in await new.subscriptions()] == ["Xiaomi"]
+    assert await new.decide(Decision(keep=(Paper("mutes", "x", b"1"),)))
+    assert await new.papers("mutes") == {"x": b"1"}
+    await new.close()
+
+
 async def test_migration_is_taken_once_and_whole(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file of this version is brought up to the next with its content; a step that fails leaves it as it was."""
     store = SqliteStore(path)
@@ -284,6 +306,24 @@ async def test_migration_is_taken_once_and_whole(path: Path, monkeypatch: pytest
     assert await store._read(lambda db: db.execute("PRAGMA user_version").fetchone()[0]) == len(MIGRATIONS) + 1
     assert await store._read(lambda db: db.execute("SELECT count(*) FROM extra").fetchone()[0]) == 0
     assert await store.deliveries() == [delivery()]
+    await store.close()
+
+
+async def test_names_of_the_past_are_found_in_an_older_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file from before the past could be searched by name is brought up to date from the changes it kept."""
+    store = SqliteStore(path)
+    await store.open()
+    await store.commit(poll(changes=[change("E-1"), replace(change("E-2"), after=None)]))
+    kept = await store.former()
+    await store.close()
+    db = sqlite3.connect(path)
+    db.execute("DROP TABLE former")
+    db.execute(f"PRAGMA user_version={len(MIGRATIONS) - 1}")
+    db.commit()
+    db.close()
+    await store.open()
+    assert await store.former() == kept
+    assert [one.listing.key for one in kept] == ["E-1", "E-2"]
     await store.close()
 
 

@@ -40,6 +40,18 @@ def asked(text: str) -> Request:
         ("sources", "sources", ()),
         ("sources why us_csl", "sources why", (("source", "us_csl"),)),
         ("feed add https://x.example", "feed add", (("url", "https://x.example"),)),
+        ("lookup Xiaomi as_of:2021-03-01", "lookup", (("as_of", "2021-03-01"), ("name", "Xiaomi"))),
+        (
+            'lookup AS_OF: "2021-03-01" Hangzhou Hikvision',
+            "lookup",
+            (("as_of", "2021-03-01"), ("name", "Hangzhou Hikvision")),
+        ),
+        (
+            "lookup Hangzhou as_of=2021-03-01 Hikvision",
+            "lookup",
+            (("as_of", "2021-03-01"), ("name", "Hangzhou Hikvision")),
+        ),
+        ("lookup as_of:2021-03-01", "lookup", (("as_of", "2021-03-01"),)),
         ("why", "why", ()),
         ("why abc", "why", (("key", "abc"),)),
         ("watch ad Xiaomi", "watch ad", ()),

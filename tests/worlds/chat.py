@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
-from bot.errors import ChatBusy, ChatDoubtful
+from bot.errors import ChatBusy, ChatDoubtful, ChatRefused
 from bot.model import Card, Place, Receipt
 from bot.ports import Desk
 
@@ -18,6 +18,8 @@ class Room:
     platform: str = "console"
     posted: list[tuple[Place, str, Card]] = field(default_factory=list)
     plan: list[Exception | str] = field(default_factory=list)
+    edited: list[tuple[Place, str, Card]] = field(default_factory=list)
+    edits_refused: str = ""
     threads: list[Receipt | None] = field(default_factory=list)
     can_tell: bool = True  #: whether `find` knows what was posted
 
@@ -42,8 +44,10 @@ class Room:
         there = any((place, key) == (where, which) for where, which, _ in self.posted)
         return Receipt(key) if self.can_tell and there else None
 
-    async def edit(self, place: Place, receipt: Receipt, card: Card) -> None:
-        self.posted.append((place, receipt.id, card))
+    async def edit(self, place: Place, receipt: Receipt, card: Card, *, key: str = "") -> None:
+        if self.edits_refused:
+            raise ChatRefused(self.edits_refused)
+        self.edited.append((place, receipt.id, card))
 
     async def run(self, desk: Desk) -> None:
         await asyncio.Event().wait()

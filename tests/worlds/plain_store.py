@@ -13,13 +13,35 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from bot.model import Delivery, ListChange, Listing, Mark, Memory, Place, Poll, Story, Subscription
+from bot.model import (
+    Act,
+    Decision,
+    Delivery,
+    Former,
+    ListChange,
+    Listing,
+    Mark,
+    Memory,
+    Place,
+    Poll,
+    Story,
+    Subscription,
+)
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _state(delivery: Delivery) -> str:
     return "posted" if delivery.receipt else "parked" if delivery.parked else "waiting"
+
+
+def _names_lost(change: ListChange) -> bool:
+    """Whether an entry was known before by something that it is not known by after."""
+    before, after = (
+        {name.text for name in side.names()} | {one.value for one in side.identifiers} if side else set()
+        for side in (change.before, change.after)
+    )
+    return change.after is None or not before <= after
 
 
 @dataclass
@@ -42,6 +64,9 @@ class PlainStore:
     tokens: int = 0
     listings_seen: int = 0
     subscriptions_seen: int = 0
+    shelves: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    papers_seen: int = 0
+    done: list[Act] = field(default_factory=list)
     news: defaultdict[str, asyncio.Event] = field(default_factory=lambda: defaultdict(asyncio.Event))
 
     async def open(self) -> None: ...
@@ -79,7 +104,7 @@ class PlainStore:
         self.listings_seen += bool(poll.listings or poll.removed)
         self.history.extend(poll.changes)
         self._tell(poll)
-        await self.enqueue(poll.deliveries)
+        await self.decide(Decision(keep=poll.keep, deliveries=poll.deliveries))
         return True
 
     def _tell(self, poll: Poll) -> None:
@@ -116,6 +141,49 @@ class PlainStore:
         ]
         return sorted(found, key=lambda change: change.seen, reverse=True)[:limit]
 
+    async def changes_of(
+        self,
+        entries: Iterable[tuple[str, str]],
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 1000,
+    ) -> Sequence[ListChange]:
+        wanted = set(entries)
+        found = [
+            one
+            for one in reversed(self.history)
+            if (one.source, one.key) in wanted
+            and (since is None or one.seen >= since)
+            and (until is None or one.seen < until)
+        ]
+        return sorted(found, key=lambda one: one.seen, reverse=True)[:limit]
+
+    async def next_changes(self, entries: Iterable[tuple[str, str]], at: datetime) -> Sequence[ListChange]:
+        later = sorted((one for one in self.history if one.seen >= at), key=lambda one: one.seen)
+        first = {(one.source, one.key): one for one in reversed(later)}
+        return [first[entry] for entry in dict.fromkeys(entries) if entry in first]
+
+    async def last_changes(self, entries: Iterable[tuple[str, str]], before: datetime) -> Sequence[ListChange]:
+        earlier = sorted((one for one in self.history if one.seen < before), key=lambda one: one.seen)
+        last = {(one.source, one.key): one for one in earlier}
+        return [last[entry] for entry in dict.fromkeys(entries) if entry in last]
+
+    async def former(self, after: int = 0) -> Sequence[Former]:
+        lost = (one.before for one in self.history if one.before and _names_lost(one))
+        kept = dict.fromkeys(
+            Listing(
+                source=one.source,
+                key=one.key,
+                name=one.name,
+                kind=one.kind,
+                aliases=one.aliases,
+                identifiers=one.identifiers,
+            )
+            for one in lost
+        )
+        return [Former(number, one) for number, one in enumerate(kept, 1)][after:]
+
     async def known_stories(self, keys: Iterable[str]) -> Mapping[str, str]:
         return {key: self.story_keys[key] for key in keys if key in self.story_keys}
 
@@ -126,19 +194,22 @@ class PlainStore:
         names = sorted(self.named.get(company, ()), key=lambda name: (self.dates[name], name), reverse=True)
         return [self.told[name] for name in names[:limit]]
 
-    async def subscribe(self, subscription: Subscription) -> bool:
-        new = subscription.id not in self.watched
-        self.watched[subscription.id] = subscription
-        self.subscriptions_seen += 1
+    async def story_dates(self, company: str) -> Sequence[datetime]:
+        return sorted(self.dates[name] for name in self.named.get(company, ()))
+
+    async def subscribe(self, *subscriptions: Subscription) -> int:
+        new = len({one.id for one in subscriptions} - self.watched.keys())
+        self.watched.update({one.id: one for one in subscriptions})
+        self.subscriptions_seen += bool(subscriptions)
         return new
 
-    async def unsubscribe(self, place: Place, target: str) -> bool:
-        for name, one in self.watched.items():
-            if one.place == place and one.target.casefold() == target.casefold():
-                del self.watched[name]
-                self.subscriptions_seen += 1
-                return True
-        return False
+    async def unsubscribe(self, place: Place, *targets: str) -> int:
+        meant = {target.casefold() for target in targets}
+        gone = [id for id, one in self.watched.items() if one.place == place and one.target.casefold() in meant]
+        for id in gone:
+            del self.watched[id]
+        self.subscriptions_seen += bool(gone)
+        return len(gone)
 
     async def subscriptions(self, place: Place | None = None) -> Sequence[Subscription]:
         return [one for one in self.watched.values() if place in (None, one.place)]
@@ -156,6 +227,37 @@ class PlainStore:
 
     async def remove_feed(self, id: str) -> bool:
         return self.added.pop(id, None) is not None
+
+    async def decide(self, decision: Decision) -> bool:
+        if {act.id for act in decision.acts} & {act.id for act in self.done}:
+            return False
+        self.done.extend(decision.acts)
+        for at in decision.drop:
+            self.shelves.pop(at, None)
+        self.shelves.update({(paper.shelf, paper.key): paper.body for paper in decision.keep})
+        self.papers_seen += bool(decision.keep or decision.drop)
+        await self.enqueue(decision.deliveries)
+        return True
+
+    async def papers(self, shelf: str, keys: Iterable[str] | None = None) -> Mapping[str, bytes]:
+        wanted = None if keys is None else set(keys)
+        there = sorted((key, body) for (on, key), body in self.shelves.items() if on == shelf)
+        return {key: body for key, body in there if wanted is None or key in wanted}
+
+    async def papers_version(self) -> int:
+        return self.papers_seen
+
+    async def acts(
+        self, *, place: Place | None = None, company: str = "", since: datetime | None = None, limit: int = 100
+    ) -> Sequence[Act]:
+        found = [
+            act
+            for act in reversed(self.done)
+            if place in (None, act.place)
+            and (not company or act.company == company)
+            and (since is None or act.at >= since)
+        ]
+        return sorted(found, key=lambda act: act.at, reverse=True)[:limit]
 
     async def enqueue(self, deliveries: Iterable[Delivery]) -> int:
         new = 0
