@@ -32,6 +32,7 @@ from rapidfuzz import fuzz, process, utils
 
 from bot.book import CompanyBook
 from bot.matching.compare import SAME, compare
+from bot.matching.fold import fold
 from bot.matching.index import NameIndex
 from bot.matching.scripts import scripts
 from bot.matching.words import japanese
@@ -233,7 +234,7 @@ def million(entities: Sequence[Line], queries: Sequence[Line], size: int = 1_000
 
 def edition(entities: Sequence[Line], rows: int, watched: int = 100_000) -> None:
     """A new edition of a list, every row new, against a watchlist; then one row more. As the watcher does it."""
-    typed = made_names(entities, watched)
+    typed = [text for text in made_names(entities, watched) if fold(text)]
     now = datetime(2026, 11, 1, tzinfo=UTC)
     begun = time.perf_counter()
     companies = Watched(CompanyBook(()))
