@@ -37,7 +37,7 @@ class OnDay:
     day: date
     stood: Sequence[Stood]
     off: Sequence[ListChange]  #: entries that had been taken off by then, from lists on which the company was no more
-    since: Sequence[Event]  #: what happened to it after that day, oldest first
+    since: Sequence[Event]  #: what happened to the company itself after that day, oldest first
 
     def lists(self) -> list[str]:
         """The lists that the company itself was on."""
@@ -70,7 +70,8 @@ class Archive:
         after = by_entry(await self.store.next_changes(entries, moment))
         absent = [one for one in entries if not (after[one].before if one in after else known.today.get(one))]
         last = by_entry(await self.store.last_changes(absent, moment)) if absent else {}
-        since = await self.store.changes_of(after, since=moment, limit=SINCE) if after else ()
+        own = await asyncio.to_thread(_own, known, after)
+        since = await self.store.changes_of(own, since=moment, limit=SINCE) if own else ()
         return await asyncio.to_thread(_wound_back, known, day, after, last, since)
 
     async def past(self, known: Known) -> list[Event]:
@@ -83,6 +84,16 @@ class Archive:
 
 def by_entry(changes: Iterable[ListChange]) -> dict[Entry, ListChange]:
     return {(one.source, one.key): one for one in changes}
+
+
+def _own(known: Known, after: Mapping[Entry, ListChange]) -> list[Entry]:
+    """Of the entries that changed, those that were or are the company itself: what befell units is not told here."""
+    sides = {entry: (change.before, change.after, known.today.get(entry)) for entry, change in after.items()}
+    return [
+        entry
+        for entry, listings in sides.items()
+        if any(known.match(one).verdict is Verdict.SAME for one in listings if one)
+    ]
 
 
 def _wound_back(

@@ -28,7 +28,7 @@ def aware(moment: datetime) -> datetime:
 def fingerprint(*parts: str) -> str:
     """A short stable id over parts: 25 base32 characters of their SHA-256 (what a Discord nonce can hold)."""
     digest = hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).digest()
-    return b32encode(digest).decode("ascii").lower()[:25]
+    return b32encode(digest[:20]).decode("ascii").lower()[:25]  # 20 bytes are 32 characters
 
 
 # ── Sources and what they say ─────────────────────────────────────────────────────────────────────────────────────
@@ -555,6 +555,10 @@ class UpdateKind(StrEnum):
     CONFIRMED = "confirmed"  #: the official record now bears its story out
     DELISTED = "delisted"  #: what it told of has been taken off
     EDITED = "edited"  #: its publisher changed the story
+    MUTED = "muted"  #: somebody here wants to hear nothing of its company for a while
+    RECONSIDERED = "reconsidered"  #: somebody here took back that it is another company
+    UNMUTED = "unmuted"  #: somebody here ended the mute
+    BEFORE = "before"  #: it was said here to be another company, and its entry has changed since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -597,7 +601,63 @@ class Updates:
         return next((one.alert for one in reversed(self.all) if one.alert), None)
 
 
-Message = Alert | Standing | Notice | Update
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """An alert in one line: who, what, when, where it can be read. The whole of it stays in the store."""
+
+    alert: str  #: its id
+    revision: int = 1
+    kind: AlertKind
+    company: str  #: as people say it
+    source: str
+    severity: Severity
+    at: datetime
+    title: str = ""  #: the story's headline, or the name on the first of its entries
+    entries: int = 0  #: of a list alert: how many
+    url: str = ""
+
+    @classmethod
+    def of(cls, alert: Alert) -> Brief:
+        return cls(
+            alert=alert.id,
+            revision=alert.revision,
+            kind=alert.kind,
+            company=alert.company.name,
+            source=alert.source,
+            severity=alert.severity,
+            at=alert.at,
+            title=(alert.story.title if alert.story else alert.changes[0].listing.name if alert.changes else "")[:300],
+            entries=len(alert.changes),
+            url=alert.story.url if alert.story else next((one.url for one in alert.listings if one.url), ""),
+        )
+
+
+class Gathering(StrEnum):
+    """Why several alerts are told in one message."""
+
+    OVERFLOW = "overflow"  #: one poll found more than a channel can read
+    LANE = "lane"  #: too many were waiting for this place
+    MUTED = "muted"  #: they came while their company was muted here
+    PAUSED = "paused"  #: they came while alerts were paused here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """Several alerts in one message, the loudest first. Each of them is in the store and can be shown whole."""
+
+    id: str
+    at: datetime
+    why: Gathering
+    briefs: tuple[Brief, ...]
+
+    @classmethod
+    def of(cls, why: Gathering, briefs: Iterable[Brief], *, at: datetime) -> Digest:
+        """The same alerts gathered for the same reason are the same digest."""
+        gathered = tuple(briefs)
+        return cls(id=fingerprint("digest", why, *(one.alert for one in gathered)), at=at, why=why, briefs=gathered)
+
+
+Message = Alert | Standing | Notice | Update | Digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -714,6 +774,12 @@ class Act:
     url: str = ""  #: the evidence that was on the table
 
 
+#: The shelf of what is new about posted alerts (`Updates`), by the key of their delivery.
+UPDATES = "updates"
+#: The shelf of how each place wants things (`PlaceSettings`).
+PLACES = "places"
+
+
 @dataclass(frozen=True, slots=True)
 class Paper:
     """One thing kept under a name on a shelf of the store, as bytes: settings, dispositions, installations."""
@@ -739,6 +805,10 @@ class Receipt:
 
     id: str
     thread: str = ""
+
+
+#: The receipt of what needed no message of its own.
+NOWHERE = Receipt("")
 
 
 def delivery_key(message: str, place: Place, revision: int = 1) -> str:
@@ -788,6 +858,10 @@ class Delivery:
             asker=asker,
             follows=tuple(delivery_key(id, place) for id in earlier),
         )
+
+    def untold(self, because: str, at: datetime) -> Delivery:
+        """Kept without a message of its own: muted, dismissed, or told in a digest. It can still be shown."""
+        return replace(self, because=because, receipt=NOWHERE, posted_at=aware(at))
 
     def posted(self, receipt: Receipt, at: datetime) -> Delivery:
         return replace(self, receipt=receipt, posted_at=aware(at), attempts=self.attempts + 1, parked="")
@@ -876,6 +950,7 @@ class Poll:
         tuple[str, str], ...
     ] = ()  #: story (`source/id`) -> company id, for "nearest recent stories"
     deliveries: tuple[Delivery, ...] = ()
+    keep: tuple[Paper, ...] = ()  #: what goes with these deliveries: what was held back, and why others were not sent
 
 
 # ── What we say before it is drawn, and what people type ──────────────────────────────────────────────────────────

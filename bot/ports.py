@@ -144,7 +144,7 @@ class Store(Protocol):
         """The entries of these keys as last published, or all of the source. Unknown keys are left out."""
 
     async def commit(self, poll: Poll) -> bool:
-        """Keep snapshot, changes, stories and deliveries of a poll, or none of them. Called by the watcher.
+        """Keep snapshot, changes, stories, deliveries and papers of a poll, or none of them. Called by the watcher.
 
         False, with nothing written, when the memory's version has moved on: another watcher was faster.
         A delivery whose key exists already is left as it is. Of the keys in it, `removed` are taken off last. A story

@@ -247,11 +247,16 @@ def load(**over: object) -> Settings:
     try:
         return Settings(**over)  # type: ignore[arg-type]
     except ValidationError as error:
-        problems = [
-            f"{'.'.join(str(part) for part in one['loc']).upper()}={one.get('input')!r}: {one['msg']}"
-            for one in error.errors()
-        ]
-        raise BadSettings("; ".join(problems) + ". See .env.example.") from error
+        problems = [f"{_assignment(one['loc'], one.get('input'))}: {one['msg']}" for one in error.errors()]
+        # not `from error`: its own text shows the value, and a value may be a secret
+        raise BadSettings("; ".join(problems) + ". See .env.example.") from None
+
+
+def _assignment(path: tuple[int | str, ...], value: object) -> str:
+    """A setting and its value; of a secret one, that it has one."""
+    name = ".".join(str(part) for part in path)
+    known = Settings.model_fields.get(name.lower())
+    return f"{name.upper()}={'***' if known is not None and known.annotation is SecretStr else repr(value)}"
 
 
 def every_setting(settings: Settings) -> dict[str, str]:

@@ -17,6 +17,7 @@ from bot.alerts import list_alerts, story_alert, story_alert_id
 from bot.book import CompanyBook
 from bot.corroborate import corroborate
 from bot.diff import Difference, Missing, Survey, believe, diff, missing, survey
+from bot.docket import Docket, Sent
 from bot.errors import FeedDamaged, FetchGone, FetchRefused, ListDamaged, TellOperator, TocsinError, TryLater
 from bot.logs import log
 from bot.model import (
@@ -48,7 +49,6 @@ from bot.model import (
 from bot.ports import Answer, Ask, Clock, Fetcher, Store
 from bot.registers import other_end, sisters
 from bot.roll import Roll
-from bot.route import route
 from bot.sources import ListSource, Source, StreamSource
 from bot.stories import Told, analyse, same_event
 from bot.watched import Watched
@@ -156,6 +156,7 @@ class Watcher:
     def __post_init__(self) -> None:
         self.watched = Watched(self.book)
         self.roll = Roll(self.store)
+        self.docket = Docket(self.store)
         self._version = -1
         self._told: dict[Story, Told] = {}
 
@@ -235,8 +236,8 @@ class Watcher:
             sha256=document.sha256,
         )
         absent = [old[key] for key in seen.gone if key in old and key not in change.removed]
-        alerts, deliveries = await self.alarm(change.changes, task.now, absent)
-        return _believed(self, task, seen, change, alerts, deliveries)
+        alerts, sent = await self.alarm(change.changes, task.now, absent)
+        return _believed(self, task, seen, change, alerts, sent)
 
     async def read_stream(self, source: StreamSource, task: Task) -> Step:
         """A stream: what is new in it, whom it names, and what the record says of them."""
@@ -248,7 +249,7 @@ class Watcher:
         fresh, edited = await self.sort_stories(stories, known)
         quiet = task.first or self.habits.quiet
         told = [story for story in fresh if not quiet and not _old(story, memory, task.now)]
-        links, deliveries, alerts = await self.ring(card, fresh, {_ref(story) for story in told}, task.now)
+        links, sent, alerts = await self.ring(card, fresh, {_ref(story) for story in told}, task.now)
         named = {ref for ref, _ in links}
         kept = (*(story if _ref(story) in named else replace(story, text="") for story in fresh), *edited)
         settled = self.well(task, layout=bulletin.layout, rows=len(stories), wait=bulletin.ttl)
@@ -260,7 +261,13 @@ class Watcher:
             introduced=True,
             changed_at=task.now if fresh else memory.changed_at,
         )
-        poll = Poll(memory=settled, stories=kept, story_companies=tuple(links), deliveries=tuple(deliveries))
+        poll = Poll(
+            memory=settled,
+            stories=kept,
+            story_companies=tuple(links),
+            deliveries=sent.deliveries,
+            keep=sent.keep,
+        )
         outcome = Outcome(
             source=card.id,
             first=task.first,
@@ -269,7 +276,7 @@ class Watcher:
             material=len(edited),
             rows=len(stories),
             alerts=alerts,
-            deliveries=len(deliveries),
+            deliveries=sent.count,
             signals=tuple(bulletin.signals),
         )
         return Step(poll=poll, outcome=outcome)
@@ -295,10 +302,15 @@ class Watcher:
             )
             for key in left.removed
         )
-        alerts, deliveries = await self.alarm(changes, task.now)
+        alerts, sent = await self.alarm(changes, task.now)
         settled = replace(self.well(task), pending=len(left.waiting), rows=memory.rows)
         poll = Poll(
-            memory=settled, marks=left.waiting, removed=left.removed, changes=changes, deliveries=tuple(deliveries)
+            memory=settled,
+            marks=left.waiting,
+            removed=left.removed,
+            changes=changes,
+            deliveries=sent.deliveries,
+            keep=sent.keep,
         )
         outcome = Outcome(
             source=card.id,
@@ -306,7 +318,7 @@ class Watcher:
             pending=settled.pending,
             rows=memory.rows,
             alerts=len(alerts),
-            deliveries=len(deliveries),
+            deliveries=sent.count,
             unchanged=True,
         )
         return Step(poll=poll, outcome=outcome)
@@ -325,24 +337,24 @@ class Watcher:
 
     async def alarm(
         self, changes: Sequence[ListChange], now: datetime, absent: Iterable[Listing] = ()
-    ) -> tuple[list[Alert], list[Delivery]]:
+    ) -> tuple[list[Alert], Sent]:
         """Alerts for the companies that somebody watches, and where they go.
 
         `absent` are entries that this reading lacks and that are not called delisted yet: one that is new on another
         list came from there.
         """
         if not changes or self.habits.quiet:
-            return [], []
+            return [], Sent()
         watched = await self.whom()
         matched = await asyncio.to_thread(lambda: [one for change in changes for one in watched.matches(change)])
         if not any(change.material for change, _, _ in matched):
-            return [], []
+            return [], Sent()
         moves = await self.moves(matched, absent)
         alerts = [
             replace(alert, follows=await self.led_by(alert, now))
             for alert in list_alerts(matched, at=now, fresh=now, moves=moves)
         ]
-        return alerts, self.routed(alerts, now)
+        return alerts, await self.routed(alerts, now)
 
     async def moves(
         self, matched: Sequence[tuple[ListChange, Company, Match]], absent: Iterable[Listing]
@@ -377,7 +389,7 @@ class Watcher:
 
     async def ring(
         self, card: SourceCard, stories: Sequence[Story], told: set[str], now: datetime
-    ) -> tuple[list[tuple[str, str]], list[Delivery], int]:
+    ) -> tuple[list[tuple[str, str]], Sent, int]:
         """Whom each story names; and for those that may be told, the deliveries."""
         watched = await self.whom()
         links: list[tuple[str, str]] = []
@@ -394,7 +406,7 @@ class Watcher:
                     if company and watched.subscriptions(id):
                         alerts.append(await self.story_alert(card, story, analysis, mention, company, now_told, now))
                 now_told.append(story)
-        return links, self.routed(alerts, now), len(alerts)
+        return links, await self.routed(alerts, now), len(alerts)
 
     async def story_alert(
         self,
@@ -449,12 +461,16 @@ class Watcher:
             found = self._told[story] = Told.of(story, analyse(story, self.watched.mentions(story)))
         return found
 
-    def routed(self, alerts: Iterable[Alert], now: datetime) -> list[Delivery]:
-        return [
-            delivery
-            for alert in alerts
-            for delivery in route(alert, self.watched.subscriptions(alert.company.id), now=now).deliveries
-        ]
+    async def routed(self, alerts: Sequence[Alert], now: datetime) -> Sent:
+        return await self.docket.send(alerts, self.watched.subscriptions, now)
+
+    async def sum_up(self) -> None:
+        """Tell what came during mutes and pauses that are over; it waits while the store is busy."""
+        try:
+            watched = await self.whom()
+            await self.docket.sum_up(watched.subscriptions, self.clock.now(), holder=self.habits.holder)
+        except TryLater as busy:
+            log.warning("held_alerts_wait", trouble=str(busy))
 
     async def whom(self) -> Watched:
         """Whom anybody watches now."""
@@ -605,6 +621,7 @@ class Watcher:
         running: dict[str, asyncio.Task[None]] = {}
         try:
             while True:
+                await self.sum_up()
                 sources = await self.catalogue()
                 cards = [source.card for source in sources.values()]
                 memories = await self.store.memories()
@@ -638,6 +655,7 @@ class Watcher:
         plan = schedule.due(cards, await self.store.memories(), self.clock.now(), every=self.habits.every)
         await asyncio.gather(*(self.turn(sources[id]) for id in plan.ready))
         await self.introduce()
+        await self.sum_up()
 
     async def turn(self, source: Source) -> None:
         """One poll under its lease. Even a bug in one source must not stop the others."""
@@ -723,7 +741,7 @@ def _believed(
     seen: Survey,
     change: Difference,
     alerts: Sequence[Alert],
-    deliveries: Sequence[Delivery],
+    sent: Sent,
 ) -> Step:
     """A list reading that went well: everything it changes."""
     well = watcher.well(task, layout=seen.layout, rows=seen.rows)
@@ -749,7 +767,7 @@ def _believed(
         pending=change.pending,
         rows=seen.rows,
         alerts=len(alerts),
-        deliveries=len(deliveries),
+        deliveries=sent.count,
         signals=seen.signals,
     )
     poll = Poll(
@@ -758,7 +776,8 @@ def _believed(
         marks=change.marks,
         removed=change.removed,
         changes=change.changes,
-        deliveries=tuple(deliveries),
+        deliveries=sent.deliveries,
+        keep=sent.keep,
     )
     return Step(poll=poll, outcome=outcome)
 

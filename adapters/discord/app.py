@@ -46,8 +46,10 @@ TOKEN_AGAIN = 900.0
 REMEMBERED = 2_000
 #: Seconds until a command must have said what it asks; then there is still time to begin an answer in words.
 FORM_PATIENCE = 2.0
-#: Characters of a message that are read for names.
-READ = 4_000
+#: Seconds for which another process may claim a form that this one does not know.
+ELSEWHERE = 1.0
+#: Characters of a message that are read for names: what is written in it, and in its embeds.
+READ = 20_000
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes (read 2026-11)
 ALREADY_ANSWERED = 40060
 UNKNOWN_INTERACTION = 10062
@@ -357,9 +359,7 @@ class MoreButton(
         return cls(match.string, int(match["part"]), match["call"])
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        answers: Answers = interaction.client.answers
-        command, arguments = answers.called(self._call)
-        await (answers.serve(interaction, command, arguments, part=self._part) if command else _changed(interaction))
+        await interaction.client.answers.go_on(interaction, self._call, self._part)
 
 
 @dataclass
@@ -369,7 +369,7 @@ class Answers:
     desk: Desk
     now: Callable[[], datetime]
     _seen: OrderedDict[int, None] = field(default_factory=OrderedDict)
-    _calls: OrderedDict[str, str] = field(default_factory=OrderedDict)  #: commands too long for a modal's id
+    _forms: OrderedDict[str, Form] = field(default_factory=OrderedDict)  #: those that are asked in parts, see `forms`
 
     async def serve(
         self,
@@ -377,8 +377,6 @@ class Answers:
         command: str,
         arguments: Arguments,
         uploads: Sequence[Upload] = (),
-        *,
-        part: int = 0,
     ) -> None:
         """Open what the command asks; else acknowledge, ask the desk, answer. Never raises."""
         if not self._is_new(interaction.id):
@@ -386,7 +384,7 @@ class Answers:
         with _reported(command):
             request = self._request(interaction, command, arguments)
             form = None if uploads else await self._form(request)
-            modal = self._modal(form, part) if form else None
+            modal = self._modal(form, f"#{interaction.id}") if form else None
             if modal and await _first(lambda: interaction.response.send_modal(modal)):
                 return
             await self._answer(interaction, request, uploads)
@@ -396,14 +394,35 @@ class Answers:
         if not self._is_new(interaction.id):
             return
         with _reported("a form"):
-            said = forms.sent(_data(interaction))
-            command, asked = self.called(said.call)
-            if not command:
-                await _changed(interaction)
+            call = forms.call_of(_data(interaction))
+            form = self._forms.get(call)
+            command, asked = (form.command, form.arguments) if form else draw.unspell(call)
+            if form is None and call.startswith("#"):
+                await self._unknown(interaction)
                 return
-            request = self._request(interaction, command, (*asked, *said.arguments))
-            more = f"{forms.MORE}{said.following}:{said.call}" if said.following else ""
-            await self._answer(interaction, request, said.uploads, more=more)
+            said = forms.sent(_data(interaction), command)
+            if form:
+                self._forms[call] = forms.with_answers(form, said.answers)
+            arguments = forms.whole(form, said.answers) if form else (*asked, *said.answers)
+            more = f"{forms.MORE}{said.following}:{call}" if said.following else ""
+            await self._answer(interaction, self._request(interaction, command, arguments), said.uploads, more=more)
+
+    async def go_on(self, interaction: discord.Interaction[Any], call: str, part: int) -> None:
+        """Open the next part of a form. Never raises."""
+        if not self._is_new(interaction.id):
+            return
+        with _reported("a form"):
+            form = self._forms.get(call)
+            modal = self._modal(form, call, part=part) if form else None
+            if modal is None:
+                await self._unknown(interaction)
+            else:
+                await _first(lambda: interaction.response.send_modal(modal))
+
+    async def _unknown(self, interaction: discord.Interaction[Any]) -> None:
+        """A form that is kept no more, or by another process that serves the same servers: that one goes first."""
+        await asyncio.sleep(ELSEWHERE)
+        await _changed(interaction)
 
     async def _answer(
         self, interaction: discord.Interaction[Any], request: Request, uploads: Sequence[Upload], *, more: str = ""
@@ -438,22 +457,20 @@ class Answers:
             log.warning("discord_form_late", command=request.command)
             return None
 
-    def _modal(self, form: Form, part: int) -> discord.ui.Modal | None:
-        """The form drawn; none where it cannot be, and then the desk answers in words what it misses."""
-        call = ""
-        if not forms.fits(form):
-            call = f"#{hashlib.sha256(forms.spelled(form).encode()).hexdigest()[:25]}"
-            self._calls[call] = forms.spelled(form)
-            _forget(self._calls)
+    def _modal(self, form: Form, call: str, *, part: int = 0) -> discord.ui.Modal | None:
+        """The form drawn, and kept under this name where it must be; none where it cannot be drawn: then the desk
+
+        says in words what it misses.
+        """
         try:
-            return forms.modal(form, part=part if part < forms.parts(form) else 0, call=call)
+            modal = forms.modal(form, part=part, call=call if forms.must_be_kept(form) else "")
         except (TypeError, ValueError):
             log.exception("discord_form_broke", command=form.command)
             return None
-
-    def called(self, call: str) -> tuple[str, tuple[tuple[str, str], ...]]:
-        """The command that a modal's id stands for; none where it was too long for the id and is forgotten."""
-        return draw.unspell(self._calls.get(call, "") if call.startswith("#") else call)
+        if forms.must_be_kept(form):
+            self._forms[call] = form
+            _forget(self._forms)
+        return modal
 
     async def share(self, interaction: discord.Interaction[Any]) -> None:
         """The answer under which it was pressed, for everybody, with who shows it. Never raises."""

@@ -3,15 +3,16 @@
 Nothing is kept for an open modal: its id spells the command out, and the id of each box says its kind and the argument
 it becomes. So what is sent after a restart, or reaches another process, is understood all the same.
 
-A modal holds five boxes. A form with more is asked in parts, one modal each: what is sent of one part is a command of
-its own, and the answer to it has a button that opens the next (`more_id`).
+A modal holds five boxes. A form with more is asked in parts, one modal each. What is sent of one part is the whole form
+all the same, with what was sent of the parts before it and what is set now for the rest, and the answer to it has a
+button that opens the next part. Only for this, and for a command too long for an id, is a form kept in memory.
 """
 
 from __future__ import annotations
 
 import mimetypes
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import discord
@@ -68,14 +69,14 @@ class Upload:
 class Sent:
     """What came back from a modal."""
 
-    call: str  #: the command, spelled out as in `draw.spell`
-    arguments: Arguments
+    call: str  #: the command, spelled out as in `draw.spell`, or "#" and the name under which its form is kept
+    answers: Arguments
     uploads: tuple[Upload, ...]
     following: int  #: the part of the form to ask next; 0 when this was the last
 
 
 def modal(form: Form, *, part: int = 0, call: str = "") -> discord.ui.Modal:
-    """One part of a form as a modal. `call` stands for the command where its spelling is too long for an id."""
+    """One part of a form as a modal. `call` is the name under which the form is kept, where it has to be."""
     fields = form.fields[part * BOXES : (part + 1) * BOXES]
     following = part + 1 if len(form.fields) > (part + 1) * BOXES else 0
     title = form.title if len(form.fields) <= BOXES else f"{form.title} ({part + 1}/{parts(form)})"
@@ -98,9 +99,44 @@ def spelled(form: Form) -> str:
     return draw.spell(form.command, form.arguments)
 
 
-def fits(form: Form) -> bool:
-    """Whether the command's spelling fits into an id."""
-    return draw.size(f"{PREFIX}9:{spelled(form)}") <= draw.CUSTOM_ID
+def must_be_kept(form: Form) -> bool:
+    """Whether it comes in parts, or its command's spelling does not fit into an id."""
+    return parts(form) > 1 or draw.size(f"{PREFIX}0:{spelled(form)}") > draw.CUSTOM_ID
+
+
+def with_answers(form: Form, answers: Arguments) -> Form:
+    """The form as it is set after some of it was answered."""
+    known = dict(answers)
+    return replace(
+        form,
+        fields=tuple(replace(one, value=_many(known[one.name])) if one.name in known else one for one in form.fields),
+    )
+
+
+def _many(answer: str | tuple[str, ...]) -> tuple[str, ...]:
+    return ((answer,) if answer else ()) if isinstance(answer, str) else answer
+
+
+def whole(form: Form, answers: Arguments) -> Arguments:
+    """What goes along unasked, what was answered, and for what was not asked in this part what is set now."""
+    known = dict(answers)
+    rest = [
+        (one.name, _set_now(form.command, one))
+        for one in form.fields
+        if one.name not in known and one.kind is not FieldKind.FILE
+    ]
+    return (*form.arguments, *answers, *rest)
+
+
+def _set_now(command: str, field: Field) -> str | tuple[str, ...]:
+    if field.kind is FieldKind.CHOICES or takes_many(command, field.name):
+        return field.value
+    return "".join(field.value[:1]) if field.kind is FieldKind.CHOICE else _typed(field)
+
+
+def _typed(field: Field) -> str:
+    """Its values as somebody would type them into one box."""
+    return ("\n" if field.kind is FieldKind.LONG_TEXT else ", ").join(field.value)
 
 
 def _box(field: Field) -> discord.ui.Label[Any]:
@@ -131,7 +167,7 @@ def _component(field: Field) -> discord.ui.Item[Any]:
         style=discord.TextStyle.paragraph if long else discord.TextStyle.short,
         required=field.required,
         max_length=TEXT,
-        default=_head(("\n" if long else ", ").join(field.value)) or None,
+        default=_head(_typed(field)) or None,
         placeholder="2026-12-31" if field.kind is FieldKind.DATE else None,
     )
 
@@ -175,11 +211,15 @@ def is_ours(data: Mapping[str, Any]) -> bool:
     return str(data.get("custom_id") or "").startswith(PREFIX)
 
 
-def sent(data: Mapping[str, Any]) -> Sent:
-    """What somebody put into a modal."""
+def call_of(data: Mapping[str, Any]) -> str:
+    """What the modal's id stands for, see `Sent.call`."""
+    return str(data["custom_id"]).removeprefix(PREFIX).partition(":")[2]
+
+
+def sent(data: Mapping[str, Any], command: str) -> Sent:
+    """What somebody put into a modal that this command opened."""
     following, _, call = str(data["custom_id"]).removeprefix(PREFIX).partition(":")
     known = (data.get("resolved") or {}).get("attachments") or {}
-    command, _ = draw.unspell(call)
     arguments: list[tuple[str, str | tuple[str, ...]]] = []
     uploads: list[Upload] = []
     for box in _boxes(data.get("components") or ()):

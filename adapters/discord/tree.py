@@ -13,13 +13,15 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.commands import LONGEST, Argument, Command, commands
+from bot.commands import Argument, Command, commands
 from bot.commands.languages import LANGUAGES, about, argument_about, group_about, menu, word
 from bot.commands.spelled import LIST_OF_NAMES, discord_option, discord_paths, open_to_all
 from bot.model import FieldKind
 
 #: https://discord.com/developers/docs/interactions/application-commands#application-command-object (read 2026-11)
 DESCRIPTION = 100
+#: Characters of one option.
+OPTION = 6000
 
 #: Arguments that the desk can complete.
 COMPLETED = frozenset({LIST_OF_NAMES, "name", "source", "lists", "kinds", "languages", "command"})
@@ -118,13 +120,17 @@ def _signature(options: Mapping[str, Argument], *, asks: bool) -> inspect.Signat
                 inspect.Parameter(
                     name,
                     kind,
-                    annotation=discord.Attachment if _is_file(one) else app_commands.Range[str, 1, LONGEST],
+                    annotation=discord.Attachment if _is_file(one) else app_commands.Range[str, 1, _longest(one)],
                     default=inspect.Parameter.empty if one.required and not asks else (None if _is_file(one) else ""),
                 )
                 for name, one in options.items()
             ),
         ]
     )
+
+
+def _longest(argument: Argument) -> int:
+    return min(argument.longest, OPTION)
 
 
 def _is_file(argument: Argument) -> bool:

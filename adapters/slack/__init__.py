@@ -2,9 +2,9 @@
 
 `draw` says what a card looks like, `modal` a form and `home` the app's own page; `post` sends, finds and edits
 messages; `app` hears people (`calls`) and `answers` them, `people` and `files` ask Slack what else is needed;
-`manifest` is what an administrator pastes to install it in one workspace, and `install` lets many do so. No decision
-is made here: what is said comes from a `Card`, what is answered from the `Desk`. The only package that imports
-slack_bolt and slack_sdk.
+`manifest` is what an administrator pastes to install it in one workspace, and `install` lets many do so. No decision is
+made here: what is said comes from a `Card`, what is answered from the `Desk`. The only package that imports slack_bolt
+and slack_sdk.
 """
 
 from __future__ import annotations

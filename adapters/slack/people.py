@@ -93,11 +93,19 @@ class People:
         return await self._asked(("creator", team, channel), look, "")
 
     async def _shared(self, team: str, user: str) -> dict[str, str]:
+        try:
+            return await self._listed(team, user, "public_channel,private_channel")
+        except SlackApiError as error:
+            if word_of(error) != "missing_scope":
+                raise
+            return await self._listed(team, user, "public_channel")  # groups:read can be done without
+
+    async def _listed(self, team: str, user: str, types: str) -> dict[str, str]:
         client, cursor, found = await self._line.web(team), "", dict[str, str]()
         for _ in range(PAGES):
             said = await client.users_conversations(
                 user=user,
-                types="public_channel,private_channel",
+                types=types,
                 exclude_archived=True,
                 limit=PAGE,
                 cursor=cursor or None,

@@ -228,6 +228,9 @@ function act.keep(_, source, version, memory, staged, count)
   if kept.listings then
     redis.call('HINCRBY', name('counters'), 'listings', 1)
   end
+  if kept.papers then
+    redis.call('HINCRBY', name('counters'), 'papers', 1)
+  end
   if source ~= '' then
     redis.call('HINCRBY', name('versions'), source, 1)
     redis.call('HSET', name('memories'), source, memory)

@@ -51,6 +51,7 @@ from bot.model import (
     Listing,
     Mark,
     Memory,
+    Paper,
     Place,
     Poll,
     Story,
@@ -824,6 +825,7 @@ class _Pages:
     story_companies: list[tuple[str, str]]
     parcels: list[Parcel]
     messages: dict[str, tuple[str, bytes]]
+    papers: tuple[Paper, ...]
 
     @classmethod
     def of(cls, poll: Poll) -> _Pages:
@@ -844,6 +846,7 @@ class _Pages:
             story_companies=[(company, story) for story, company in poll.story_companies],
             parcels=packed,
             messages=messages,
+            papers=poll.keep,
         )
 
 
@@ -860,6 +863,7 @@ def _commit(db: sqlite3.Connection, pages: _Pages) -> bool:
     db.executemany("INSERT INTO changes (source, key, seen, body) VALUES (?, ?, ?, ?)", pages.changes)
     _keep_former(db, pages.former)
     _put(db, pages.parcels, pages.messages)
+    _keep_papers(db, pages.papers)
     return True
 
 
@@ -911,14 +915,18 @@ def _decide(
             (act.id, str(act.place), act.company, micros(act.at), encode(act)),
         )
     db.executemany("DELETE FROM papers WHERE shelf = ? AND key = ?", decision.drop)
-    db.executemany(
-        "INSERT OR REPLACE INTO papers (shelf, key, body) VALUES (?, ?, ?)",
-        [(paper.shelf, paper.key, paper.body) for paper in decision.keep],
-    )
-    if decision.keep or decision.drop:
-        _count(db, "papers")
+    _keep_papers(db, decision.keep, dropped=bool(decision.drop))
     _put(db, packed, messages)
     return True
+
+
+def _keep_papers(db: sqlite3.Connection, papers: Sequence[Paper], *, dropped: bool = False) -> None:
+    db.executemany(
+        "INSERT OR REPLACE INTO papers (shelf, key, body) VALUES (?, ?, ?)",
+        [(paper.shelf, paper.key, paper.body) for paper in papers],
+    )
+    if papers or dropped:
+        _count(db, "papers")
 
 
 # ── Queries ──────────────────────────────────────────────────────────────────────────────────────────────────────────

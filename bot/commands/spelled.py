@@ -22,14 +22,14 @@ LIST_OF_NAMES = "names"
 NAME = "name"
 
 #: Commands that a terminal has otherwise, or not at all.
-NOT_IN_TERMINALS: dict[str, tuple[str, ...]] = {"help": ("tocsin --help",), "show": ()}
+NOT_IN_TERMINALS: dict[str, tuple[str, ...]] = {"help": ("tocsin --help",)}
 #: An argument that is typed with its name in a chat, as help shows it.
 _NAMED = re.compile(r"\[(\w+):\.\.\.\]")
 
 #: First words under which something changes what a channel, or everybody here, hears.
 CHANGES = frozenset({"watch", "feed", "unpark"})
 #: Second spellings on Discord of what stands under these words and changes nothing.
-OPEN = {"watch list": ("watching",), "feed list": ("feeds",)}
+OPEN = {"watch list": ("watching",), "watch export": ("export",), "feed list": ("feeds",)}
 
 
 def discord_paths(registry: Mapping[str, Command]) -> dict[tuple[str, ...], Command]:
@@ -45,7 +45,7 @@ def discord_paths(registry: Mapping[str, Command]) -> dict[tuple[str, ...], Comm
 def open_to_all(first: str, registry: Mapping[str, Command]) -> bool:
     """Whether Discord lets everybody use the commands under a first word, until the server says otherwise."""
     under = [one for name, one in registry.items() if name.split()[0] == first]
-    return first not in CHANGES and not (under and all(one.manages for one in under))
+    return first not in CHANGES and not (under and all(one.manages or one.operates for one in under))
 
 
 def discord_option(argument: str) -> str:

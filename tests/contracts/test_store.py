@@ -458,6 +458,26 @@ async def test_decision_is_kept_whole(store: Store, another: Store) -> None:
     assert [one.message.id for one in await another.deliveries()] == ["a1"]
 
 
+async def test_papers_of_a_poll(store: Store, another: Store) -> None:
+    """They are kept with it, or not at all; and what was never said lies beside what waits, without a lane."""
+    before = await another.papers_version()
+    untold = delivery("a2").untold("muted by Ana", NOON)
+    kept = replace(poll("us_csl", deliveries=[untold, delivery()]), keep=(Paper("held", "k", b"1"),))
+    assert await store.commit(kept)
+    assert await another.papers("held") == {"k": b"1"}
+    after = await another.papers_version()
+    assert after > before
+    assert await another.delivery(untold.key) == untold
+    assert [one.key for one in await another.deliveries(state="posted")] == [untold.key]
+    (claimed,) = await another.claim("slack", now=NOON, lease=timedelta(minutes=1))
+    assert claimed.key == delivery().key
+    late = replace(poll("us_csl"), keep=(Paper("held", "k", b"2"),))
+    assert not await store.commit(late)
+    assert await another.papers("held") == {"k": b"1"}
+    assert await store.commit(poll("us_csl", version=1))
+    assert await another.papers_version() == after
+
+
 async def test_click_that_was_sent_twice(store: Store, another: Store) -> None:
     """Of one act nothing is written a second time, whatever else it would have decided."""
     assert await store.decide(Decision(keep=(Paper("mutes", "x", b"1"),), acts=(act(),)))

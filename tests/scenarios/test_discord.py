@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -399,8 +400,9 @@ async def test_a_form_is_a_modal(world: DiscordWorld) -> None:
     assert (request.language, request.manager, str(request.home)) == ("fr", True, "discord:@me/77")
 
 
-async def test_a_form_is_sent_after_a_restart(world: DiscordWorld) -> None:
+async def test_a_form_is_sent_after_a_restart(world: DiscordWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     """The modal was open meanwhile; its id says all that is needed. One whose command is forgotten says so."""
+    monkeypatch.setattr("adapters.discord.app.ELSEWHERE", 0.01)
     channel = world.channel()
     long = replace(SETTINGS, arguments=(("for", "x" * 200),))
     async with listening(world, Recorder(asks=SETTINGS)):
@@ -420,12 +422,25 @@ async def test_a_form_is_sent_after_a_restart(world: DiscordWorld) -> None:
     assert len(desk.asked) == 2
 
 
-async def test_a_form_of_many_questions(world: DiscordWorld) -> None:
-    """Five at a time: what was sent counts, and the answer has a button that opens the next five."""
-    many = Form(
-        title="Settings", command="watch settings", fields=tuple(Field(name=f"f{n}", text=f"Q{n}") for n in range(12))
-    )
-    desk, channel = Recorder(asks=many), world.channel()
+MANY = Form(
+    title="Settings",
+    command="watch settings",
+    arguments=(("whole", "yes"),),
+    fields=(
+        Field(name="kinds", text="Kinds", kind=FieldKind.CHOICES, options=LISTS, value=("us_ofac_sdn",)),
+        *(Field(name=f"f{n}", text=f"Q{n}", value=(f"old {n}",)) for n in range(10)),
+        Field(name="names", text="Names", kind=FieldKind.LONG_TEXT, value=("Xiaomi", "ZTE")),
+    ),
+)
+
+
+async def test_a_form_of_many_questions(world: DiscordWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five at a time. Each part that is sent is the whole form, with what was sent before and what is set for the rest;
+
+    the answer has a button that opens the next five, until they are forgotten.
+    """
+    monkeypatch.setattr("adapters.discord.app.ELSEWHERE", 0.01)
+    desk, channel = Recorder(asks=MANY), world.channel()
     async with listening(world, desk):
         asked = await world.types("/help", channel=channel)
         titles, labels = [], []
@@ -433,13 +448,42 @@ async def test_a_form_of_many_questions(world: DiscordWorld) -> None:
             modal = await asked.opened()
             titles.append(modal["title"])
             labels += [one["label"] for one in modal["components"]]
-            answer = await (await world.fills_in(asked, 77, **{f"f{part * 5}": "x"})).answer()
+            answer = await (await world.fills_in(asked, 77, **{f"f{part * 5}": f"new {part}"})).answer()
             if part < 2:
-                asked = await world.presses(answer, "Go on")
+                asked, before = await world.presses(answer, "Go on"), answer
     assert titles == ["Settings (1/3)", "Settings (2/3)", "Settings (3/3)"]
-    assert labels == [f"Q{n}" for n in range(12)]
-    assert [one.one(f"f{5 * n}") for n, one in enumerate(desk.asked)] == ["x", "x", "x"]
+    assert labels == ["Kinds", *(f"Q{n}" for n in range(10)), "Names"]
     assert "Go on" not in shown(answer)
+    assert [one.one("f0") for one in desk.asked] == ["new 0"] * 3
+    assert [one.one("f5") for one in desk.asked] == ["old 5", "new 1", "new 1"]
+    for one in desk.asked:
+        assert one.many("kinds") == ("us_ofac_sdn",)
+        assert (one.one("whole"), one.one("f9"), one.one("names")) == ("yes", "old 9", "Xiaomi\nZTE")
+    await until(lambda: not live_sessions(world))
+    async with listening(world, Recorder(asks=MANY)):
+        assert "changed" in shown(await (await world.presses(before, "Go on")).answer())
+
+
+async def test_a_form_in_parts_at_two_processes(world: DiscordWorld) -> None:
+    """Only one of them keeps it; the other lets it answer."""
+    one, two, channel = Recorder(asks=MANY), Recorder(asks=MANY), world.channel()
+    async with listening(world, one), listening(world, two, sessions=2):
+        sent = await world.fills_in(await world.types("/help", channel=channel))
+        answer = await sent.answer()
+        assert "HIGH" in shown(answer)
+        await until(lambda: world.calls["POST interaction"] >= 4)
+    assert len(one.asked) + len(two.asked) == 1
+
+
+async def test_a_box_that_is_sent_twice(world: DiscordWorld) -> None:
+    """The gateway repeats what it handed over; it is one command."""
+    desk = Recorder(asks=SETTINGS)
+    async with listening(world, desk):
+        sent = await world.fills_in(await world.types("/help", channel=world.channel()))
+        await sent.answer()
+        await world.repeats(sent)
+        await (await world.fills_in(await world.types("/help"))).answer()
+    assert (len(desk.asked), sent.acknowledged) == (2, 1)
 
 
 @pytest.mark.parametrize("fault", ["cut before", "cut after"])
@@ -597,6 +641,17 @@ async def test_who_may(world: DiscordWorld) -> None:
     assert {one.command for one in desk.asked} == {"watch list"}
 
 
+async def test_what_concerns_everybody(world: DiscordWorld, store: SqliteStore) -> None:
+    """A source's doubtful reading is accepted, and feeds are added, by who manages a channel; never in private."""
+    channel, manage_channels, other = world.channel(), 1 << 4, 1 << 11
+    async with listening(world, desk_on(store, SetClock())):
+        for where, may in ((channel, other), (None, manage_channels)):
+            said = await (await world.types("/sources accept", channel=where, may=may, source="us_csl")).answer()
+            assert "for people who manage a channel" in shown(said)
+        said = await (await world.types("/sources accept", channel=channel, may=manage_channels, source="x")).answer()
+        assert "There is no source" in shown(said)
+
+
 async def test_a_refused_tree_stops_nothing(world: DiscordWorld) -> None:
     """One bad option makes Discord refuse all; what it had before is answered."""
     async with listening(world, Recorder()):
@@ -605,7 +660,7 @@ async def test_a_refused_tree_stops_nothing(world: DiscordWorld) -> None:
     desk = Recorder()
     async with listening(world, desk):
         await (await world.types("/help")).answer()
-        world.commands[0]["name"] = "gone"
+        next(one for one in world.commands if one["name"] == "feed")["name"] = "gone"
         gone = await world.types("/gone list")
         assert "changed" in shown(await gone.answer())
     assert len(desk.asked) == 1
@@ -720,11 +775,11 @@ async def test_a_revoked_token(world: DiscordWorld, capsys: pytest.CaptureFixtur
     """It is asked again seldom, nothing else stops, and nothing more is sent with it; the log names the setting."""
     world.token = "another"
     async with chatting(world) as chat:
-        running = asyncio.create_task(chat.run(Recorder()))
         await asyncio.gather(
             *(chat.post(Place("discord", "1/2"), CARD, key=f"k{n}") for n in range(20)), return_exceptions=True
         )
-        assert world.calls["GET /users/@me"] <= 2
+        assert world.calls["GET /users/@me"] == 1
+        running = asyncio.create_task(chat.run(Recorder()))
         for _ in range(2):
             with pytest.raises(ChatRefused, match=r"DISCORD_TOKEN was refused; next:"):
                 await chat.post(Place("discord", world.channel().address), CARD, key="k" * 25)
@@ -1041,7 +1096,8 @@ async def test_a_thousand_alerts_with_faults(world: DiscordWorld, store: SqliteS
     assert set(refs) == {one.key for one in alerts}, "lost"
     assert {ref: count for ref, count in refs.items() if count > 1} == {}, "repeated"
     by_ref = {draw.ref_of(one["embeds"][-1]["footer"]["text"]): one for one in said}
-    assert all("Acknowledged by Ana" in shown(by_ref[one.message.of]) for one in updates)  # type: ignore[union-attr]
+    edited = [one.message.of for one in updates if isinstance(one.message, Update)]
+    assert all("Acknowledged by Ana" in shown(by_ref[key]) for key in edited)
     for one in alerts:
         if one.follows:
             assert "reports" in shown(by_ref[one.follows[0]])
@@ -1212,9 +1268,14 @@ async def test_the_transcripts_of_the_console(world: DiscordWorld, store: Sqlite
             answer = await asked.answer()
             for card in desk.reply.cards[:1]:
                 for words in (card.title, *(line for section in card.sections for line in section.text.split("\n"))):
-                    assert " ".join(read(draw.escape(words))[0].split()) in " ".join(shown(answer).split())
+                    plain = _TIME.sub("TIME", " ".join(read(draw.escape(words))[0].split()))
+                    assert plain in _TIME.sub("TIME", " ".join(shown(answer).split()))
             answered += 1
-    assert answered >= 3
+    assert answered
+
+
+#: A time as the program writes it, or as Discord shows it to each reader.
+_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC|<t:\d+:f>")
 
 
 def typed_in(path: Path) -> list[str]:

@@ -479,6 +479,23 @@ async def test_the_page_of_somebody_in_several_channels(slack: SlackWorld, chat:
     assert any('"C1"' in name for name in page_buttons(slack.homes["U7"]))
 
 
+@pytest.mark.parametrize(("without", "seen"), [("groups:read", {"#compliance"}), ("channels:read", set[str]())])
+async def test_the_page_without_a_scope(slack: SlackWorld, chat: SlackChat, without: str, seen: set[str]) -> None:
+    """It shows what can be seen: one's own watches always, private channels only with their scope."""
+    slack.adds("C1", name="board", private=True)
+    slack.scopes.remove(without)
+
+    async def places() -> list[Place]:
+        return [HERE, Place("slack", "T0/C1")]
+
+    async with serving(chat, Scripted(), slack, places=places):
+        await slack.event({"type": "app_home_opened", "user": "U7", "tab": "home"})
+        await slack.published()
+    page = words(slack.homes["U7"])
+    assert "What you watch yourself" in page
+    assert {name for name in ("#compliance", "#board") if name in page} == seen
+
+
 @pytest.mark.usefixtures("managed")
 async def test_a_change_on_the_page(slack: SlackWorld, chat: SlackChat, now: datetime) -> None:
     """A button opens its box, the answer stands in it, and the page is drawn again."""
@@ -606,3 +623,12 @@ async def test_names_in_a_message(slack: SlackWorld, chat: SlackChat, message: d
     (asked,) = scripted.asked
     assert (asked.command, asked.one("text"), asked.place) == ("read", text, HERE)
     assert answer["response_type"] == "ephemeral"
+
+
+async def test_what_the_shortcut_answers(slack: SlackWorld, chat: SlackChat, now: datetime) -> None:
+    """The very command `read`: whom the message names."""
+    story = "The Pentagon added Xiaomi to its list of Chinese military companies on Thursday, officials said."
+    async with serving(chat, desk(PlainStore(), Played(now)), slack):
+        answer = await (await slack.points_at({"text": story})).answer()
+    assert "Xiaomi" in words(answer)
+    assert "Chinese military companies" in words(answer)

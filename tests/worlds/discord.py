@@ -281,6 +281,7 @@ class DiscordWorld:
     async def types(
         self,
         command: str,
+        /,
         *,
         channel: Channel | None = None,
         person: int = 77,

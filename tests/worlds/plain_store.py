@@ -104,7 +104,7 @@ class PlainStore:
         self.listings_seen += bool(poll.listings or poll.removed)
         self.history.extend(poll.changes)
         self._tell(poll)
-        await self.enqueue(poll.deliveries)
+        await self.decide(Decision(keep=poll.keep, deliveries=poll.deliveries))
         return True
 
     def _tell(self, poll: Poll) -> None:

@@ -225,11 +225,15 @@ class SlackWorld:
     async def _do_users_conversations(self, given: Payload, request: web.Request) -> Payload:
         if not self._may("channels:read"):
             return self._lacks("channels:read")
+        types = str(given.get("types") or "public_channel").split(",")
+        if "private_channel" in types and not self._may("groups:read"):
+            return self._lacks("groups:read")
         start, limit = int(given.get("cursor") or 0), int(given.get("limit") or 100)
         found = [
             {"id": one.id, "name": one.name}
             for one in self.channels.values()
             if one.member and not one.archived and given["user"] in one.people and one.team == given["@team"]
+            if ("private_channel" if one.private else "public_channel") in types
         ]
         following = str(start + limit) if start + limit < len(found) else ""
         page = found[start : start + limit]
