@@ -24,7 +24,8 @@ def tables_of(page: bytes) -> list[list[list[str]]]:
 
 def test_tables_of_a_page_are_rows_of_folded_texts() -> None:
     """Line breaks and mark-up inside a cell do not matter, and neither does what stands around the tables."""
-    page = b"<html><p>x<table><tr><th>Name</th><th>Date</th></tr><tr><td>A <b>Co.</b>\n Ltd<td>June 21</table>y</html>"
+    table = b"<table><tr><th>Name</th><th>Date</th></tr><tr><td>A <b>Co.</b>\n Ltd<td>June 21</table>"
+    page = b"<html><body><p>x" + table + b"y</html>"
     assert tables_of(page) == [[["Name", "Date"], ["A Co. Ltd", "June 21"]]]
 
 
