@@ -743,6 +743,10 @@ class Managers(StrEnum):
     LISTED = "listed"  #: the people named in the settings, and managers
 
 
+#: The shelf of how each place wants things, by the place.
+PLACES = "places"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceSettings:
     """How one place wants things. What a watch itself says (kinds, lists, languages) is the default for new ones."""
