@@ -308,8 +308,10 @@ class Desk(Protocol):
         quick: both platforms give three seconds to open it.
         """
 
-    def complete(self, command: str, argument: str, typed: str, limit: int = 25) -> Sequence[str]:
-        """Suggestions for a half-typed argument, from memory."""
+    def complete(
+        self, command: str, argument: str, typed: str, limit: int = 25, *, place: Place | None = None
+    ) -> Sequence[str]:
+        """Suggestions for a half-typed argument, from memory; with the place, also what is watched there."""
 
 
 class Chat(Protocol):

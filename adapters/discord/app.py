@@ -307,7 +307,8 @@ def _argument(command: str, name: str, value: str) -> tuple[str, str | tuple[str
 async def _suggest(
     interaction: discord.Interaction[Any], command: str, argument: str, typed: str
 ) -> list[app_commands.Choice[str]]:
-    return interaction.client.answers.suggest(command, argument, typed)  # type: ignore[no-any-return]
+    place = place_of(interaction)
+    return interaction.client.answers.suggest(command, argument, typed, place)  # type: ignore[no-any-return]
 
 
 class ShareButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=draw.SHARE):
@@ -491,12 +492,14 @@ class Answers:
         _forget(self._seen)
         return True
 
-    def suggest(self, command: str, argument: str, typed: str) -> list[app_commands.Choice[str]]:
+    def suggest(
+        self, command: str, argument: str, typed: str, place: Place | None = None
+    ) -> list[app_commands.Choice[str]]:
         """What a half-typed word may become; in a list of names it is the last that is completed. Never raises."""
         many = forms.takes_many(command, argument)
         before, word = _last(typed) if many else ("", typed)
         try:
-            found = self.desk.complete(command, argument, word.strip(), CHOICES)
+            found = self.desk.complete(command, argument, word.strip(), CHOICES, place=place)
         except Exception:
             log.exception("discord_suggestions_broke", command=command)
             return []
@@ -557,11 +560,15 @@ def _quoted(name: str) -> str:
 
 
 def place_of(interaction: discord.Interaction[Any]) -> Place:
-    """Where it was typed; a direct message where the bot came with the person and cannot post in the channel."""
+    """Where it was typed: the channel, also from one of its threads, or the forum to which a post belongs.
+
+    A direct message where the bot came with the person and cannot post in the channel.
+    """
     came_with_person = interaction.is_user_integration() and not interaction.is_guild_integration()
     if interaction.guild_id is None or interaction.channel_id is None or came_with_person:
-        return Place("discord", f"@me/{interaction.user.id}")
-    return Place("discord", f"{interaction.guild_id}/{interaction.channel_id}")
+        return home_of(interaction)
+    thread = interaction.channel if isinstance(interaction.channel, discord.Thread) else None
+    return Place("discord", f"{interaction.guild_id}/{thread.parent_id if thread else interaction.channel_id}")
 
 
 def home_of(interaction: discord.Interaction[Any]) -> Place:

@@ -17,7 +17,7 @@ from bot.book import CompanyBook
 from bot.cards import Reader, plain_card
 from bot.errors import TellPerson, TocsinError
 from bot.logs import log
-from bot.model import FieldKind, Form, Reply, Request, Severity, SourceCard
+from bot.model import FieldKind, Form, Place, Reply, Request, Severity, SourceCard
 from bot.ports import Clock, FeedFinder, PageReader, Store
 from bot.roll import Roll
 from bot.watched import Watched
@@ -167,7 +167,9 @@ class FrontDesk:
             log.exception("form_broke", command=request.command)
         return None
 
-    def complete(self, command: str, argument: str, typed: str, limit: int = 25) -> Sequence[str]:
+    def complete(
+        self, command: str, argument: str, typed: str, limit: int = 25, *, place: Place | None = None
+    ) -> Sequence[str]:
         """Ids of sources, or companies whose name begins like what was typed: the book first, then names on lists."""
         if argument == "source":
             return [id for id in self.office.sources() if id.startswith(typed.casefold())][:limit]

@@ -158,7 +158,9 @@ class Desk:
     async def form(self, request: Request) -> Form | None:
         return None
 
-    def complete(self, command: str, argument: str, typed: str, limit: int = 25) -> Sequence[str]:
+    def complete(
+        self, command: str, argument: str, typed: str, limit: int = 25, *, place: Place | None = None
+    ) -> Sequence[str]:
         return ()
 
 

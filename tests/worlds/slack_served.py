@@ -68,7 +68,9 @@ class Scripted:
     async def form(self, request: Request) -> Form | None:
         return self.forms.get(request.command)
 
-    def complete(self, command: str, argument: str, typed: str, limit: int = 25) -> Sequence[str]:
+    def complete(
+        self, command: str, argument: str, typed: str, limit: int = 25, *, place: Place | None = None
+    ) -> Sequence[str]:
         return [one for one in self.names if one.casefold().startswith(typed.casefold())][:limit]
 
 
