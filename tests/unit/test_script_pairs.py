@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -116,7 +117,7 @@ NAMES = [
     "Sikorsky Aircraft",
 ]
 LOOKALIKE = str.maketrans("aeopcxyABEKMHOPCTX", "аеорсхуАВЕКМНОРСТХ")
-DISGUISES = {
+DISGUISES: dict[str, Callable[[str], str]] = {
     "zero-width characters": lambda name: "\u200b".join(name),
     "bidi marks": lambda name: f"\u202e{name}\u202c",
     "full width": lambda name: "".join(chr(ord(char) + 0xFEE0) if "!" <= char <= "~" else char for char in name),
