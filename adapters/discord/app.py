@@ -27,7 +27,7 @@ from discord import app_commands
 from adapters.discord import draw, forms
 from adapters.discord.forms import Arguments, Upload
 from adapters.discord.tree import Words, build
-from adapters.discord.wire import Guard, new_client, sort_error, token_refused
+from adapters.discord.wire import NO_PERMISSION, Guard, new_client, sort_error, token_refused
 from adapters.discord.words import say as say_word
 from bot.commands.several import several
 from bot.errors import BadSettings
@@ -54,6 +54,7 @@ READ = 20_000
 ALREADY_ANSWERED = 40060
 UNKNOWN_INTERACTION = 10062
 AUTHENTICATION_FAILED = 4004
+TOO_LARGE = 413
 SHARDING_REQUIRED = 4011
 #: https://discord.com/developers/docs/interactions/application-commands#autocomplete (read 2026-11)
 CHOICES = 25
@@ -675,9 +676,23 @@ async def say(interaction: discord.Interaction[Any], reply: Reply, *, more: str 
 
 
 async def _put(interaction: discord.Interaction[Any], drawn: draw.Drawn, files: Sequence[Attachment]) -> None:
+    try:
+        await _put_with(interaction, drawn, files)
+    except discord.HTTPException as refusal:
+        if not files or (refusal.status != TOO_LARGE and refusal.code != NO_PERMISSION):
+            raise
+        names = ", ".join(draw.plain(one.name, draw.LABEL) for one in files)
+        words = say_word(language_of(interaction), "files_refused", names=names)
+        await _put_with(interaction, replace(drawn, file=b""), (), words=draw.escape(words))
+
+
+async def _put_with(
+    interaction: discord.Interaction[Any], drawn: draw.Drawn, files: Sequence[Attachment], *, words: str = ""
+) -> None:
     for last in (False, False, True):
         try:
             await interaction.edit_original_response(
+                content=words or None,
                 embeds=draw.embeds_of(drawn),
                 view=draw.view_of(drawn),
                 attachments=draw.files_of(drawn, files),

@@ -606,6 +606,17 @@ async def test_files_go_along_with_an_answer(world: DiscordWorld) -> None:
     assert "shared by Ana" in shown(shared)
 
 
+async def test_files_that_discord_does_not_take(world: DiscordWorld) -> None:
+    """The answer comes without them, and names them."""
+    desk = Recorder(Reply(cards=(CARD,), files=(PICTURE,)))
+    async with listening(world, desk):
+        world.goes_wrong("too large", on="PATCH webhook")
+        answer = await (await world.types("/help", channel=world.channel())).answer()
+    assert "did not take what should come along: history.png" in shown(answer)
+    assert answer["attachments"] == []
+    assert CARD.title in shown(answer)
+
+
 async def test_a_file_is_an_option(world: DiscordWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a command takes a file it can be given at once, and then nothing more is asked."""
     file = Argument(name="file", about="a list", required=False, kind=FieldKind.FILE)
