@@ -24,6 +24,8 @@ from bot.matching.frequency import simplify
 
 #: Characters of a story that are read. The longest labelled story has 3,000; a book is no news.
 LONGEST = 200_000
+#: Names and sentences shorter than this are folded character by character: arrays would cost more than they save.
+SHORT = 160
 #: Hits of one text that are looked at; a page that repeats a name ten thousand times says nothing new.
 MOST = 5_000
 #: Spellings beside the large automaton before they are melted into shards of their own.
@@ -38,10 +40,13 @@ _HIDDEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u0300-\u036f\u064
 _INSIDE = re.compile(
     rf"\[\[(?:[a-z-]{{2,12}}:)?|\]\]|\*\*+|_(?:(?=[\s*.,;])|(?<=[\s*]_))|</?[A-Za-z][^<>]{{0,200}}>|[{_HIDDEN}]+"
 )
+_ANY_HIDDEN = re.compile(f"[{_HIDDEN}]")
 _MARKUP = ("[[", "**", "</", "<b", "<i", " _", "_ ", "*_")
 _EAST = "\u3041-\u30ff\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _EASTERN = re.compile(f"[{_EAST}]")
 _HANGUL = "\uac00-\ud7af"
+#: What may touch Han, kana or Hangul without a blank and be another word.
+_TOUCHES = re.compile(f"[0-9a-z\u00df-\u052f{_HANGUL}]")
 #: Endings of Russian and Ukrainian nouns that name a kind of company, and what they become in other cases.
 _CASES = (
     ("ия", ("ии", "ию", "ией")), ("ія", ("ії", "ію", "ією")), ("а", ("ы", "и", "е", "і", "у", "ой", "ою")),
@@ -126,6 +131,10 @@ def folded(text: str) -> Folded:
         if marked:
             text, cuts, shifts = _without(text, _codes(text))
         return Folded(text.translate(_LETTERS), tuple(cuts), tuple(shifts))
+    if len(text) < SHORT and not marked and not _ANY_HIDDEN.search(text):
+        quick = text.translate(_LETTERS)
+        if not (_EASTERN.search(quick) and _TOUCHES.search(quick)):
+            return Folded(quick)
     codes = _codes(text)
     if marked or np.bitwise_or.reduce(_KIND[codes]) & _HIDDEN_BIT:
         text, cuts, shifts = _without(text, codes)
@@ -220,12 +229,14 @@ _VOWEL_ENDING = re.compile(r"(?:ский|цкий|[аяоеиыйьё])$")
 def spellings(slot: int, number: int, name: str) -> Iterator[tuple[bytes, Spelling]]:
     """The patterns under which one name is searched."""
     seen = set()
-    for plain in (folded(name).text, folded(name.casefold().replace("ß", "ss").replace("&", " and ")).text):
+    first = folded(name).text
+    other = name.casefold().replace("ß", "ss").replace("&", " and ")
+    for plain in (first, first if name.isascii() and "&" not in name else folded(other).text):
         for form in (plain.strip(), " ".join(plain.split())):
             if form and form not in seen and len(form) <= 120:
                 seen.add(form)
                 yield _pattern(slot, number, form)
-    for form in _slavic(" ".join(folded(name).text.split())):
+    for form in _slavic(" ".join(first.split())):
         if form not in seen and len(form) <= 120:
             seen.add(form)
             yield _pattern(slot, number, form)
