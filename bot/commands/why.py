@@ -17,7 +17,7 @@ async def why(office: Office, request: Request) -> Reply:
         raise TellPerson(f"No delivery {key[:40]!r} here. Type why to see the latest.")
     lines = [line(one) for one in found[: 1 if key else 10]]
     if key:
-        lines += [f"{one.rule}: “{one.ours}” = “{one.theirs}” ({one.score:.2f})" for one in reasons(found[0].message)]
+        lines += [reason_line(one) for one in reasons(found[0].message)]
     title = f"{len(found)} deliveries here" if found else "Nothing was sent here yet"
     data = [{"key": one.key, "because": one.because, "state": state(one), "attempts": one.attempts} for one in found]
     return Reply(cards=(plain_card(title, lines),), data={"deliveries": data})
@@ -49,7 +49,16 @@ def state(delivery: Delivery) -> str:
 
 
 def reasons(message: Message) -> tuple[Reason, ...]:
-    return message.match.reasons if isinstance(message, Alert) and message.match else ()
+    """Why it is this company; and of a story, why it is about a listing, which list and how far it is."""
+    if not isinstance(message, Alert):
+        return ()
+    matched = message.match.reasons if message.match else ()
+    return (*matched, *(message.analysis.because if message.analysis else ()))
+
+
+def reason_line(reason: Reason) -> str:
+    met = f": “{reason.ours}” = “{reason.theirs}”" if reason.ours or reason.theirs else ""
+    return f"{reason.rule}{met} ({reason.score:.2f})"
 
 
 @command("unpark", Argument(name="key", about="the key of a parked delivery, as `why` shows it"))
