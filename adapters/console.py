@@ -20,7 +20,7 @@ from rich.text import Text
 
 from bot.commands.typed import request
 from bot.errors import ChatBusy
-from bot.model import Card, Place, Receipt, Section, Severity
+from bot.model import Attachment, Card, Place, Receipt, Section, Severity
 from bot.ports import Desk
 
 STYLE = {Severity.HIGH: "bold red", Severity.MEDIUM: "bold yellow", Severity.LOW: "bold cyan"}
@@ -68,7 +68,7 @@ class ConsoleChat:
     async def find(self, place: Place, key: str, *, thread: Receipt | None = None) -> Receipt | None:
         return None
 
-    async def edit(self, place: Place, receipt: Receipt, card: Card) -> None:
+    async def edit(self, place: Place, receipt: Receipt, card: Card, *, key: str = "") -> None:
         """What is printed stays printed: under the title only what it did not say before."""
         before = self._shown.get(receipt.id)
         self._keep(receipt.id, card)
@@ -120,7 +120,8 @@ class ConsoleChat:
         if not line.strip():
             return
         asked = request(line, place=Place("console"), person="you", language=self._language, at=self._now())
-        for card in (await desk.answer(asked)).cards:
+        reply = await desk.answer(asked)
+        for card in (*reply.cards, *map(_named, reply.files)):
             self.show(card)
 
     async def check(self) -> AsyncIterator[str]:
@@ -128,6 +129,12 @@ class ConsoleChat:
 
     async def close(self) -> None:
         return
+
+
+def _named(file: Attachment) -> Card:
+    """A file by its name, and what a picture shows: a terminal opens none."""
+    title = f"{file.name} ({len(file.body):,} B)"
+    return Card(summary=title, title=title, sections=(Section("", file.alt),) if file.alt else ())
 
 
 def _section(console: Console, section: Section) -> list[Text]:

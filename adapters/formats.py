@@ -20,6 +20,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Any
 
 import lxml.html
@@ -79,7 +80,24 @@ def citations(notice: str) -> tuple[str, ...]:
 
 def tidy(text: str | None) -> str:
     """Blanks at the ends taken off, blanks and line ends between made one blank."""
-    return " ".join((text or "").split())
+    return " ".join(text.split()) if text else ""
+
+
+@lru_cache(maxsize=8_192)  # a list of ten thousand rows was made on a few hundred days
+def numeric_day(text: str, *, month_first: bool = False) -> date | None:
+    """ "29/06/2012", "29-06-2012" or "2012-06-29"; with the month first "06/29/2012". None for anything else."""
+    found = _NUMERIC_DAY.fullmatch(text)
+    if found is None:
+        return None
+    first, second, year = int(found[2] or 0), int(found[3] or 0), int(found[4] or 0)
+    month, day = (first, second) if month_first else (second, first)
+    try:
+        return date.fromisoformat(text) if found[1] else date(year, month, day)
+    except ValueError:
+        return None
+
+
+_NUMERIC_DAY = re.compile(r"(\d{4}-\d\d-\d\d)|(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
 
 
 def moment(text: str) -> datetime | None:
@@ -96,12 +114,18 @@ def folded(text: str) -> str:
 
     and punctuation do not make a new entry.
     """
-    return " ".join(re.sub(r"[^\w]+", " ", text.casefold()).split())
+    return " ".join(_WORDS.findall(text.casefold()))
+
+
+_WORDS = re.compile(r"\w+")
 
 
 def latin(text: str) -> bool:
     """Whether every letter is one of the Latin alphabets."""
-    return not any(char >= "\u0370" and char.isalpha() and not "\u1e00" <= char <= "\u1eff" for char in text)
+    return text.isascii() or not any(char.isalpha() for char in _BEYOND_LATIN.findall(text))
+
+
+_BEYOND_LATIN = re.compile("[\u0370-\u1dff\u1f00-\U0010ffff]")
 
 
 # ── The body ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -292,15 +316,20 @@ def _no_doctype(body: Body) -> None:
         raise body.damaged("the document brings a DOCTYPE, which no edition of this list had; refused unread")
 
 
-def _parse_head(body: Body, head: bytes) -> etree._Element:
-    """The root element, as far as the first bytes have it."""
+def _parse_head(body: Body, head: bytes, *, whole: bool = True) -> etree._Element:
+    """The root element, as far as the first bytes have it; or only its own tag, which takes no time."""
     parser = etree.XMLPullParser(events=("start",), resolve_entities=False, no_network=True, load_dtd=False)
+    root: object = None
     try:
-        parser.feed(head)
-        _, root = next(parser.read_events())
-    except (etree.XMLSyntaxError, StopIteration) as error:
-        raise body.damaged(f"not well-formed XML ({error or 'no root'}); fetch it again") from error
-    assert isinstance(root, etree._Element)
+        for at in range(0, len(head), len(head) if whole else 1024):
+            parser.feed(head[at : at + len(head) if whole else at + 1024])
+            if started := next(parser.read_events(), None):
+                _, root = started
+                break
+    except etree.XMLSyntaxError as error:
+        raise body.damaged(f"not well-formed XML ({error}); fetch it again") from error
+    if not isinstance(root, etree._Element):
+        raise body.damaged("not well-formed XML (no root); fetch it again")
     return root
 
 
@@ -412,7 +441,8 @@ class XmlElements:
         self._body = body
         self._names = names
         _no_doctype(body)
-        self.root = _parse_head(body, body.head)
+        self.root = _parse_head(body, body.head, whole=False)
+        self._now: tuple[bytes, etree._Element] | None = None  # the one just given, not yet taken down
         self._parser = _strict()
 
     def __iter__(self) -> Iterator[bytes]:
@@ -435,14 +465,20 @@ class XmlElements:
                         if any(local(around) in self._names for around in element.iterancestors()):
                             continue
                         count += 1
-                        yield etree.tostring(element, with_tail=False)
+                        raw = etree.tostring(element, with_tail=False)
+                        self._now = raw, element
+                        yield raw
+                        self._now = None
                         _forget(element)
             pull.close()
         except etree.XMLSyntaxError as error:
-            raise self._body.damaged(f"cut or garbled after {count} entries ({error.msg}); fetch it again") from error
+            what = f"not well-formed XML after {count} entries, cut or garbled ({error.msg})"
+            raise self._body.damaged(f"{what}; fetch it again") from error
 
     def element(self, raw: bytes) -> etree._Element:
-        """A raw record parsed."""
+        """A raw record parsed: the element itself while it is the one just given. It is read and not changed."""
+        if self._now and self._now[0] is raw:
+            return self._now[1]
         return etree.fromstring(raw, self._parser)
 
 
@@ -792,12 +828,3 @@ def table_rows(table: lxml.html.HtmlElement) -> list[list[str]]:
         [" ".join(str(cell.xpath("string()")).split()) for cell in row.iterchildren("td", "th")]
         for row in table.iter("tr")
     ]
-
-
-def html_tables(body: Body) -> list[list[list[str]]]:
-    """The tables of a page, each a list of rows of cell texts with blanks folded. HTML is read leniently: it has to be.
-
-    For small pages only: it is read whole.
-    """
-    page = lxml.html.document_fromstring(b"".join(body.chunks()))
-    return [table_rows(table) for table in page.iter("table")]

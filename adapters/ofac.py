@@ -471,12 +471,12 @@ def _read_csv(body: Body, files: Files) -> Reading:
         raise body.damaged(f"this is {words}; give {files.csv} or {files.xml}")
     _right_list(body, files, body.head.count(b"\n"))
     reading = Reading(layout=f"{files.csv.lower()}/{VERSION}", records=())
-    reading.records = _csv_records(body, rows, files, reading.signals)
+    reading.records = _csv_records(body, rows, files, reading)
     return reading
 
 
-def _csv_records(body: Body, rows: CsvRows, files: Files, signals: list[str]) -> Iterator[Record]:
-    count = 0
+def _csv_records(body: Body, rows: CsvRows, files: Files, reading: Reading) -> Iterator[Record]:
+    count, signals = 0, reading.signals
     for count, row in enumerate(rows, 1):
         key = row.cells[0].strip()
         if len(row.cells) != _WIDTH or not key.isdigit() or not _WHOLE.search(row.raw):
@@ -485,7 +485,8 @@ def _csv_records(body: Body, rows: CsvRows, files: Files, signals: list[str]) ->
                 f"after {count - 1} entries; fetch it again"
             )
         yield Record(key, mark_of(row.raw), partial(_listing_of_row, row, files.source, signals))
-    if rows.ends_with != "0x1A":
+    reading.open_ended = rows.ends_with != "0x1A"
+    if reading.open_ended:
         once(signals, "no 0x1A at the end, which OFAC's own copy has: a copy, or cut at a line end")
     body.judge(count, signals, ascii_only=True)
 

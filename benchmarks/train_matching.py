@@ -28,7 +28,7 @@ from bot.matching.words import readings
 ROOT = Path(__file__).resolve().parents[1]
 PAIRS = ROOT.parent / "shared" / "data" / "matching" / "dev.jsonl"
 WEIGHTS = ROOT / "bot" / "data" / "match_weights.toml"
-RIDGE = 1.0
+RIDGE = 0.3
 FOLDS = 5
 
 HEAD = """\

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.history import Entry, Event, How, Span, Stood, beginnings, end_of, events, stood_on, timeline
-from bot.matching.compare import compare
-from bot.matching.whom import recognise
 from bot.model import ChangeKind, Company, ListChange, Listing, Match, Verdict
 from bot.ports import Store
 from bot.roll import Roll
 
-#: How many changes since a day, and before it, are looked at for an answer about that day.
-SINCE = 200
+#: How many changes since a day are looked at for an answer about that day; the newest of more.
+SINCE = 100
 #: How many changes of a company are looked at for its history; the newest of more.
 ALL = 20_000
 
@@ -39,7 +37,7 @@ class OnDay:
     day: date
     stood: Sequence[Stood]
     off: Sequence[ListChange]  #: entries that had been taken off by then, from lists on which the company was no more
-    since: Sequence[Event]  #: what happened to it after that day, oldest first
+    since: Sequence[Event]  #: what happened to the company itself after that day, oldest first
 
     def lists(self) -> list[str]:
         """The lists that the company itself was on."""
@@ -60,46 +58,21 @@ class Archive:
         entries = await asyncio.to_thread(self.roll.entries, company, typed)
         today = {entry: listing for entry in entries if (listing := self.roll.listing(*entry))}
         spans = {source: Span(begun=self.roll.begun.get(source), read_at=at) for source, at in self.roll.read.items()}
-        match = _Recogniser(company, typed)
+        match = self.roll.recogniser(company, near=True)
         return Known(typed=typed, company=company, entries=entries, today=today, spans=spans, match=match)
 
     async def on(self, known: Known, day: date) -> OnDay:
         """What was true on a day, and what happened since."""
+        if not known.entries:
+            return OnDay(day=day, stood=(), off=(), since=())
         moment = end_of(day)
-        later = await self.store.next_changes(sorted(known.entries), moment) if known.entries else ()
-        after = {(one.source, one.key): one for one in later}
-        absent = [one for one in known.entries if not (after[one].before if one in after else known.today.get(one))]
-        last = await self._last_before(absent, moment)
-        seen_off = frozenset(entry for entry, change in last.items() if change.kind is ChangeKind.REMOVED)
-        stood = await asyncio.to_thread(
-            stood_on,
-            day,
-            known.entries,
-            today=known.today,
-            after=after,
-            spans=known.spans,
-            seen_off=seen_off,
-            match=known.match,
-        )
-        there = {one.listing.source for one in stood if one.match.verdict is Verdict.SAME}
-        off = [last[entry] for entry in seen_off if entry[0] not in there]
-        own_off = [one for one in off if known.match(one.listing).verdict is Verdict.SAME]
-        changes = await self.store.changes_of(known.entries, since=moment, limit=SINCE) if known.entries else ()
-        since = await asyncio.to_thread(events, changes, known.match)
-        since += beginnings(_found_later(known, after, stood, moment), known.spans, known.match)
-        return OnDay(
-            day=day,
-            stood=stood,
-            off=sorted(own_off, key=lambda one: one.seen, reverse=True),
-            since=sorted(since, key=lambda one: one.seen or moment),
-        )
-
-    async def _last_before(self, entries: Sequence[Entry], moment: datetime) -> dict[Entry, ListChange]:
-        """The last change of each of these entries before a moment."""
-        last: dict[Entry, ListChange] = {}
-        for change in await self.store.changes_of(entries, until=moment, limit=ALL) if entries else ():
-            last.setdefault((change.source, change.key), change)
-        return last
+        entries = sorted(known.entries)
+        after = by_entry(await self.store.next_changes(entries, moment))
+        absent = [one for one in entries if not (after[one].before if one in after else known.today.get(one))]
+        last = by_entry(await self.store.last_changes(absent, moment)) if absent else {}
+        own = await asyncio.to_thread(_own, known, after)
+        since = await self.store.changes_of(own, since=moment, limit=SINCE) if own else ()
+        return await asyncio.to_thread(_wound_back, known, day, after, last, since)
 
     async def past(self, known: Known) -> list[Event]:
         """All that happened to a company on any list, as far as we know, oldest first."""
@@ -107,6 +80,57 @@ class Archive:
         return await asyncio.to_thread(
             timeline, known.entries, changes, today=known.today, spans=known.spans, match=known.match
         )
+
+
+def by_entry(changes: Iterable[ListChange]) -> dict[Entry, ListChange]:
+    return {(one.source, one.key): one for one in changes}
+
+
+def _own(known: Known, after: Mapping[Entry, ListChange]) -> list[Entry]:
+    """Of the entries that changed, those that were or are the company itself: what befell units is not told here."""
+    sides = {entry: (change.before, change.after, known.today.get(entry)) for entry, change in after.items()}
+    return [
+        entry
+        for entry, listings in sides.items()
+        if any(known.match(one).verdict is Verdict.SAME for one in listings if one)
+    ]
+
+
+def _wound_back(
+    known: Known,
+    day: date,
+    after: Mapping[Entry, ListChange],
+    last: Mapping[Entry, ListChange],
+    changes: Sequence[ListChange],
+) -> OnDay:
+    """What was true on a day: `after` and `last` are the changes around it, `changes` those since, newest first."""
+    moment = end_of(day)
+    seen_off = frozenset(entry for entry, change in last.items() if change.kind is ChangeKind.REMOVED)
+    stood = stood_on(
+        day,
+        known.entries,
+        today=known.today,
+        after=after,
+        spans=known.spans,
+        seen_off=seen_off,
+        match=known.match,
+    )
+    there = {one.listing.source for one in stood if one.match.verdict is Verdict.SAME}
+    off = [last[entry] for entry in seen_off if entry[0] not in there]
+    since = [
+        *events(changes, known.match),
+        *beginnings(_found_later(known, after, stood, moment), known.spans, known.match),
+    ]
+    return OnDay(
+        day=day,
+        stood=stood,
+        off=sorted(
+            (one for one in off if known.match(one.listing).verdict is Verdict.SAME),
+            key=lambda one: one.seen,
+            reverse=True,
+        ),
+        since=sorted(since, key=lambda one: one.seen or moment),
+    )
 
 
 def _found_later(
@@ -120,26 +144,3 @@ def _found_later(
         for entry, listing in at_first.items()
         if listing and entry not in told and entry[0] in known.spans and not known.spans[entry[0]].covers(moment)
     ]
-
-
-class _Recogniser:
-    """Whether an entry is a company, asked once for each way it was named."""
-
-    def __init__(self, company: Company, typed: str) -> None:
-        self._company = company
-        self._typed = typed
-        self._seen: dict[object, Match] = {}
-
-    def __call__(self, listing: Listing) -> Match:
-        named = (listing.names(), listing.identifiers, listing.kind)
-        if named not in self._seen:
-            self._seen[named] = self._match(listing)
-        return self._seen[named]
-
-    def _match(self, listing: Listing) -> Match:
-        match = recognise(self._company, listing)
-        if match.verdict is not Verdict.NO or self._company.from_book:
-            return match
-        # Somebody the book does not know may be typed with a slip: a name nearly like it counts, as in a look-up.
-        near = max((compare(self._typed, name) for name in listing.names()), key=lambda one: one.score)
-        return near if near.verdict is Verdict.SAME else match

@@ -21,9 +21,12 @@ from bot.model import (
     AlertKind,
     Analysis,
     Badge,
+    Brief,
+    Button,
     Card,
     ChangeKind,
     Company,
+    Digest,
     Effect,
     Evidence,
     Found,
@@ -157,19 +160,36 @@ def _state(updates: Updates | None, reader: Reader) -> list[Section]:
     if updates is None:
         return []
     reports = [one for one in updates.all if one.kind is UpdateKind.REPORTED]
-    lines = [update_words(one, reader) for one in updates.all if one.kind is not UpdateKind.REPORTED]
+    lines = [update_words(one, reader) for one in _standing(updates.all) if one.kind is not UpdateKind.REPORTED]
     if reports:
         names = list(dict.fromkeys(reader.clean(reader.title(one.by), 60) for one in reports))
         lines.append(reader.say("state.reports", count=len(reports) + 1, names=_some(names, reader)))
     return [Section(reader.say("heading.state"), "\n".join(lines))] if lines else []
 
 
+#: Of these only the last counts: what was said later takes back what was said before.
+_ANSWERS = (
+    frozenset({UpdateKind.NOT_THIS, UpdateKind.RECONSIDERED}),
+    frozenset({UpdateKind.MUTED, UpdateKind.UNMUTED}),
+)
+
+
+def _standing(updates: Sequence[Update]) -> list[Update]:
+    """Without what was taken back or replaced since."""
+    last = {group: one.id for one in updates for group in _ANSWERS if one.kind in group}
+    return [one for one in updates if all(one.id == id for group, id in last.items() if one.kind in group)]
+
+
 def update_words(update: Update, reader: Reader) -> str:
     """One thing that became of an alert, in a sentence."""
     by = reader.clean(reader.title(update.by), 80)
     text = reader.clean(update.text, 200)
-    said = f" “{text}”" if text else ""
-    return reader.say(f"state.{update.kind}", by=by, time=when(update.at)) + said
+    said = f" “{text}”" if text and update.kind not in _WITH_TEXT else ""
+    return reader.say(f"state.{update.kind}", by=by, time=when(update.at), text=text) + said
+
+
+#: Whose text belongs into the sentence itself.
+_WITH_TEXT = frozenset({UpdateKind.MUTED, UpdateKind.BEFORE})
 
 
 def _title(alert: Alert, effects: Sequence[Effect], reader: Reader, other: Sequence[Effect]) -> str:
@@ -537,6 +557,55 @@ def _their_record(account: Account, reader: Reader) -> list[Section]:
         heading = f"{reader.say('heading.record')}: {reader.clean(named.company.name, 80)}"
         sections.append(Section(heading, " ".join(lines)))
     return sections
+
+
+# ── Digests ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+#: Lines of a digest that have a button and a link of their own; all have the word that shows them.
+SHOWN = 5
+
+
+def digest_card(digest: Digest, keys: Sequence[str], reader: Reader) -> Card:
+    """Several alerts in one message, a line each; `keys` are those under which `show` shows them whole."""
+    count = len(digest.briefs)
+    one = "_one" if count == 1 else ""  # of an overflow there are always several
+    company = reader.clean(digest.briefs[0].company, 80)
+    title = reader.say(f"digest.{digest.why}{one}", count=count, company=company)
+    lines = [
+        f"{number}. {brief_words(brief, reader)} · show {key}"
+        for number, (brief, key) in enumerate(zip(digest.briefs, keys, strict=True), start=1)
+    ]
+    high = sum(1 for one in digest.briefs if one.severity is Severity.HIGH)
+    summary = [title, *([reader.say("digest.summary", high=high)] if high else [])]
+    summary.append(reader.say("digest.first", title=_kind(digest.briefs[0], reader)))
+    return Card(
+        summary=" ".join(summary),
+        title=title.rstrip("."),
+        severity=digest.briefs[0].severity,
+        sections=(Section("", reader.say("digest.how")), *(Section("", line) for line in lines)),
+        links=tuple(
+            Link(f"{number}. {reader.clean(one.company, 60)}", one.url)
+            for number, one in enumerate(digest.briefs, start=1)
+            if one.url.startswith(("https://", "http://"))
+        )[:SHOWN],
+        buttons=tuple(
+            Button(reader.say("button.show", number=number), "show", (("key", key),))
+            for number, key in enumerate(keys[:SHOWN], start=1)
+        ),
+    )
+
+
+def _kind(brief: Brief, reader: Reader) -> str:
+    return reader.say(f"kind.{brief.kind}", company=reader.clean(brief.company, 80), list=reader.title(brief.source))
+
+
+def brief_words(brief: Brief, reader: Reader) -> str:
+    """An alert in one line: how loud, who, what, on which list or in which story, when."""
+    title = reader.clean(brief.title, 120)
+    parts = [reader.say(f"severity.{brief.severity}"), _kind(brief, reader)]
+    parts += [f"“{title}”"] if title else []
+    parts += [reader.say("digest.entries", count=brief.entries)] if brief.entries > 1 else []
+    return " · ".join([*parts, when(brief.at)])
 
 
 # ── Standing, notices, look-ups ───────────────────────────────────────────────────────────────────────────────────

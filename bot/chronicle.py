@@ -27,7 +27,7 @@ WHOLE = 120
 ALT = 1000
 #: A spreadsheet runs a cell that begins with one of these; https://owasp.org/www-community/attacks/CSV_Injection
 #: (read 2026-11).
-_RUNS = ("=", "+", "-", "@", "\t", "\r")
+_RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 # ── On a day ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -314,12 +314,12 @@ def _row(event: Event, listing: Listing, *, field: str, old: str = "", new: str 
     }
 
 
-def as_table(rows: Iterable[Mapping[str, str]]) -> str:
+def as_table(rows: Iterable[Mapping[str, str]], columns: Sequence[str] = COLUMNS) -> str:
     """Rows as CSV for a spreadsheet. A cell that one would run as a formula gets an apostrophe before it."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    writer.writerows([_cell(row[column]) for column in COLUMNS] for row in rows)
+    writer.writerow(columns)
+    writer.writerows([_cell(row[column]) for column in columns] for row in rows)
     return out.getvalue()
 
 

@@ -20,6 +20,7 @@ from adapters.console import ConsoleChat
 from bot import __version__, backfill, logs, settings
 from bot.cards import Reader, account_card
 from bot.chronicle import as_table, history_rows
+from bot.commands.audit import COLUMNS, beginning, every_act
 from bot.commands.history import past_of
 from bot.commands.lookup import match_data
 from bot.commands.read import account_data, account_of, story_behind
@@ -41,6 +42,7 @@ app = typer.Typer(
 watch = typer.Typer(help="Whom a place watches.", no_args_is_help=True)
 feed = typer.Typer(help="News feeds added to those that come with Tocsin.", no_args_is_help=True)
 sources = typer.Typer(help="What is read, and how it stands.", invoke_without_command=True)
+alert = typer.Typer(help="What to do with an alert.", no_args_is_help=True)
 export = typer.Typer(help="What is kept, as files for other programs.", no_args_is_help=True)
 manifests = typer.Typer(help="What to paste where a chat installs its apps.", no_args_is_help=True)
 app.add_typer(manifests, name="manifest")
@@ -48,12 +50,14 @@ app.add_typer(watch, name="watch")
 app.add_typer(export, name="export")
 app.add_typer(feed, name="feed")
 app.add_typer(sources, name="sources")
+app.add_typer(alert, name="alert")
 
 #: Bytes of a story's file that are read; more than any story has.
 STORY_CAP = 10_000_000
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON (docs/json.md).")]
 Where = Annotated[str, typer.Option("--place", help="The place it is for: console:, slack:TEAM/CHANNEL, ...")]
+Key = Annotated[str, typer.Argument(help="The key of an alert, as `why` shows it.")]
 Names = Annotated[list[str], typer.Argument(help="Companies; quote a name of several words.")]
 
 
@@ -90,10 +94,7 @@ def _with_house(
 
 def _ask(command: str, *, json: bool, place: str = "console:", **arguments: str | tuple[str, ...]) -> Reply:
     """Put a command to the desk, as a chat would, show the answer, and give it back."""
-    try:
-        where = Place.parse(place)
-    except ValueError as error:
-        raise TellPerson(str(error)) from error
+    where = _place(place)
 
     async def work(house: House) -> Reply:
         request = Request(
@@ -116,6 +117,13 @@ def _ask(command: str, *, json: bool, place: str = "console:", **arguments: str 
     if not reply.ok:
         raise typer.Exit(1)
     return reply
+
+
+def _place(text: str) -> Place:
+    try:
+        return Place.parse(text)
+    except ValueError as error:
+        raise TellPerson(str(error)) from error
 
 
 def _busy(text: str) -> Any:
@@ -177,8 +185,11 @@ def slack(
     """Only Slack: post its alerts and answer its commands, beside another process that watches."""
 
     async def work(house: House) -> None:
-        if not house.settings.slack_bot_token.get_secret_value():
-            raise BadSettings("SLACK_BOT_TOKEN is empty: put the bot token of the Slack app there. See docs/slack.md")
+        if not house.settings.slack_bot_token.get_secret_value() and not house.settings.slack_client_id:
+            raise BadSettings(
+                "SLACK_BOT_TOKEN is empty: put the bot token of the Slack app there, or SLACK_CLIENT_ID for many "
+                "workspaces. See docs/slack.md"
+            )
         if http and not house.settings.slack_signing_secret.get_secret_value():
             raise BadSettings(
                 "SLACK_SIGNING_SECRET is empty: requests by HTTP cannot be told from forged ones without it"
@@ -188,6 +199,12 @@ def slack(
         await _until_stopped(house.run("slack"))
 
     _with_house(work, listen=(host, http) if http else None)
+
+
+@app.command()
+def key() -> None:
+    """A new key for TOCSIN_KEY, which seals the tokens of installed workspaces in the store."""
+    print(settings.new_key())  # noqa: T201 - for a pipe, without anything around it
 
 
 @manifests.command("slack")
@@ -338,6 +355,85 @@ def why(
 def unpark(key: Annotated[str, typer.Argument(help="The key that `why` shows.")], json: Json = False) -> None:
     """Try a parked message again."""
     _ask("unpark", json=json, key=key)
+
+
+@app.command()
+def show(
+    key: Annotated[str, typer.Argument(help="The key of one message, as `why` shows it.")],
+    place: Where = "console:",
+    json: Json = False,
+) -> None:
+    """A message again, whole, with what is new about it."""
+    _ask("show", json=json, place=place, key=key)
+
+
+@alert.command("acknowledge")
+def alert_acknowledge(key: Key, place: Where = "console:", json: Json = False) -> None:
+    """Take an alert on."""
+    _ask("alert acknowledge", json=json, place=place, key=key)
+
+
+@alert.command("not")
+def alert_not(
+    key: Key,
+    why: Annotated[str, typer.Argument(help="Why it is another company.")] = "",
+    place: Where = "console:",
+    json: Json = False,
+) -> None:
+    """Say that an alert is about another company."""
+    _ask("alert not", json=json, place=place, key=key, why=why)
+
+
+@alert.command("mute")
+def alert_mute(
+    key: Key,
+    span: Annotated[str, typer.Argument(help="How long: 1d, 7d, 2w, or until a date such as 2026-12-31.")],
+    place: Where = "console:",
+    json: Json = False,
+) -> None:
+    """Hear nothing of an alert's company for a while."""
+    _ask("alert mute", json=json, place=place, key=key, span=span)
+
+
+@alert.command("undo")
+def alert_undo(
+    key: Key,
+    what: Annotated[str, typer.Argument(help="Which: not, or mute; without it, what was done last.")] = "",
+    place: Where = "console:",
+    json: Json = False,
+) -> None:
+    """Take back what was said of an alert, or the mute of its company."""
+    _ask("alert undo", json=json, place=place, key=key, what=what)
+
+
+@app.command()
+def audit(
+    since: Annotated[str, typer.Option(help="Only from this day on, such as 2026-01-31 (UTC).")] = "",
+    place: Where = "console:",
+    json: Json = False,
+) -> None:
+    """Who acknowledged, dismissed, muted or changed what in a place."""
+    _ask("audit", json=json, place=place, since=since)
+
+
+@export.command("acts")
+def export_acts(
+    csv: Annotated[bool, typer.Option("--csv", help="As CSV, for a spreadsheet; without it, JSON.")] = False,
+    since: Annotated[str, typer.Option(help="Only from this day on, such as 2026-01-31 (UTC).")] = "",
+    place: Annotated[str, typer.Option(help="Only one place; without it, all of them.")] = "",
+) -> None:
+    """All that people did, oldest first: who, when, what, on which company, where, why, and the evidence."""
+
+    async def work(house: House) -> list[dict[str, str]]:
+        office = house.desk.office
+        reader = Reader(now=house.clock.now(), language=house.settings.tocsin_language)
+        return await every_act(office, beginning(since, reader), _place(place) if place else None)
+
+    acts: list[dict[str, str]] = _with_house(work)
+    if csv:
+        typer.echo(as_table(acts, COLUMNS), nl=False)
+    else:
+        _print_json({"acts": acts})
 
 
 @app.command()

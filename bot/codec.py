@@ -12,15 +12,16 @@ from typing import TypeVar, get_type_hints
 
 import msgspec
 
-from bot.model import Alert, Delivery, Message, Notice, Standing, Update
+from bot.model import Alert, Delivery, Digest, Message, Notice, Standing, Update
 
 T = TypeVar("T")
 
-_MESSAGES: dict[str, type[Alert] | type[Standing] | type[Notice] | type[Update]] = {
+_MESSAGES: dict[str, type[Alert] | type[Standing] | type[Notice] | type[Update] | type[Digest]] = {
     "alert": Alert,
     "standing": Standing,
     "notice": Notice,
     "update": Update,
+    "digest": Digest,
 }
 _encoder = msgspec.json.Encoder(order="deterministic")
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot import digests
 from bot.alerts import joins, update_of
 from bot.cards import Reader
 from bot.codec import decode, encode
@@ -19,11 +20,16 @@ from bot.errors import ChatBusy, ChatDoubtful, ChatRefused, StoreBusy
 from bot.logs import log
 from bot.messages import follow_up_card, message_card
 from bot.model import (
+    NOWHERE,
+    PLACES,
+    UPDATES,
     Alert,
     Card,
     Decision,
     Delivery,
+    Digest,
     FollowUps,
+    Gathering,
     Notice,
     Paper,
     Place,
@@ -32,20 +38,19 @@ from bot.model import (
     SourceCard,
     Update,
     Updates,
+    delivery_key,
     fingerprint,
 )
 from bot.ports import Chat, Clock, Store
 
 #: How long a courier may hold a delivery before another takes it; well above the slowest post.
 LEASE = timedelta(seconds=60)
+#: An alert this late has others before it in its lane, which may have grown too long to read.
+LATE = timedelta(seconds=60)
+#: Deliveries of one lane that are looked at when it is summed up; more are summed up in the next turn.
+MANY = 5_000
 #: Waiting between attempts when the chat does not say: doubles up to this.
 LONGEST = timedelta(minutes=15)
-#: The shelf of what is new about posted alerts, by the key of their delivery.
-UPDATES = "updates"
-#: The shelf of how each place wants things.
-PLACES = "places"
-#: The receipt of what needed no message of its own.
-_NOWHERE = Receipt("")
 #: Attempts after which a delivery that never got through is parked: about three days.
 GIVE_UP = 300
 
@@ -80,6 +85,8 @@ class Courier:
     async def carry(self, delivery: Delivery) -> None:
         """One delivery, to its end or its next attempt."""
         settled = await self.deliver(delivery)
+        if _ends_summing(settled):
+            await self.store.decide(Decision(drop=((digests.SUMMED, str(settled.place)),)))
         if not await self.store.settle(settled):
             log.warning("delivery_taken_over", key=delivery.key, place=str(delivery.place))
         elif settled.parked:
@@ -106,12 +113,17 @@ class Courier:
         """Post it, unless an earlier attempt turns out to have arrived; an update is drawn into what was posted."""
         if isinstance(delivery.message, Update):
             return await self.revise(delivery, delivery.message)
-        thread = None
-        if isinstance(delivery.message, Alert) and (first := await self.first(delivery)):
+        thread, first = None, await self.first(delivery)
+        if isinstance(delivery.message, Alert) and first:
             await self.report(delivery, delivery.message, first)
+        if isinstance(delivery.message, Digest):
+            await self.report_all(delivery, delivery.message)
+        if isinstance(delivery.message, Alert) and await self.summed_up(delivery):
+            return NOWHERE
+        if isinstance(delivery.message, Alert) and first:
             follow_ups = await self.follow_ups(delivery.place)
             if follow_ups is FollowUps.QUIET and delivery.message.story:
-                return _NOWHERE
+                return NOWHERE
             if follow_ups is FollowUps.THREAD and _joins(delivery.message, first):
                 thread = first.receipt
         if delivery.doubtful and (receipt := await self.chat.find(delivery.place, delivery.key, thread=thread)):
@@ -119,11 +131,33 @@ class Courier:
         card = await self.card(delivery, joins=thread is not None)
         return await self.chat.post(delivery.place, card, key=delivery.key, thread=thread)
 
+    async def summed_up(self, delivery: Delivery) -> bool:
+        """Whether a digest tells this alert: where too many wait, the loudest are posted and the rest are summed up.
+
+        The digest stands behind them in the lane; until it is posted they are passed over, each settled as usual.
+        """
+        now, place = self.clock.now(), delivery.place
+        if now - delivery.due < LATE:
+            return False
+        if kept := await self.store.papers(digests.SUMMED, [str(place)]):
+            return delivery.key in decode(frozenset[str], kept[str(place)])
+        if len(await self.store.deliveries(place=place, state="waiting", limit=digests.LONG + 1)) <= digests.LONG:
+            return False
+        waiting = await self.store.deliveries(place=place, state="waiting", limit=MANY)
+        found = digests.lane([*reversed(waiting)], now=now)
+        if found is None:
+            return False
+        keys, digest = found
+        paper = Paper(digests.SUMMED, str(place), encode(sorted(keys)))
+        await self.store.decide(Decision(keep=(paper,), deliveries=(digest,)))
+        log.info("lane_summed_up", place=str(place), alerts=len(keys))
+        return delivery.key in keys
+
     async def first(self, delivery: Delivery) -> Delivery | None:
         """The earliest alert of the same event that arrived in this place."""
         for key in delivery.follows:
             earlier = await self.store.delivery(key)
-            if earlier and earlier.receipt and earlier.receipt != _NOWHERE:
+            if earlier and earlier.receipt and earlier.receipt != NOWHERE:
                 return earlier
         return None
 
@@ -140,6 +174,13 @@ class Courier:
             [Delivery.of(update, delivery.place, because=delivery.because, due=now, language=first.language)]
         )
 
+    async def report_all(self, delivery: Delivery, digest: Digest) -> None:
+        """Let the first messages of their events say so, also for the alerts that get no message of their own."""
+        for brief in digest.briefs:
+            told = await self.store.delivery(delivery_key(brief.alert, delivery.place, brief.revision))
+            if told and isinstance(told.message, Alert) and (first := await self.first(told)):
+                await self.report(told, told.message, first)
+
     async def follow_ups(self, place: Place) -> FollowUps:
         """What this place wants done with later reports."""
         kept = await self.store.papers(PLACES, [str(place)])
@@ -150,13 +191,13 @@ class Courier:
         updates = (await self.updates(update.of)).plus(update)
         await self.store.decide(Decision(keep=(Paper(UPDATES, update.of, encode(updates)),)))
         posted = await self.store.delivery(update.of)
-        if posted is None or posted.receipt is None or posted.receipt == _NOWHERE:
-            return _NOWHERE
+        if posted is None or posted.receipt is None or posted.receipt == NOWHERE:
+            return NOWHERE
         try:
-            await self.chat.edit(posted.place, posted.receipt, await self.card(posted))
+            await self.chat.edit(posted.place, posted.receipt, await self.card(posted), key=posted.key)
         except ChatRefused as refusal:
             log.warning("message_not_edited", key=update.of, place=str(posted.place), why=str(refusal))
-            return _NOWHERE
+            return NOWHERE
         return posted.receipt
 
     async def updates(self, key: str) -> Updates:
@@ -198,6 +239,16 @@ class Courier:
 
 def _joins(alert: Alert, first: Delivery) -> bool:
     return isinstance(first.message, Alert) and joins(alert, first.message)
+
+
+def _ends_summing(settled: Delivery) -> bool:
+    """Whether the digest of a long lane was posted, or will not be."""
+    message = settled.message
+    return (
+        isinstance(message, Digest)
+        and message.why is Gathering.LANE
+        and (settled.receipt is not None or bool(settled.parked))
+    )
 
 
 def backoff(attempts: int) -> timedelta:

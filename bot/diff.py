@@ -12,15 +12,17 @@ once and off the list only when a second reading, or an official notice, says so
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 from typing import Any
 
+from bot.errors import ListDamaged
 from bot.model import (
     COMMON,
+    EntityKind,
     FieldChange,
     ListChange,
     Listing,
@@ -39,6 +41,14 @@ PATIENCE = timedelta(hours=24)
 FEW = 2
 #: More renamed entries than this share, in one edition, means a damaged encoding rather than a busy publisher.
 MAY_RENAME = 0.20
+#: The same for other fields by which an entry is known: a column shifted or renamed, not a busy publisher.
+SETTLED = ("kind", "programmes", "listed_on")
+#: Fields whose loss in so large a share of the entries at once is a column that is no longer read.
+KEPT = ("aliases", "identifiers", "countries", "addresses", "citations", "reason", "remarks", "details")
+#: Fewer entries than this say nothing about shares.
+ENOUGH = 20
+#: How many keys of a document's end are remembered, to know it when it is gone.
+TAIL = 50
 #: In how many readings in a row an entry must be absent to be called delisted.
 READINGS = 2
 #: From this likeness on (0 to 1) a name is another one with letters mended: one letter in ten.
@@ -47,6 +57,9 @@ LIKE = 0.9
 SPELLED = 10_000
 #: Names of so few characters are acronyms and first names, which several entries share.
 SHORT = 5
+_NOTHING: tuple[object, ...] = ((), "", None, EntityKind.UNKNOWN)
+#: Under which entries that were looked into are counted among their fields.
+PARSED = "*"
 NEITHER: dict[str, Any] = {"before": None, "after": None}
 
 
@@ -66,75 +79,111 @@ class Survey:
     declared: int | None = None
     history: int = 0
     signals: tuple[str, ...] = ()
+    parsed: int = 0  #: entries that were looked into, because their raw bytes are new
+    filled: Mapping[str, int] = field(default_factory=dict)  #: how many of those have each field
+    lately: tuple[str, ...] = ()  #: of the keys that are gone, those that the last reading had
+    tail: tuple[str, ...] = ()  #: the last keys, as they stand in the document
+    open_ended: bool = False
+    partial: bool = False  #: a document of changes: nothing follows from who is not in it
+    new: int = 0  #: entries that the last reading did not have
 
 
 def survey(reading: Reading, marks: Mapping[str, Mark], *, same_layout: bool) -> Survey:
     """Walk the records once; parse only those whose raw bytes are not the ones we know.
 
     After a change of layout every record is parsed, because its raw bytes say nothing about its content any more.
-    Raises ListDamaged when the reader finds the document damaged on the way.
+    Raises ListDamaged when the reader finds the document damaged on the way, and for a document of changes to a list
+    that was not read in this format before.
     """
+    if reading.taken is not None and not same_layout:
+        raise ListDamaged(f"a document of changes, and the list was not read as {reading.layout} before; give it whole")
     seen: set[str] = set()
     duplicates: list[str] = []
     fresh: list[tuple[Listing, Mark]] = []
     touched: list[tuple[str, Mark]] = []
+    tail: deque[str] = deque(maxlen=TAIL)
+    filled: Counter[str] = Counter()
     for record in reading.records:
         if record.key in seen:
             duplicates.append(record.key)
             continue
         seen.add(record.key)
+        tail.append(record.key)
         known = marks.get(record.key)
         if known and same_layout and known.raw == record.mark:
             if known.missing:
                 touched.append((record.key, replace(known, missing=0)))
             continue
-        _sort(record, known, fresh, touched)
+        filled.update(_sort(record, known, fresh, touched))
+    rows, gone = len(seen), tuple(key for key in marks if key not in seen)
+    if reading.taken is not None:
+        gone = tuple(dict.fromkeys(key for key in reading.taken if key in marks and key not in seen))
+        rows = len(seen | marks.keys()) - len(gone)
     return Survey(
         layout=reading.layout,
-        rows=len(seen),
+        rows=rows,
+        partial=reading.taken is not None,
         duplicates=tuple(duplicates),
         fresh=tuple(fresh),
         touched=tuple(touched),
-        gone=tuple(key for key in marks if key not in seen),
+        gone=gone,
         known=len(marks),
         edition=reading.edition,
         published=reading.published,
         declared=reading.declared,
         history=reading.history,
         signals=tuple(reading.signals),
+        parsed=filled[PARSED],
+        filled=filled,
+        lately=tuple(key for key in gone if not marks[key].missing),
+        tail=tuple(tail),
+        open_ended=reading.open_ended,
+        new=sum(1 for listing, _ in fresh if listing.key not in marks),
     )
 
 
 def _sort(
     record: Record, known: Mark | None, fresh: list[tuple[Listing, Mark]], touched: list[tuple[str, Mark]]
-) -> None:
+) -> Iterator[str]:
+    """Parse an entry and put it where it belongs; gives the fields it has."""
     listing = record.parse()
     mark = Mark(record.mark, listing.content_hash())
     if known and known.content == mark.content:
         touched.append((record.key, mark))
     else:
         fresh.append((listing, mark))
+    yield PARSED
+    yield from (name for name in (*SETTLED, *KEPT) if getattr(listing, name) not in _NOTHING)
 
 
 def believe(
-    card: SourceCard, memory: Memory, survey: Survey, old: Mapping[str, Listing], *, now: datetime
+    card: SourceCard,
+    memory: Memory,
+    survey: Survey,
+    old: Mapping[str, Listing],
+    *,
+    noticed: Collection[str] = (),
+    sha256: str = "",
+    now: datetime,
 ) -> Quarantine | None:
     """None when the reading is credible, else why not, in words an operator can act on.
 
-    The absolute range is wide; the sharp guard is relative to the last good reading. `old` holds the entries of the
-    last good reading that this one touches. The sha256 is left for the caller to fill in.
+    The absolute range is wide; the sharp guards are relative to the last good reading. `old` holds the entries of the
+    last good reading that this one touches, `noticed` those whose removal an official notice announced. `sha256` is of
+    the document.
     """
-    why, loss = _impossible(card, survey), ""
+    why, loss, cut = _impossible(card, survey), "", ""
     if not why and not memory.accept_next:
         why = _improbable(card, memory, survey, old)
-        loss = "" if why else _loss(card, survey)
-    why = why or loss
+        loss = "" if why else _loss(card, survey, noticed)
+        cut = "" if why or loss else _cut_at_a_line_end(memory, survey, noticed)
+    why = why or loss or cut
     if not why:
         return None
     doubt = Quarantine(
         why=f"{card.id}: {why}; kept {_last_good(memory, survey)}",
         first_at=now,
-        sha256="",
+        sha256=sha256,
         rows=survey.rows,
         lost=fingerprint(*sorted(survey.gone)) if survey.gone else "",
     )
@@ -143,6 +192,8 @@ def believe(
         return doubt
     if loss and _seen_long_enough(before, survey, now):
         return None
+    if cut and before.sha256 != sha256:
+        return None  # another edition, made anew, ends there too
     return replace(doubt, first_at=before.first_at, times=before.times + 1)
 
 
@@ -166,20 +217,74 @@ def _improbable(card: SourceCard, memory: Memory, survey: Survey, old: Mapping[s
         return f"published {survey.published:%Y-%m-%d}, older than the edition of {memory.published:%Y-%m-%d} we have"
     if survey.layout == memory.layout and survey.history < memory.history:
         return f"{survey.history} rows about the past, of which there were {memory.history} and can only be more: cut?"
-    renamed = sum(1 for listing, _ in survey.fresh if listing.key in old and old[listing.key].name != listing.name)
-    if renamed > max(20, MAY_RENAME * survey.known):
-        return f"{renamed} of {survey.known} entries changed their name at once: probably a damaged encoding"
+    return _thin(card, survey) or _reshaped(survey, old, same_layout=survey.layout == memory.layout)
+
+
+def _thin(card: SourceCard, survey: Survey) -> str:
+    """A field that fewer entries have than any edition had. Judged when all or most of them were looked into."""
+    if survey.parsed < max(ENOUGH, survey.rows / 2):
+        return ""
+    for name, share in card.fill:
+        have = survey.filled.get(name, 0)
+        if have < share * survey.parsed:
+            return (
+                f"{have} of {survey.parsed} entries have {_called(name)}, expected at least {share:.0%}: "
+                "a column was renamed or shifted, or the text was not understood"
+            )
     return ""
 
 
-def _loss(card: SourceCard, survey: Survey) -> str:
-    """A large part of the list gone: the one surprise that time alone can bear out."""
-    lost = len(survey.gone)
+def _reshaped(survey: Survey, old: Mapping[str, Listing], *, same_layout: bool) -> str:
+    """One field of many entries changed, or was lost, at once. Another layout may carry other fields."""
+    pairs = [(old[listing.key], listing) for listing, _ in survey.fresh if listing.key in old]
+    many = max(ENOUGH, MAY_RENAME * survey.known)
+    if len(pairs) <= many:
+        return ""
+    renamed = sum(1 for before, after in pairs if before.name != after.name)
+    if renamed > many:
+        return f"{renamed} of {survey.known} entries changed their name at once: probably a damaged encoding"
+    for name in (*SETTLED, *KEPT) if same_layout else ():
+        sides = [(getattr(before, name), getattr(after, name)) for before, after in pairs]
+        lost = sum(1 for before, after in sides if before and not after)
+        changed = sum(1 for before, after in sides if before and after and before != after) if name in SETTLED else 0
+        if max(lost, changed) > many:
+            what = "lost" if lost > many else "changed"
+            return (
+                f"{max(lost, changed)} of {survey.known} entries {what} their {_called(name)} at once: "
+                "a column was probably renamed or shifted"
+            )
+    return ""
+
+
+def _called(name: str) -> str:
+    return "day of listing" if name == "listed_on" else name
+
+
+def _loss(card: SourceCard, survey: Survey, noticed: Collection[str]) -> str:
+    """A large part of the list gone: the one surprise that time alone can bear out. What was announced is none."""
+    lost = sum(1 for key in survey.gone if key not in noticed)
     if lost > max(FEW, card.may_lose * survey.known):
         return (
             f"{lost} of {survey.known} entries gone ({lost / survey.known:.0%}, believable up to {card.may_lose:.0%})"
         )
     return ""
+
+
+def _cut_at_a_line_end(memory: Memory, survey: Survey, noticed: Collection[str]) -> str:
+    """The last entries of the document gone, no others, and none new: a true edition is rarely so.
+
+    Only where nothing shows the end of the document. It is believed when another edition ends there too. That the very
+    last entry alone is taken off is not rare (the newest stands there), and a cut seldom loses so little.
+    """
+    gone = {key for key in survey.lately if key not in noticed}
+    end = memory.tail[-len(gone) :] if len(gone) > 1 else ()
+    whole = not survey.open_ended or survey.new or survey.layout != memory.layout
+    if not end or whole or not gone.issuperset(end):
+        return ""
+    return (
+        f"the last {len(gone)} entries of the document are gone and no others: probably cut; "
+        "believed when another edition lacks them too"
+    )
 
 
 def _seen_long_enough(before: Quarantine, survey: Survey, now: datetime) -> bool:

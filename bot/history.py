@@ -74,15 +74,15 @@ def stood_on(
     `today` holds those that are on them now, `after` each one's first change after the day, and `seen_off` those that
     a reading by then had shown to be off their list, so that a date of theirs cannot bring them back.
     """
-    found = []
+    found, moment = [], end_of(day)
+    covered = {source for source, span in spans.items() if span.covers(moment)}
     for entry in entries:
         change = after.get(entry)
         listing = change.before if change else today.get(entry)
-        span = spans.get(entry[0])
-        if listing and span and span.covers(end_of(day)):
+        if listing and entry[0] in covered:
             found.append(Stood(listing=listing, match=match(listing), how=How.READ))
         elif listing:
-            found += _before_we_began(day, listing, span, match)
+            found += _before_we_began(day, listing, spans.get(entry[0]), match)
         elif change and change.after and entry not in seen_off and _dated(change.after, day):
             found.append(
                 Stood(listing=change.after, match=match(change.after), how=How.DATED, seen=change.seen),

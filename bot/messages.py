@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
-from bot.cards import Reader, alert_card, also_card, notice_card, plain_card, standing_card, update_words
+from bot.cards import Reader, alert_card, also_card, digest_card, notice_card, plain_card, standing_card, update_words
 from bot.explain import effects, effects_of, typically
-from bot.model import Alert, Card, Delivery, Effect, Listing, Notice, Standing, Update, Updates
+from bot.model import (
+    Alert,
+    Button,
+    Card,
+    Delivery,
+    Digest,
+    Effect,
+    Listing,
+    Notice,
+    Standing,
+    Update,
+    UpdateKind,
+    Updates,
+    delivery_key,
+)
+
+#: A name longer than this fits no button's id; its history is asked for by typing.
+NAME = 60
 
 
 def message_card(delivery: Delivery, reader: Reader, updates: Updates | None = None) -> Card:
@@ -16,13 +34,39 @@ def message_card(delivery: Delivery, reader: Reader, updates: Updates | None = N
         case Alert() as first:
             alert = (updates and updates.alert) or first
             there = moved_effects(alert, reader.language)
-            return alert_card(alert, alert_effects(alert, reader.language), reader, updates, other=there)
+            card = alert_card(alert, alert_effects(alert, reader.language), reader, updates, other=there)
+            return replace(card, buttons=triage_buttons(delivery.key, alert, reader, updates))
         case Standing() as standing:
             return standing_card(standing, reader)
         case Notice() as notice:
             return notice_card(notice, reader)
         case Update() as update:
             return plain_card(update_words(update, reader))
+        case Digest() as digest:
+            keys = [delivery_key(one.alert, delivery.place, one.revision) for one in digest.briefs]
+            return digest_card(digest, keys, reader)
+
+
+def triage_buttons(key: str, alert: Alert, reader: Reader, updates: Updates | None = None) -> tuple[Button, ...]:
+    """What can be done with an alert; not what was done already.
+
+    A button says all that its press needs, so it works on old messages and after a restart.
+    """
+    done = [one.kind for one in updates.all] if updates else []
+    dismissed = [kind for kind in done if kind in {UpdateKind.NOT_THIS, UpdateKind.RECONSIDERED}][-1:]
+    offered = {
+        "acknowledge": UpdateKind.ACKNOWLEDGED not in done,
+        "not": dismissed != [UpdateKind.NOT_THIS],
+        "mute": True,
+    }
+    buttons = [
+        Button(reader.say(f"button.{name}"), f"alert {name}", (("key", key),))
+        for name, there in offered.items()
+        if there
+    ]
+    if len(alert.company.name) <= NAME:
+        buttons.append(Button(reader.say("button.history"), "history", (("name", alert.company.name),)))
+    return tuple(buttons)
 
 
 def follow_up_card(alert: Alert, reader: Reader) -> Card:

@@ -28,7 +28,7 @@ def aware(moment: datetime) -> datetime:
 def fingerprint(*parts: str) -> str:
     """A short stable id over parts: 25 base32 characters of their SHA-256 (what a Discord nonce can hold)."""
     digest = hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).digest()
-    return b32encode(digest).decode("ascii").lower()[:25]
+    return b32encode(digest[:20]).decode("ascii").lower()[:25]  # 20 bytes are 32 characters
 
 
 # ── Sources and what they say ─────────────────────────────────────────────────────────────────────────────────────
@@ -57,7 +57,9 @@ class SourceCard:
     rows: range = range(1, 1_000_000)  #: how many entries any edition may have; wide, the sharp guard is relative
     usual: int = 0  #: fewer entries than this are believed, but what comes above it later is history, not news
     may_lose: float = 0.10  #: the share of entries that may leave in one edition before a person must look
+    fill: tuple[tuple[str, float], ...] = ()  #: fields of a listing, and the share of entries that have them at least
     programmes: tuple[str, ...] = ()  #: codes of `programmes.toml` that occur in it
+    index: bool = False  #: its address may be that of an index, which says where the list is
     composed: bool = False  #: its keys are made of names: an entry under a new key may be one that was renamed
     carrier: bool = False  #: its programmes are lists of their own, and are what people call them
     licence: str = ""
@@ -232,6 +234,9 @@ class Reading:
     published: datetime | None = None
     declared: int | None = None  #: how many entries the document says it has
     history: int = 0  #: rows about who is no longer on the list, in a document that keeps them; they only grow
+    see: str = ""  #: this document is only an index, and the list itself is there; see `SourceCard.index`
+    taken: list[str] | None = None  #: in a document of changes: who is taken off by it; whom it does not name stays
+    open_ended: bool = False  #: nothing shows where the document ends, so that one cut at a line end looks whole
     signals: list[str] = field(default_factory=list)  #: unknown columns, programmes, types: for the operator
 
 
@@ -551,6 +556,10 @@ class UpdateKind(StrEnum):
     CONFIRMED = "confirmed"  #: the official record now bears its story out
     DELISTED = "delisted"  #: what it told of has been taken off
     EDITED = "edited"  #: its publisher changed the story
+    MUTED = "muted"  #: somebody here wants to hear nothing of its company for a while
+    RECONSIDERED = "reconsidered"  #: somebody here took back that it is another company
+    UNMUTED = "unmuted"  #: somebody here ended the mute
+    BEFORE = "before"  #: it was said here to be another company, and its entry has changed since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -593,7 +602,63 @@ class Updates:
         return next((one.alert for one in reversed(self.all) if one.alert), None)
 
 
-Message = Alert | Standing | Notice | Update
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """An alert in one line: who, what, when, where it can be read. The whole of it stays in the store."""
+
+    alert: str  #: its id
+    revision: int = 1
+    kind: AlertKind
+    company: str  #: as people say it
+    source: str
+    severity: Severity
+    at: datetime
+    title: str = ""  #: the story's headline, or the name on the first of its entries
+    entries: int = 0  #: of a list alert: how many
+    url: str = ""
+
+    @classmethod
+    def of(cls, alert: Alert) -> Brief:
+        return cls(
+            alert=alert.id,
+            revision=alert.revision,
+            kind=alert.kind,
+            company=alert.company.name,
+            source=alert.source,
+            severity=alert.severity,
+            at=alert.at,
+            title=(alert.story.title if alert.story else alert.changes[0].listing.name if alert.changes else "")[:300],
+            entries=len(alert.changes),
+            url=alert.story.url if alert.story else next((one.url for one in alert.listings if one.url), ""),
+        )
+
+
+class Gathering(StrEnum):
+    """Why several alerts are told in one message."""
+
+    OVERFLOW = "overflow"  #: one poll found more than a channel can read
+    LANE = "lane"  #: too many were waiting for this place
+    MUTED = "muted"  #: they came while their company was muted here
+    PAUSED = "paused"  #: they came while alerts were paused here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """Several alerts in one message, the loudest first. Each of them is in the store and can be shown whole."""
+
+    id: str
+    at: datetime
+    why: Gathering
+    briefs: tuple[Brief, ...]
+
+    @classmethod
+    def of(cls, why: Gathering, briefs: Iterable[Brief], *, at: datetime) -> Digest:
+        """The same alerts gathered for the same reason are the same digest."""
+        gathered = tuple(briefs)
+        return cls(id=fingerprint("digest", why, *(one.alert for one in gathered)), at=at, why=why, briefs=gathered)
+
+
+Message = Alert | Standing | Notice | Update | Digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -710,6 +775,12 @@ class Act:
     url: str = ""  #: the evidence that was on the table
 
 
+#: The shelf of what is new about posted alerts (`Updates`), by the key of their delivery.
+UPDATES = "updates"
+#: The shelf of how each place wants things (`PlaceSettings`).
+PLACES = "places"
+
+
 @dataclass(frozen=True, slots=True)
 class Paper:
     """One thing kept under a name on a shelf of the store, as bytes: settings, dispositions, installations."""
@@ -735,6 +806,10 @@ class Receipt:
 
     id: str
     thread: str = ""
+
+
+#: The receipt of what needed no message of its own.
+NOWHERE = Receipt("")
 
 
 def delivery_key(message: str, place: Place, revision: int = 1) -> str:
@@ -784,6 +859,10 @@ class Delivery:
             asker=asker,
             follows=tuple(delivery_key(id, place) for id in earlier),
         )
+
+    def untold(self, because: str, at: datetime) -> Delivery:
+        """Kept without a message of its own: muted, dismissed, or told in a digest. It can still be shown."""
+        return replace(self, because=because, receipt=NOWHERE, posted_at=aware(at))
 
     def posted(self, receipt: Receipt, at: datetime) -> Delivery:
         return replace(self, receipt=receipt, posted_at=aware(at), attempts=self.attempts + 1, parked="")
@@ -836,6 +915,7 @@ class Memory:
     sha256: str = ""
     rows: int = 0
     history: int = 0  #: `Reading.history` of the last good reading
+    tail: tuple[str, ...] = ()  #: the last keys of the last good reading, as they stood in the document
     validators: tuple[tuple[str, Validators], ...] = ()  #: per address
     moved: tuple[
         tuple[str, str, int], ...
@@ -871,6 +951,7 @@ class Poll:
         tuple[str, str], ...
     ] = ()  #: story (`source/id`) -> company id, for "nearest recent stories"
     deliveries: tuple[Delivery, ...] = ()
+    keep: tuple[Paper, ...] = ()  #: what goes with these deliveries: what was held back, and why others were not sent
 
 
 # ── What we say before it is drawn, and what people type ──────────────────────────────────────────────────────────

@@ -144,7 +144,7 @@ class Store(Protocol):
         """The entries of these keys as last published, or all of the source. Unknown keys are left out."""
 
     async def commit(self, poll: Poll) -> bool:
-        """Keep snapshot, changes, stories and deliveries of a poll, or none of them. Called by the watcher.
+        """Keep snapshot, changes, stories, deliveries and papers of a poll, or none of them. Called by the watcher.
 
         False, with nothing written, when the memory's version has moved on: another watcher was faster.
         A delivery whose key exists already is left as it is. Of the keys in it, `removed` are taken off last. A story
@@ -181,6 +181,12 @@ class Store(Protocol):
         """Of each of these entries the first change at that moment or after it, where there is one.
 
         Its `before` is what the entry was until then. In the order of the entries.
+        """
+
+    async def last_changes(self, entries: Iterable[tuple[str, str]], before: datetime) -> Sequence[ListChange]:
+        """Of each of these entries the last change before that moment, where there is one. In the order of the
+
+        entries.
         """
 
     async def former(self, after: int = 0) -> Sequence[Former]:
@@ -320,8 +326,8 @@ class Chat(Protocol):
         `thread` is the one it was posted into, as `post` was told.
         """
 
-    async def edit(self, place: Place, receipt: Receipt, card: Card) -> None:
-        """Replace what was said. Raises as `post` does."""
+    async def edit(self, place: Place, receipt: Receipt, card: Card, *, key: str = "") -> None:
+        """Replace what was said under this key. Raises as `post` does."""
 
     async def run(self, desk: Desk) -> None:
         """Serve commands until cancelled."""

@@ -32,6 +32,32 @@ RECENT = timedelta(days=60)
 MANY_RECENT = 100_000
 
 
+class Recogniser:
+    """Whether an entry is a company: asked once for each way an entry was named, and remembered."""
+
+    def __init__(self, company: Company, near: Recogniser | None = None) -> None:
+        self._company = company
+        self._strict = near  #: where it is set, an entry that this one takes for nobody may have nearly the same name
+        self._seen: dict[object, Match] = {}
+
+    def __call__(self, listing: Listing) -> Match:
+        # By what it was called, in plain texts: hashing the nouns themselves is most of the time of a large company.
+        aliases = [(name.text, id(name.kind)) for name in listing.aliases]
+        numbers = [(one.kind, one.value) for one in listing.identifiers]
+        named = (listing.name, id(listing.kind), *aliases, *numbers)
+        if named not in self._seen:
+            self._seen[named] = self._match(listing)
+        return self._seen[named]
+
+    def _match(self, listing: Listing) -> Match:
+        match = self._strict(listing) if self._strict else recognise(self._company, listing)
+        if match.verdict is not Verdict.NO or self._strict is None:
+            return match
+        # Somebody the book does not know may be typed with a slip: a name nearly like it counts, as in a look-up.
+        near = max((compare(self._company.name, name) for name in listing.names()), key=lambda one: one.score)
+        return near if near.verdict is Verdict.SAME else match
+
+
 class Roll:
     """The official record as we last read it."""
 
@@ -52,6 +78,8 @@ class Roll:
         self._changes_since: datetime | None = None
         self._found: dict[Company, tuple[Found, ...]] = {}
         self._off: dict[Company, tuple[ListChange, ...]] = {}
+        self._entries: dict[tuple[Company, str], frozenset[tuple[str, str]]] = {}
+        self._recognisers: dict[tuple[Company, bool], Recogniser] = {}
 
     async def refresh(self) -> None:
         """Follow the store; cheap when nothing changed."""
@@ -67,7 +95,7 @@ class Roll:
         await self._follow_names_lost()
         await self._follow_recent()
         await asyncio.to_thread(self._glance.order)
-        self._found, self._off = {}, {}
+        self._found, self._off, self._entries = {}, {}, {}
         self._index = None
         self._version = version
 
@@ -135,9 +163,8 @@ class Roll:
         owners = _candidates(self._glance, company)
         if not owners and not company.from_book:
             owners = [owner for owner, _ in self._sounding_like(company.name)]
-        found = [
-            Found(listing=self._listings[owner], match=recognise(company, self._listings[owner])) for owner in owners
-        ]
+        match = self.recogniser(company)
+        found = [Found(listing=self._listings[owner], match=match(self._listings[owner])) for owner in owners]
         return tuple(
             sorted(
                 (one for one in found if one.match.verdict is not Verdict.NO),
@@ -186,10 +213,11 @@ class Roll:
         return off[company]
 
     async def _taken_off(self, company: Company) -> tuple[ListChange, ...]:
-        were = {(one.source, one.key) for one in self._were(company) if _same(company, one)}
+        match = self.recogniser(company)
+        were = {(one.source, one.key) for one in self._were(company) if match(one).verdict is Verdict.SAME}
         newest: dict[tuple[str, str], ListChange] = {}
         for change in await self.store.changes_of(were, limit=MANY_CHANGES) if were else ():
-            if change.kind is ChangeKind.REMOVED and _same(company, change.listing):
+            if change.kind is ChangeKind.REMOVED and match(change.listing).verdict is Verdict.SAME:
                 newest.setdefault((change.source, change.key), change)
         return tuple(newest.values())
 
@@ -197,9 +225,18 @@ class Roll:
         """Source and key of every entry that is, was, or may have been a company or a unit of it.
 
         `typed` is the name of somebody the book does not know: then entries with nearly that name count too.
+        Remembered until a list changes.
         """
-        today = [*self.of(company), *(self.alike(typed) if typed and not company.from_book else ())]
-        return frozenset((one.source, one.key) for one in (*(found.listing for found in today), *self._were(company)))
+        known, asked = self._entries, (company, typed)  # a refresh meanwhile begins anew and leaves these alone
+        found = known.get(asked)
+        if found is None:
+            today = [*self.of(company), *(self.alike(typed) if typed and not company.from_book else ())]
+            listings = (*(one.listing for one in today), *self._were(company))
+            found = frozenset((one.source, one.key) for one in listings)
+            if len(known) >= REMEMBERED:
+                known.clear()
+            known[asked] = found
+        return found
 
     def listing(self, source: str, key: str) -> Listing | None:
         """An entry as it stands, or None when it is on the list no more."""
@@ -207,23 +244,31 @@ class Roll:
 
     def _were(self, company: Company) -> list[Listing]:
         """Entries that under a name or number they lost were, or may have been, a company or a unit of it."""
-        owners = _candidates(self._former_glance, company)
-        found = (self._former[owner] for owner in owners)
-        return [one for one in found if recognise(company, one).verdict is not Verdict.NO]
+        match = self.recogniser(company)
+        found = (self._former[owner] for owner in _candidates(self._former_glance, company))
+        return [one for one in found if match(one).verdict is not Verdict.NO]
+
+    def recogniser(self, company: Company, *, near: bool = False) -> Recogniser:
+        """Whether an entry, of today or of then, is a company; `near` if a name nearly like it counts too."""
+        asked = (company, near and not company.from_book)
+        found = self._recognisers.get(asked)
+        if found is None:
+            found = Recogniser(company, self.recogniser(company) if asked[1] else None)
+            if len(self._recognisers) >= REMEMBERED:
+                self._recognisers.clear()
+            self._recognisers[asked] = found
+        return found
 
     def recent(self, company: Company) -> tuple[ListChange, ...]:
         """The changes of the last weeks whose entries are, or are related to, a company, newest first."""
         changes = [self._recent[owner] for owner in _candidates(self._recent_glance, company)]
-        ours = [one for one in changes if recognise(company, one.listing).verdict is not Verdict.NO]
+        match = self.recogniser(company)
+        ours = [one for one in changes if match(one.listing).verdict is not Verdict.NO]
         return tuple(sorted(ours, key=lambda one: one.seen, reverse=True))
 
     def complete(self, typed: str, limit: int = 25) -> list[str]:
         """Names on the roll that begin like what was typed."""
         return self._glance.begins(typed, limit)
-
-
-def _same(company: Company, listing: Listing) -> bool:
-    return recognise(company, listing).verdict is Verdict.SAME
 
 
 def _candidates(glance: Glance, company: Company) -> list[str]:

@@ -6,14 +6,20 @@ test. A value that cannot work raises BadSettings with the setting's name and an
 
 from __future__ import annotations
 
+import os
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import timedelta
 from pathlib import Path
+from secrets import token_bytes
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
 from bot.errors import BadSettings
 from bot.model import Place
+
+#: Bytes of one key, https://github.com/fernet/spec (read 2026-11).
+KEY = 32
 
 
 class Settings(BaseSettings):
@@ -103,6 +109,27 @@ class Settings(BaseSettings):
         description="Signing secret of the Slack app; tocsin slack --http PORT tells forged requests by it.",
         examples=["8f742231b10e8888abcd99yyyzzz85a5"],
     )
+    slack_client_id: str = Field(
+        default="",
+        description=(
+            "Client ID of the Slack app, to let many workspaces install it by tocsin slack --http PORT; "
+            "instead of SLACK_BOT_TOKEN."
+        ),
+        examples=["123456789012.1234567890123"],
+    )
+    slack_client_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="Client secret of the Slack app; belongs to SLACK_CLIENT_ID.",
+        examples=["0123456789abcdef0123456789abcdef"],
+    )
+    tocsin_key: SecretStr = Field(
+        default=SecretStr(""),
+        description=(
+            "Seals the tokens of installed workspaces in the store; make one with: tocsin key. A new key goes before "
+            "the old one, separated by a comma."
+        ),
+        examples=["mZ8Xo0n8m7q5n3Qm1lV2b9W0c3D4e5F6g7H8i9J0k1L="],
+    )
     slack_api_url: str = Field(
         default="https://slack.com/api/",
         description="Base address of Slack's Web API; another one for a proxy of your own or for tests.",
@@ -176,6 +203,18 @@ class Settings(BaseSettings):
             raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
         return value.upper()
 
+    @field_validator("tocsin_key")
+    @classmethod
+    def _keys_are_keys(cls, value: SecretStr) -> SecretStr:
+        for key in _parts(value.get_secret_value()):
+            try:
+                size = len(urlsafe_b64decode(key))
+            except ValueError:
+                size = 0
+            if size != KEY:
+                raise ValueError("must be made by: tocsin key; several are separated by commas, the newest first")
+        return value
+
     @property
     def home(self) -> Path:
         return self.tocsin_home.expanduser()
@@ -194,16 +233,44 @@ class Settings(BaseSettings):
         return Place.parse(self.tocsin_operators)
 
 
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def new_key() -> str:
+    """A key for TOCSIN_KEY, as `cryptography.fernet` takes it: 32 random bytes in URL-safe base64."""
+    return urlsafe_b64encode(token_bytes(KEY)).decode("ascii")
+
+
 def load(**over: object) -> Settings:
     """The settings of this process. Raises BadSettings naming the setting, its value and what would work."""
     try:
         return Settings(**over)  # type: ignore[arg-type]
     except ValidationError as error:
-        problems = [
-            f"{'.'.join(str(part) for part in one['loc']).upper()}={one.get('input')!r}: {one['msg']}"
-            for one in error.errors()
-        ]
-        raise BadSettings("; ".join(problems) + ". See .env.example.") from error
+        problems = [f"{_assignment(one['loc'], one.get('input'))}: {one['msg']}" for one in error.errors()]
+        # not `from error`: its own text shows the value, and a value may be a secret
+        raise BadSettings("; ".join(problems) + ". See .env.example.") from None
+
+
+def _assignment(path: tuple[int | str, ...], value: object) -> str:
+    """A setting and its value; of a secret one, that it has one."""
+    name = ".".join(str(part) for part in path)
+    known = Settings.model_fields.get(name.lower())
+    return f"{name.upper()}={'***' if known is not None and known.annotation is SecretStr else repr(value)}"
+
+
+def every_setting(settings: Settings) -> dict[str, str]:
+    """All settings by their names in the environment, with those that only a chat on the shelf knows.
+
+    It holds tokens in plain text: it is for handing on, never for showing.
+    """
+    beside = {name.upper(): value for name, value in DotEnvSettingsSource(Settings)().items() if value}
+    ours = {name.upper(): _plain(getattr(settings, name)) for name in Settings.model_fields}
+    return {**beside, **os.environ, **ours}
+
+
+def _plain(value: object) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
 def manual() -> str:

@@ -122,12 +122,20 @@ def _chapter(card: SourceCard) -> list[str]:
         "fetched from": ", ".join((card.url, *card.also)),
         "read every": _span(card.every),
         "polled": "only where TOCSIN_SOURCES names it" if card.opt_in else "",
+        "believed": _believed(card) if card.kind is SourceKind.LIST else "",
         "programmes": ", ".join(card.programmes),
         "licence": card.licence,
         "to know": card.note,
     }
     rows = [f"- {name}: {fact}" for name, fact in facts.items() if fact]
     return [f"## `{card.id}`: {card.title}", "", *rows, ""]
+
+
+def _believed(card: SourceCard) -> str:
+    """What an edition must be like to be believed at once."""
+    fill = [f"{share:.0%} with {name.replace('listed_on', 'day of listing')}" for name, share in card.fill]
+    lost = f"at most {card.may_lose:.0%} of the last ones gone"
+    return ", ".join((f"{card.rows.start} to {card.rows.stop - 1} entries", lost, *fill))
 
 
 def _span(every: timedelta) -> str:

@@ -17,6 +17,7 @@ from bot.alerts import list_alerts, story_alert, story_alert_id
 from bot.book import CompanyBook
 from bot.corroborate import corroborate
 from bot.diff import Difference, Missing, Survey, believe, diff, missing, survey
+from bot.docket import Docket, Sent
 from bot.errors import FeedDamaged, FetchGone, FetchRefused, ListDamaged, TellOperator, TocsinError, TryLater
 from bot.logs import log
 from bot.model import (
@@ -51,7 +52,6 @@ from bot.model import (
 from bot.ports import Answer, Ask, Clock, Fetcher, Store
 from bot.registers import other_end, sisters
 from bot.roll import Roll
-from bot.route import route
 from bot.sources import ListSource, Source, StreamSource
 from bot.stories import Told, analyse, same_event
 from bot.watched import Watched
@@ -132,6 +132,11 @@ class Task:
         return tuple(one for one in (self.document, *(answer.document for _, answer in self.more)) if one)
 
     @property
+    def data(self) -> Document | None:
+        """The document with the list: where an index came first, what it led to; None when that did not change."""
+        return self.more[0][1].document if self.card.index and self.more else self.document
+
+    @property
     def first(self) -> bool:
         """A first reading is history, not news."""
         return self.memory.read_at is None
@@ -154,6 +159,7 @@ class Watcher:
     def __post_init__(self) -> None:
         self.watched = Watched(self.book)
         self.roll = Roll(self.store)
+        self.docket = Docket(self.store)
         self._version = -1
         self._told: dict[Story, Told] = {}
 
@@ -169,7 +175,8 @@ class Watcher:
             if not task.documents or (not task.more and _document(task).sha256 == memory.sha256):
                 step = await self.unchanged(task)
             elif isinstance(source, ListSource):
-                step = await self.read_list(source, task)
+                task = await self.followed_index(source, task)
+                step = await (self.read_list(source, task) if task.data else self.unchanged(task))
             else:
                 step = await self.read_stream(source, task)
         except TocsinError as trouble:
@@ -193,6 +200,13 @@ class Watcher:
                     log.warning("address_failed", source=task.card.id, url=url, trouble=str(trouble))
         return task
 
+    async def followed_index(self, source: ListSource, task: Task) -> Task:
+        """The task with the list itself, where its address gave an index of it."""
+        if not task.card.index:
+            return task
+        reading = await asyncio.to_thread(source.read, _document(task))
+        return replace(task, more=((reading.see, await self.ask(task, reading.see)),)) if reading.see else task
+
     async def ask(self, task: Task, url: str) -> Answer:
         """One address, conditionally."""
         card, memory = task.card, task.memory
@@ -204,28 +218,29 @@ class Watcher:
 
     async def read_list(self, source: ListSource, task: Task) -> Step:
         """A register: survey it, believe it, and say what changed."""
-        card, memory, document = task.card, task.memory, _document(task)
+        card, memory, document = task.card, task.memory, task.data or _document(task)
         marks = await self.store.marks(card.id)
         seen, same_layout = await asyncio.to_thread(_survey, source, document, marks, memory.layout)
         touched = {listing.key for listing, _ in seen.fresh if listing.key in marks} | set(seen.gone)
         old = await self.store.listings(card.id, touched) if touched else {}
-        if doubt := believe(card, memory, seen, old, now=task.now):
-            return self.quarantined(task, replace(doubt, sha256=document.sha256), seen)
-        noticed = await self.noticed(card.id, [old[key] for key in seen.gone if key in old])
+        gone = seen.gone if 2 * len(seen.gone) < seen.known else ()  # no notice takes half a list off
+        noticed = await self.noticed(card.id, [old[key] for key in gone if key in old])
+        if doubt := believe(card, memory, seen, old, noticed=noticed, sha256=document.sha256, now=task.now):
+            return self.quarantined(task, doubt, seen)
         change = diff(
             seen,
             marks,
             old,
             first=task.first or grown_up(card, memory, seen),
             same_layout=same_layout,
-            noticed=noticed,
+            noticed=seen.gone if seen.partial else noticed,
             composed=card.composed,
             seen=task.now,
             sha256=document.sha256,
         )
         absent = [old[key] for key in seen.gone if key in old and key not in change.removed]
-        alerts, deliveries = await self.alarm(change.changes, task.now, absent)
-        return _believed(self, task, seen, change, alerts, deliveries)
+        alerts, sent = await self.alarm(change.changes, task.now, absent)
+        return _believed(self, task, seen, change, alerts, sent)
 
     async def read_stream(self, source: StreamSource, task: Task) -> Step:
         """A stream: what is new in it, whom it names, and what the record says of them."""
@@ -237,9 +252,9 @@ class Watcher:
         fresh, edited = await self.sort_stories(stories, known)
         quiet = task.first or self.habits.quiet
         told = [story for story in fresh if not quiet and not _old(story, memory, task.now)]
-        links, deliveries, alerts = await self.ring(card, fresh, {_ref(story) for story in told}, task.now)
-        more, corrections = await self.correct(card, edited, task)
-        links, deliveries = links + more, deliveries + corrections
+        more, rung, corrections = await self.correct(card, edited, task)
+        links, sent, alerts = await self.ring(card, fresh, {_ref(story) for story in told}, task.now, also=rung)
+        links, sent = links + more, replace(sent, deliveries=(*sent.deliveries, *corrections))
         named = {ref for ref, _ in links}
         kept = [story if _ref(story) in named else replace(story, text="") for story in fresh]
         kept += [now if before.text or _ref(now) in named else replace(now, text="") for before, now in edited]
@@ -252,7 +267,13 @@ class Watcher:
             introduced=True,
             changed_at=task.now if fresh else memory.changed_at,
         )
-        poll = Poll(memory=settled, stories=tuple(kept), story_companies=tuple(links), deliveries=tuple(deliveries))
+        poll = Poll(
+            memory=settled,
+            stories=tuple(kept),
+            story_companies=tuple(links),
+            deliveries=sent.deliveries,
+            keep=sent.keep,
+        )
         outcome = Outcome(
             source=card.id,
             first=task.first,
@@ -261,7 +282,7 @@ class Watcher:
             material=len(edited),
             rows=len(stories),
             alerts=alerts,
-            deliveries=len(deliveries),
+            deliveries=sent.count,
             signals=tuple(bulletin.signals),
         )
         return Step(poll=poll, outcome=outcome)
@@ -287,10 +308,15 @@ class Watcher:
             )
             for key in left.removed
         )
-        alerts, deliveries = await self.alarm(changes, task.now)
+        alerts, sent = await self.alarm(changes, task.now)
         settled = replace(self.well(task), pending=len(left.waiting), rows=memory.rows)
         poll = Poll(
-            memory=settled, marks=left.waiting, removed=left.removed, changes=changes, deliveries=tuple(deliveries)
+            memory=settled,
+            marks=left.waiting,
+            removed=left.removed,
+            changes=changes,
+            deliveries=sent.deliveries,
+            keep=sent.keep,
         )
         outcome = Outcome(
             source=card.id,
@@ -298,7 +324,7 @@ class Watcher:
             pending=settled.pending,
             rows=memory.rows,
             alerts=len(alerts),
-            deliveries=len(deliveries),
+            deliveries=sent.count,
             unchanged=True,
         )
         return Step(poll=poll, outcome=outcome)
@@ -317,26 +343,28 @@ class Watcher:
 
     async def alarm(
         self, changes: Sequence[ListChange], now: datetime, absent: Iterable[Listing] = ()
-    ) -> tuple[list[Alert], list[Delivery]]:
+    ) -> tuple[list[Alert], Sent]:
         """Alerts for the companies that somebody watches, and where they go.
 
         `absent` are entries that this reading lacks and that are not called delisted yet: one that is new on another
         list came from there.
         """
         if not changes or self.habits.quiet:
-            return [], []
+            return [], Sent()
         watched = await self.whom()
         matched = await asyncio.to_thread(lambda: [one for change in changes for one in watched.matches(change)])
         if not any(change.material for change, _, _ in matched):
-            return [], []
+            return [], Sent()
         moves = await self.moves(matched, absent)
-        alerts, ends = [], []
+        alerts: list[Alert] = []
+        ends: list[Delivery] = []
         for alert in list_alerts(matched, at=now, fresh=now, moves=moves):
             follows, announced = await self.led_by(alert, now)
             alerts.append(replace(alert, follows=follows, announced=announced))
             if alert.kind is AlertKind.DELISTED and not alert.moved:
                 ends += await self.ended(alerts[-1], now)
-        return alerts, self.routed(alerts, now) + ends
+        sent = await self.routed(alerts, now)
+        return alerts, replace(sent, deliveries=(*sent.deliveries, *ends))
 
     async def moves(
         self, matched: Sequence[tuple[ListChange, Company, Match]], absent: Iterable[Listing]
@@ -390,12 +418,12 @@ class Watcher:
         )
 
     async def ring(
-        self, card: SourceCard, stories: Sequence[Story], told: set[str], now: datetime
-    ) -> tuple[list[tuple[str, str]], list[Delivery], int]:
-        """Whom each story names; and for those that may be told, the deliveries."""
+        self, card: SourceCard, stories: Sequence[Story], told: set[str], now: datetime, *, also: Sequence[Alert] = ()
+    ) -> tuple[list[tuple[str, str]], Sent, int]:
+        """Whom each story names; and for those that may be told, the deliveries. `also` are alerts sent with them."""
         watched = await self.whom()
         links: list[tuple[str, str]] = []
-        alerts: list[Alert] = []
+        alerts: list[Alert] = [*also]
         now_told: list[Story] = []
         for story in stories:
             mentions = await asyncio.to_thread(watched.mentions, story)
@@ -408,19 +436,20 @@ class Watcher:
                     if company and watched.subscriptions(id):
                         alerts.append(await self.story_alert(card, story, analysis, mention, company, now_told, now))
                 now_told.append(story)
-        return links, self.routed(alerts, now), len(alerts)
+        return links, await self.routed(alerts, now), len(alerts)
 
     async def correct(
         self, card: SourceCard, edited: Sequence[tuple[Story, Story]], task: Task
-    ) -> tuple[list[tuple[str, str]], list[Delivery]]:
-        """Stories that their publishers changed: whom they name now, and their alerts as they are now.
+    ) -> tuple[list[tuple[str, str]], list[Alert], list[Delivery]]:
+        """Stories that their publishers changed: whom they name now, alerts that ring, and those that are drawn again.
 
         Where an alert was told its message is drawn again and nobody is rung; a story that only now tells of a listing
         rings where it was not told.
         """
         watched = await self.whom()
         links: list[tuple[str, str]] = []
-        deliveries: list[Delivery] = []
+        alerts: list[Alert] = []
+        updates: list[Delivery] = []
         for before, now in edited:
             mentions = await asyncio.to_thread(watched.mentions, now)
             were = await asyncio.to_thread(watched.mentions, before)
@@ -431,17 +460,19 @@ class Watcher:
                 analysis = await asyncio.to_thread(analyse, now, mentions)
                 rings = sequel.tells_more(was, analysis) and not _old(now, task.memory, task.now)
                 for id in sorted(asked):
-                    deliveries += await self.correction(card, before, now, analysis, id, rings=rings, at=task.now)
-        return links, deliveries
+                    alert, again = await self.correction(card, before, now, analysis, id, at=task.now)
+                    updates += again
+                    alerts += [alert] if alert and rings and not again else []
+        return links, alerts, updates
 
     async def correction(
-        self, card: SourceCard, before: Story, now: Story, analysis: Analysis, id: str, *, rings: bool, at: datetime
-    ) -> list[Delivery]:
-        """What an edited story says of one company: updates of what was told, or the alert where nothing was."""
+        self, card: SourceCard, before: Story, now: Story, analysis: Analysis, id: str, *, at: datetime
+    ) -> tuple[Alert | None, list[Delivery]]:
+        """What an edited story says of one company now, if it still names it; and updates of what was told of it."""
         company = self.watched.company(id)
         mention = next((one for one in analysis.mentions if one.company == id), None)
         if company is None:
-            return []
+            return None, []
         alert = await self.story_alert(card, now, analysis, mention, company, (), at) if mention else None
 
         def edited(key: str, told: Alert) -> Update:
@@ -451,7 +482,7 @@ class Watcher:
         again = await sequel.drawn_again(
             self.store, [story_alert_id(now, company)], self.watched.subscriptions(id), edited, now=at
         )
-        return again if again or alert is None or not rings else self.routed([alert], at)
+        return alert, again
 
     async def story_alert(
         self,
@@ -506,12 +537,16 @@ class Watcher:
             found = self._told[story] = Told.of(story, analyse(story, self.watched.mentions(story)))
         return found
 
-    def routed(self, alerts: Iterable[Alert], now: datetime) -> list[Delivery]:
-        return [
-            delivery
-            for alert in alerts
-            for delivery in route(alert, self.watched.subscriptions(alert.company.id), now=now).deliveries
-        ]
+    async def routed(self, alerts: Sequence[Alert], now: datetime) -> Sent:
+        return await self.docket.send(alerts, self.watched.subscriptions, now)
+
+    async def sum_up(self) -> None:
+        """Tell what came during mutes and pauses that are over; it waits while the store is busy."""
+        try:
+            watched = await self.whom()
+            await self.docket.sum_up(watched.subscriptions, self.clock.now(), holder=self.habits.holder)
+        except TryLater as busy:
+            log.warning("held_alerts_wait", trouble=str(busy))
 
     async def whom(self) -> Watched:
         """Whom anybody watches now."""
@@ -660,6 +695,7 @@ class Watcher:
         running: dict[str, asyncio.Task[None]] = {}
         try:
             while True:
+                await self.sum_up()
                 sources = await self.catalogue()
                 cards = [source.card for source in sources.values()]
                 memories = await self.store.memories()
@@ -693,6 +729,7 @@ class Watcher:
         plan = schedule.due(cards, await self.store.memories(), self.clock.now(), every=self.habits.every)
         await asyncio.gather(*(self.turn(sources[id]) for id in plan.ready))
         await self.introduce()
+        await self.sum_up()
 
     async def turn(self, source: Source) -> None:
         """One poll under its lease. Even a bug in one source must not stop the others."""
@@ -778,7 +815,7 @@ def _believed(
     seen: Survey,
     change: Difference,
     alerts: Sequence[Alert],
-    deliveries: Sequence[Delivery],
+    sent: Sent,
 ) -> Step:
     """A list reading that went well: everything it changes."""
     well = watcher.well(task, layout=seen.layout, rows=seen.rows)
@@ -788,6 +825,7 @@ def _believed(
         edition=seen.edition,
         published=seen.published,
         history=seen.history,
+        tail=task.memory.tail if seen.partial else seen.tail,
         pending=change.pending,
         signals=seen.signals,
         changed_at=task.now if change.changes else task.memory.changed_at,
@@ -803,7 +841,7 @@ def _believed(
         pending=change.pending,
         rows=seen.rows,
         alerts=len(alerts),
-        deliveries=len(deliveries),
+        deliveries=sent.count,
         signals=seen.signals,
     )
     poll = Poll(
@@ -812,7 +850,8 @@ def _believed(
         marks=change.marks,
         removed=change.removed,
         changes=change.changes,
-        deliveries=tuple(deliveries),
+        deliveries=sent.deliveries,
+        keep=sent.keep,
     )
     return Step(poll=poll, outcome=outcome)
 

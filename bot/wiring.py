@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
+import adapters
 import adapters.lists
 from adapters.console import ConsoleChat
 from adapters.http import HttpFetcher
@@ -21,13 +22,14 @@ from adapters.news.finder import Finder
 from adapters.stores.sqlite import SqliteStore
 from bot import __version__
 from bot.book import CompanyBook, shipped
+from bot.chats import Premises, wanted
 from bot.commands import FrontDesk, Office
 from bot.deliver import Courier
 from bot.errors import BadSettings
-from bot.model import Place, SourceCard
+from bot.model import SourceCard
 from bot.ports import Chat, Clock, Fetcher, Store
 from bot.roll import Roll
-from bot.settings import Settings
+from bot.settings import Settings, every_setting
 from bot.sources import Source, shelf
 from bot.watch import Habits, Watcher
 
@@ -194,53 +196,23 @@ def fetcher_for(settings: Settings, clock: Clock) -> HttpFetcher:
 
 
 def chats_for(settings: Settings, clock: Clock, store: Store, *, listen: tuple[str, int] | None = None) -> list[Chat]:
-    """Every chat that has a token; with none, the console. It is there too while the operators read it.
+    """Every chat on the shelf that has what it needs; with none, the console. It is there too while the operators
 
-    `listen` is where Slack's HTTP mode takes requests.
+    read it. `listen` is where Slack's HTTP mode takes requests.
     """
-    chats: list[Chat] = []
-    if settings.slack_bot_token.get_secret_value():
-        chats.append(slack_for(settings, store, listen))
-    if settings.discord_token.get_secret_value():
-        chats.append(discord_for(settings, clock, store))
+    premises = Premises(
+        settings=every_setting(settings),
+        home=settings.home,
+        language=settings.tocsin_language,
+        operators=settings.operators,
+        clock=clock,
+        store=store,
+        listen=listen,
+    )
+    chats = wanted(adapters, premises)
     if not chats or settings.operators.platform == ConsoleChat.platform:
         chats.append(ConsoleChat(language=settings.tocsin_language, now=clock.now))
     return chats
-
-
-def slack_for(settings: Settings, store: Store, listen: tuple[str, int] | None) -> Chat:
-    from adapters.slack.post import SlackChat  # a token is there: only then are its libraries read
-
-    async def places() -> Iterable[Place]:
-        return [*(one.place for one in await store.subscriptions()), settings.operators]
-
-    return SlackChat(
-        settings.slack_bot_token.get_secret_value(),
-        app_token=settings.slack_app_token.get_secret_value(),
-        signing_secret=settings.slack_signing_secret.get_secret_value(),
-        api_url=settings.slack_api_url,
-        language=settings.tocsin_language,
-        listen=listen,
-        places=places,
-    )
-
-
-def discord_for(settings: Settings, clock: Clock, store: Store) -> Chat:
-    from adapters.discord.post import DiscordChat  # a token is there: only then is its library read
-
-    async def places() -> Iterable[Place]:
-        return [*(one.place for one in await store.subscriptions()), settings.operators]
-
-    return DiscordChat(
-        settings.discord_token.get_secret_value(),
-        api_url=settings.discord_api_url,
-        gateway_url=settings.discord_gateway_url,
-        sync_guild=settings.discord_sync_guild,
-        shards=settings.discord_shards,
-        tree_file=settings.home / "discord-commands.json",
-        places=places,
-        now=clock.now,
-    )
 
 
 @asynccontextmanager

@@ -1,8 +1,9 @@
-"""Listening on Discord: slash commands, half-typed words, presses of buttons -> Request -> Reply -> an answer.
+"""Listening on Discord: slash commands, half-typed words, presses of buttons, modals -> Request -> Reply -> an answer.
 
-Every answer begins with a private "thinking" within Discord's three seconds, whatever the store does; then the command
-runs; then the answer takes that place. Nothing here waits inside discord.py's own loops, and no error leaves it: a
-connection that ends is made again with a fresh client.
+A command that asks for more opens its modal, which Discord takes only as the first answer. Every other answer begins
+with a private "thinking" within Discord's three seconds, whatever the store does; then the command runs; then the
+answer takes that place. Nothing here waits inside discord.py's own loops, and no error leaves it: a connection that
+ends is made again with a fresh client.
 """
 
 from __future__ import annotations
@@ -12,25 +13,26 @@ import hashlib
 import json
 import re
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import discord
 from discord import app_commands
 
-from adapters.discord import draw
-from adapters.discord.tree import LIST_OF_NAMES, Words, build
+from adapters.discord import draw, forms
+from adapters.discord.forms import Arguments, Upload
+from adapters.discord.tree import Words, build
 from adapters.discord.wire import Guard, new_client, sort_error, token_refused
 from adapters.discord.words import say as say_word
 from bot.commands.several import several
 from bot.errors import BadSettings
 from bot.logs import log
-from bot.model import Card, Place, Reply, Request
+from bot.model import Attachment, Card, Form, Place, Reply, Request
 from bot.ports import Desk
 
 #: Silence after which a connection is given up. Discord asks for a heartbeat every 41.25 s and answers it, so less
@@ -42,6 +44,12 @@ LONGEST = 300.0
 TOKEN_AGAIN = 900.0
 #: Interactions remembered so that none is answered twice.
 REMEMBERED = 2_000
+#: Seconds until a command must have said what it asks; then there is still time to begin an answer in words.
+FORM_PATIENCE = 2.0
+#: Seconds for which another process may claim a form that this one does not know.
+ELSEWHERE = 1.0
+#: Characters of a message that are read for names: what is written in it, and in its embeds.
+READ = 20_000
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes (read 2026-11)
 ALREADY_ANSWERED = 40060
 UNKNOWN_INTERACTION = 10062
@@ -214,22 +222,32 @@ class _Ours:
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
         )
-        for one in build(_serve, _suggest):
+        for one in build(_serve, _suggest, _read):
             self._tree.add_command(one)
 
     async def setup_hook(self) -> None:
         """Signed in, not yet connected. A tree that Discord refuses leaves the old one, which is answered as before."""
-        self.add_dynamic_items(PressedButton, ShareButton)  # type: ignore[attr-defined]
+        self.add_dynamic_items(PressedButton, ShareButton, MoreButton)  # type: ignore[attr-defined]
         await self._tree.set_translator(Words())
         try:
             if await self._synced.sync(self._tree, self.application_id):  # type: ignore[attr-defined]
                 log.info("discord_commands_sent")
-        except (discord.DiscordException, *_LOST) as trouble:
+        except Exception as trouble:  # whatever discord.py makes of an answer it does not know
             log.error("discord_commands_refused", trouble=" ".join(str(trouble).split())[:500])
+
+    def dispatch(self, event: str, /, *arguments: Any, **options: Any) -> None:
+        """Nothing is begun any more by a client that closes: its loop is gone, and what began would never run."""
+        if not self.is_closed():  # type: ignore[attr-defined]
+            super().dispatch(event, *arguments, **options)  # type: ignore[misc]
 
     async def on_ready(self) -> None:
         self.was_ready = True
         log.info("discord_ready", guilds=len(self.guilds))  # type: ignore[attr-defined]
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """What is sent of a modal; discord.py hands over everything else by other ways."""
+        if interaction.type is discord.InteractionType.modal_submit and forms.is_ours(_data(interaction)):
+            await self.answers.sent(interaction)
 
     async def on_error(self, event: str, /, *arguments: Any, **options: Any) -> None:
         log.exception("discord_event_broke", event_name=event)
@@ -247,17 +265,43 @@ class Tree(app_commands.CommandTree[Any]):
     async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
         """A command that an old client still shows, or that changed a moment ago."""
         log.warning("discord_command_unknown", trouble=str(error)[:200])
-        with suppress(discord.HTTPException, *_LOST):
-            await interaction.response.send_message(say_word(language_of(interaction), "changed"), ephemeral=True)
+        await _changed(interaction)
 
 
-async def _serve(interaction: discord.Interaction[Any], command: str, given: dict[str, str]) -> None:
-    arguments = [_argument(name, value) for name, value in given.items() if value]
-    await interaction.client.answers.serve(interaction, command, tuple(arguments))
+async def _changed(interaction: discord.Interaction[Any]) -> None:
+    with suppress(discord.HTTPException, *_LOST):
+        await interaction.response.send_message(say_word(language_of(interaction), "changed"), ephemeral=True)
 
 
-def _argument(name: str, value: str) -> tuple[str, str | tuple[str, ...]]:
-    return (name, several(value)) if name == LIST_OF_NAMES else (name, value)
+async def _serve(
+    interaction: discord.Interaction[Any], command: str, given: dict[str, str | discord.Attachment]
+) -> None:
+    arguments = [_argument(command, name, value) for name, value in given.items() if isinstance(value, str) and value]
+    files = {name: value for name, value in given.items() if isinstance(value, discord.Attachment)}
+    arguments += [(name, file.filename) for name, file in files.items()]
+    uploads = [Upload.of(dict(file.to_dict())) for file in files.values()]
+    await interaction.client.answers.serve(interaction, command, tuple(arguments), uploads)
+
+
+async def _read(interaction: discord.Interaction[Any], command: str, message: discord.Message) -> None:
+    text = text_of(message)[:READ]
+    await interaction.client.answers.serve(interaction, command, (("text", text),) if text else ())
+
+
+def text_of(message: discord.Message) -> str:
+    """All that is written in a message, its embeds and the message it forwards included."""
+    whole: list[discord.Message | discord.MessageSnapshot] = [message, *message.message_snapshots]
+    parts: list[str] = []
+    for one in whole:
+        parts.append(one.content)
+        for embed in one.embeds:
+            parts += [embed.title or "", embed.description or ""]
+            parts += [text for field in embed.fields for text in (field.name or "", field.value or "")]
+    return "\n".join(part.strip() for part in parts if part and part.strip())
+
+
+def _argument(command: str, name: str, value: str) -> tuple[str, str | tuple[str, ...]]:
+    return (name, several(value)) if forms.takes_many(command, name) else (name, value)
 
 
 async def _suggest(
@@ -299,6 +343,25 @@ class PressedButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=f"{
         await interaction.client.answers.serve(interaction, command, arguments)
 
 
+class MoreButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]], template=f"{forms.MORE}(?P<part>\\d+):(?P<call>[\\s\\S]+)"
+):
+    """Opens the next part of a form that one modal could not hold."""
+
+    def __init__(self, custom_id: str, part: int, call: str) -> None:
+        super().__init__(discord.ui.Button(label="…", custom_id=custom_id))
+        self._part, self._call = part, call
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> MoreButton:
+        return cls(match.string, int(match["part"]), match["call"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        await interaction.client.answers.go_on(interaction, self._call, self._part)
+
+
 @dataclass
 class Answers:
     """From an interaction to the desk and back."""
@@ -306,60 +369,177 @@ class Answers:
     desk: Desk
     now: Callable[[], datetime]
     _seen: OrderedDict[int, None] = field(default_factory=OrderedDict)
+    _forms: OrderedDict[str, Form] = field(default_factory=OrderedDict)  #: those that are asked in parts, see `forms`
 
     async def serve(
         self,
         interaction: discord.Interaction[Any],
         command: str,
-        arguments: Sequence[tuple[str, str | tuple[str, ...]]],
+        arguments: Arguments,
+        uploads: Sequence[Upload] = (),
     ) -> None:
-        """Acknowledge, ask the desk, answer. Never raises."""
+        """Open what the command asks; else acknowledge, ask the desk, answer. Never raises."""
+        if not self._is_new(interaction.id):
+            return
+        with _reported(command):
+            request = self._request(interaction, command, arguments)
+            form = None if uploads else await self._form(request)
+            modal = self._modal(form, f"#{interaction.id}") if form else None
+            if modal and await _first(lambda: interaction.response.send_modal(modal)):
+                return
+            await self._answer(interaction, request, uploads)
+
+    async def sent(self, interaction: discord.Interaction[Any]) -> None:
+        """What somebody put into a modal is a command like any other. Never raises."""
+        if not self._is_new(interaction.id):
+            return
+        with _reported("a form"):
+            call = forms.call_of(_data(interaction))
+            form = self._forms.get(call)
+            command, asked = (form.command, form.arguments) if form else draw.unspell(call)
+            if form is None and call.startswith("#"):
+                await self._unknown(interaction)
+                return
+            said = forms.sent(_data(interaction), command)
+            if form:
+                self._forms[call] = forms.with_answers(form, said.answers)
+            arguments = forms.whole(form, said.answers) if form else (*asked, *said.answers)
+            more = f"{forms.MORE}{said.following}:{call}" if said.following else ""
+            await self._answer(interaction, self._request(interaction, command, arguments), said.uploads, more=more)
+
+    async def go_on(self, interaction: discord.Interaction[Any], call: str, part: int) -> None:
+        """Open the next part of a form. Never raises."""
+        if not self._is_new(interaction.id):
+            return
+        with _reported("a form"):
+            form = self._forms.get(call)
+            modal = self._modal(form, call, part=part) if form else None
+            if modal is None:
+                await self._unknown(interaction)
+            else:
+                await _first(lambda: interaction.response.send_modal(modal))
+
+    async def _unknown(self, interaction: discord.Interaction[Any]) -> None:
+        """A form that is kept no more, or by another process that serves the same servers: that one goes first."""
+        await asyncio.sleep(ELSEWHERE)
+        await _changed(interaction)
+
+    async def _answer(
+        self, interaction: discord.Interaction[Any], request: Request, uploads: Sequence[Upload], *, more: str = ""
+    ) -> None:
+        if not await _acknowledged(interaction):
+            return
         try:
-            if self._is_new(interaction.id) and await _acknowledged(interaction):
-                request = Request(
-                    command=command,
-                    place=place_of(interaction),
-                    person=person_of(interaction),
-                    arguments=tuple(arguments),
-                    language=language_of(interaction),
-                    at=self.now(),
-                )
-                await say(interaction, await self.desk.answer(request))
-        except (discord.DiscordException, *_LOST) as trouble:
-            log.warning("discord_answer_lost", command=command, trouble=str(sort_error(trouble, "answering")))
-        except Exception:
-            log.exception("discord_answer_broke", command=command)
+            files = [await _fetched(interaction, one) for one in uploads]
+        except _Unfetched as trouble:
+            await say(interaction, Reply(cards=(Card(summary=str(trouble), title=str(trouble)),), ok=False))
+            return
+        await say(interaction, await self.desk.answer(replace(request, files=tuple(files))), more=more)
+
+    def _request(self, interaction: discord.Interaction[Any], command: str, arguments: Arguments) -> Request:
+        return Request(
+            command=command,
+            place=place_of(interaction),
+            person=person_of(interaction),
+            arguments=tuple(arguments),
+            language=language_of(interaction),
+            at=self.now(),
+            manager=is_manager(interaction),
+            home=home_of(interaction),
+        )
+
+    async def _form(self, request: Request) -> Form | None:
+        """What the command asks, unless it takes so long to say that an answer in words must begin."""
+        try:
+            async with asyncio.timeout(FORM_PATIENCE):
+                return await self.desk.form(request)
+        except TimeoutError:
+            log.warning("discord_form_late", command=request.command)
+            return None
+
+    def _modal(self, form: Form, call: str, *, part: int = 0) -> discord.ui.Modal | None:
+        """The form drawn, and kept under this name where it must be; none where it cannot be drawn: then the desk
+
+        says in words what it misses.
+        """
+        try:
+            modal = forms.modal(form, part=part, call=call if forms.must_be_kept(form) else "")
+        except (TypeError, ValueError):
+            log.exception("discord_form_broke", command=form.command)
+            return None
+        if forms.must_be_kept(form):
+            self._forms[call] = form
+            _forget(self._forms)
+        return modal
 
     async def share(self, interaction: discord.Interaction[Any]) -> None:
         """The answer under which it was pressed, for everybody, with who shows it. Never raises."""
         if interaction.message is None or not self._is_new(interaction.id):
             return
         by = say_word(language_of(interaction), "shared_by", person=interaction.user.display_name)
-        try:
-            await _first(lambda: _shown(interaction, by))
-        except (discord.DiscordException, *_LOST) as trouble:
-            log.warning("discord_answer_lost", command="share", trouble=str(sort_error(trouble, "sharing")))
+        with _reported("share"):
+            if interaction.message.attachments:
+                await _shown_with_files(interaction, interaction.message, by)
+            else:
+                await _first(lambda: _shown(interaction, by))
 
     def _is_new(self, id: int) -> bool:
         """False for one that was handed over already: a resumed connection may repeat what it had said."""
         if id in self._seen:
             return False
         self._seen[id] = None
-        while len(self._seen) > REMEMBERED:
-            self._seen.popitem(last=False)
+        _forget(self._seen)
         return True
 
     def suggest(self, command: str, argument: str, typed: str) -> list[app_commands.Choice[str]]:
         """What a half-typed word may become; in a list of names it is the last that is completed. Never raises."""
-        before, word = _last(typed) if argument == LIST_OF_NAMES else ("", typed)
+        many = forms.takes_many(command, argument)
+        before, word = _last(typed) if many else ("", typed)
         try:
             found = self.desk.complete(command, argument, word.strip(), CHOICES)
         except Exception:
             log.exception("discord_suggestions_broke", command=command)
             return []
-        whole = dict.fromkeys(f"{before}{_quoted(one) if argument == LIST_OF_NAMES else one}" for one in found)
+        whole = dict.fromkeys(f"{before}{_quoted(one) if many else one}" for one in found)
         fits = [one for one in whole if one.strip() and draw.size(one) <= CHOICE]
         return [app_commands.Choice(name=one, value=one) for one in fits[:CHOICES]]
+
+
+def _forget(known: OrderedDict[Any, Any]) -> None:
+    while len(known) > REMEMBERED:
+        known.popitem(last=False)
+
+
+@contextmanager
+def _reported(command: str) -> Iterator[None]:
+    """Whatever goes wrong in answering goes into the log, and no further."""
+    try:
+        yield
+    except (discord.DiscordException, *_LOST) as trouble:
+        log.warning("discord_answer_lost", command=command, trouble=str(sort_error(trouble, "answering")))
+    except Exception:
+        log.exception("discord_answer_broke", command=command)
+
+
+def _data(interaction: discord.Interaction[Any]) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", interaction.data or {})
+
+
+class _Unfetched(Exception):
+    """Why a file is not there, in words for who sent it."""
+
+
+async def _fetched(interaction: discord.Interaction[Any], upload: Upload) -> Attachment:
+    language, name = language_of(interaction), draw.plain(upload.name, draw.LABEL)
+    if upload.size > forms.FILE_CAP:
+        sizes = {"size": f"{upload.size / 1e6:.1f}", "most": f"{forms.FILE_CAP / 1e6:.0f}"}
+        raise _Unfetched(say_word(language, "file_too_large", name=name, **sizes))
+    try:
+        body = await interaction.client.http.get_from_cdn(upload.url)
+    except (discord.DiscordException, *_LOST, ValueError) as trouble:
+        log.warning("discord_file_lost", trouble=type(trouble).__name__)
+        raise _Unfetched(say_word(language, "file_lost", name=name)) from trouble
+    return Attachment(name=name, body=body, type=upload.type)
 
 
 def _last(typed: str) -> tuple[str, str]:
@@ -384,6 +564,19 @@ def place_of(interaction: discord.Interaction[Any]) -> Place:
     return Place("discord", f"{interaction.guild_id}/{interaction.channel_id}")
 
 
+def home_of(interaction: discord.Interaction[Any]) -> Place:
+    """Where this person alone is reached: their direct messages."""
+    return Place("discord", f"@me/{interaction.user.id}")
+
+
+def is_manager(interaction: discord.Interaction[Any]) -> bool:
+    """Whether Discord lets this person manage the place: the channel or the server; their own messages always."""
+    if place_of(interaction) == home_of(interaction):
+        return True
+    may = interaction.permissions
+    return may.administrator or may.manage_guild or may.manage_channels
+
+
 def person_of(interaction: discord.Interaction[Any]) -> str:
     """Who it was, so that people read a name and an audit finds the account."""
     return f"{interaction.user.name} ({interaction.user.id})"
@@ -398,16 +591,40 @@ async def _shown(interaction: discord.Interaction[Any], by: str) -> None:
     message = interaction.message
     if message is None:
         return
+    await interaction.response.send_message(
+        embeds=_signed(message, by),
+        view=_without_share(message),
+        allowed_mentions=discord.AllowedMentions.none(),
+        silent=True,
+    )
+
+
+async def _shown_with_files(interaction: discord.Interaction[Any], message: discord.Message, by: str) -> None:
+    """Files have to be fetched first, so the answer begins with a "thinking" that everybody sees."""
+    if not await _first(lambda: interaction.response.defer(ephemeral=False, thinking=True)):
+        return
+    files = [await one.to_file(description=one.description) for one in message.attachments]
+    await interaction.edit_original_response(
+        embeds=_signed(message, by),
+        view=_without_share(message),
+        attachments=files,
+        allowed_mentions=discord.AllowedMentions.none(),
+    )
+
+
+def _signed(message: discord.Message, by: str) -> list[discord.Embed]:
     embeds = message.embeds
     embeds[-1].set_footer(text=draw.footer(embeds[-1].footer.text or "", by))
+    return embeds
+
+
+def _without_share(message: discord.Message) -> discord.ui.View:
     view = discord.ui.View.from_message(message)
     for item in view.children:
         if isinstance(item, discord.ui.Button) and item.custom_id == draw.SHARE:
             view.remove_item(item)
     view.stop()
-    await interaction.response.send_message(
-        embeds=embeds, view=view, allowed_mentions=discord.AllowedMentions.none(), silent=True
-    )
+    return view
 
 
 async def _acknowledged(interaction: discord.Interaction[Any]) -> bool:
@@ -432,26 +649,31 @@ async def _first(answer: Callable[[], Awaitable[Any]]) -> bool:
     return False
 
 
-async def say(interaction: discord.Interaction[Any], reply: Reply) -> None:
-    """The reply, in place of "thinking". Putting it there may be repeated safely; further cards are sent once."""
+async def say(interaction: discord.Interaction[Any], reply: Reply, *, more: str = "") -> None:
+    """The reply, in place of "thinking". Putting it there may be repeated safely; further cards are sent once.
+
+    Files go with the first card. `more` is the id of a button that goes on asking.
+    """
+    language = language_of(interaction)
     first, *rest = reply.cards or (Card(summary="✓", title="✓"),)
+    label = say_word(language, "more") if more else ""
     if reply.private:
-        share = say_word(language_of(interaction), "share") if place_of(interaction).address[0] != "@" else ""
-        await _put(interaction, draw.draw(first, share=share))
+        share = say_word(language, "share") if place_of(interaction).address[0] != "@" else ""
+        await _put(interaction, draw.draw(first, share=share, more=(label, more)), reply.files)
     else:
         await interaction.delete_original_response()
-        await _add(interaction, draw.draw(first), private=False)
+        await _add(interaction, draw.draw(first, more=(label, more)), reply.files, private=False)
     for card in rest:
-        await _add(interaction, draw.draw(card), private=reply.private)
+        await _add(interaction, draw.draw(card), (), private=reply.private)
 
 
-async def _put(interaction: discord.Interaction[Any], drawn: draw.Drawn) -> None:
+async def _put(interaction: discord.Interaction[Any], drawn: draw.Drawn, files: Sequence[Attachment]) -> None:
     for last in (False, False, True):
         try:
             await interaction.edit_original_response(
                 embeds=draw.embeds_of(drawn),
                 view=draw.view_of(drawn),
-                attachments=[draw.file_of(drawn)] if drawn.file else [],
+                attachments=draw.files_of(drawn, files),
                 allowed_mentions=discord.AllowedMentions.none(),
             )
         except _LOST:
@@ -461,5 +683,7 @@ async def _put(interaction: discord.Interaction[Any], drawn: draw.Drawn) -> None
             return
 
 
-async def _add(interaction: discord.Interaction[Any], drawn: draw.Drawn, *, private: bool) -> None:
-    await interaction.followup.send(ephemeral=private, **draw.parts_of(drawn))
+async def _add(
+    interaction: discord.Interaction[Any], drawn: draw.Drawn, files: Sequence[Attachment], *, private: bool
+) -> None:
+    await interaction.followup.send(ephemeral=private, **draw.parts_of(drawn, files))

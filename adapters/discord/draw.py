@@ -6,7 +6,7 @@ fit is cut with a visible marker that says how much is missing, and the whole te
 
 All words are taken for somebody else's: they are escaped, so that they can neither format, nor link, nor name anybody,
 and lose the characters that hide or reorder text. Only times that the cards write themselves ("2026-11-23 12:00 UTC")
-become Discord's own, which each reader sees in local time.
+become Discord's own, which each reader sees in local time; what is quoted stays as its author wrote it.
 
 The footer ends with the delivery's key. People give it to /why; and after Discord has forgotten the nonce, it is how a
 message that may have been sent is recognised (`ref_of`).
@@ -25,7 +25,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import discord
 
-from bot.model import Button, Card, Link, Section, Severity
+from bot.model import Attachment, Button, Card, Link, Section, Severity
 
 # https://discord.com/developers/docs/resources/message#embed-object-embed-limits (read 2026-11). Discord counts
 # characters; we count UTF-16 units, which are never fewer.
@@ -53,6 +53,10 @@ LINKS = 5
 #: (https://discord.com/developers/docs/reference#uploading-files, read 2026-11).
 FILE = 8_000_000
 FILE_NAME = "tocsin.txt"
+#: Files of one message, and characters of the words that stand for a picture
+#: (https://discord.com/developers/docs/resources/message#attachment-object, read 2026-11).
+FILES = 10
+ALT = 1024
 
 COLOUR = {Severity.HIGH: 0xC4291C, Severity.MEDIUM: 0xD98E04, Severity.LOW: 0x3B6FB6}
 
@@ -60,7 +64,10 @@ PREFIX = "tocsin:"
 #: The id of the button that shows a private answer to everybody.
 SHARE = "tocsin-share"
 
-_STAMP = re.compile(r"\b(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d) UTC")
+#: A time as the cards write it, or a stretch in quotation marks, in which nothing is ours.
+_STAMP = re.compile(r"[“«][^”»]*(?:[”»]|$)|\b(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d) UTC")
+#: Stands for a time until the text around it is escaped. No text has these characters: `_visible` removes them.
+_HELD = re.compile("\ue000(\\d+)\ue001")
 #: Where a line begins, these make headings, lists, quotes and small print.
 _LINE_START = re.compile(r"(#|-|\+|>|\d+[.)])")
 _INLINE = frozenset("\\*_~|`[]<>")
@@ -101,12 +108,13 @@ class Drawn:
         return replace(self, file=b"")
 
 
-def draw(card: Card, *, ref: str = "", share: str = "") -> Drawn:
+def draw(card: Card, *, ref: str = "", share: str = "", more: tuple[str, str] = ("", "")) -> Drawn:
     """The card as Discord shows it. `ref` is the delivery's key, for messages that may have to be found again;
 
-    `share` the label of a button under an answer that only one person sees.
+    `share` the label of a button under an answer that only one person sees; `more` label and id of one that goes on
+    asking.
     """
-    presses, spelled = _presses(card, share)
+    presses, spelled = _presses(card, share, more)
     title = cut(card.title, TITLE)
     if not title.strip() and not any(one.heading.strip() or one.text.strip() for one in card.sections):
         title = "…"  # Discord takes no embed without a word
@@ -126,8 +134,7 @@ def draw(card: Card, *, ref: str = "", share: str = "") -> Drawn:
 
 def thread_name(card: Card) -> str:
     """What the thread or forum post of a card is called; names are not formatted, so nothing is escaped."""
-    name = " ".join(_visible(card.title).split()) or "Tocsin"
-    return name if size(name) <= THREAD_NAME else _head(name, THREAD_NAME - 1) + "…"
+    return plain(card.title if _visible(card.title).strip() else "Tocsin", THREAD_NAME)
 
 
 def ref_of(footer: str) -> str:
@@ -138,15 +145,18 @@ def ref_of(footer: str) -> str:
 
 def size(text: str) -> int:
     """Characters as the strictest counter has them: UTF-16 units."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 # ── Words ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def escape(text: str) -> str:
-    """The text so that it shows as it is: no formatting, no links, no mentions, nothing invisible."""
-    return "".join(_pieces(text))
+def escape(text: str, *, times: bool = False) -> str:
+    """The text so that it shows as it is: no formatting, no links, no mentions, nothing invisible.
+
+    With `times`, those that we wrote are shown as the reader's own.
+    """
+    return "".join(_pieces(text, times=times))
 
 
 def cut(text: str, room: int) -> str:
@@ -203,9 +213,10 @@ def _at_line_end(pieces: Sequence[str], fits: int) -> int:
     return max(fits, 1)
 
 
-def _pieces(text: str) -> Iterator[str]:
+def _pieces(text: str, *, times: bool = False) -> Iterator[str]:
     """The text, escaped, in pieces that must stay whole."""
     text = _EVERYBODY.sub("＠", _visible(text))  # a full-width at sign: reads the same, rings nobody
+    text = _STAMP.sub(_held, text) if times else text
     for number, line in enumerate(text.split("\n")):
         if number:
             yield "\n"
@@ -220,9 +231,10 @@ def _line(line: str) -> Iterator[str]:
         yield f"{start[1][:-1]}\\{start[1][-1]}"  # "1\." or "\#"
         line = line[indent + start.end() :]
     at = 0
-    for stamp in _STAMP.finditer(line):
+    for stamp in _HELD.finditer(line):
         yield from map(_escaped, _links(line[at : stamp.start()]))
-        yield _local_time(stamp)
+        # https://discord.com/developers/docs/reference#message-formatting-timestamp-styles (read 2026-11)
+        yield f"<t:{stamp[1]}:f>"
         at = stamp.end()
     yield from map(_escaped, _links(line[at:]))
 
@@ -242,13 +254,14 @@ def _escaped(piece: str) -> str:
     return f"\\{piece}" if piece in _INLINE else piece
 
 
-def _local_time(stamp: re.Match[str]) -> str:
-    """https://discord.com/developers/docs/reference#message-formatting-timestamp-styles (read 2026-11)"""
+def _held(stamp: re.Match[str]) -> str:
+    if stamp[1] is None:
+        return stamp[0]  # quoted
     try:
         moment = datetime(*map(int, stamp.groups()), tzinfo=UTC)  # type: ignore[misc,arg-type]
     except ValueError:
         return stamp[0]
-    return f"<t:{int(moment.timestamp())}:f>"
+    return f"\ue000{int(moment.timestamp())}\ue001"
 
 
 def _visible(text: str) -> str:
@@ -294,11 +307,11 @@ def _body(card: Card, spelled: Sequence[str]) -> Iterator[str]:
 def _section(section: Section) -> Iterator[str]:
     if section.heading:
         yield f"**{cut(section.heading.replace(chr(10), ' '), TITLE)}**\n"
+    if not section.quote:
+        yield from _pieces(section.text, times=True)
+        return
     for number, line in enumerate(section.text.split("\n")):
-        if number:
-            yield "\n"
-        if section.quote:
-            yield "> "
+        yield "\n> " if number else "> "
         yield from _pieces(line)
 
 
@@ -316,19 +329,21 @@ def as_text(card: Card) -> str:
 # ── Buttons ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _presses(card: Card, share: str) -> tuple[tuple[Press, ...], list[str]]:
+def _presses(card: Card, share: str, more: tuple[str, str]) -> tuple[tuple[Press, ...], list[str]]:
     """The buttons, and in words those commands whose arguments no button can carry."""
     presses: list[Press] = []
     spelled: list[str] = []
     taken: set[str] = set()
     for button in card.buttons:
         custom_id = pack(button)
-        if size(custom_id) > CUSTOM_ID or custom_id in taken or len(presses) >= BUTTONS - LINKS - 1:
+        if size(custom_id) > CUSTOM_ID or custom_id in taken or len(presses) >= BUTTONS - LINKS - 2:
             if custom_id not in taken:
                 spelled.append(f"{button.text}: {typed(button)}")
             continue
         taken.add(custom_id)
         presses.append(Press(_label(button.text), custom_id=custom_id, danger=button.danger))
+    label, id = more
+    presses = [Press(_label(label), custom_id=id), *presses] if id else presses
     presses += [Press(_label(share), custom_id=SHARE)] if share else []
     presses += [Press(_label(link.text), url=link.url) for link in card.links[:LINKS] if _fits_button(link)]
     return tuple(presses), spelled
@@ -355,9 +370,13 @@ def _is_web(url: str) -> bool:
 
 
 def _label(text: str) -> str:
-    """Labels are not formatted."""
+    return plain(text, LABEL)
+
+
+def plain(text: str, room: int) -> str:
+    """For places where Discord formats nothing: labels, titles of modals, names of threads."""
     words = " ".join(_visible(text).split()) or "…"
-    return words if size(words) <= LABEL else _head(words, LABEL - 1) + "…"
+    return words if size(words) <= room else _head(words, room - 1) + "…"
 
 
 def pack(button: Button) -> str:
@@ -365,15 +384,26 @@ def pack(button: Button) -> str:
 
     so that buttons on old messages go on working after a restart and in later versions.
     """
-    parts = [button.command, *(f"{name}={value}" for name, value in button.arguments)]
-    return PREFIX + "|".join(
-        quote(part, safe=_PLAIN, errors="replace") if _must_quote(part) else part for part in parts
-    )
+    return PREFIX + spell(button.command, button.arguments)
 
 
 def unpack(custom_id: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     """What `pack` wrote: the command and its arguments."""
-    command, *rest = [_unquoted(part) for part in custom_id.removeprefix(PREFIX).split("|")]
+    return unspell(custom_id.removeprefix(PREFIX))
+
+
+def spell(command: str, arguments: Iterable[tuple[str, str]]) -> str:
+    """A command in one short line that an id can hold. Ids of this form are on messages everywhere: it may be added
+
+    to, and never changed.
+    """
+    parts = [command, *(f"{name}={value}" for name, value in arguments)]
+    return "|".join(quote(part, safe=_PLAIN, errors="replace") if _must_quote(part) else part for part in parts)
+
+
+def unspell(line: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """What `spell` wrote."""
+    command, *rest = [_unquoted(part) for part in line.split("|")]
     pairs = [part.partition("=") for part in rest]
     return command, tuple((name, value) for name, _, value in pairs)
 
@@ -397,13 +427,13 @@ def typed(button: Button) -> str:
 # ── Drawn -> discord.py ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def parts_of(drawn: Drawn) -> dict[str, Any]:
-    """What a new message is made of, but for its content."""
+def parts_of(drawn: Drawn, more: Sequence[Attachment] = ()) -> dict[str, Any]:
+    """What a new message is made of, but for its content; with files that go along."""
     parts: dict[str, Any] = {"embeds": embeds_of(drawn), "allowed_mentions": discord.AllowedMentions.none()}
     if view := view_of(drawn):
         parts["view"] = view
-    if drawn.file:
-        parts["file"] = file_of(drawn)
+    if files := files_of(drawn, more):
+        parts["files"] = files
     return parts
 
 
@@ -432,5 +462,14 @@ def view_of(drawn: Drawn) -> discord.ui.View | None:
     return view
 
 
-def file_of(drawn: Drawn) -> discord.File:
-    return discord.File(io.BytesIO(drawn.file), filename=FILE_NAME)
+def files_of(drawn: Drawn, more: Sequence[Attachment] = ()) -> list[discord.File]:
+    """What was cut, and files that go along. Made anew for each attempt: a file is read once."""
+    files = [discord.File(io.BytesIO(drawn.file), filename=FILE_NAME)] if drawn.file else []
+    return files + [
+        discord.File(io.BytesIO(one.body), filename=plain(one.name, LABEL), description=_alt(one))
+        for one in more[: FILES - len(files)]
+    ]
+
+
+def _alt(file: Attachment) -> str | None:
+    return plain(file.alt, ALT) if file.alt else None

@@ -18,6 +18,7 @@ import discord
 from adapters.discord import draw
 from adapters.discord.app import HEARTBEAT_TIMEOUT, Listener, Shards
 from adapters.discord.wire import (
+    ARCHIVED,
     HAS_THREAD,
     NO_PERMISSION,
     NO_TEXT_CHANNEL,
@@ -227,22 +228,26 @@ class DiscordChat:
 
         return await self._wire.ask(f"find {key}", f"looking for a message in {place}", work)
 
-    async def edit(self, place: Place, receipt: Receipt, card: Card) -> None:
-        """Replace what was said; the key in its footer stays."""
+    async def edit(self, place: Place, receipt: Receipt, card: Card, *, key: str = "") -> None:
+        """Replace what was said, wherever it stands; the key in its footer stays, also where none is given.
+
+        Nobody is rung. A thread that Discord put away because nobody wrote for long is opened for it.
+        """
         address = Address.of(place)
 
         async def work(client: discord.Client) -> None:
             inside = int(receipt.thread) if receipt.thread else await self._channel(client, address)
-            message = await client.get_partial_messageable(inside).fetch_message(int(receipt.id))
-            ref = next((draw.ref_of(one.footer.text or "") for one in message.embeds if one.footer), "")
-            drawn = draw.draw(card, ref=ref)
-            await message.edit(
-                content=drawn.content,
-                embeds=draw.embeds_of(drawn),
-                view=draw.view_of(drawn),
-                attachments=[draw.file_of(drawn)] if drawn.file else [],
-                allowed_mentions=discord.AllowedMentions.none(),
-            )
+            drawn = draw.draw(card, ref=key or await _ref(client, inside, int(receipt.id)))
+            try:
+                await _replace(client, inside, int(receipt.id), drawn)
+            except discord.HTTPException as refusal:
+                if refusal.code == NO_PERMISSION and drawn.file:
+                    await _replace(client, inside, int(receipt.id), drawn.without_file())
+                elif refusal.code == ARCHIVED:
+                    await client.http.edit_channel(inside, archived=False)
+                    await _replace(client, inside, int(receipt.id), drawn)
+                else:
+                    raise
 
         try:
             await self._wire.ask(f"edit {receipt.id} {hash(card)}", f"editing a message in {place}", work)
@@ -321,6 +326,30 @@ async def _send(client: discord.Client, channel: int, drawn: draw.Drawn, key: st
     where = client.get_partial_messageable(channel)
     message = await where.send(drawn.content, nonce=key, silent=drawn.silent, **draw.parts_of(drawn))
     return Receipt(str(message.id), thread=str(thread) if thread else "")
+
+
+async def _ref(client: discord.Client, channel: int, id: int) -> str:
+    """The key in a message's footer; nothing where its history is closed to us, and then the new words have none."""
+    try:
+        message = await client.get_partial_messageable(channel).fetch_message(id)
+    except discord.Forbidden:
+        log.warning("discord_cannot_look", channel=channel, why="Read Message History is missing there")
+        return ""
+    return next((draw.ref_of(one.footer.text or "") for one in message.embeds if one.footer), "")
+
+
+async def _replace(client: discord.Client, channel: int, id: int, drawn: draw.Drawn) -> None:
+    await (
+        client.get_partial_messageable(channel)
+        .get_partial_message(id)
+        .edit(
+            content=drawn.content,
+            embeds=draw.embeds_of(drawn),
+            view=draw.view_of(drawn),
+            attachments=draw.files_of(drawn),
+            allowed_mentions=discord.AllowedMentions.none(),
+        )
+    )
 
 
 async def _find_message(client: discord.Client, channel: int, key: str, *, thread: int = 0) -> Receipt | None:

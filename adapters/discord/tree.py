@@ -1,8 +1,7 @@
 """The registry of commands -> Discord's command tree, in every language that there are words for.
 
-"watch add" becomes /watch add. Discord knows no command that is also a group, so a command whose word is a group's
-too ("sources" beside "sources why") becomes /sources list. An argument that takes several companies is called `name`
-like the others, and takes them separated by commas.
+How each is spelled is said in bot/commands/spelled.py. Discord asks for permissions by the first word only, so what
+changes a channel stands under words of its own, and what everybody may see of them has a second spelling.
 """
 
 from __future__ import annotations
@@ -14,58 +13,64 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.commands import LONGEST, Argument, Command, commands
-from bot.commands.languages import LANGUAGES, about, argument_about, group_about, word
+from bot.commands import Argument, Command, commands
+from bot.commands.languages import LANGUAGES, about, argument_about, group_about, menu, word
+from bot.commands.spelled import LIST_OF_NAMES, discord_option, discord_paths, open_to_all
+from bot.model import FieldKind
 
 #: https://discord.com/developers/docs/interactions/application-commands#application-command-object (read 2026-11)
 DESCRIPTION = 100
+#: Characters of one option.
+OPTION = 6000
 
-#: The registry's argument that takes several companies.
-LIST_OF_NAMES = "names"
-#: Its option, and every other that carries a company.
-NAME = "name"
 #: Arguments that the desk can complete.
-COMPLETED = frozenset({LIST_OF_NAMES, NAME, "source"})
+COMPLETED = frozenset({LIST_OF_NAMES, "name", "source", "lists", "kinds", "languages", "command"})
 
-#: First words of commands that change what a channel hears. Discord asks for this permission until the server's people
-#: set another (Server Settings > Integrations), and knows permissions only for the whole word.
-CHANGES = frozenset({"watch", "feed", "unpark"})
+#: What Discord asks of whoever changes what a channel hears, until the server's people set another permission (Server
+#: Settings > Integrations): https://discord.com/developers/docs/interactions/application-commands#permissions
+#: (read 2026-11). It is known only for a whole first word.
 MAY_CHANGE = discord.Permissions(manage_channels=True)
 
-Serve = Callable[[discord.Interaction[Any], str, dict[str, str]], Awaitable[None]]
+#: Commands that are also in the menu of a message, with the argument that the message becomes.
+ON_MESSAGES = ("read",)
+
+Serve = Callable[[discord.Interaction[Any], str, dict[str, str | discord.Attachment]], Awaitable[None]]
 Suggest = Callable[[discord.Interaction[Any], str, str, str], Awaitable[list[app_commands.Choice[str]]]]
-Node = app_commands.Command[Any, Any, None] | app_commands.Group
+Read = Callable[[discord.Interaction[Any], str, discord.Message], Awaitable[None]]
+Node = app_commands.Command[Any, Any, None] | app_commands.Group | app_commands.ContextMenu
 
 
-def build(serve: Serve, suggest: Suggest) -> list[Node]:
-    """Every command of the registry, in groups."""
+def build(serve: Serve, suggest: Suggest, read: Read) -> list[Node]:
+    """Every command of the registry, in groups, and what the menu of a message offers."""
     tops: dict[str, Node] = {}
-    for path, command in sorted(paths(commands()).items()):
+    registry = commands()
+    for path, command in sorted(discord_paths(registry).items()):
+        may = None if open_to_all(path[0], registry) else MAY_CHANGE
         made = _command(path, command, serve, suggest)
         if len(path) == 1:
-            made.default_permissions = MAY_CHANGE if path[0] in CHANGES else None
+            made.default_permissions = may
             tops[path[0]] = made
-            continue
-        _group(tops, path[:-1]).add_command(made)
-    return list(tops.values())
+        else:
+            _group(tops, path[:-1], may).add_command(made)
+    return [*tops.values(), *(_menu(registry[name], read) for name in ON_MESSAGES if name in registry)]
 
 
-def paths(registry: Mapping[str, Command]) -> dict[tuple[str, ...], Command]:
-    """How each command is typed on Discord."""
-    groups = {name.split()[0] for name in registry if " " in name}
-    return {
-        (name, "list") if name in groups and f"{name} list" not in registry else tuple(name.split()): command
-        for name, command in registry.items()
-    }
+def _menu(command: Command, read: Read) -> app_commands.ContextMenu:
+    async def call(interaction: discord.Interaction[Any], message: discord.Message) -> None:
+        await read(interaction, command.name, message)
+
+    call.__annotations__ = {"interaction": discord.Interaction, "message": discord.Message}
+    text = menu(command.name, "en") or command.name
+    return app_commands.ContextMenu(name=app_commands.locale_str(text, menu=command.name), callback=call)
 
 
-def _group(tops: dict[str, Node], path: tuple[str, ...]) -> app_commands.Group:
+def _group(tops: dict[str, Node], path: tuple[str, ...], may: discord.Permissions | None) -> app_commands.Group:
     top = tops.get(path[0])
     if not isinstance(top, app_commands.Group):
         top = app_commands.Group(
             name=_name(path[0]),
             description=_text(group_about(path[0], "en"), group=path[0]),
-            default_permissions=MAY_CHANGE if path[0] in CHANGES else None,
+            default_permissions=may,
         )
         tops[path[0]] = top
     if len(path) == 1:
@@ -81,12 +86,13 @@ def _group(tops: dict[str, Node], path: tuple[str, ...]) -> app_commands.Group:
 def _command(
     path: tuple[str, ...], command: Command, serve: Serve, suggest: Suggest
 ) -> app_commands.Command[Any, Any, None]:
-    options = {_option(one): one for one in sorted(command.arguments, key=lambda one: not one.required)}
+    asks = command.form is not None  # then the desk may ask for the rest, and nothing need be typed
+    options = {discord_option(one.name): one for one in sorted(command.arguments, key=lambda one: not one.required)}
 
-    async def call(interaction: discord.Interaction[Any], /, **given: str) -> None:
+    async def call(interaction: discord.Interaction[Any], /, **given: str | discord.Attachment) -> None:
         await serve(interaction, command.name, {options[name].name: value for name, value in given.items()})
 
-    call.__signature__ = _signature(options)  # type: ignore[attr-defined]
+    call.__signature__ = _signature(options, asks=asks)  # type: ignore[attr-defined]
     if options:
         app_commands.describe(
             **{name: _text(one.about, command=command.name, argument=one.name) for name, one in options.items()}
@@ -104,19 +110,31 @@ def _command(
     )
 
 
-def _signature(options: Mapping[str, Argument]) -> inspect.Signature:
+def _signature(options: Mapping[str, Argument], *, asks: bool) -> inspect.Signature:
     """What discord.py reads the options from."""
-    text = app_commands.Range[str, 1, LONGEST]
     kind = inspect.Parameter.KEYWORD_ONLY
     return inspect.Signature(
         [
             inspect.Parameter("interaction", inspect.Parameter.POSITIONAL_ONLY, annotation=discord.Interaction),
             *(
-                inspect.Parameter(name, kind, annotation=text, default=inspect.Parameter.empty if one.required else "")
+                inspect.Parameter(
+                    name,
+                    kind,
+                    annotation=discord.Attachment if _is_file(one) else app_commands.Range[str, 1, _longest(one)],
+                    default=inspect.Parameter.empty if one.required and not asks else (None if _is_file(one) else ""),
+                )
                 for name, one in options.items()
             ),
         ]
     )
+
+
+def _longest(argument: Argument) -> int:
+    return min(argument.longest, OPTION)
+
+
+def _is_file(argument: Argument) -> bool:
+    return argument.kind is FieldKind.FILE
 
 
 def _completer(command: str, argument: str, suggest: Suggest) -> Any:
@@ -124,10 +142,6 @@ def _completer(command: str, argument: str, suggest: Suggest) -> Any:
         return await suggest(interaction, command, argument, typed)
 
     return complete
-
-
-def _option(argument: Argument) -> str:
-    return NAME if argument.name == LIST_OF_NAMES else argument.name
 
 
 def _name(text: str) -> app_commands.locale_str:
@@ -155,6 +169,8 @@ class Words(app_commands.Translator):
         what = string.extras
         if "word" in what:
             return word(what["word"], language)
+        if "menu" in what:
+            return menu(what["menu"], language)
         if "group" in what:
             found: str | None = group_about(what["group"], language)
         elif "argument" in what:
@@ -162,20 +178,3 @@ class Words(app_commands.Translator):
         else:
             found = about(what["command"], language)
         return shorten(found) if found else None
-
-
-def typed_on_discord() -> dict[str, str]:
-    """How each command is typed here: "watch add" -> "/watch add name:"."""
-    return {
-        command.name: " ".join(["/" + " ".join(path), *(f"{_option(one)}:" for one in command.arguments)])
-        for path, command in paths(commands()).items()
-    }
-
-
-def table() -> str:
-    """The table of docs/discord.md: each command, how it is typed here, and what a French reader sees."""
-    rows = []
-    for path, command in sorted(paths(commands()).items(), key=lambda one: one[1].name):
-        french = " ".join(word(part, "fr") or part for part in path)
-        rows.append(f"| `{command.name}` | `{typed_on_discord()[command.name]}` | `/{french}` |")
-    return "\n".join(["| command | on Discord | in French |", "|---|---|---|", *rows])

@@ -45,6 +45,7 @@ NEXT_STEPS = {
     10004: "the server is gone, or the bot was removed from it. Invite it again (tocsin doctor prints the link)",
     10008: "the message is gone: somebody deleted it",
     10013: "there is no such person",
+    50005: "the message is not the bot's own, so it cannot change it",
     20009: "the channel does not take what we send: its age restriction forbids it",
     30033: "the thread is full",
     40067: "this forum demands a tag and has none that fits: add one, or do not demand it",
@@ -60,6 +61,7 @@ NEXT_STEPS = {
 UNKNOWN_CHANNEL = 10003
 NO_TEXT_CHANNEL = 50008
 NO_PERMISSION = 50013
+ARCHIVED = 50083
 HAS_THREAD = 160004
 #: Unknown message, missing permissions, "cannot execute action on this channel type", thread limit reached.
 NO_THREAD_HERE = frozenset({10008, NO_PERMISSION, 50024, 160006})

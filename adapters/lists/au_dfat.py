@@ -46,6 +46,7 @@ _NOTHING = frozenset({"", "na", "n/a", "-"})
     page="https://www.dfat.gov.au/international-relations/security/sanctions/consolidated-list",
     every=timedelta(hours=12),
     rows=range(1, 50_000),
+    fill=(("programmes", 0.9), ("kind", 0.9), ("listed_on", 0.3), ("remarks", 0.5)),
     usual=1_000,  # 2,666 in May 2022
     licence="Commonwealth of Australia, CC BY 4.0 where the page does not say otherwise",
     language="en",

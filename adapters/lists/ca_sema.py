@@ -53,6 +53,7 @@ _SAME = {"Burma": "Myanmar (Burma)"}
     every=timedelta(hours=6),
     composed=True,
     rows=range(1, 50_000),
+    fill=(("programmes", 0.9), ("kind", 0.9)),
     usual=1_000,  # 2,606 in May 2022, 4,759 in May 2025
     licence="Government of Canada, reuse on its terms",
     note="it has no ids: a name that is corrected is seen as a removal and an addition",

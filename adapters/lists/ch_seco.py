@@ -47,6 +47,7 @@ _OFF = "de-listed"
     page="https://www.seco.admin.ch/seco/en/home/Aussenwirtschaftspolitik_Wirtschaftliche_Zusammenarbeit/Wirtschaftsbeziehungen/exportkontrollen-und-sanktionen/sanktionen-embargos.html",
     every=timedelta(hours=12),
     rows=range(1, 60_000),
+    fill=(("programmes", 0.9), ("kind", 0.9)),
     usual=2_000,
     licence="Swiss federal administration, reuse with attribution",
     language="en",

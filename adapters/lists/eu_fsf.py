@@ -81,6 +81,7 @@ _INTERPOL = re.compile(r"\s*INTERPOL-UN Security Council Special Notice web link
     page="https://webgate.ec.europa.eu/fsd/fsf",
     every=timedelta(hours=2),
     rows=range(1, 50_000),
+    fill=(("programmes", 0.9), ("kind", 0.9), ("citations", 0.9)),
     usual=1_500,  # 4,808 in May 2024
     licence="European Commission, reuse allowed with attribution (Decision 2011/833/EU)",
     note=(
@@ -367,7 +368,7 @@ _NEEDED_11 = ("Entity_LogicalId", "Entity_EU_ReferenceNumber", "Entity_Regulatio
 
 
 def _read_csv(body: Body, rows: Rows, layout: str) -> Reading:
-    reading = Reading(layout=f"{layout}/{VERSION}", records=())
+    reading = Reading(layout=f"{layout}/{VERSION}", records=(), open_ended=True)
     reading.records = _csv_records(body, rows, reading.signals, old=layout == "csv-1.0")
     return reading
 

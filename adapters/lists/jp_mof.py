@@ -47,6 +47,7 @@ _NOTHING = frozenset({"", "不明", "なし", "不詳", "-", "－", "該当な�
     every=timedelta(hours=12),
     composed=True,
     rows=range(1, 30_000),
+    fill=(("programmes", 0.9), ("listed_on", 0.9), ("aliases", 0.5)),
     usual=600,  # 1,982 in May 2022
     licence="Government of Japan Standard Terms of Use (compatible with CC BY 4.0)",
     language="ja",

@@ -3,11 +3,17 @@
 It brings lists for which we have no reader, and a second way to those whose publishers turn plain clients away. It is
 polled only where TOCSIN_SOURCES names it, because its data is under CC BY-NC 4.0: a business needs their licence.
 
-Formats (seen: files of 2024 and 2026): targets.simple.csv, one row a target, and entities.ftm.json, one JSON object a
-line, of which those with `"target": true` are entries. Which data set is in the address: TOCSIN_MIRROR or `tocsin poll
---file` give another one. Key: their id, which may change when they find that two entries are one; then the entry is
-seen as removed and added. The programmes are their codes, else the name of the data set. first_seen, last_seen and
-last_change are theirs and not the list's, and are left out.
+Formats (seen: files of 2024 and 2026):
+
+- index.json says where a data set's files are, and is all that is asked while nothing changes
+- targets.simple.csv: one row a target
+- entities.ftm.json: one JSON object a line, of which those with `"target": true` are entries
+- entities.delta.json (not seen; from their description, read 2026-11): one operation a line, `{"op": "ADD|MOD|DEL",
+  "entity": {...}}`, DEL with the id only; it follows a whole reading of entities.ftm.json
+
+Which data set is in the address: TOCSIN_MIRROR or `tocsin poll --file` give another one. Key: their id, which may
+change when they find that two entries are one. The programmes are their codes, else the name of the data set.
+first_seen, last_seen and last_change are theirs and not the list's, and are left out.
 """
 
 from __future__ import annotations
@@ -62,11 +68,13 @@ _NUMBERS = {
 @list_source(
     title="OpenSanctions: consolidated sanctions (opt-in)",
     publisher="OpenSanctions Datenbanken GmbH",
-    url="https://data.opensanctions.org/datasets/latest/sanctions/targets.simple.csv",
+    url="https://data.opensanctions.org/datasets/latest/sanctions/index.json",
+    index=True,
     page="https://www.opensanctions.org/datasets/sanctions/",
     every=timedelta(hours=12),
     composed=True,
     rows=range(1, 3_000_000),
+    fill=(("programmes", 0.9),),
     usual=50,
     may_lose=0.2,
     licence="CC BY-NC 4.0; commercial use needs a licence of OpenSanctions (https://www.opensanctions.org/licensing/)",
@@ -80,19 +88,44 @@ _NUMBERS = {
     cap=800_000_000,
 )
 def opensanctions(document: Document) -> Reading:
-    """targets.simple.csv or entities.ftm.json, recognised by content."""
+    """index.json, targets.simple.csv, entities.ftm.json or entities.delta.json, recognised by content."""
     body = Body(document, "opensanctions")
     if _HEADER.match(body.head):
-        reading = Reading(layout=f"targets.simple.csv/{VERSION}", records=())
+        reading = Reading(layout=f"targets.simple.csv/{VERSION}", records=(), open_ended=True)
         reading.records = _of_table(body, CsvTable(body, need=("id", "schema", "name")), reading.signals)
         return reading
     if body.head.lstrip().startswith(b"{") and b'"resources"' in body.head:
-        raise body.damaged("this is a data set's index.json; give targets.simple.csv or entities.ftm.json of it")
+        return Reading(layout=f"index.json/{VERSION}", records=(), see=_data_of(body))
+    if _OPERATION.match(body.head):
+        reading = Reading(layout=f"entities.ftm.json/{VERSION}", records=(), taken=[])
+        reading.records = _of_operations(body, reading)
+        return reading
     if re.match(rb'\s*\{"id":\s*"', body.head):
-        reading = Reading(layout=f"entities.ftm.json/{VERSION}", records=())
+        reading = Reading(layout=f"entities.ftm.json/{VERSION}", records=(), open_ended=True)
         reading.records = _of_lines(body, reading.signals)
         return reading
     raise body.unlike("targets.simple.csv or entities.ftm.json of a data set")
+
+
+#: Where their index may lead: a document can be anybody's, and names addresses.
+_THEIRS = re.compile(r"https://(?:[\w-]+\.)*opensanctions\.(?:org|com)/")
+_OPERATION = re.compile(rb"\s*\{\s*\"op\"\s*:")
+
+
+def _data_of(body: Body) -> str:
+    """The address of targets.simple.csv in an index.json."""
+    try:
+        index = json.loads(b"".join(body.chunks()))
+        urls = {str(one["name"]): str(one["url"]) for one in index["resources"]}
+        failed = index.get("result") == "failure"
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise body.damaged(f"an index.json that cannot be read ({error}): cut; fetch it again") from error
+    if failed:
+        raise body.damaged("their own last reading of this data set failed, says its index.json; it is tried again")
+    url = urls.get("targets.simple.csv", "")
+    if not _THEIRS.match(url):
+        raise body.damaged(f"the index.json gives no address of theirs for targets.simple.csv ({url[:80]!r})")
+    return url
 
 
 _HEADER = re.compile(rb"\s*\"?id\"?,\"?schema\"?,\"?name\"?,")
@@ -174,19 +207,50 @@ def _of_lines(body: Body, signals: list[str]) -> Iterator[Record]:
     for line in _lines(body):
         count += 1
         try:
-            entity: Any = json.loads(line)
-            key, target, facts = str(entity["id"]), bool(entity.get("target", True)), entity["properties"]
-            schema, caption, data_sets = entity["schema"], entity.get("caption", ""), entity.get("datasets", [])
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            record = _of_object(json.loads(line), signals)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise body.damaged(f"line {count} is no entity ({error}): cut or garbled; fetch it again") from error
-        if not target:
-            continue
-        targets += 1
-        mark = mark_of(json.dumps([schema, caption, facts, data_sets], sort_keys=True).encode())
-        yield Record(key, mark, partial(_of_entity, key, schema, caption, facts, data_sets, signals))
+        if record:
+            targets += 1
+            yield record
     if not targets:
         once(signals, f"none of {count} entities is a target")
     body.judge(targets, signals)
+
+
+def _of_operations(body: Body, reading: Reading) -> Iterator[Record]:
+    """What was added or modified as records, who was deleted (or is no target any more) into `taken`."""
+    assert reading.taken is not None
+    latest: dict[str, tuple[str, Any]] = {}  # several operations on one entity: the last one holds
+    for count, line in enumerate(_lines(body), 1):
+        try:
+            operation: Any = json.loads(line)
+            op, entity = str(operation["op"]), operation["entity"]
+            latest[str(entity["id"])] = op, entity
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise body.damaged(f"line {count} is no operation ({error}): cut or garbled; fetch it again") from error
+        if op not in {"ADD", "MOD", "DEL"}:
+            raise body.damaged(f"line {count} has the unknown operation {op[:20]!r}; has the format changed?")
+    for key, (op, entity) in latest.items():
+        try:
+            record = None if op == "DEL" else _of_object(entity, reading.signals)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise body.damaged(f"{key} is no entity ({error}): garbled; fetch it again") from error
+        if record:
+            yield record
+        else:
+            reading.taken.append(key)
+    body.judge(len(latest), reading.signals)
+
+
+def _of_object(entity: Any, signals: list[str]) -> Record | None:
+    """An entity as a record; None for one that is no target. Raises KeyError and the like for what is no entity."""
+    key, target, facts = str(entity["id"]), bool(entity.get("target", True)), entity["properties"]
+    schema, caption, data_sets = entity["schema"], entity.get("caption", ""), entity.get("datasets", [])
+    if not target:
+        return None
+    mark = mark_of(json.dumps([schema, caption, facts, data_sets], sort_keys=True).encode())
+    return Record(key, mark, partial(_of_entity, key, schema, caption, facts, data_sets, signals))
 
 
 def _of_entity(

@@ -31,6 +31,7 @@ from adapters.formats import (
     local,
     looks_like,
     mark_of,
+    numeric_day,
     once,
     sheets,
     tidy,
@@ -105,6 +106,7 @@ _LEFT_OUT = frozenset(
     page="https://www.gov.uk/government/publications/the-uk-sanctions-list",
     every=timedelta(hours=2),
     rows=range(1, 60_000),
+    fill=(("programmes", 0.9), ("kind", 0.9), ("listed_on", 0.9)),
     usual=1_000,  # 1,924 groups in 2016, 5,302 entries in August 2025
     licence="Open Government Licence v3.0",
     language="en",
@@ -260,13 +262,10 @@ def _several(cell: str) -> list[str]:
 
 
 def _day(text: str, signals: list[str]) -> date | None:
-    for form in ("%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%d"):
-        try:
-            return datetime.strptime(text, form).replace(tzinfo=UTC).date()
-        except ValueError:
-            continue
-    once(signals, f"date {text[:30]!r} is none like 29/06/2012")
-    return None
+    found = numeric_day(text)
+    if found is None:
+        once(signals, f"date {text[:30]!r} is none like 29/06/2012")
+    return found
 
 
 def _published(text: str) -> datetime | None:
@@ -320,6 +319,7 @@ def _read_rows(
         records=(),
         edition=published.date().isoformat() if published else "",
         published=published,
+        open_ended="csv" in layout,
     )
     reading.records = _records(body, rows(reading.signals), reading.signals)
     return reading

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 
-from adapters.formats import Body, CsvTable, citations, is_spreadsheet, mark_of, once, sheets, tidy, unread
+from adapters.formats import Body, CsvTable, citations, is_spreadsheet, mark_of, numeric_day, once, sheets, tidy, unread
 from bot.model import Document, EntityKind, Listing, Name, Reading, Record
 from bot.sources import list_source
 
@@ -42,6 +42,7 @@ _FIRMS = re.compile(
     page="https://www.bis.gov/licensing/end-user-guidance/denied-persons-list-dpl",
     every=timedelta(hours=6),
     rows=range(1, 10_000),
+    fill=(("programmes", 0.9), ("listed_on", 0.9), ("addresses", 0.8), ("citations", 0.8)),
     usual=250,  # 546 in June 2019, 581 in September 2022
     may_lose=0.4,  # orders end, and each renewal of a temporary one is an entry of its own: 35 % in three years
     opt_in=True,
@@ -62,7 +63,7 @@ def us_bis_dpl(document: Document) -> Reading:
         layout, rows = "dpl.txt" if found[1] == b"\t" else "dpl.csv", _of_text(body, found[1].decode())
     else:
         raise body.unlike("dpl.txt or its export as CSV")
-    reading = Reading(layout=f"{layout}/{VERSION}", records=())
+    reading = Reading(layout=f"{layout}/{VERSION}", records=(), open_ended=layout != "dpl.xlsx")
     reading.records = _records(body, rows, reading.signals)
     return reading
 
@@ -163,14 +164,10 @@ def _address(row: dict[str, str]) -> str:
 
 def _date(text: str, signals: list[str]) -> date | None:
     """ "10/16/2017", or the ISO date of a spreadsheet's cell."""
-    for form in ("%m/%d/%Y", "%Y-%m-%d"):
-        try:
-            return datetime.strptime(text, form).replace(tzinfo=UTC).date()
-        except ValueError:
-            continue
-    if text:
+    found = numeric_day(text, month_first=True)
+    if text and found is None:
         once(signals, f"date {text[:30]!r} is neither 10/16/2017 nor 2017-10-16")
-    return None
+    return found
 
 
 def _day(text: str, signals: list[str]) -> str:

@@ -110,6 +110,7 @@ _LISTED_DETAILS = {"dates_of_birth": "born", "places_of_birth": "place of birth"
     every=timedelta(hours=3),
     composed=True,
     rows=range(1, 80_000),
+    fill=(("programmes", 0.9), ("kind", 0.4), ("addresses", 0.5), ("countries", 0.5)),
     usual=8_000,  # 14,160 in May 2022
     licence="Work of the US government, public domain in the US",
     language="en",
@@ -133,7 +134,7 @@ def us_csl(document: Document) -> Reading:
     else:
         raise body.unlike("consolidated.csv or consolidated.json of the Consolidated Screening List")
 
-    reading = Reading(layout=f"{rows.layout}/{VERSION}", records=())
+    reading = Reading(layout=f"{rows.layout}/{VERSION}", records=(), open_ended=isinstance(rows, _CsvTable))
     reading.records = _records(rows, reading)
     return reading
 

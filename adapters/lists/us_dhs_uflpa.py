@@ -37,6 +37,7 @@ _GROUNDS = {"i": "UFLPA-i", "ii": "UFLPA-ii", "iv": "UFLPA-iv", "v": "UFLPA-v"}
     every=timedelta(hours=6),
     composed=True,
     rows=range(1, 5_000),
+    fill=(("programmes", 0.9), ("listed_on", 0.9)),
     usual=60,  # 20 in June 2022, 160 in July 2026
     licence="Work of the US government, public domain in the US",
     language="en",

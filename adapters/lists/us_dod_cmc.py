@@ -99,6 +99,7 @@ _ALSO = re.compile(r"(?:also\s+known\s+as|a\.?k\.?a\.?|or)[:,]?\s+", re.IGNORECA
     every=timedelta(hours=6),
     composed=True,
     rows=range(1, 2_000),
+    fill=(("programmes", 0.9), ("kind", 0.9)),
     may_lose=0.4,  # editions replace each other, and one PDF does not tell which old company a new name is
     carrier=True,
     programmes=("S1237", "S1260H"),
@@ -331,6 +332,7 @@ def _read_table(document: Document, text: str) -> Reading:
         records=_records(on_list),
         edition=edition.isoformat(),
         published=datetime(edition.year, edition.month, edition.day, tzinfo=UTC),
+        open_ended=True,
         history=len(rows) - len(on_list),  # a table of who is on it now may shrink, its past may not
         signals=signals,
     )

@@ -37,6 +37,7 @@ _PAGE = "https://www.fcc.gov/supplychain/coveredlist"
     every=timedelta(hours=6),
     composed=True,
     rows=range(1, 1_000),
+    fill=(("programmes", 0.9), ("listed_on", 0.9)),
     usual=5,  # 13 in May 2026
     may_lose=0.34,
     licence="Work of the US government, public domain in the US",
@@ -57,7 +58,7 @@ def us_fcc_covered(document: Document) -> Reading:
         layout, rows = "table.csv", _of_table(body)
     else:
         raise body.unlike("the page of the Covered List or a CSV of its table")
-    reading = Reading(layout=f"{layout}/{VERSION}", records=())
+    reading = Reading(layout=f"{layout}/{VERSION}", records=(), open_ended=layout == "table.csv")
     reading.records = _records(body, rows, reading.signals)
     return reading
 

@@ -41,6 +41,7 @@ _OF_THE_ACT = ("schema", "topics", "program", "authority", "reason", "report-dat
     every=timedelta(days=1),
     composed=True,
     rows=range(1, 500),
+    fill=(("programmes", 0.9), ("listed_on", 0.9)),
     usual=3,
     may_lose=0.8,
     licence="Facts from US statutes, which are in the public domain; the table is part of Tocsin",

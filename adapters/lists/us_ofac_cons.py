@@ -22,6 +22,7 @@ from bot.sources import list_source
     page="https://sanctionslist.ofac.treas.gov/Home/ConsolidatedList",
     every=timedelta(hours=6),
     rows=range(1, 5_000),
+    fill=(("programmes", 0.9), ("kind", 0.9), ("identifiers", 0.3), ("remarks", 0.3)),
     usual=150,  # 462 in March 2022, 443 in April 2025
     licence="Work of the US government, public domain in the US",
     language="en",

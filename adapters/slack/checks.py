@@ -6,39 +6,83 @@ A line that holds "next:" is about something that is not in order.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
+from typing import TYPE_CHECKING
 
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.manifest import SCOPES
-from adapters.slack.trouble import advice, status_of, word_of
+from adapters.slack.line import Line
+from adapters.slack.manifest import INSTALL_PATH, SCOPES
+from adapters.slack.trouble import advice, status_of, team_of, word_of
+from bot.errors import ChatBusy, ChatRefused, TocsinError
 from bot.model import Place
+
+if TYPE_CHECKING:
+    from adapters.slack.install import OAuth
 
 _MANIFEST = "paste the manifest again (tocsin manifest slack) and reinstall the app"
 
 
 async def checked(
-    client: AsyncWebClient, app_token: str, has_secret: bool, places: Iterable[Place]
+    line: Line, app_token: str, has_secret: bool, places: Iterable[Place], oauth: OAuth | None = None
 ) -> AsyncIterator[str]:
     """One line for each thing; stops at a token that Slack does not take, because nothing else can be asked then."""
+    client = await line.web()
+    if oauth is None:
+        findings, well = await _token(client, "SLACK_BOT_TOKEN")
+        for told in findings:
+            yield told
+        if not well:
+            return
+    else:
+        async for told in _installed(line, oauth):
+            yield told
+    yield await _socket(client, app_token, has_secret, many=oauth is not None)
+    for place in dict.fromkeys(places):
+        try:
+            if told := await _place(await line.web(team_of(place)), place):
+                yield told
+        except (ChatRefused, ChatBusy) as trouble:  # its workspace has no installation
+            yield _with_step(str(trouble))
+
+
+def _with_step(trouble: str) -> str:
+    return trouble if "next:" in trouble else f"{trouble}; next: run doctor again"
+
+
+async def _token(client: AsyncWebClient, what: str) -> tuple[list[str], bool]:
+    """What there is to say of one bot token, and whether Slack takes it."""
     try:
         said = await client.auth_test()
     except SlackApiError as error:
-        yield f"SLACK_BOT_TOKEN: {_trouble(error)}"
-        return
+        return [f"{what}: {_trouble(error)}"], False
     except (ClientError, TimeoutError) as error:
-        yield f"{client.base_url} does not answer ({type(error).__name__}); next: check SLACK_API_URL and the network"
-        return
-    yield f"token valid: @{said.get('user')} in {said.get('team')} ({said.get('team_id')})"
+        why = f"{client.base_url} does not answer ({type(error).__name__})"
+        return [f"{why}; next: check SLACK_API_URL and the network"], False
     scopes = _scopes(said.headers)
-    if scopes is not None:
-        for line in _missing(scopes):
-            yield line
-    yield await _socket(client, app_token, has_secret)
-    for place in dict.fromkeys(places):
-        if line := await _place(client, place):
-            yield line
+    valid = f"token valid: @{said.get('user')} in {said.get('team')} ({said.get('team_id')})"
+    return [valid, *(_missing(scopes) if scopes is not None else ())], True
+
+
+async def _installed(line: Line, oauth: OAuth) -> AsyncIterator[str]:
+    """Whether the tokens are sealed, and each installation."""
+    if not oauth.sealed:
+        yield (
+            "TOCSIN_KEY is empty: the tokens of installed workspaces are kept unsealed, for whoever reads the store; "
+            "next: run tocsin key, put what it prints into TOCSIN_KEY, and restart"
+        )
+    try:
+        found = await oauth.installations.all()
+    except TocsinError as trouble:
+        yield _with_step(str(trouble))
+        return
+    if not found:
+        yield f"no workspace has installed Tocsin; next: open {INSTALL_PATH} at the address of tocsin slack --http PORT"
+    for one in found:
+        findings, _ = await _token(line.speaking(one.token), one.name)
+        for told in findings:
+            yield told
 
 
 def _scopes(headers: object) -> frozenset[str] | None:
@@ -58,7 +102,9 @@ def _missing(scopes: frozenset[str]) -> list[str]:
     ] or ["all scopes are there"]
 
 
-async def _socket(client: AsyncWebClient, app_token: str, has_secret: bool) -> str:
+async def _socket(client: AsyncWebClient, app_token: str, has_secret: bool, *, many: bool) -> str:
+    if many and not has_secret:
+        return "SLACK_SIGNING_SECRET is empty; next: set it, installing and commands come by tocsin slack --http PORT"
     if not app_token:
         if has_secret:
             return "commands come by HTTP: run tocsin slack --http PORT, with the manifest's --url leading to it"

@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from adapters.slack.words import say
@@ -30,6 +31,7 @@ ACTION_ID = 255
 BUTTONS = 25  #: in one actions block
 BLOCKS = 50  #: in one message
 CONTEXT = 2000  #: of one text object in a context block; a text object alone may have 3000
+CONTEXT_PARTS = 10
 URL = 3000
 # 4,000 is where Slack begins to cut `text`: https://docs.slack.dev/reference/methods/chat.postMessage (read 2026-11).
 TEXT = 3000
@@ -40,6 +42,8 @@ ROOM = 12_000
 FRAME = 4000
 #: Characters in one piece of a section: a section block would take 3000.
 PIECE = 2800
+#: Characters of a section that stands on one line, its heading in front: what a channel shows in one.
+LINE = 90
 #: Sections on one page, well under BLOCKS with the frame.
 SECTIONS = 40
 
@@ -55,6 +59,13 @@ REST = "tocsin.rest"
 _ADDRESS = re.compile(r"https?://[^\s<>|\"\x00-\x1f]+")
 #: What Slack would take for a ping, a channel or a link wherever it parses text.
 _PARSED = re.compile(r"<(?=[!@#]|[A-Za-z][A-Za-z0-9+.-]*:)")
+
+
+#: A time as our own words give it, or a quotation, in which nothing is touched.
+_TIMES = re.compile(r"“[^”]*”|«[^»]*»|(?P<time>\b\d{4}-\d{2}-\d{2} \d{2}:\d{2} UTC\b)")
+#: Each reader's own time and, for the last days, "today". https://docs.slack.dev/messaging/formatting-message-text
+#: (date formatting, read 2026-11); the same tokens hold for the `date` element of rich_text.
+_LOCAL = "{date_short_pretty} {time}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +94,18 @@ class Press:
 
 
 def draw(
-    card: Card, *, language: str = "en", page: int = 0, rest: Press | None = None, also: Sequence[Press] = ()
+    card: Card,
+    *,
+    language: str = "en",
+    page: int = 0,
+    rest: Press | None = None,
+    also: Sequence[Press] = (),
+    room: int = ROOM,
 ) -> Drawing:
     """One page of a card. `rest` is the button that brings the pages after this one, where there are any."""
     links = [_rich([_linked(links)])] if (links := _fitting(filter(_may_link, card.links))) else []
     buttons = _fitting(_pressed(card.buttons))
-    parts = pages(card.sections, room=ROOM - _size(links) - _size(buttons))
+    parts = pages(card.sections, room=room - _size(links) - _size(buttons))
     page = min(page, len(parts) - 1)
     cut_here = page < len(parts) - 1
     blocks = [_header(card.title), *_body(parts[page])]
@@ -99,9 +116,9 @@ def draw(
     return Drawing(escaped(cut(card.summary, TEXT, size=_escaped_size)), tuple(blocks), _bar(card))
 
 
-def home(card: Card, language: str) -> list[Block]:
-    """A card as the app's own page, which has no attachments and no way to turn it over."""
-    drawing = draw(card, language=language)
+def body_of(card: Card, language: str, *, room: int = ROOM) -> list[Block]:
+    """A card in a box or on the app's own page, which have no attachments and no way to turn it over."""
+    drawing = draw(card, language=language, room=room)
     return [*drawing.blocks, *(block for bar in drawing.attachments for block in bar["blocks"])]
 
 
@@ -180,33 +197,49 @@ def _pieces(section: Section) -> Iterator[Section]:
 
 
 def _header(title: str) -> Block:
-    return {"type": "header", "text": _plain(title, HEADER)}
+    return {"type": "header", "text": plain(title, HEADER)}
 
 
 def _body(sections: Iterable[Section]) -> list[Block]:
-    """A block for each section with a heading; lines without one stand together."""
+    """Long sections and quotations in a block of their own under their heading; short ones a line each, together."""
     blocks: list[Block] = []
     lines: list[Block] = []
     for section in sections:
-        if section.heading.strip():
-            blocks += [_rich(lines)] if lines else []
-            lines = []
-            blocks.append(_rich(_section(section)))
-        elif section.quote:
-            lines.append(_quote(section.text))
-        else:
-            lines.append(_words(section.text if not lines else f"\n{section.text}"))
-    return blocks + ([_rich(lines)] if lines else [])
+        if not section.quote and _is_line(section):
+            lines += [*([_text("\n")] if lines else []), *_line(section)]
+            continue
+        blocks += _lines(lines)
+        lines = []
+        blocks.append(_rich(_section(section)))
+    return blocks + _lines(lines)
+
+
+def _is_line(section: Section) -> bool:
+    return not section.heading.strip() or ("\n" not in section.text and len(section.heading + section.text) <= LINE)
+
+
+def _line(section: Section) -> Iterator[Block]:
+    """A short section on one line, its heading in front."""
+    if section.heading.strip():
+        yield _text(section.heading, bold=True)
+        if section.text.strip():
+            yield _text(" · ")
+    if section.text.strip():
+        yield from _timed(section.text)
+
+
+def _lines(elements: list[Block]) -> list[Block]:
+    return [_rich([{"type": "rich_text_section", "elements": elements}])] if elements else []
 
 
 def _section(section: Section) -> list[Block]:
-    heading = _words(section.heading, bold=True)
+    heading = [_words(section.heading, bold=True)] if section.heading.strip() else []
     if not section.text.strip():
-        return [heading]
+        return heading
     if section.quote:
-        return [heading, _quote(section.text)]
-    heading["elements"] += _words(f"\n{section.text}")["elements"]
-    return [heading]
+        return [*heading, _quote(section.text)]
+    heading[0]["elements"] += _timed(f"\n{section.text}")
+    return heading
 
 
 def _rich(elements: Sequence[Block]) -> Block:
@@ -214,7 +247,37 @@ def _rich(elements: Sequence[Block]) -> Block:
 
 
 def _words(text: str, *, bold: bool = False) -> Block:
-    return {"type": "rich_text_section", "elements": [_text(text, bold=bold)]}
+    return {"type": "rich_text_section", "elements": [_text(text, bold=True)] if bold else list(_timed(text))}
+
+
+def _timed(text: str) -> Iterator[Block]:
+    """Our own words, in which a time is each reader's own; quotations stay letter by letter."""
+    for part, at in times(text):
+        if at is None:
+            yield _text(part)
+        else:
+            yield {"type": "date", "timestamp": int(at.timestamp()), "format": _LOCAL, "fallback": part}
+
+
+def times(text: str) -> Iterator[tuple[str, datetime | None]]:
+    """The text in parts, of which those that are a time come with it; one part, perhaps empty, at least."""
+    start = 0
+    for found in _TIMES.finditer(text):
+        at = _moment(found.group("time"))
+        if at is not None:
+            if text[start : found.start()]:
+                yield text[start : found.start()], None
+            yield found.group(), at
+            start = found.end()
+    if text[start:] or start == 0:
+        yield text[start:], None
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d %H:%M UTC").replace(tzinfo=UTC) if text else None
+    except ValueError:
+        return None  # 2021-02-30 is letters
 
 
 def _quote(text: str) -> Block:
@@ -240,7 +303,7 @@ def _may_link(link: Link) -> bool:
     return bool(_ADDRESS.fullmatch(link.url)) and len(link.url) <= URL
 
 
-def _plain(text: str, room: int) -> Block:
+def plain(text: str, room: int) -> Block:
     """A text object that Slack does not parse; it decodes the three entities, and `emoji` off leaves :names: alone."""
     return {"type": "plain_text", "text": escaped(cut(text, room, size=_escaped_size)) or " ", "emoji": False}
 
@@ -252,8 +315,20 @@ def _bar(card: Card) -> tuple[Block, ...]:
     """
     if not card.footer.strip():
         return ()
-    context = {"type": "context", "elements": [_plain(card.footer, CONTEXT)]}
+    context = {"type": "context", "elements": _footer(card.footer)}
     return ({"color": COLOUR[card.severity], "fallback": escaped(cut(card.footer, TEXT)), "blocks": [context]},)
+
+
+def _footer(text: str) -> list[Block]:
+    """The last line in parts: a time is the one thing in it that Slack parses, and it is all ours."""
+    parts = list(times(cut(text, CONTEXT, size=_escaped_size)))
+    if len(parts) > CONTEXT_PARTS:
+        return [plain(text, CONTEXT)]
+    return [_clock(part, at) if at else plain(part.strip(), CONTEXT) for part, at in parts if part.strip()]
+
+
+def _clock(text: str, at: datetime) -> Block:
+    return {"type": "mrkdwn", "text": f"<!date^{int(at.timestamp())}^{_LOCAL}|{text}>", "verbatim": True}
 
 
 # ── Buttons ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -270,7 +345,7 @@ def _pressed(buttons: Iterable[Button]) -> Iterator[Block]:
 
 
 def _press(press: Press) -> Block:
-    text = _plain(press.text, BUTTON_TEXT)
+    text = plain(press.text, BUTTON_TEXT)
     return {"type": "button", "text": text, "action_id": press.action_id, "value": press.value}
 
 

@@ -14,6 +14,8 @@ from bot.commands.help import usage
 
 # https://docs.slack.dev/reference/app-manifest (read 2026-11)
 DESCRIPTION = 140
+SHORTCUT_NAME = 24
+SHORTCUT_DESCRIPTION = 150
 COMMAND_DESCRIPTION = 2000
 USAGE_HINT = 1000
 #: Where the HTTP mode listens; the same path takes commands and presses of buttons.
@@ -21,6 +23,23 @@ PATH = "/slack/events"
 #: Commands, or groups of them, that have a slash of their own; `/tocsin` takes every command.
 OWN = ("lookup", "watch")
 ALL = "/tocsin"
+#: The shortcut on a message.
+READ = "tocsin.read"
+
+
+#: Where an installation comes back to.
+RETURN_PATH = "/slack/oauth_redirect"
+#: Where one begins.
+INSTALL_PATH = "/slack/install"
+#: What is heard of the workspace; none of it needs a scope or says what people write.
+EVENTS = ("app_home_opened", "app_uninstalled", "tokens_revoked")
+
+_SHORTCUT = {
+    "name": "Look up names",
+    "type": "message",
+    "callback_id": READ,
+    "description": "Which companies this message names, and which lists they are on; for you alone.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +52,23 @@ class Scope:
 
 SCOPES: Mapping[str, Scope] = {
     "chat:write": Scope("Post alerts into channels that invited Tocsin, and keep them up to date."),
-    "commands": Scope("Answer slash commands. It reads nothing but what is typed after them."),
+    "commands": Scope(
+        "Answer slash commands and the shortcut on a message. It reads nothing but what is typed after them, and the "
+        "one message that somebody points it at."
+    ),
     "im:write": Scope("Open a private conversation with a person who watches for themselves.", needed=False),
-    "channels:read": Scope("Let `tocsin doctor` say which public channels Tocsin was not invited to.", needed=False),
+    "users:read": Scope(
+        "Answer each person in the language they read Slack in, and know an administrator of the workspace, where a "
+        "channel's watches are changed by its managers only. Without it nobody counts as an administrator.",
+        needed=False,
+    ),
+    "files:read": Scope("Fetch a list of names that somebody uploads into Tocsin's own import form.", needed=False),
+    "files:write": Scope("Send exports and pictures as files.", needed=False),
+    "channels:read": Scope(
+        "Let `tocsin doctor` say which public channels Tocsin was not invited to, know who made a channel, and show a "
+        "person on Tocsin's own page what the channels they are in watch.",
+        needed=False,
+    ),
     "groups:read": Scope("The same for private channels that invited it.", needed=False),
     "channels:history": Scope(
         "After a lost answer, look whether the alert is in the channel before sending it again. Without it an alert "
@@ -75,17 +108,28 @@ def manifest(url: str = "") -> dict[str, Any]:
                 "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": "tocsin", "always_online": True},
+            "shortcuts": [_SHORTCUT],
             "slash_commands": [_slash(command, words, request) for command, words in slashes().items()],
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": {"scopes": {"bot": list(SCOPES)}, **_returns(url)},
         "settings": {
-            "interactivity": {"is_enabled": True, **request},
-            "event_subscriptions": {"bot_events": ["app_home_opened"], **request},  # needs no scope
-            "org_deploy_enabled": False,
+            "interactivity": {"is_enabled": True, **request, **_options(request)},
+            "event_subscriptions": {"bot_events": list(EVENTS), **request},
+            "org_deploy_enabled": bool(url),
             "socket_mode_enabled": not url,
             "token_rotation_enabled": False,
         },
     }
+
+
+def _returns(url: str) -> dict[str, Any]:
+    """Where an installation comes back to: only with a public address can others install it."""
+    return {"redirect_urls": [f"{url.rstrip('/')}{RETURN_PATH}"]} if url else {}
+
+
+def _options(request: Mapping[str, str]) -> dict[str, str]:
+    """Where Slack asks for suggestions while somebody types."""
+    return {"message_menu_options_url": request["request_url"]} if request else {}
 
 
 def _slash(command: str, words: str, request: Mapping[str, str]) -> dict[str, Any]:

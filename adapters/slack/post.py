@@ -11,17 +11,20 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from adapters.slack.checks import checked
 from adapters.slack.draw import PRESS, Press, draw
 from adapters.slack.line import PATIENCE, Line
-from adapters.slack.trouble import sorted_out
+from adapters.slack.trouble import sorted_out, team_of
 from adapters.slack.words import say
-from bot.errors import ChatBusy, ChatDoubtful, ChatRefused
+from bot.errors import ChatBusy, ChatDoubtful, ChatRefused, StoreBusy, TellOperator
 from bot.logs import log
 from bot.model import Card, Place, Receipt
 from bot.ports import Desk
+
+if TYPE_CHECKING:  # an installation's libraries are half a second that one workspace does without
+    from adapters.slack.install import OAuth
 
 API = "https://slack.com/api/"
 EVENT = "tocsin_delivery"
@@ -41,7 +44,10 @@ async def nowhere() -> Iterable[Place]:
 
 
 class SlackChat:
-    """One workspace. Commands come by Socket Mode when there is an app token, by HTTP when a port is given."""
+    """One workspace by its token, or with `oauth` every workspace in which Tocsin was installed.
+
+    Commands come by Socket Mode when there is an app token, by HTTP when a port is given.
+    """
 
     platform = "slack"
 
@@ -55,29 +61,30 @@ class SlackChat:
         language: str = "en",
         listen: tuple[str, int] | None = None,
         places: Places = nowhere,
+        oauth: OAuth | None = None,
         pace: timedelta = PACE,
         patience: timedelta = PATIENCE,
         sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep,
     ) -> None:
-        self.line = Line(token, api_url, patience=patience)
+        self.line = Line(token, api_url, patience=patience, tokens=oauth.token if oauth else None)
         self.language = language
         self.listen = listen
         self._app_token = app_token
         self._signing_secret = signing_secret
         self._places = places
+        self._oauth = oauth
         self._pace = pace.total_seconds()
         self._sleep = sleep
         self._free: dict[str, float] = {}  #: when a channel may have its next message, by the loop's clock
-        self._private: dict[str, str] = {}  #: a person's channel, by user id
+        self._private: dict[str, str] = {}  #: a person's channel, by address
 
     async def post(self, place: Place, card: Card, *, key: str, thread: Receipt | None = None) -> Receipt:
         try:
             channel = await self._channel(place)
             await self._turn(channel)
-            client = await self.line.web()
+            client = await self.line.web(team_of(place))
         except ChatDoubtful as unsure:  # only a channel was asked for: nothing can have been posted
             raise ChatBusy(str(unsure)) from unsure
-        rest = Press(say(self.language, "rest"), f"{PRESS}show", json.dumps({"key": key, "page": "1"}))
         said = await _asked(
             client.chat_postMessage,
             place,
@@ -88,7 +95,7 @@ class SlackChat:
             unfurl_media=False,
             mrkdwn=False,
             parse="none",
-            **draw(card, language=self.language, rest=rest).payload(),
+            **self._drawn(card, key),
         )
         return Receipt(str(said["ts"]), thread=_parent(thread) or "")
 
@@ -103,7 +110,7 @@ class SlackChat:
 
     async def _look(self, channel: str, place: Place, key: str, parent: str | None) -> str:
         """The timestamp of the message with this key in the channel, or in a thread of it; or nothing."""
-        client, cursor = await self.line.web(), ""
+        client, cursor = await self.line.web(team_of(place)), ""
         for page in range(PAGES):
             try:
                 said = await _asked(
@@ -131,19 +138,26 @@ class SlackChat:
                 return ""
         return ""
 
-    async def edit(self, place: Place, receipt: Receipt, card: Card) -> None:
+    async def edit(self, place: Place, receipt: Receipt, card: Card, *, key: str = "") -> None:
         try:
             channel = await self._channel(place)
-            client = await self.line.web()
-            drawing = draw(card, language=self.language)
-            await _asked(client.chat_update, place, channel=channel, ts=receipt.id, **drawing.payload())
+            client = await self.line.web(team_of(place))
+            drawn = self._drawn(card, key)
+            await _asked(client.chat_update, place, channel=channel, ts=receipt.id, parse="none", **drawn)
         except ChatDoubtful as unsure:  # the same edit twice is one edit
             raise ChatBusy(str(unsure)) from unsure
+
+    def _drawn(self, card: Card, key: str) -> dict[str, Any]:
+        """The message. What does not fit is behind a button that asks for it by the delivery's key."""
+        rest = Press(say(self.language, "rest"), f"{PRESS}show", json.dumps({"key": key, "page": "1"}))
+        return draw(card, language=self.language, rest=rest if key else None).payload()
 
     async def run(self, desk: Desk) -> None:
         from adapters.slack.app import Service  # slack_bolt is half a second that posting alone does without
 
-        service = Service(self.line, desk, language=self.language)
+        service = Service(self.line, desk, language=self.language, oauth=self._oauth, places=self._places)
+        if self._oauth:
+            await self._resealed(self._oauth)
         if self.listen:
             await service.listen(self._signing_secret, *self.listen)
         elif self._app_token:
@@ -157,12 +171,19 @@ class SlackChat:
 
     async def check(self) -> AsyncIterator[str]:
         places = [one for one in await self._places() if one.platform == self.platform]
-        client = await self.line.web()
-        async for line in checked(client, self._app_token, bool(self._signing_secret), places):
+        async for line in checked(self.line, self._app_token, bool(self._signing_secret), places, self._oauth):
             yield line
 
     async def close(self) -> None:
         await self.line.close()
+
+    async def _resealed(self, oauth: OAuth) -> None:
+        """Tokens kept under an older key, or none, are sealed with the key of today."""
+        try:
+            if count := await oauth.installations.reseal():
+                log.info("slack_tokens_resealed", count=count)
+        except (StoreBusy, TellOperator) as trouble:
+            log.error("slack_tokens_not_resealed", why=str(trouble))
 
     async def _channel(self, place: Place) -> str:
         """The channel of a place: `T0/C024` is one, and for a person, `T0/U7`, their private one is opened."""
@@ -171,11 +192,11 @@ class SlackChat:
             raise ChatRefused(f"{place} names no channel; write slack:TEAM/CHANNEL, for example slack:T0/C024")
         if id[0] not in "UW":
             return id
-        if id not in self._private:
-            client = await self.line.web()
+        if place.address not in self._private:
+            client = await self.line.web(team_of(place))
             said = await _asked(client.conversations_open, place, users=id)
-            self._private[id] = str(said["channel"]["id"])
-        return self._private[id]
+            self._private[place.address] = str(said["channel"]["id"])
+        return self._private[place.address]
 
     async def _turn(self, channel: str) -> None:
         """Wait until this channel may have another message."""

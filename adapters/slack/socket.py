@@ -9,7 +9,7 @@ connection that has been quiet for long is replaced by a fresh one, and the fres
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,9 +95,17 @@ class Patience:
         self._told, self._failures = "", 0
 
 
-async def keep_connected(line: Line, app_token: str, make: Callable[[Identity], AsyncApp], habits: Habits) -> None:
-    """Serve the app until cancelled, over as many connections in turn as it takes."""
-    app = make(await Identity.known(line, habits))
+Who = Callable[[], Awaitable[Identity | None]]
+
+
+async def keep_connected(
+    line: Line, app_token: str, make: Callable[[Identity | None], AsyncApp], habits: Habits, *, known: Who
+) -> None:
+    """Serve the app until cancelled, over as many connections in turn as it takes. `known` says who we are, if one
+
+    token does.
+    """
+    app = make(await known())
     patience = Patience(habits)
     current: Connection | None = None
     retiring: set[asyncio.Task[None]] = set()

@@ -14,9 +14,13 @@ from aiohttp import ClientConnectorError, ConnectionTimeoutError
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import ChatBusy, ChatDoubtful, ChatRefused, TocsinError
+from bot.model import Place
 
 _INVITE = "type /invite @tocsin in the channel"
-_AGAIN = "put the bot token of the installed app into SLACK_BOT_TOKEN (Slack: OAuth & Permissions) and restart"
+_AGAIN = (
+    "put the bot token of the installed app into SLACK_BOT_TOKEN (Slack: OAuth & Permissions) and restart; where many "
+    "workspaces install it, an administrator opens /slack/install again"
+)
 _REINSTALL = "paste the manifest again (tocsin manifest slack) and reinstall the app"
 
 #: Slack's word, and what a person does about it.
@@ -50,6 +54,12 @@ REFUSED: Mapping[str, str] = {
     "msg_too_long": "the message is longer than Slack takes: please report it with the delivery's key",
     "invalid_blocks": "Slack refuses how the message is drawn: please report it with the delivery's key",
     "message_not_found": "the message was deleted",
+    "expired_trigger_id": "it took longer than three seconds: ask again",
+    "exchanged_trigger_id": "it was answered already: ask again",
+    "file_not_found": "the file is not there any more: upload it again",
+    "file_deleted": "the file was deleted: upload it again",
+    "storage_limit_reached": "the workspace has no room for files: ask an administrator",
+    "file_uploads_disabled": "the workspace does not take files from apps: ask an administrator",
     "cant_update_message": "the message is not Tocsin's own",
     "edit_window_closed": "the workspace does not allow edits this late",
 }
@@ -68,6 +78,11 @@ LATER = frozenset(
 )
 #: Slack itself says of these that part of it may have been done.
 UNSURE = frozenset({"fatal_error", "internal_error"})
+
+
+def team_of(place: Place) -> str:
+    """The workspace of a place: what its address begins with."""
+    return place.address.rpartition("/")[0]
 
 
 def sorted_out(error: Exception, what: str) -> TocsinError:

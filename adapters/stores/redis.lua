@@ -228,6 +228,9 @@ function act.keep(_, source, version, memory, staged, count)
   if kept.listings then
     redis.call('HINCRBY', name('counters'), 'listings', 1)
   end
+  if kept.papers then
+    redis.call('HINCRBY', name('counters'), 'papers', 1)
+  end
   if source ~= '' then
     redis.call('HINCRBY', name('versions'), source, 1)
     redis.call('HSET', name('memories'), source, memory)
@@ -304,16 +307,25 @@ function act.changes_of(_, entries, since, till, limit)
   return bodies_found
 end
 
-function act.next_changes(_, entries, at)
+-- Of each entry the change that a range of its index gives first.
+local function change_each(entries, range, from, to)
   local found = {}
   entries = cmsgpack.unpack(entries)
-  for one = 1, #entries, 2 do
-    local id = redis.call('ZRANGEBYSCORE', changes_of(entries[one], entries[one + 1]), at, '+inf', 'LIMIT', 0, 1)[1]
+  for at = 1, #entries, 2 do
+    local id = redis.call(range, changes_of(entries[at], entries[at + 1]), from, to, 'LIMIT', 0, 1)[1]
     if id then
       table.insert(found, redis.call('HGET', name('changes'), id))
     end
   end
   return found
+end
+
+function act.next_changes(_, entries, moment)
+  return change_each(entries, 'ZRANGEBYSCORE', moment, '+inf')
+end
+
+function act.last_changes(_, entries, moment)
+  return change_each(entries, 'ZREVRANGEBYSCORE', '(' .. moment, '-inf')
 end
 
 -- 1, or 0 with nothing written when one of the acts is known.

@@ -53,6 +53,7 @@ from bot.model import (
     Listing,
     Mark,
     Memory,
+    Paper,
     Place,
     Poll,
     Story,
@@ -183,6 +184,10 @@ class RedisStore:
 
     async def next_changes(self, entries: Iterable[tuple[str, str]], at: datetime) -> Sequence[ListChange]:
         found = await self._act("next_changes", _entries(entries), micros(at))
+        return [decode(ListChange, body) for body in found]
+
+    async def last_changes(self, entries: Iterable[tuple[str, str]], before: datetime) -> Sequence[ListChange]:
+        found = await self._act("last_changes", _entries(entries), micros(before))
         return [decode(ListChange, body) for body in found]
 
     async def former(self, after: int = 0) -> Sequence[Former]:
@@ -587,6 +592,7 @@ def _parts(poll: Poll) -> list[bytes]:
             ("story_keys", 2, [item for one in poll.stories for key in one.keys for item in (key, story_id(one))]),
             ("story_companies", 2, [item for story, company in poll.story_companies for item in (company, story)]),
             *_outbox(poll.deliveries),
+            _papers(poll.keep),
         ]
     )
 
@@ -597,12 +603,19 @@ def _former(lost: Iterable[tuple[str, bytes]]) -> _Section:
 
 def _decided(decision: Decision) -> list[_Section]:
     acts = [(one.id, str(one.place), one.company, str(micros(one.at)), _json(one)) for one in decision.acts]
-    papers = [(one.shelf, one.key, b64encode(one.body).decode()) for one in decision.keep]
     return [
         ("dropped", 2, [item for one in decision.drop for item in one]),
-        ("papers", 3, [item for one in papers for item in one]),
+        _papers(decision.keep),
         ("acts", 5, [item for one in acts for item in one]),
     ]
+
+
+def _papers(papers: Iterable[Paper]) -> _Section:
+    return (
+        "papers",
+        3,
+        [item for one in papers for item in (one.shelf, one.key, b64encode(one.body).decode())],
+    )
 
 
 def _outbox(deliveries: Iterable[Delivery]) -> list[_Section]:

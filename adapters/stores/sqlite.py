@@ -51,6 +51,7 @@ from bot.model import (
     Listing,
     Mark,
     Memory,
+    Paper,
     Place,
     Poll,
     Story,
@@ -302,15 +303,24 @@ class SqliteStore:
 
         def read(db: sqlite3.Connection) -> list[ListChange]:
             rows = [row for entry in wanted for row in db.execute(_CHANGES_OF, (*entry, first, end, max(limit, 0)))]
-            return [decode(ListChange, body) for _, _, body in sorted(rows, reverse=True)[: max(limit, 0)]]
+            newest = sorted(rows, reverse=True)[: max(limit, 0)]
+            return [decode(ListChange, db.execute(_CHANGE, (id,)).fetchone()[0]) for _, id in newest]
 
         return await self._read(read)
 
     async def next_changes(self, entries: Iterable[tuple[str, str]], at: datetime) -> Sequence[ListChange]:
-        wanted, first = list(dict.fromkeys(entries)), micros(at)
+        return await self._change_each(_NEXT_CHANGE, entries, at)
+
+    async def last_changes(self, entries: Iterable[tuple[str, str]], before: datetime) -> Sequence[ListChange]:
+        return await self._change_each(_LAST_CHANGE, entries, before)
+
+    async def _change_each(
+        self, sql: str, entries: Iterable[tuple[str, str]], moment: datetime
+    ) -> Sequence[ListChange]:
+        wanted, at = list(dict.fromkeys(entries)), micros(moment)
 
         def read(db: sqlite3.Connection) -> list[ListChange]:
-            found = (db.execute(_NEXT_CHANGE, (*entry, first)).fetchone() for entry in wanted)
+            found = (db.execute(sql, (*entry, at)).fetchone() for entry in wanted)
             return [decode(ListChange, row[0]) for row in found if row]
 
         return await self._read(read)
@@ -815,6 +825,7 @@ class _Pages:
     story_companies: list[tuple[str, str]]
     parcels: list[Parcel]
     messages: dict[str, tuple[str, bytes]]
+    papers: tuple[Paper, ...]
 
     @classmethod
     def of(cls, poll: Poll) -> _Pages:
@@ -835,6 +846,7 @@ class _Pages:
             story_companies=[(company, story) for story, company in poll.story_companies],
             parcels=packed,
             messages=messages,
+            papers=poll.keep,
         )
 
 
@@ -851,6 +863,7 @@ def _commit(db: sqlite3.Connection, pages: _Pages) -> bool:
     db.executemany("INSERT INTO changes (source, key, seen, body) VALUES (?, ?, ?, ?)", pages.changes)
     _keep_former(db, pages.former)
     _put(db, pages.parcels, pages.messages)
+    _keep_papers(db, pages.papers)
     return True
 
 
@@ -902,14 +915,18 @@ def _decide(
             (act.id, str(act.place), act.company, micros(act.at), encode(act)),
         )
     db.executemany("DELETE FROM papers WHERE shelf = ? AND key = ?", decision.drop)
-    db.executemany(
-        "INSERT OR REPLACE INTO papers (shelf, key, body) VALUES (?, ?, ?)",
-        [(paper.shelf, paper.key, paper.body) for paper in decision.keep],
-    )
-    if decision.keep or decision.drop:
-        _count(db, "papers")
+    _keep_papers(db, decision.keep, dropped=bool(decision.drop))
     _put(db, packed, messages)
     return True
+
+
+def _keep_papers(db: sqlite3.Connection, papers: Sequence[Paper], *, dropped: bool = False) -> None:
+    db.executemany(
+        "INSERT OR REPLACE INTO papers (shelf, key, body) VALUES (?, ?, ?)",
+        [(paper.shelf, paper.key, paper.body) for paper in papers],
+    )
+    if papers or dropped:
+        _count(db, "papers")
 
 
 # ── Queries ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -936,8 +953,11 @@ def _changes_query(asked: Mapping[str, str | int | None]) -> tuple[str, list[str
 
 #: Bounds that every kept moment lies between, in microseconds.
 _EARLIEST, _LATEST = -(2**62), 2**62
-_CHANGES_OF = """SELECT seen, id, body FROM changes WHERE source = ? AND key = ? AND seen >= ? AND seen < ?
+_CHANGES_OF = """SELECT seen, id FROM changes WHERE source = ? AND key = ? AND seen >= ? AND seen < ?
     ORDER BY seen DESC, id DESC LIMIT ?"""
+_CHANGE = "SELECT body FROM changes WHERE id = ?"
+_LAST_CHANGE = """SELECT body FROM changes WHERE source = ? AND key = ? AND seen < ?
+    ORDER BY seen DESC, id DESC LIMIT 1"""
 _NEXT_CHANGE = "SELECT body FROM changes WHERE source = ? AND key = ? AND seen >= ? ORDER BY seen, id LIMIT 1"
 
 

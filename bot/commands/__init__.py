@@ -17,7 +17,7 @@ from bot.book import CompanyBook
 from bot.cards import Reader, plain_card
 from bot.errors import TellPerson, TocsinError
 from bot.logs import log
-from bot.model import Form, Reply, Request, Severity, SourceCard
+from bot.model import FieldKind, Form, Reply, Request, Severity, SourceCard
 from bot.ports import Clock, FeedFinder, PageReader, Store
 from bot.roll import Roll
 from bot.watched import Watched
@@ -32,6 +32,7 @@ class Argument:
     about: str
     required: bool = True
     many: bool = False
+    kind: FieldKind = FieldKind.TEXT  #: a FILE comes with the request, and is not typed
     longest: int = LONGEST  #: characters of one value
     option: bool = False  #: typed as `name:value`, anywhere among the others; a chat with options shows it as one
 
@@ -77,13 +78,14 @@ class Command:
     run: Run = field(repr=False)
     form: AskForm | None = field(default=None, repr=False)  #: the box to open first, where one is needed
     manages: bool = False  #: it changes what a place watches, so the place says who may
+    operates: bool = False  #: it changes what everybody here hears, see `may_operate`
 
 
 _REGISTRY: dict[str, Command] = {}
 
 
 def command(
-    name: str, *arguments: Argument, form: AskForm | None = None, manages: bool = False
+    name: str, *arguments: Argument, form: AskForm | None = None, manages: bool = False, operates: bool = False
 ) -> Callable[[Run], Run]:
     """Put a function on the shelf of commands. A missing docstring is an error: it is what people read."""
 
@@ -91,7 +93,9 @@ def command(
         if not run.__doc__:
             raise TypeError(f"/{name} has no docstring, and its docstring is its help")
         about = run.__doc__.strip().splitlines()[0]
-        _REGISTRY[name] = Command(name=name, about=about, arguments=arguments, run=run, form=form, manages=manages)
+        _REGISTRY[name] = Command(
+            name=name, about=about, arguments=arguments, run=run, form=form, manages=manages, operates=operates
+        )
         return run
 
     return put
@@ -103,6 +107,14 @@ def commands() -> Mapping[str, Command]:
     for module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{module.name}")
     return dict(sorted(_REGISTRY.items()))
+
+
+def may_operate(request: Request) -> bool:
+    """Whether somebody may change what concerns the whole installation: who manages a channel, and does it there.
+
+    In a conversation of one's own everybody is a manager, so that is no proof of anything.
+    """
+    return request.manager and request.place != request.home
 
 
 class FrontDesk:
@@ -129,6 +141,8 @@ class FrontDesk:
             close = get_close_matches(request.command[:80], commands(), n=1, cutoff=0.5)
             meant = f" Did you mean {close[0]}?" if close else ""
             raise TellPerson(f"There is no /{request.command[:80]}.{meant} Type help to see what there is.")
+        if found.operates and not may_operate(request):
+            raise TellPerson(self.office.reader(request).say("office.operators"))
         for argument in found.arguments:
             values = request.many(argument.name)
             if argument.required and not any(value.strip() for value in values):

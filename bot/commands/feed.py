@@ -8,7 +8,7 @@ from bot.errors import TellPerson
 from bot.model import Reply, Request
 
 
-@command("feed add", Argument(name="url", about="the address of a feed, or of a site that has one"))
+@command("feed add", Argument(name="url", about="the address of a feed, or of a site that has one"), operates=True)
 async def add(office: Office, request: Request) -> Reply:
     """Read one more news feed; a site's address is enough, its feed is looked for."""
     url = request.one("url").strip()
@@ -31,7 +31,7 @@ async def show(office: Office, request: Request) -> Reply:
     return Reply(cards=(plain_card(title, lines),), data={"feeds": dict(feeds)})
 
 
-@command("feed remove", Argument(name="id", about="the id of a feed, as `feed list` shows it"))
+@command("feed remove", Argument(name="id", about="the id of a feed, as `feed list` shows it"), operates=True)
 async def remove(office: Office, request: Request) -> Reply:
     """Stop reading a feed that somebody added."""
     id = request.one("id").strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.cards import plain_card
 from bot.commands import Office, command, commands
+from bot.commands.spelled import on_command_line, on_discord, on_slack
 from bot.model import Reply, Request
 
 
@@ -15,8 +16,11 @@ async def help(office: Office, request: Request) -> Reply:
 
 
 def table() -> str:
-    """docs/commands.md: every command, how it is typed, what it does."""
-    rows = [f"| `{usage(name)}` | {one.about} |" for name, one in commands().items()]
+    """docs/commands.md: every command, how it is typed in each place, what it does."""
+    rows = [
+        " | ".join(["|", *(" or ".join(f"`{typed}`" for typed in place) for place in everywhere(name)), one.about, "|"])
+        for name, one in commands().items()
+    ]
     arguments = [
         f"| `{name}` | {argument.name.upper()} | {argument.about} |"
         for name, one in commands().items()
@@ -27,9 +31,11 @@ def table() -> str:
             "# Commands",
             "",
             "The same on the command line (`tocsin lookup 小米`), in the console of `tocsin run`, and in every chat.",
+            "The console takes them as `/tocsin` does on Slack. Discord shows names and descriptions in the language",
+            "that each person has set, and what it keeps for those who manage a channel has a second spelling for all.",
             "",
-            "| command | what it does |",
-            "|---|---|",
+            "| command line | Slack | Discord | Discord in French | what it does |",
+            "|---|---|---|---|---|",
             *rows,
             "",
             "| command | argument | meaning |",
@@ -38,6 +44,15 @@ def table() -> str:
             "",
         ]
     )
+
+
+def everywhere(name: str) -> tuple[tuple[str, ...], ...]:
+    """How a command is typed on the command line (nothing where it is not there), on Slack, on Discord, and there by
+
+    a French reader; each in as many ways as there are.
+    """
+    what = usage(name).removeprefix(name)
+    return on_command_line(name, what), (f"{on_slack(name)}{what}",), on_discord(name), on_discord(name, "fr")
 
 
 def usage(name: str) -> str:

@@ -30,6 +30,11 @@ def group_about(group: str, language: str) -> str:
     return _said(language, "group", group) or _said("en", "group", group) or group.capitalize()
 
 
+def menu(command: str, language: str) -> str | None:
+    """What the menu of a message calls a command that reads it."""
+    return _said(language, "menu", command)
+
+
 def _said(language: str, kind: str, key: str) -> str | None:
     if language not in LANGUAGES:
         return None

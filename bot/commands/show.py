@@ -1,11 +1,15 @@
-"""/show: a message again, whole, in the words it would have today. The button under a message that was cut asks it."""
+"""/show: a message again, whole, in the words it would have today, with what is new about it.
+
+The button under a message that was cut asks it, and those of a digest.
+"""
 
 from __future__ import annotations
 
+from bot.codec import decode
 from bot.commands import Argument, Office, command
 from bot.errors import TellPerson
 from bot.messages import message_card
-from bot.model import Reply, Request
+from bot.model import UPDATES, Reply, Request, Updates
 
 
 @command("show", Argument(name="key", about="the key of a delivery, as `why` shows it"))
@@ -15,5 +19,7 @@ async def show(office: Office, request: Request) -> Reply:
     delivery = await office.store.delivery(key)
     if delivery is None or delivery.place != request.place:
         raise TellPerson(f"No message {key[:40]!r} came here. Type why to see the latest.")
-    card = message_card(delivery, office.reader(request))
+    kept = await office.store.papers(UPDATES, [key])
+    updates = decode(Updates, kept[key]) if kept else None
+    card = message_card(delivery, office.reader(request), updates)
     return Reply(cards=(card,), data={"key": key, "title": card.title})

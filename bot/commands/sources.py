@@ -80,7 +80,7 @@ async def why(office: Office, request: Request) -> Reply:
     return Reply(cards=(plain_card(card.title, lines),), data=as_data(card, memory))
 
 
-@command("sources accept", ID)
+@command("sources accept", ID, operates=True)
 async def accept(office: Office, request: Request) -> Reply:
     """Believe a source's next reading even where it surprises; a damaged document is still refused."""
     card = _card(office, request.one("source"))

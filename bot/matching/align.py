@@ -11,12 +11,16 @@ from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
 
+from bot.matching.chinese import by_ear, spells
 from bot.matching.japanese import loan_bones, loan_sound, reads_as
 from bot.matching.scripts import consonants, pinyin_fits
 from bot.matching.words import Form, Unit, glossary
 
 #: Two words closer than this are one word misspelt; found on names of one entity in lists.
 CLOSE = 0.72
+
+#: Characters that sound more like a word than this may be it; at .7 one in 300 words of other names is.
+HEARD = 0.6
 
 #: Words that get glued to the word before them.
 _GLUED_ENDS = (
@@ -132,7 +136,7 @@ def _runs(places: list[int], longest: int = 3) -> list[list[int]]:
 
 
 def _joined(found: Alignment) -> None:
-    """ "kala electric" and "kalaelectric": neighbours of one side are one word of the other."""
+    """ "kala electric" and "kalaelectric": neighbours of one side are one word of the other, the likest first."""
     if len(found.left_ours) + len(found.left_theirs) < 3:
         return
     for flipped in (False, True):
@@ -142,14 +146,15 @@ def _joined(found: Alignment) -> None:
         )
         if len(left_mine) < 2 or not left_others:
             continue
+        fitting = []
         for run in _runs(left_mine):
-            if not left_others or run[0] not in left_mine or run[-1] not in left_mine:
-                continue
             units = [mine.units[at] for at in run]
-            best = _best_whole(units, others, left_others)
-            if best[0] >= (0.6 if others.units[best[1]].native or units[0].native else 0.82):
-                sides = ([best[1]], run) if flipped else (run, [best[1]])
-                found.meet(*sides, best[0], "written together")
+            alike, at = _best_whole(units, others, left_others)
+            if alike >= (0.6 if others.units[at].native or units[0].native else 0.82):
+                fitting.append((alike, run, at))
+        for alike, run, at in sorted(fitting, reverse=True):
+            if at in left_others and all(place in left_mine for place in run):
+                found.meet(*(([at], run) if flipped else (run, [at])), alike, "written together")
 
 
 def _best_whole(units: Sequence[Unit], others: Form, places: Sequence[int]) -> tuple[float, int]:
@@ -173,7 +178,10 @@ def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
     if kanji and not whole.native:
         return 0.95 if reads_as("".join([unit.native or unit.text for unit in units]), whole.text) else 0.0
     if whole.script == "han" and not any(unit.native for unit in units):
-        return 0.97 if pinyin_fits(whole.native, text) else 0.0
+        if pinyin_fits(whole.native, text):
+            return 0.97
+        alike = _by_ear(whole.native, text)
+        return alike if alike > max(by_ear(whole.native, unit.text) for unit in units) else 0.0
     if whole.script == "kana" or any(unit.script == "kana" for unit in units):
         return _loan_alike(whole.text, text) if whole.script == "kana" else _loan_alike(text, whole.text)
     if whole.script == "arabic" or units[0].script == "arabic":
@@ -212,6 +220,8 @@ def _how_close(mine: Unit, other: Unit) -> str:
 def closeness(mine: Unit, other: Unit) -> float:
     """How alike two different words are, 0 when they should not be taken for one."""
     if mine.rank and other.rank and mine.concept != other.concept:
+        if _both_han(mine, other):
+            return 0.0  # in one language, two words that translators exchange are two words
         near = glossary().near
         return 0.75 if near.get(mine.concept, _NONE) & near.get(other.concept, _NONE) else 0.0
     short, long = (mine.text, other.text) if len(mine.text) <= len(other.text) else (other.text, mine.text)
@@ -254,13 +264,12 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
             return 0.95
         return 0.7 if len(native.native) > 3 and reads_as(native.native[:2], latin.text) else 0.0
     if native.script == "han" and not latin.native:
-        return (
-            0.97
-            if pinyin_fits(native.native, latin.text)
-            else 0.9
-            if reads_as(native.native, latin.text)
-            else _sharpened(_best(mine, other))
-        )
+        if pinyin_fits(native.native, latin.text):
+            return 0.97
+        if reads_as(native.native, latin.text):
+            return 0.9
+        spelled = 0.0 if spells(latin.text, len(native.native)) else _sharpened(_best(mine, other))
+        return max(spelled, _by_ear(native.native, latin.text))
     best = _sharpened(_best(mine, other))
     if native.script == "kana":
         best = max(best, _loan_alike(native.text, latin.text))
@@ -268,6 +277,12 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
         bare = latin.text[2:] if latin.text.startswith("al") and len(latin.text) > 4 else latin.text
         best = max(best, *(_bones_alike(consonants(native.text), consonants(text)) for text in (latin.text, bare)))
     return best
+
+
+def _by_ear(han: str, latin: str) -> float:
+    """Characters as another romanisation or language hears them; one in three hundred words is as near by chance."""
+    alike = by_ear(han, latin)
+    return min(0.95, 0.62 + 1.2 * (alike - HEARD)) if alike >= HEARD else 0.0
 
 
 _HARD = frozenset({"han", "kanji", "kana", "arabic", "hebrew", "thai"})
@@ -340,24 +355,37 @@ def _shortened(found: Alignment) -> None:
             if len(left_others) < 2 or len(unit.text) > 16 or unit.rank not in ("", "plain") or not unit.text.isalpha():
                 continue
             for run in sorted(_runs(left_others, 6), key=len, reverse=True):
-                if others.units[run[0]].text[:1] != unit.text[0]:
+                if unit.text[0] not in _first_letters(others.units[run[0]]):
                     continue
-                alike = _short_of(unit.text, [others.units[place].text for place in run], alone=len(mine.units) == 1)
+                alike = _short_of(unit.text, [others.units[place] for place in run], alone=len(mine.units) == 1)
                 if alike:
                     sides = (run, [at]) if flipped else ([at], run)
                     found.meet(*sides, alike, "initials" if alike < 0.9 else "syllables")
                     break
 
 
-def _short_of(short: str, words: Sequence[str], *, alone: bool) -> float:
+def _short_of(short: str, units: Sequence[Unit], *, alone: bool) -> float:
     """How surely a word is short for others. A name that is nothing but initials is judged as a whole elsewhere."""
-    if (
-        not alone
-        and len(short) == len(words) >= 3
-        and all(word[0] == char for word, char in zip(words, short, strict=True))
-    ):
-        return 0.85
+    words = [unit.text for unit in units]
+    if not alone and len(short) == len(words) >= 2:
+        if len(words) > 2 and all(word[0] == char for word, char in zip(words, short, strict=True)):
+            return 0.85
+        if all(char in _first_letters(unit) for unit, char in zip(units, short, strict=True)) and any(
+            unit.rank for unit in units
+        ):
+            return 0.8 if len(words) > 2 else 0.7
     return 0.9 if len(short) >= 5 and len(words) <= 3 and _syllables(short, words) else 0.0
+
+
+def _first_letters(unit: Unit) -> frozenset[str]:
+    """What a word may begin with: its own letter, and those of the words of other languages that mean the same.
+
+    A translated name keeps its initials: SPO Arktika is Northern Production Association Arktika.
+    """
+    return glossary().initials.get(unit.concept, _NO_LETTERS) | {unit.text[0]}
+
+
+_NO_LETTERS: frozenset[str] = frozenset()
 
 
 def _syllables(short: str, words: Sequence[str]) -> bool:

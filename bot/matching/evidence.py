@@ -18,7 +18,7 @@ from rapidfuzz.distance import Indel, JaroWinkler
 from bot.data import table
 from bot.matching.align import Alignment, align
 from bot.matching.fold import fold
-from bot.matching.words import ROMAN, Form, Unit, unit
+from bot.matching.words import ROMAN, Form, Unit, japanese, unit
 
 #: The features of a row in their order; the last five are used alone, when one name is the initials of the other.
 FEATURES = (
@@ -45,6 +45,7 @@ FEATURES = (
     "met_own_much",
     "met_all",
     "met_unsure",  # how far the words that met are from being equal
+    "only_common",  # no word of their own met, and some other word is left: Bank of China, Agricultural Bank of China
     "ratio",  # likeness of the strings without spaces
     "heard",  # the same by sound
     "heard_well",
@@ -97,9 +98,12 @@ def _left(units: Sequence[Unit]) -> _Left:
 def features(found: Alignment) -> Row:
     """The row of two readings laid side by side."""
     ours, theirs = found.ours, found.theirs
-    mine, other = _left(found.over_ours()), _left(found.over_theirs())
-    low, high = sorted((found.gained_ours / (ours.total or 1), found.gained_theirs / (theirs.total or 1)))
-    less, more = sorted((max(0.0, ours.total - found.gained_ours), max(0.0, theirs.total - found.gained_theirs)))
+    over_ours, waived_ours = _waived(found.over_ours(), ours, theirs)
+    over_theirs, waived_theirs = _waived(found.over_theirs(), theirs, ours)
+    mine, other = _left(over_ours), _left(over_theirs)
+    gained_ours, gained_theirs = found.gained_ours + waived_ours, found.gained_theirs + waived_theirs
+    low, high = sorted((gained_ours / (ours.total or 1), gained_theirs / (theirs.total or 1)))
+    less, more = sorted((max(0.0, ours.total - gained_ours), max(0.0, theirs.total - gained_theirs)))
     met_own = sum([one.weight * one.alike for one in found.met if one.ours[0].rank == "" or one.theirs[0].rank == ""])
     if ours.han and theirs.han:
         ratio = heard = Indel.normalized_similarity(ours.han, theirs.han)
@@ -131,6 +135,7 @@ def features(found: Alignment) -> Row:
         min(1.0, max(0.0, met_own - 1) / 2),
         min(1.0, min(found.gained_ours, found.gained_theirs) / 3),
         min(1.0, sum([(1 - one.alike) * one.weight for one in found.met])),
+        min(1.0, more) if met_own < 0.3 and more >= 0.2 else 0.0,
         ratio,
         heard,
         max(0.0, heard - 0.8) / 0.2,
@@ -142,6 +147,18 @@ def features(found: Alignment) -> Row:
         float(bool(ours.part or theirs.part)),
         *_NO_ACRONYM,
     )
+
+
+def _waived(over: list[Unit], form: Form, other: Form) -> tuple[list[Unit], float]:
+    """What is left over without the country that goes without saying, and the weight of that.
+
+    万科 is "China Vanke" abroad: who writes in Chinese characters does not say where. 中国 is also "China National".
+    """
+    if form.han or not other.han or japanese(other.text):
+        return over, 0.0
+    said = {"china", "national"} if "中国" in other.han else {"china"}
+    waived = sum([unit.weight for unit in over if unit.concept in said])
+    return ([unit for unit in over if unit.concept not in said], waived) if waived else (over, 0.0)
 
 
 _NO_ACRONYM = (0.0,) * (len(FEATURES) - _ACRONYM_AT)

@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from anyascii import anyascii
 
 from bot.data import table
+from bot.matching.frequency import simplified
 from bot.matching.scripts import pairs, script_of
 
 # ── One character ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -67,11 +68,14 @@ _TABLE = _Table()
 
 @cache
 def _variants() -> dict[int, str]:
-    """Traditional and Japanese forms of Chinese characters, each to the simplified one."""
-    pairs: dict[int, str] = {}
+    """Traditional and Japanese forms of Chinese characters, each to the simplified one.
+
+    Traditional ones from wordfreq's map of three thousand; ours are the Japanese ones and those of names.
+    """
+    pairs = simplified()
     for line in table("han_variants")["pairs"]:
-        for simplified, *others in line.split():
-            pairs.update((ord(other), simplified) for other in others)
+        for simple, *others in line.split():
+            pairs.update((ord(other), simple) for other in others)
     return pairs
 
 
@@ -215,11 +219,18 @@ def tokens(text: str) -> tuple[str, ...]:
     return join_initials(fold(text).split())
 
 
+#: "And" in one letter, as Spanish, Polish or Czech write it between two initials.
+_AND = frozenset({"y", "i", "e", "a", "и", "і"})
+
+
 def join_initials(words: Iterable[str]) -> tuple[str, ...]:
     """ "v a degtyarev" to "va degtyarev": how initials are spaced is chance."""
     out: list[str] = []
     open_run = False
-    for word in words:
+    words = list(words)
+    for at, word in enumerate(words):
+        if open_run and word in _AND and len(out[-1]) == 1 and at + 1 < len(words) and len(words[at + 1]) == 1:
+            continue  # "G y G" is "G & G"
         single = len(word) == 1 and word.isalpha() and word.isascii()
         if single and open_run:
             out[-1] += word
@@ -290,6 +301,12 @@ def core_words(folded: str) -> tuple[tuple[str, ...], frozenset[str]]:
     words, kinds = without_forms(join_initials(folded.split()))
     if folded.isascii():
         return words, kinds
+    glued = dict(_forms().glued)
+    if len(words) > 1 and any(
+        word not in glued for word in words
+    ):  # "(集团)股份有限公司": the form is a word by itself
+        kinds |= {glued[word] for word in words if word in glued}
+        words = tuple(word for word in words if word not in glued)
     bare = [without_glued(word) if not word.isascii() else (word, "") for word in words]
     return tuple(word for word, _ in bare), kinds | {kind for _, kind in bare if kind}
 

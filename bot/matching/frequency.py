@@ -36,6 +36,11 @@ def _simplified() -> dict[int, str]:
     return msgspec.msgpack.decode(gzip.decompress(packed), type=dict[int, str])
 
 
+def simplified() -> dict[int, str]:
+    """A copy of that map: the code of a traditional character, and the simplified one."""
+    return {code: one if isinstance(one, str) else chr(one) for code, one in _simplified().items()}
+
+
 def simplify(text: str) -> str:
     """Chinese in simplified characters, same length, so that one phrase serves both scripts."""
     return text.translate(_simplified())

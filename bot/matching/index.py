@@ -21,10 +21,13 @@ from itertools import islice, pairwise, takewhile
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from bot.matching.align import HEARD
+from bot.matching.chinese import bones as chinese_bones
+from bot.matching.chinese import by_ear, transcribed
 from bot.matching.compare import Judgement, explain, judge
 from bot.matching.fold import fold
 from bot.matching.japanese import likely_readings, loan_bones
-from bot.matching.scripts import consonants, sound
+from bot.matching.scripts import consonants, romanise, sound
 from bot.matching.words import Form, Unit, glossary, read, read_whole, readings
 from bot.model import Match, Name
 
@@ -36,6 +39,8 @@ LOOKED_AT = 8_000
 #: On the development queries one in a hundred names that turned out the same shares less.
 LEAST = 0.15
 LEAST_OF_BEST = 0.2
+#: Under how many of its possible foreign consonants a foreign name in Chinese characters is filed.
+FILED_BY_EAR = 12
 #: Names whose reading stays in memory, about two kilobytes each; in larger indexes the others are read when met.
 REMEMBERED = 60_000
 #: After so many names that are nothing like the query, those that share even less are not looked at.
@@ -124,6 +129,10 @@ class NameIndex:
             self._known.add(text)
             for part in _filed_parts(unit):
                 self._near.setdefault(part, []).append(text)
+        if unit.script == "han" and unit.native not in self._known and transcribed(unit.native):
+            self._known.add(unit.native)
+            for bones in chinese_bones(unit.native)[:FILED_BY_EAR]:
+                self._near.setdefault(f"${bones}", []).append(unit.native)
         for key in _word_key(unit):
             self._file(key, number)
 
@@ -254,6 +263,9 @@ class NameIndex:
                 want(f"%{consonants(unit.text)}", unit.weight)
             elif unit.script == "kana":
                 want(f"^{loan_bones(unit.text, False)}", unit.weight)
+            elif unit.script == "han" and transcribed(unit.native):
+                for bones in chinese_bones(unit.native):
+                    want(f"^{bones}", 0.6 * unit.weight)
             if unit.rank in ("", "plain") or unit.script == "kanji":
                 for other, alike in self._words_near(unit):
                     want(other, unit.weight * alike)
@@ -266,6 +278,8 @@ class NameIndex:
                     joined = f"&{loan_bones(first.text, english)}{loan_bones(second.text, english)}"
                     for other in islice(self._near.get(joined, ()), 60):
                         want(f"={sound(other)}", 1.2)
+                    for han, alike in self._by_ear(f"${joined[1:]}", first.text + second.text):
+                        want(f"={sound(romanise(han))}", alike)
         return wanted
 
     def _words_near(self, unit: Unit) -> Iterator[tuple[str, float]]:
@@ -274,8 +288,17 @@ class NameIndex:
             for reading in likely_readings(unit.native):
                 yield f"={sound(reading)}", 0.85
         text = unit.text
+        if unit.script == "han" and transcribed(unit.native):
+            for bones in chinese_bones(unit.native):
+                for other in islice(self._near.get(f"^{bones}", ()), 60):
+                    if (alike := by_ear(unit.native, other)) >= HEARD:
+                        yield f"={sound(other)}", alike
         if len(text) < 4 or text.isdigit():
             return
+        if not unit.native:
+            for bones in {loan_bones(text, True), loan_bones(text, False)}:
+                for han, alike in self._by_ear(f"${bones}", text):
+                    yield f"={sound(romanise(han))}", alike
         near: set[str] = set()
         halves = _asked_halves(text)
         for part in halves:
@@ -292,6 +315,12 @@ class NameIndex:
         for bones in _asked_bones(unit):
             for other in islice(self._near.get(bones, ()), 60):
                 yield f"={sound(other)}", 0.6
+
+    def _by_ear(self, filed: str, latin: str) -> Iterator[tuple[str, float]]:
+        """Chinese words filed here that sound like this word, and how much so."""
+        for han in islice(self._near.get(filed, ()), 60):
+            if (alike := by_ear(han, latin)) >= HEARD:
+                yield han, alike
 
     def suggest(self, prefix: str, limit: int = 10) -> list[str]:
         """Names that begin, or have a word that begins, with what was typed; names that begin so come first."""

@@ -82,6 +82,11 @@ class _Glossary:
         for number, line in enumerate(table("near_words")["near"]):
             for concept in line.split():
                 self.near[concept] = self.near.get(concept, frozenset()) | {number}
+        #: With which letters the Latin and Cyrillic words for each concept begin.
+        self.initials: dict[str, frozenset[str]] = {}
+        for word, concept in (*self.words.items(), *self.stems.items()):
+            if word.isascii() and self.weight[concept][1] != "little":
+                self.initials[concept] = self.initials.get(concept, frozenset()) | {word[0]}
         self.longest_piece = max(map(len, self.pieces), default=1)
 
     def _learn(self, word: str, concept: str) -> None:
@@ -181,7 +186,11 @@ def _units(words: Sequence[str], *, japanese: bool = False) -> Iterator[Unit]:
                 letters, at = letters + letter, at + 1
             yield unit(letters)
         elif _CJK.search(word):
-            yield from [_cjk_unit(piece, japanese=japanese) for piece in pieces(word)]
+            for piece in _settled(pieces(word)):
+                if (listed := phrases.get(piece)) and listed[-1][0] == (piece,):
+                    yield from (unit(concept) for concept in listed[-1][1])
+                else:
+                    yield _cjk_unit(piece, japanese=japanese)
         elif word.startswith("ال") and len(word) > 4:
             yield unit(word[2:], word[2:])  # the Arabic article, written "al" apart or not at all in Latin letters
         else:
@@ -206,6 +215,20 @@ def _cjk_unit(piece: str, *, japanese: bool) -> Unit:
     return unit(letters) if letters else unit(piece, piece, japanese)
 
 
+#: What follows a place and says only what kind of place it is: city, province, county, district, autonomous region.
+_KINDS_OF_PLACE = re.compile("^(?:市|省|县|區|区|特别行政区|自治区|自治州)")
+
+
+def _settled(found: Sequence[str]) -> Iterator[str]:
+    """Pieces of a word without 市 (city) and its like behind a place: 深圳市 is 深圳."""
+    after_place = False
+    for piece in found:
+        rest = _KINDS_OF_PLACE.sub("", piece) if after_place else piece
+        after_place = glossary().weight.get(glossary().pieces.get(piece, ""), (0, ""))[1] == "place"
+        if rest:
+            yield rest
+
+
 #: Where a Chinese or Japanese word may be cut without knowing it: katakana of two and more beside other writing.
 _SEAMS = re.compile("[\u30a1-\u30fa\u30fc]{2,}|[a-z0-9]+|(?:(?![\u30a1-\u30fa\u30fc]{2,})[^a-z0-9])+")
 
@@ -220,26 +243,29 @@ def _cut(run: str) -> Iterator[str]:
     """A run cut at the words of the glossary; katakana words of two or three syllables count only alone."""
     known = glossary().pieces
     least = 4 if script_of(run[0]) == "kana" and script_of(run[-1]) == "kana" else 2
-    if run in known:
+    if run in known or len(run) < least:
         yield run
         return
-    rest, at = "", 0
+    # From the end: what it costs to cut the rest, and how long the first piece is. A character of no known word costs
+    # ten, each stretch of such characters five, a word one: 新鸿基|地产, never 新鸿|基地|产.
+    longest = glossary().longest_piece
+    best: list[tuple[int, int, bool]] = [(0, 0, False)] * (len(run) + 1)
+    for at in range(len(run) - 1, -1, -1):
+        cost, _, in_stretch = best[at + 1]
+        choice = (cost + (10 if in_stretch else 15), 1, True)
+        for size in range(least, min(longest, len(run) - at) + 1):
+            if run[at : at + size] in known and best[at + size][0] < choice[0]:
+                choice = min(choice, (best[at + size][0] + 1, size, False))
+        best[at] = choice
+    at = begun = 0
     while at < len(run):
-        size = next(
-            (
-                n
-                for n in range(min(glossary().longest_piece, len(run) - at), least - 1, -1)
-                if run[at : at + n] in known
-            ),
-            0,
-        )
-        if size:
-            yield from filter(None, (rest, run[at : at + size]))
-            rest, at = "", at + size
-        else:
-            rest, at = rest + run[at], at + 1
-    if rest:
-        yield rest
+        _, size, unknown = best[at]
+        if not unknown:
+            yield from filter(None, (run[begun:at], run[at : at + size]))
+            begun = at + size
+        at += size
+    if begun < len(run):
+        yield run[begun:]
 
 
 #: "Name (ABC)", "Name (John) Ltd", "Name / Nom": what stands in brackets or beside a stroke may be a name of its own.

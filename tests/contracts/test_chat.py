@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import io
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -17,11 +18,25 @@ from adapters.slack.post import SlackChat
 from bot.cards import LANGUAGES, Reader, alert_card, notice_card, standing_card
 from bot.errors import ChatBusy, ChatDoubtful, ChatRefused
 from bot.messages import alert_effects
-from bot.model import AlertKind, Button, Card, Form, Link, Notice, Place, Reply, Request, Section, Severity, Standing
+from bot.model import (
+    AlertKind,
+    Attachment,
+    Button,
+    Card,
+    Form,
+    Link,
+    Notice,
+    Place,
+    Reply,
+    Request,
+    Section,
+    Severity,
+    Standing,
+)
 from bot.ports import Chat
-from tests.worlds.discord import DiscordWorld, hurried, live, shown
+from tests.worlds.discord import DiscordWorld, hurried, live, shown, until
 from tests.worlds.nouns import NOON, alert, story
-from tests.worlds.slack import BOT_TOKEN, SlackWorld, pings, words
+from tests.worlds.slack import APP_TOKEN, BOT_TOKEN, SlackWorld, pings, served, words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +53,8 @@ class ChatWorld:
     live: Callable[[], list[str]] = list  #: what in the messages formats or links without being the chat's own
     #: The next post meets "busy", "refused", "lost before", "lost after" or "down"; None where none of it can happen.
     goes_wrong: Callable[[str], None] | None = None
+    #: The same for the next edit, and "gone": somebody deleted the message.
+    edit_goes_wrong: Callable[[str], None] | None = None
 
 
 @asynccontextmanager
@@ -62,6 +79,7 @@ async def slack_world() -> AsyncIterator[ChatWorld]:
             edits=True,
             secrets=(BOT_TOKEN,),
             goes_wrong=lambda what: slack_trouble(slack, what),
+            edit_goes_wrong=lambda what: messages.clear() if what == "gone" else slack_trouble(slack, what),
         )
         await chat.close()
 
@@ -81,12 +99,14 @@ async def discord_world() -> AsyncIterator[ChatWorld]:
             channel = discord.channel()
             chat = DiscordChat(discord.token, api_url=discord.api_url, gateway_url=discord.gateway_url)
 
-            def goes_wrong(what: str) -> None:
+            def goes_wrong(what: str, on: str = "POST message") -> None:
                 if what == "refused":
                     channel.refuses = (403, 50001, "Missing Access")
+                elif what == "gone":
+                    channel.messages.clear()
                 else:
                     names = {"busy": "busy for long", "lost before": "cut before", "lost after": "cut after"}
-                    discord.goes_wrong(names.get(what, "unavailable"))
+                    discord.goes_wrong(names.get(what, "unavailable"), on=on)
 
             yield ChatWorld(
                 chat=chat,
@@ -98,6 +118,7 @@ async def discord_world() -> AsyncIterator[ChatWorld]:
                 secrets=(discord.token,),
                 live=lambda: [found for one in channel.messages for found in live(one)],
                 goes_wrong=goes_wrong,
+                edit_goes_wrong=lambda what: goes_wrong(what, on="PATCH message"),
             )
             await chat.close()
 
@@ -125,11 +146,14 @@ async def world(request: pytest.FixtureRequest) -> AsyncIterator[ChatWorld]:
         yield world
 
 
+@dataclass(frozen=True, slots=True)
 class Desk:
     """Answers whatever it is asked."""
 
+    reply: Reply = Reply(cards=(CARD,))
+
     async def answer(self, request: Request) -> Reply:
-        return Reply(cards=(CARD,))
+        return self.reply
 
     async def form(self, request: Request) -> Form | None:
         return None
@@ -163,6 +187,51 @@ async def test_an_edit_says_the_new_words(world: ChatWorld) -> None:
         (said,) = world.said()
         assert "a medal" not in said
         assert await world.chat.find(world.place, "k1") == receipt
+
+
+async def test_an_edit_keeps_what_a_message_is_known_by(world: ChatWorld) -> None:
+    """Told the key or not, twice the same or not: it is one message, and it is found."""
+    receipt = await world.chat.post(world.place, CARD, key="k1")
+    for title in ("One", "Two", "Two"):
+        await world.chat.edit(world.place, receipt, replace(CARD, title=title), key="k1")
+    if world.edits:
+        assert len(world.said()) == 1
+        assert "Two" in world.said()[0]
+        assert await world.chat.find(world.place, "k1") == receipt
+
+
+async def test_an_edit_rings_nobody(world: ChatWorld) -> None:
+    """Words that change are as hostile as words that are new."""
+    hostile = "<!channel> <@U7> @everyone [win](https://evil.example) https://evil.example **b**"
+    receipt = await world.chat.post(world.place, CARD, key="k1")
+    card = Card(summary=hostile, title=hostile, sections=(Section(hostile, hostile),), footer=hostile)
+    await world.chat.edit(world.place, receipt, card, key="k1")
+    assert not world.rings()
+    assert not world.live()
+
+
+@pytest.mark.parametrize("what", ["busy", "lost before", "lost after", "down"])
+async def test_an_edit_that_may_not_have_arrived(world: ChatWorld, what: str) -> None:
+    """It is tried later, and being told twice does no harm."""
+    receipt = await world.chat.post(world.place, CARD, key="k1")
+    _meets(world.edit_goes_wrong, what)
+    with pytest.raises((ChatBusy, ChatDoubtful)) as doubt:
+        await world.chat.edit(world.place, receipt, replace(CARD, title="New"), key="k1")
+    assert not any(secret in f"{doubt.value}{doubt.value.__cause__!r}" for secret in world.secrets)
+    await world.chat.edit(world.place, receipt, replace(CARD, title="New"), key="k1")
+    (said,) = world.said()
+    assert "New" in said
+
+
+@pytest.mark.parametrize("what", ["gone", "refused"])
+async def test_an_edit_that_cannot_be(world: ChatWorld, what: str) -> None:
+    """The message is gone or the place is closed: a refusal, and no doubt."""
+    receipt = await world.chat.post(world.place, CARD, key="k1")
+    _meets(world.edit_goes_wrong, what)
+    with pytest.raises(ChatRefused) as refusal:
+        await world.chat.edit(world.place, receipt, replace(CARD, title="New"), key="k1")
+    assert not isinstance(refusal.value, ChatDoubtful)
+    assert not any(secret in str(refusal.value) for secret in world.secrets)
 
 
 async def test_outside_text_rings_nobody(world: ChatWorld) -> None:
@@ -270,7 +339,7 @@ async def test_what_is_cut_is_marked(world: ChatWorld) -> None:
 
 async def test_busy(world: ChatWorld) -> None:
     """The delivery waits as long as the platform asks, and nothing was said."""
-    _meets(world, "busy")
+    _meets(world.goes_wrong, "busy")
     with pytest.raises(ChatBusy) as busy:
         await world.chat.post(world.place, CARD, key="k1")
     assert busy.value.after
@@ -279,7 +348,7 @@ async def test_busy(world: ChatWorld) -> None:
 
 async def test_refused(world: ChatWorld) -> None:
     """Never here: it names the place and what a person must do, and is no doubt."""
-    _meets(world, "refused")
+    _meets(world.goes_wrong, "refused")
     with pytest.raises(ChatRefused) as refusal:
         await world.chat.post(world.place, CARD, key="k1")
     assert not isinstance(refusal.value, ChatDoubtful)
@@ -290,7 +359,7 @@ async def test_refused(world: ChatWorld) -> None:
 @pytest.mark.parametrize(("what", "there"), [("lost before", 0), ("lost after", 1), ("down", 0)])
 async def test_an_answer_that_never_came(world: ChatWorld, what: str, there: int) -> None:
     """It is a doubt; looking settles it, and then there is one message."""
-    _meets(world, what)
+    _meets(world.goes_wrong, what)
     with pytest.raises((ChatDoubtful, ChatBusy)) as doubt:
         await world.chat.post(world.place, CARD, key="k1")
     assert not any(secret in f"{doubt.value}{doubt.value.__cause__!r}" for secret in world.secrets)
@@ -300,10 +369,10 @@ async def test_an_answer_that_never_came(world: ChatWorld, what: str, there: int
     assert len(world.said()) == 1
 
 
-def _meets(world: ChatWorld, what: str) -> None:
-    if world.goes_wrong is None:
+def _meets(goes_wrong: Callable[[str], None] | None, what: str) -> None:
+    if goes_wrong is None:
         pytest.skip("cannot happen here")
-    world.goes_wrong(what)
+    goes_wrong(what)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -332,3 +401,81 @@ async def test_many_at_once(world: ChatWorld) -> None:
     """Couriers post many messages at the same time; each gets its own receipt."""
     receipts = await asyncio.gather(*(world.chat.post(world.place, CARD, key=f"k{n}") for n in range(40)))
     assert len({one.id for one in receipts}) == 40
+
+
+# ── Answers ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+EXPORT = Attachment(name="watched.csv", body=b"name\nXiaomi\n")
+PICTURE = Attachment(name="history.png", body=b"\x89PNG", type="image/png", alt="Listed in January, taken off in May")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What somebody saw who typed a command."""
+
+    words: str
+    files: list[tuple[str, bytes]]  #: that they could open
+    rings: list[str]
+
+
+async def seen_on_the_console(desk: Desk) -> Seen:
+    out = io.StringIO()
+    await ConsoleChat(out=out, ask=io.StringIO()).answer(desk, "help")
+    return Seen(out.getvalue(), [], [])
+
+
+async def seen_on_slack(desk: Desk) -> Seen:
+    async with SlackWorld() as slack:
+        chat = SlackChat(BOT_TOKEN, app_token=APP_TOKEN, api_url=slack.api_url, pace=timedelta(0))
+        async with served(chat.run(desk), slack):
+            heard = await slack.types("/tocsin help")
+            said = [await heard.answer() for _ in range(2 if desk.reply.files else 1)]
+        await chat.close()
+        files = [(one["name"], one["body"]) for channel in slack.channels.values() for one in channel.files]
+        return Seen("\n".join(map(words, said)), files, [ring for one in said for ring in pings(one)])
+
+
+async def seen_on_discord(desk: Desk) -> Seen:
+    async with DiscordWorld() as discord:
+        with pytest.MonkeyPatch.context() as patched:
+            hurried(discord, patched)
+            chat = DiscordChat(discord.token, api_url=discord.api_url, gateway_url=discord.gateway_url)
+            serving = asyncio.create_task(chat.run(desk))
+            await discord.connected()
+            asked = await discord.types("/help", channel=discord.channel())
+            await asked.answer()
+            await until(lambda: len(asked.messages) == len(desk.reply.cards))
+            serving.cancel()
+            await asyncio.gather(serving, return_exceptions=True)
+            await chat.close()
+        files = [(one["filename"], discord.files[one["id"]]) for said in asked.messages for one in said["attachments"]]
+        return Seen("\n".join(map(shown, asked.messages)), files, discord.rings)
+
+
+SEEN: dict[str, Callable[[Desk], Awaitable[Seen]]] = {
+    "console": seen_on_the_console,
+    "slack": seen_on_slack,
+    "discord": seen_on_discord,
+}
+
+
+@pytest.mark.parametrize("where", SEEN)
+async def test_an_answer_with_files(where: str) -> None:
+    """Every card of an answer is read, and its files can be opened; where there are no files, they are named."""
+    second = Card(summary="two", title="A second card", sections=(Section("", "with its line"),))
+    seen = await SEEN[where](Desk(Reply(cards=(CARD, second), files=(EXPORT, PICTURE))))
+    for part in ("a medal", "a plain line", "A second card", "with its line"):
+        assert part in seen.words
+    assert seen.files == [("watched.csv", EXPORT.body), ("history.png", PICTURE.body)] or (
+        "watched.csv" in seen.words and PICTURE.alt in seen.words
+    )
+
+
+@pytest.mark.parametrize("where", SEEN)
+async def test_an_answer_about_hostile_text(where: str) -> None:
+    """What was looked up may be anything; it rings nobody here either."""
+    hostile = "<!channel> <@U7> @everyone @here <@&4>"
+    card = Card(summary=hostile, title=hostile, sections=(Section(hostile, hostile, quote=True),), footer=hostile)
+    seen = await SEEN[where](Desk(Reply(cards=(card,), private=False)))
+    assert not seen.rings
+    assert "@U7>" in html.unescape(seen.words)

@@ -264,8 +264,8 @@ async def test_changes_of_some_entries(store: Store) -> None:
     assert await asked() == []
 
 
-async def test_first_change_after_a_moment(store: Store) -> None:
-    """What an entry was until then is the side before it; of one moment, what was written first."""
+async def test_the_changes_around_a_moment(store: Store) -> None:
+    """The first one at it or after it, the last one before it; of one moment, in the order they were written."""
     await store.commit(poll(changes=[change("E-1", days=day, name=f"Name {day}") for day in (0, 2, 4)]))
     await store.commit(poll("us_csl", changes=[change("小米:3", source="us_csl", name=name) for name in ("A", "B")]))
     entries = [("us_csl", "小米:3"), ("us_dod_cmc", "E-1"), ("us_dod_cmc", "E-9")]
@@ -278,6 +278,14 @@ async def test_first_change_after_a_moment(store: Store) -> None:
     assert await names(4) == ["Name 4"]
     assert await names(5) == []
     assert await store.next_changes([], NOON) == []
+
+    async def earlier(days: float) -> list[str]:
+        return [one.listing.name for one in await store.last_changes(entries, NOON + timedelta(days=days))]
+
+    assert await earlier(0) == []
+    assert await earlier(2) == ["B", "Name 0"]
+    assert await earlier(9) == ["B", "Name 4"]
+    assert await store.last_changes([], NOON) == []
 
 
 async def test_names_of_the_past_are_kept_once(store: Store) -> None:
@@ -448,6 +456,26 @@ async def test_decision_is_kept_whole(store: Store, another: Store) -> None:
     assert await another.papers("tokens", []) == {}
     assert await another.acts() == [act()]
     assert [one.message.id for one in await another.deliveries()] == ["a1"]
+
+
+async def test_papers_of_a_poll(store: Store, another: Store) -> None:
+    """They are kept with it, or not at all; and what was never said lies beside what waits, without a lane."""
+    before = await another.papers_version()
+    untold = delivery("a2").untold("muted by Ana", NOON)
+    kept = replace(poll("us_csl", deliveries=[untold, delivery()]), keep=(Paper("held", "k", b"1"),))
+    assert await store.commit(kept)
+    assert await another.papers("held") == {"k": b"1"}
+    after = await another.papers_version()
+    assert after > before
+    assert await another.delivery(untold.key) == untold
+    assert [one.key for one in await another.deliveries(state="posted")] == [untold.key]
+    (claimed,) = await another.claim("slack", now=NOON, lease=timedelta(minutes=1))
+    assert claimed.key == delivery().key
+    late = replace(poll("us_csl"), keep=(Paper("held", "k", b"2"),))
+    assert not await store.commit(late)
+    assert await another.papers("held") == {"k": b"1"}
+    assert await store.commit(poll("us_csl", version=1))
+    assert await another.papers_version() == after
 
 
 async def test_click_that_was_sent_twice(store: Store, another: Store) -> None:

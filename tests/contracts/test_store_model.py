@@ -195,6 +195,7 @@ class Histories(RuleBasedStateMachine):
         entries = [(source, key) for key in keys for source in ("us_csl", "reuters")]
         self.alike(lambda store: store.changes_of(entries, since=first, until=end, limit=limit))
         self.alike(lambda store: store.next_changes(entries, first or NOON))
+        self.alike(lambda store: store.last_changes(entries, first or NOON))
 
     @rule(after=st.integers(0, 2))
     def ask_former(self, after: int) -> None:

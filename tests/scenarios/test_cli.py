@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from bot import __version__
 from bot.cli import app, main, outcome_words
+from bot.settings import load
 from bot.watch import Outcome
 from tests.worlds.pages import rss, table
 from tests.worlds.site import Site
@@ -262,6 +263,13 @@ def test_why_and_unpark(terminal: Terminal) -> None:
     assert "is parked" in terminal.type("unpark", "nokey").stdout
 
 
+def test_a_key_for_the_tokens_of_workspaces(terminal: Terminal) -> None:
+    """Nothing but the key, so that it can be piped into a file."""
+    told = terminal.type("key").stdout
+    assert len(told.strip()) == 44
+    assert load(tocsin_key=told.strip()).tocsin_key
+
+
 def test_two_names(terminal: Terminal) -> None:
     """`tocsin match` prints the verdict and its reasons."""
     assert terminal.json("match", "Xiaomi", "Xiaomi Corporation")["verdict"] == "same"
@@ -395,3 +403,34 @@ def test_what_a_poll_came_to(outcome: Outcome, words: str) -> None:
     """In a line."""
     assert words in outcome_words(outcome)
     assert "would raise" in outcome_words(Outcome(source="s"), dry_run=True)
+
+
+def test_triage_and_its_audit(terminal: Terminal) -> None:
+    """What is done with an alert, shown again, and exported for a spreadsheet."""
+    assert terminal.type("export", "acts", "--csv").stdout == "when,who,what,company,place,why,evidence,message\n"
+    terminal.type("watch", "add", "Xiaomi")
+    for names in (FILLER, [*FILLER, "Xiaomi Corporation"]):
+        terminal.site.shows("/us_dod_cmc", table(names))
+        terminal.json("poll", "us_dod_cmc")
+    terminal.type("run", "--once")
+    (delivery,) = terminal.json("why", "Xiaomi")["deliveries"]
+    key = delivery["key"]
+    assert "Acknowledged: Xiaomi" in terminal.type("alert", "acknowledge", key).stdout
+    assert "Noted: this is not Xiaomi" in terminal.type("alert", "not", key, "=HYPERLINK(1)").stdout
+    assert "Taken back" in terminal.type("alert", "undo", key).stdout
+    assert terminal.type("alert", "mute", key, "soon").exit_code == 1
+    assert "Xiaomi is muted here until" in terminal.type("alert", "mute", key, "7d").stdout
+    terminal.type("run", "--once")
+    assert "Acknowledged by the command line" in terminal.type("show", key).stdout
+    assert "4 acts here" in terminal.type("audit").stdout
+    assert [act["what"] for act in terminal.json("audit")["acts"]] == [
+        "muted",
+        "reconsidered",
+        "not_this",
+        "acknowledged",
+    ]
+    _, *rows = terminal.type("export", "acts", "--csv", "--place", "console:").stdout.splitlines()
+    assert [row.split(",")[2] for row in rows] == ["acknowledged", "not_this", "reconsidered", "muted"]
+    assert ",'=HYPERLINK(1)," in rows[1]
+    assert json.loads(terminal.type("export", "acts", "--place", "slack:T0/C9").stdout) == {"acts": []}
+    assert "is no date" in str(terminal.type("export", "acts", "--since", "lately").exception)

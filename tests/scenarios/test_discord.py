@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import re
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,15 +20,36 @@ import pytest
 
 from adapters.discord import draw
 from adapters.discord.post import DiscordChat
-from adapters.discord.tree import typed_on_discord
 from adapters.stores.sqlite import SqliteStore
 from bot.book import shipped
-from bot.commands import FrontDesk, Office, commands
+from bot.commands import Argument, FrontDesk, Office, commands
+from bot.commands.spelled import on_discord
 from bot.commands.typed import request
 from bot.deliver import Courier
 from bot.doctor import examine
 from bot.errors import ChatBusy, ChatDoubtful, ChatRefused
-from bot.model import Button, Card, Delivery, Document, Form, Notice, Place, Receipt, Reply, Request, Section, Severity
+from bot.model import (
+    AlertKind,
+    Attachment,
+    Button,
+    Card,
+    Company,
+    Delivery,
+    Document,
+    Field,
+    FieldKind,
+    Form,
+    Notice,
+    Option,
+    Place,
+    Receipt,
+    Reply,
+    Request,
+    Section,
+    Severity,
+    Update,
+    UpdateKind,
+)
 from bot.roll import Roll
 from bot.settings import load
 from bot.wiring import chats_for, open_house
@@ -37,15 +59,18 @@ from tests.worlds.discord import (
     DIRECT,
     FORUM,
     GUILD,
+    TEXT,
     TOKEN,
     DiscordWorld,
+    MayNot,
+    SentFile,
     Session,
     hurried,
     read,
     shown,
     until,
 )
-from tests.worlds.nouns import NOON, delivery
+from tests.worlds.nouns import NOON, alert, delivery, story
 from tests.worlds.pages import SetClock
 
 CARD = Card(summary="HIGH: Xiaomi", title="HIGH · Xiaomi", severity=Severity.HIGH, sections=(Section("Why", "x"),))
@@ -59,9 +84,12 @@ class Recorder:
     asked: list[Request] = field(default_factory=list)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     suggests: tuple[str, ...] = ("Xiaomi", "Xinjiang Daqo Co., Ltd.", "x" * 101)
+    asks: Form | None = None  #: what it opens a box for
+    opens: asyncio.Event = field(default_factory=asyncio.Event)  #: unset, it thinks about that for long
 
     def __post_init__(self) -> None:
         self.gate.set()
+        self.opens.set()
 
     async def answer(self, request: Request) -> Reply:
         self.asked.append(request)
@@ -69,7 +97,8 @@ class Recorder:
         return self.reply
 
     async def form(self, request: Request) -> Form | None:
-        return None
+        await self.opens.wait()
+        return self.asks
 
     def complete(self, command: str, argument: str, typed: str, limit: int = 25) -> tuple[str, ...]:
         return tuple(one for one in self.suggests if one.casefold().startswith(typed.casefold()))
@@ -308,6 +337,262 @@ async def test_a_button_on_an_old_message(world: DiscordWorld) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("custom_id", "command", "arguments"),
+    [
+        ("tocsin:why|key=a2b3", "why", (("key", "a2b3"),)),
+        ("tocsin:watch remove|names=Xiaomi", "watch remove", (("names", "Xiaomi"),)),
+        ("tocsin:watch remove|names=%E5%B0%8F%7C%25", "watch remove", (("names", "小|%"),)),
+        ("tocsin:of another time|x=1|y", "of another time", (("x", "1"), ("y", ""))),
+    ],
+)
+async def test_buttons_that_earlier_versions_drew(
+    world: DiscordWorld, custom_id: str, command: str, arguments: tuple[tuple[str, str], ...]
+) -> None:
+    """Ids as they stand on messages out there are read for ever; the desk says when it knows the command no more."""
+    desk, channel = Recorder(), world.channel()
+    async with chatting(world) as chat:
+        await chat.post(Place("discord", channel.address), CARD, key="k" * 25)
+    async with listening(world, desk):
+        await (await world.presses_id(custom_id, channel.messages[0])).answer()
+    assert [(one.command, one.arguments) for one in desk.asked] == [(command, arguments)]
+
+
+# ── Forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+LISTS = (Option("Entity List", "us_bis_el"), Option("SDN", "us_ofac_sdn"))
+SETTINGS = Form(
+    title="Settings",
+    command="watch settings",
+    arguments=(("for", "here"),),
+    fields=(
+        Field(name="language", text="Language", kind=FieldKind.CHOICE, options=(Option("English", "en"),)),
+        Field(name="sources", text="Lists", kind=FieldKind.CHOICES, options=LISTS, value=("us_ofac_sdn",)),
+        Field(name="until", text="Silent until", kind=FieldKind.DATE, hint="a day, in UTC"),
+        Field(name="names", text="Names", kind=FieldKind.LONG_TEXT, value=("Xiaomi", "Huawei"), required=True),
+        Field(name="file", text="Or a file", kind=FieldKind.FILE),
+    ),
+)
+
+
+async def test_a_form_is_a_modal(world: DiscordWorld) -> None:
+    """It is the first answer; what is sent is the command with every box as an argument, and the file fetched."""
+    desk, channel = Recorder(asks=SETTINGS), world.channel()
+    async with listening(world, desk):
+        asked = await world.types("/help", channel=channel, locale="fr", may=0)
+        modal = await asked.opened()
+        sent = await world.fills_in(asked, sources=["us_bis_el"], until="2026-12-31", file=SentFile("a.csv", b"ZTE"))
+        await sent.answer()
+    assert modal["title"] == "Settings"
+    assert [one["label"] for one in modal["components"]] == ["Language", "Lists", "Silent until", "Names", "Or a file"]
+    assert (asked.messages, sent.private, sent.acknowledged) == ([], True, 1)
+    [request] = desk.asked
+    assert request.command == "watch settings"
+    assert dict(request.arguments) == {
+        "for": "here",
+        "language": "",
+        "sources": ("us_bis_el",),
+        "until": "2026-12-31",
+        "names": "Xiaomi\nHuawei",
+        "file": "a.csv",
+    }
+    assert [(one.name, one.body, one.type) for one in request.files] == [("a.csv", b"ZTE", "text/csv")]
+    assert (request.language, request.manager, str(request.home)) == ("fr", True, "discord:@me/77")
+
+
+async def test_a_form_is_sent_after_a_restart(world: DiscordWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The modal was open meanwhile; its id says all that is needed. One whose command is forgotten says so."""
+    monkeypatch.setattr("adapters.discord.app.ELSEWHERE", 0.01)
+    channel = world.channel()
+    long = replace(SETTINGS, arguments=(("for", "x" * 200),))
+    async with listening(world, Recorder(asks=SETTINGS)):
+        asked = await world.types("/help", channel=channel)
+        await asked.opened()
+    desk = Recorder(asks=long)
+    await until(lambda: not live_sessions(world))
+    async with listening(world, desk):
+        await (await world.fills_in(asked)).answer()
+        forgotten = await world.types("/help", channel=channel)
+        await (await world.fills_in(forgotten)).answer()
+    assert [one.one("for") for one in desk.asked] == ["here", "x" * 200]
+    await until(lambda: not live_sessions(world))
+    async with listening(world, desk):
+        said = await (await world.fills_in(forgotten)).answer()
+        assert "changed" in shown(said)
+    assert len(desk.asked) == 2
+
+
+MANY = Form(
+    title="Settings",
+    command="watch settings",
+    arguments=(("whole", "yes"),),
+    fields=(
+        Field(name="kinds", text="Kinds", kind=FieldKind.CHOICES, options=LISTS, value=("us_ofac_sdn",)),
+        *(Field(name=f"f{n}", text=f"Q{n}", value=(f"old {n}",)) for n in range(10)),
+        Field(name="names", text="Names", kind=FieldKind.LONG_TEXT, value=("Xiaomi", "ZTE")),
+    ),
+)
+
+
+async def test_a_form_of_many_questions(world: DiscordWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five at a time. Each part that is sent is the whole form, with what was sent before and what is set for the rest;
+
+    the answer has a button that opens the next five, until they are forgotten.
+    """
+    monkeypatch.setattr("adapters.discord.app.ELSEWHERE", 0.01)
+    desk, channel = Recorder(asks=MANY), world.channel()
+    async with listening(world, desk):
+        asked = await world.types("/help", channel=channel)
+        titles, labels = [], []
+        for part in range(3):
+            modal = await asked.opened()
+            titles.append(modal["title"])
+            labels += [one["label"] for one in modal["components"]]
+            answer = await (await world.fills_in(asked, 77, **{f"f{part * 5}": f"new {part}"})).answer()
+            if part < 2:
+                asked, before = await world.presses(answer, "Go on"), answer
+    assert titles == ["Settings (1/3)", "Settings (2/3)", "Settings (3/3)"]
+    assert labels == ["Kinds", *(f"Q{n}" for n in range(10)), "Names"]
+    assert "Go on" not in shown(answer)
+    assert [one.one("f0") for one in desk.asked] == ["new 0"] * 3
+    assert [one.one("f5") for one in desk.asked] == ["old 5", "new 1", "new 1"]
+    for one in desk.asked:
+        assert one.many("kinds") == ("us_ofac_sdn",)
+        assert (one.one("whole"), one.one("f9"), one.one("names")) == ("yes", "old 9", "Xiaomi\nZTE")
+    await until(lambda: not live_sessions(world))
+    async with listening(world, Recorder(asks=MANY)):
+        assert "changed" in shown(await (await world.presses(before, "Go on")).answer())
+
+
+async def test_a_form_in_parts_at_two_processes(world: DiscordWorld) -> None:
+    """Only one of them keeps it; the other lets it answer."""
+    one, two, channel = Recorder(asks=MANY), Recorder(asks=MANY), world.channel()
+    async with listening(world, one), listening(world, two, sessions=2):
+        sent = await world.fills_in(await world.types("/help", channel=channel))
+        answer = await sent.answer()
+        assert "HIGH" in shown(answer)
+        await until(lambda: world.calls["POST interaction"] >= 4)
+    assert len(one.asked) + len(two.asked) == 1
+
+
+async def test_a_box_that_is_sent_twice(world: DiscordWorld) -> None:
+    """The gateway repeats what it handed over; it is one command."""
+    desk = Recorder(asks=SETTINGS)
+    async with listening(world, desk):
+        sent = await world.fills_in(await world.types("/help", channel=world.channel()))
+        await sent.answer()
+        await world.repeats(sent)
+        await (await world.fills_in(await world.types("/help"))).answer()
+    assert (len(desk.asked), sent.acknowledged) == (2, 1)
+
+
+@pytest.mark.parametrize("fault", ["cut before", "cut after"])
+async def test_a_modal_is_lost_on_the_way(world: DiscordWorld, fault: str) -> None:
+    """It is opened again, and nothing else is answered."""
+    async with listening(world, Recorder(asks=SETTINGS)):
+        world.goes_wrong(fault, on="POST interaction")
+        asked = await world.types("/help", channel=world.channel())
+        await asked.opened()
+    assert (asked.acknowledged, asked.messages) == (1, [])
+
+
+@pytest.mark.parametrize("why", ["late", "broken", "refused"])
+async def test_a_form_that_cannot_be_opened(world: DiscordWorld, monkeypatch: pytest.MonkeyPatch, why: str) -> None:
+    """The command is answered in words: the box came too late, could not be drawn, or Discord would not have it."""
+    desk = Recorder(asks=SETTINGS)
+    match why:
+        case "late":
+            monkeypatch.setattr("adapters.discord.app.FORM_PATIENCE", 0.01)
+            desk.opens.clear()
+        case "broken":
+            monkeypatch.setattr("adapters.discord.forms._box", lambda field: object())
+        case _:
+            desk.asks = replace(SETTINGS, fields=())
+    async with listening(world, desk):
+        asked = await world.types("/help", channel=world.channel())
+        await asked.answer()
+    assert (asked.modal, asked.kind, len(desk.asked)) == (None, 5, 1)
+
+
+async def test_names_in_a_message(world: DiscordWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The menu of any message, in the reader's language: everything written in it becomes the text of a command."""
+    registry = dict(commands()) | {"read": replace(commands()["help"], name="read")}
+    monkeypatch.setattr("adapters.discord.tree.commands", lambda: registry)
+    desk, channel = Recorder(), world.channel()
+    async with chatting(world) as chat:
+        card = Card(summary="HIGH: Xiaomi", title="A title", sections=(Section("", "ZTE too"),))
+        await chat.post(Place("discord", channel.address), card, key="k" * 25)
+    async with listening(world, desk):
+        for entry in ("Look up names in this message", "Chercher les noms de ce message"):
+            asked = await world.takes_from_menu(entry, channel.messages[0], channel=channel)
+            await asked.answer()
+        empty = channel.messages[0] | {"content": "", "embeds": []}
+        await (await world.takes_from_menu(entry, empty, channel=channel)).answer()
+    assert [(one.command, one.one("text")) for one in desk.asked[::2]] == [
+        ("read", "HIGH: Xiaomi\nA title\nZTE too"),
+        ("read", ""),
+    ]
+    assert asked.private
+
+
+# ── Files ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+PICTURE = Attachment(
+    name="history.png", body=b"\x89PNG", type="image/png", alt="Added 2021-01-14, taken off 2021-05-25"
+)
+
+
+async def test_files_go_along_with_an_answer(world: DiscordWorld) -> None:
+    """Also for all to see, and when a private answer is shared; a picture says in words what it shows."""
+    channel = world.channel()
+    desk = Recorder(Reply(cards=(CARD, CARD), files=(PICTURE,)))
+    async with listening(world, desk):
+        private = await (await world.types("/help", channel=channel)).answer()
+        shared = await (await world.presses(private, "Share in channel")).answer()
+        desk.reply = replace(desk.reply, private=False)
+        public = await (await world.types("/help", channel=channel)).answer()
+    for message, flags in ((private, 64), (shared, 0), (public, 0)):
+        [file] = message["attachments"]
+        assert (file["filename"], file["description"]) == ("history.png", PICTURE.alt)
+        assert world.files[file["id"]] == PICTURE.body
+        assert message["flags"] == flags
+    assert "shared by Ana" in shown(shared)
+
+
+async def test_a_file_is_an_option(world: DiscordWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a command takes a file it can be given at once, and then nothing more is asked."""
+    file = Argument(name="file", about="a list", required=False, kind=FieldKind.FILE)
+    text = Argument(name="text", about="names", required=True)
+    asking = replace(commands()["help"], name="bring", arguments=(text, file), form=FrontDesk.form)  # type: ignore[arg-type]
+    monkeypatch.setattr("adapters.discord.tree.commands", lambda: {"bring": asking})
+    desk, channel = Recorder(asks=SETTINGS), world.channel()
+    async with listening(world, desk):
+        given = SentFile("a.xlsx", b"PK", type=None)
+        await (await world.types("/bring", channel=channel, file=given)).answer()
+        await (await world.types("/bring", channel=channel)).opened()
+    [request] = desk.asked
+    assert request.arguments == (("file", "a.xlsx"),)
+    assert [one.body for one in request.files] == [b"PK"]
+    assert request.files[0].type.endswith("spreadsheetml.sheet")
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        (SentFile("big.csv", b"x", size=6_000_000), "big.csv has 6.0 MB; 5 MB at most"),
+        (SentFile("gone.csv", b"x", gone=True), "gone.csv could not be fetched"),
+    ],
+)
+async def test_a_file_that_cannot_be_taken(world: DiscordWorld, file: SentFile, words: str) -> None:
+    """Who sent it reads why; the command does not run on half of what was meant."""
+    desk = Recorder(asks=SETTINGS)
+    async with listening(world, desk):
+        asked = await world.types("/help", channel=world.channel())
+        said = await (await world.fills_in(asked, file=file)).answer()
+    assert words in shown(said)
+    assert desk.asked == []
+
+
 # ── The tree ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -336,7 +621,35 @@ async def test_names_in_french(world: DiscordWorld) -> None:
     assert add["options"][0]["name_localizations"]["fr"] == "nom"
     assert int(watch["default_member_permissions"]) == 1 << 4  # Manage Channels
     assert by_name["lookup"]["default_member_permissions"] is None
+    assert by_name["watching"]["default_member_permissions"] is None
     assert [one["name"] for one in by_name["sources"]["options"]] == ["accept", "list", "why"]
+
+
+async def test_who_may(world: DiscordWorld) -> None:
+    """Changing what a channel hears takes Manage Channels; seeing it does not, and the desk is told who manages."""
+    desk, channel = Recorder(), world.channel()
+    manage_channels, manage_guild, administrator, other = 1 << 4, 1 << 5, 1 << 3, 1 << 11
+    async with listening(world, desk):
+        for command in ("/watch add", "/watch list", "/feed list", "/unpark"):
+            with pytest.raises(MayNot):
+                await world.types(command, channel=channel, may=other)
+        for may in (other, manage_channels, manage_guild, administrator):
+            await (await world.types("/watching", channel=channel, may=may)).answer()
+        await (await world.types("/watch list", channel=channel, may=manage_channels)).answer()
+        await (await world.types("/watching", person=5, may=0)).answer()
+    assert [one.manager for one in desk.asked] == [False, True, True, True, True, True]
+    assert {one.command for one in desk.asked} == {"watch list"}
+
+
+async def test_what_concerns_everybody(world: DiscordWorld, store: SqliteStore) -> None:
+    """A source's doubtful reading is accepted, and feeds are added, by who manages a channel; never in private."""
+    channel, manage_channels, other = world.channel(), 1 << 4, 1 << 11
+    async with listening(world, desk_on(store, SetClock())):
+        for where, may in ((channel, other), (None, manage_channels)):
+            said = await (await world.types("/sources accept", channel=where, may=may, source="us_csl")).answer()
+            assert "for people who manage a channel" in shown(said)
+        said = await (await world.types("/sources accept", channel=channel, may=manage_channels, source="x")).answer()
+        assert "There is no source" in shown(said)
 
 
 async def test_a_refused_tree_stops_nothing(world: DiscordWorld) -> None:
@@ -347,7 +660,7 @@ async def test_a_refused_tree_stops_nothing(world: DiscordWorld) -> None:
     desk = Recorder()
     async with listening(world, desk):
         await (await world.types("/help")).answer()
-        world.commands[0]["name"] = "gone"
+        next(one for one in world.commands if one["name"] == "feed")["name"] = "gone"
         gone = await world.types("/gone list")
         assert "changed" in shown(await gone.answer())
     assert len(desk.asked) == 1
@@ -462,11 +775,11 @@ async def test_a_revoked_token(world: DiscordWorld, capsys: pytest.CaptureFixtur
     """It is asked again seldom, nothing else stops, and nothing more is sent with it; the log names the setting."""
     world.token = "another"
     async with chatting(world) as chat:
-        running = asyncio.create_task(chat.run(Recorder()))
         await asyncio.gather(
             *(chat.post(Place("discord", "1/2"), CARD, key=f"k{n}") for n in range(20)), return_exceptions=True
         )
-        assert world.calls["GET /users/@me"] <= 2
+        assert world.calls["GET /users/@me"] == 1
+        running = asyncio.create_task(chat.run(Recorder()))
         for _ in range(2):
             with pytest.raises(ChatRefused, match=r"DISCORD_TOKEN was refused; next:"):
                 await chat.post(Place("discord", world.channel().address), CARD, key="k" * 25)
@@ -674,6 +987,43 @@ async def test_a_person_who_takes_no_messages(world: DiscordWorld) -> None:
             await chat.post(Place("discord", "@me/5"), CARD, key="k" * 25)
 
 
+EDITED = Card(summary="s", title="edited", sections=(Section("Since then", "Acknowledged by Ana."),))
+
+
+async def test_a_post_that_was_put_away(world: DiscordWorld) -> None:
+    """A forum post or thread that Discord archived is opened to be changed; one that somebody locked is a refusal."""
+    forum, channel = world.channel(kind=FORUM), world.channel()
+    async with chatting(world) as chat:
+        post = await chat.post(Place("discord", forum.address), CARD, key="a" * 25)
+        first = await chat.post(Place("discord", channel.address), CARD, key="b" * 25)
+        inside = await chat.post(Place("discord", channel.address), CARD, key="c" * 25, thread=first)
+        for place, receipt in ((forum, post), (channel, inside)):
+            thread = world.channels[int(receipt.thread)]
+            thread.archived = True
+            await chat.edit(Place("discord", place.address), receipt, EDITED)
+            assert "Acknowledged by Ana" in shown(thread.messages[-1])
+            assert not thread.archived
+            thread.archived = thread.locked = True
+            with pytest.raises(ChatRefused, match=r"Missing Permissions|locked"):
+                await chat.edit(Place("discord", place.address), receipt, EDITED)
+
+
+async def test_changing_where_history_is_closed(world: DiscordWorld) -> None:
+    """The words change all the same, in a direct message too; what is not ours is left alone, and said so."""
+    channel = world.channel(hidden=True)
+    place, direct = Place("discord", channel.address), Place("discord", "@me/9")
+    async with chatting(world) as chat:
+        await chat.edit(place, await chat.post(place, CARD, key="a" * 25), EDITED)
+        receipt = await chat.post(direct, CARD, key="b" * 25)
+        await chat.edit(direct, receipt, EDITED)
+        assert await chat.find(direct, "b" * 25) == receipt
+        channel.messages[0]["author"] = channel.messages[0]["author"] | {"id": "5"}
+        with pytest.raises(ChatRefused, match="not the bot's own"):
+            await chat.edit(place, Receipt(channel.messages[0]["id"]), EDITED)
+    assert "Acknowledged by Ana" in shown(channel.messages[0])
+    assert "Acknowledged by Ana" in shown(world.direct[9].messages[0])
+
+
 async def test_a_message_that_was_deleted(world: DiscordWorld) -> None:
     """It cannot be edited; that is no doubt."""
     channel = world.channel()
@@ -718,26 +1068,67 @@ async def test_the_doctor_without_a_network(world: DiscordWorld) -> None:
 FAULTS = ["cut before", "cut after", "unavailable", "broken", "broken after", "busy", "busy for long"]
 
 
+RISKY = {"POST message", "PATCH message", "POST forum", "POST thread", "GET message", "GET history"}
+
+
 async def test_a_thousand_alerts_with_faults(world: DiscordWorld, store: SqliteStore) -> None:
-    """Of 1,000 alerts, a third of the posts going wrong in every way: none lost, none repeated."""
+    """Of 1,000 alerts, follow-ups among them, a fifth of all requests going wrong in every way: none lost, none
+
+    repeated, each where it belongs; and every message that changed says so in the end.
+    """
     chance = random.Random(20261123)
-    world.chance = lambda: chance.choice(FAULTS) if chance.random() < 0.3 else ""
-    channels = [world.channel() for _ in range(50)]
+    world.risky = RISKY
+    world.chance = lambda: chance.choice(FAULTS) if chance.random() < 0.2 else ""
+    channels = [world.channel(kind=FORUM if number % 10 == 9 else TEXT) for number in range(50)]
     clock = SetClock(NOON)
-    await store.enqueue([note(number, channels[number % 50].address) for number in range(1000)])
+    alerts = [numbered(number, channels[number % 50].address) for number in range(1000)]
+    firsts = [one for number, one in enumerate(alerts) if not is_follow_up(number)]
+    updates = [acknowledged(one) for one in firsts[::9]]
+    await store.enqueue([*alerts, *updates])
     async with chatting(world) as chat:
         courier = Courier(store=store, chat=chat, clock=clock, sources=dict, operators=Place("console"))
-        while any(one.receipt is None for one in await store.deliveries(limit=2000)):
+        while any(one.receipt is None for one in await store.deliveries(limit=5000)):
             if not await courier.round():
                 clock.passes(seconds=30)  # within the minutes for which Discord remembers a nonce
                 world.clock += 30
-    titles = Counter(one["embeds"][0]["title"] for channel in channels for one in channel.messages)
-    assert set(titles) == {f"Alert {number}" for number in range(1000)}
-    assert {title: count for title, count in titles.items() if count > 1} == {}
+    said = [one for channel in world.channels.values() for one in channel.messages]
+    refs = Counter(draw.ref_of(one["embeds"][-1]["footer"]["text"]) for one in said)
+    assert set(refs) == {one.key for one in alerts}, "lost"
+    assert {ref: count for ref, count in refs.items() if count > 1} == {}, "repeated"
+    by_ref = {draw.ref_of(one["embeds"][-1]["footer"]["text"]): one for one in said}
+    edited = [one.message.of for one in updates if isinstance(one.message, Update)]
+    assert all("Acknowledged by Ana" in shown(by_ref[key]) for key in edited)
+    for one in alerts:
+        if one.follows:
+            assert "reports" in shown(by_ref[one.follows[0]])
+            assert by_ref[one.key]["channel_id"] == by_ref[one.follows[0]]["id"], "in the first one's thread"
     for channel in channels:
-        order = [int(one["embeds"][0]["title"].split()[-1]) for one in channel.messages]
+        order = [int(one["id"]) for one in channel.messages]
         assert order == sorted(order), "oldest first in each channel"
     assert world.invalid < 1000
+    assert world.calls["PATCH message"] > len(updates)
+
+
+def is_follow_up(number: int) -> bool:
+    """Every eighth alert of a channel is another outlet's report of the one before."""
+    return (number // 50) % 8 == 7
+
+
+def numbered(number: int, address: str) -> Delivery:
+    one = replace(
+        alert(f"n{number}"),
+        company=Company(id=f"c{number}", name=f"Company {number}"),
+        kind=AlertKind.LISTING_STORY,
+        story=replace(story(str(number)), publisher=f"Outlet {number}"),
+        changes=(),
+        follows=(f"n{number - 50}",) if is_follow_up(number) else (),
+    )
+    return Delivery.of(one, Place("discord", address), because="a test", due=NOON + timedelta(seconds=number))
+
+
+def acknowledged(of: Delivery) -> Delivery:
+    update = Update.of_delivery(of.key, UpdateKind.ACKNOWLEDGED, at=NOON, by="Ana")
+    return Delivery.of(update, of.place, because="a test", due=of.due + timedelta(hours=1))
 
 
 def note(number: int, address: str) -> Delivery:
@@ -750,7 +1141,6 @@ import asyncio, sys
 from datetime import timedelta
 from pathlib import Path
 from adapters.discord.post import DiscordChat
-from adapters.discord.tree import typed_on_discord
 from adapters.stores.sqlite import SqliteStore
 from bot.deliver import Courier
 from bot.doctor import examine
@@ -872,15 +1262,20 @@ async def test_the_transcripts_of_the_console(world: DiscordWorld, store: Sqlite
             if any(one.required and one.name not in given for one in commands()[typed.command].arguments):
                 continue
             options = {"name" if name == "names" else name: as_typed(value) for name, value in given.items()}
-            command = typed_on_discord()[typed.command].split(" name:")[0]
+            command = on_discord(typed.command)[0].split(" name:")[0]
             command = " ".join(word for word in command.split() if not word.endswith(":"))
             asked = await world.types(command, channel=channel, locale=locale, **options)  # type: ignore[arg-type]
             answer = await asked.answer()
             for card in desk.reply.cards[:1]:
                 for words in (card.title, *(line for section in card.sections for line in section.text.split("\n"))):
-                    assert " ".join(read(draw.escape(words))[0].split()) in " ".join(shown(answer).split())
+                    plain = _TIME.sub("TIME", " ".join(read(draw.escape(words))[0].split()))
+                    assert plain in _TIME.sub("TIME", " ".join(shown(answer).split()))
             answered += 1
-    assert answered >= 3
+    assert answered
+
+
+#: A time as the program writes it, or as Discord shows it to each reader.
+_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC|<t:\d+:f>")
 
 
 def typed_in(path: Path) -> list[str]:

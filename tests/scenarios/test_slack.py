@@ -6,31 +6,22 @@ import asyncio
 import random
 import socket
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
 from adapters.slack.app import Service
 from adapters.slack.post import SlackChat
-from adapters.slack.socket import Habits
-from bot.book import shipped
-from bot.commands import FrontDesk, Office
 from bot.deliver import Courier
 from bot.errors import ChatBusy, ChatDoubtful, ChatRefused
-from bot.model import Button, Card, Delivery, Form, Notice, Place, Receipt, Reply, Request, Section
-from bot.ports import Desk
-from bot.roll import Roll
+from bot.model import Button, Card, Delivery, Notice, Place, Receipt, Reply, Section, Update, UpdateKind
 from tests.worlds.facts import watch
+from tests.worlds.nouns import alert
 from tests.worlds.plain_store import PlainStore
 from tests.worlds.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackWorld, buttons, pings, served, words
-
-HERE = Place("slack", "T0/C024")
-CARD = Card(summary="s", title="t", sections=(Section("Why", "a medal", quote=True),))
-#: As in production, only quicker.
-QUICK = Habits(quiet=60, beat=0.02, ping=1, opening=3, grace=0.05, retry=0.05, longest=0.05)
+from tests.worlds.slack_served import CARD, HERE, QUICK, Played, Scripted, a_chat, desk, serving, until
 
 
 @pytest.fixture
@@ -44,59 +35,6 @@ async def chat(slack: SlackWorld) -> AsyncIterator[SlackChat]:
     chat = a_chat(slack)
     yield chat
     await chat.close()
-
-
-def a_chat(slack: SlackWorld, **more: Any) -> SlackChat:
-    return SlackChat(
-        BOT_TOKEN,
-        api_url=slack.api_url,
-        **{"pace": timedelta(0), "patience": timedelta(seconds=5), "app_token": APP_TOKEN, **more},
-    )
-
-
-@dataclass
-class Played:
-    """A clock that stands until it is moved."""
-
-    at: datetime
-
-    def now(self) -> datetime:
-        return self.at
-
-    async def sleep(self, span: timedelta) -> None:
-        self.at += span
-
-
-@dataclass
-class Scripted:
-    """A desk that says what it was told to, as slowly as it was told to."""
-
-    reply: Reply = field(default_factory=lambda: Reply(cards=(CARD,)))
-    asked: list[Request] = field(default_factory=list)
-    hold: asyncio.Event | None = None
-    breaks: bool = False
-
-    async def answer(self, request: Request) -> Reply:
-        self.asked.append(request)
-        if self.hold:
-            await self.hold.wait()
-        if self.breaks:
-            raise RuntimeError("a bug")
-        return self.reply
-
-    async def form(self, request: Request) -> Form | None:
-        return None
-
-    def complete(self, command: str, argument: str, typed: str, limit: int = 25) -> Sequence[str]:
-        return ()
-
-
-def desk(store: PlainStore, clock: Played) -> FrontDesk:
-    return FrontDesk(Office(store=store, book=shipped(), roll=Roll(store), clock=clock, sources=dict))
-
-
-def serving(chat: SlackChat, desk: Desk, slack: SlackWorld, habits: Habits = QUICK) -> Any:
-    return served(Service(chat.line, desk, habits=habits).connect(APP_TOKEN), slack)
 
 
 def notice(number: int, now: datetime, place: Place = HERE) -> Delivery:
@@ -248,16 +186,10 @@ async def test_sharing_after_a_restart(slack: SlackWorld, chat: SlackChat) -> No
     """What is no longer at hand is said, not guessed."""
     async with serving(chat, Scripted(), slack):
         answer = await (await slack.types("/lookup Xiaomi")).answer()
-    await asyncio.wait_for(_until(lambda: not slack.hearing), 5)
+    await until(lambda: not slack.hearing)
     async with serving(chat, Scripted(), slack):
         said = await (await slack.presses(answer, "Share in channel")).answer()
     assert "no longer at hand" in said["text"]
-
-
-async def _until(true: Any) -> None:
-    """Look again at every turn of the loop, where no event tells."""
-    while not true():  # noqa: ASYNC110 - what is looked at belongs to the libraries
-        await asyncio.sleep(0.005)
 
 
 async def test_an_answer_that_is_not_private(slack: SlackWorld, chat: SlackChat) -> None:
@@ -267,7 +199,7 @@ async def test_an_answer_that_is_not_private(slack: SlackWorld, chat: SlackChat)
         answer = await (await slack.types("/lookup Xiaomi")).answer()
         scripted.reply = Reply(cards=())
         silent = await slack.types("/lookup Xiaomi")
-        await asyncio.wait_for(_until(lambda: len(scripted.asked) == 2), 5)
+        await until(lambda: len(scripted.asked) == 2)
     assert answer["response_type"] == "in_channel"
     assert not buttons(answer)
     assert silent.answers.empty()
@@ -290,7 +222,7 @@ async def test_an_answer_that_slack_refuses(
     async with serving(chat, Scripted(), slack):
         answer = await (await slack.types("/lookup Xiaomi")).answer()
         assert (await slack.presses(answer, "Share in channel", dead=True)).acknowledged
-        await asyncio.wait_for(_until(lambda: "slack_answer_refused" in "".join(capsys.readouterr())), 5)
+        await until(lambda: "slack_answer_refused" in "".join(capsys.readouterr()))
         assert await (await slack.types("/lookup Xiaomi")).answer()
 
 
@@ -528,14 +460,18 @@ class Mortal(Courier):
 
 
 async def test_a_thousand_alerts_under_every_fault(slack: SlackWorld, now: datetime) -> None:
-    """Answers lost, 429, 5xx, time-outs, cuts, couriers killed: none lost, none twice, each lane in order."""
+    """Answers lost, 429, 5xx, time-outs, cuts, couriers killed: none lost, none twice, each lane in order; and what
+
+    becomes of an alert is drawn into its own message, under the same faults.
+    """
     chance = random.Random(20261123)
     store, clock = PlainStore(), Played(now)
-    places = [Place("slack", f"T0/C{number}") for number in range(25)]
+    places = [Place("slack", f"T0/C{number}") for number in range(50)]
     for place in places:
         slack.adds(place.address.partition("/")[2])
-    deliveries = [notice(number, now, places[number % 25]) for number in range(1000)]
+    deliveries = [(notice if number % 5 else told)(number, now, places[number % 50]) for number in range(1000)]
     await store.enqueue(deliveries)
+    await store.enqueue(taken_on(one, now) for one in deliveries[::5])
     faults = ["busy", "down", "cut", "lost", "broken", "page"]
     slack.fate = lambda: chance.choice(faults) if chance.random() < 0.25 else "slow" if chance.random() < 0.01 else ""
     slack.history_fates.extend(chance.choice(["ok", "ok", "ok", "busy", "down", "cut"]) for _ in range(2000))
@@ -545,8 +481,58 @@ async def test_a_thousand_alerts_under_every_fault(slack: SlackWorld, now: datet
     for place in places:
         expected = [one.key for one in deliveries if one.place == place]
         assert slack.keys(place.address.partition("/")[2]) == expected
+    said = {one["metadata"]["event_payload"]["key"]: one for here in slack.channels.values() for one in here.messages}
+    edited = {key for key, message in said.items() if "Acknowledged by Dana" in words(message)}
+    assert edited == {one.key for one in deliveries[::5]}
     assert not await store.deliveries(state="parked")
-    assert len(await store.deliveries(state="posted", limit=2000)) == 1000
+    assert len(await store.deliveries(state="posted", limit=2000)) == 1200
+    assert not slack.refused
+
+
+def told(number: int, now: datetime, place: Place) -> Delivery:
+    return Delivery.of(replace(alert(f"a{number}"), at=now), place, because="watching Xiaomi here", due=now)
+
+
+def taken_on(delivery: Delivery, now: datetime) -> Delivery:
+    """Somebody acknowledges it: its message is to be drawn again."""
+    update = Update.of_delivery(delivery.key, UpdateKind.ACKNOWLEDGED, at=now, by="Dana")
+    return Delivery.of(update, delivery.place, because=delivery.because, due=now)
+
+
+async def test_an_edit_where_nothing_can_be_edited_any_more(
+    slack: SlackWorld, chat: SlackChat, now: datetime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The channel was archived, or the message deleted: it is in the log, nothing waits for ever, nobody is rung."""
+    store, clock = PlainStore(), Played(now)
+    courier = Courier(store, chat, clock, dict)
+    delivery = told(1, now, HERE)
+    await store.enqueue([delivery])
+    await emptied(courier, store, clock)
+    slack.channels["C024"].archived = True
+    (posted,) = await store.deliveries()
+    assert posted.receipt
+    with pytest.raises(ChatRefused, match="is_archived") as caught:
+        await chat.edit(HERE, posted.receipt, CARD)
+    assert not isinstance(caught.value, ChatDoubtful)
+    await store.enqueue([taken_on(delivery, now)])
+    await emptied(courier, store, clock)
+    assert "unarchive it" in "".join(capsys.readouterr())
+    assert not await store.deliveries(state="parked")
+
+
+async def test_an_edit_that_is_too_long_for_one_message(slack: SlackWorld, chat: SlackChat) -> None:
+    """It is cut at a marker like the first one, with the same button to the rest, and keeps its own buttons."""
+    lines = tuple(Section("", f"line {number}. " + "word " * 60) for number in range(100))
+    receipt = await chat.post(HERE, CARD, key="k1")
+    long = Card(summary="s", title="t", sections=lines, buttons=(Button("History", "history"),))
+    await chat.edit(HERE, receipt, long, key="k1")
+    (message,) = slack.channels["C024"].messages
+    assert "cut here" in words(message)
+    assert {one["text"]["text"]: one["value"] for one in buttons(message)} == {
+        "Show the rest": '{"key": "k1", "page": "1"}',
+        "History": "{}",
+    }
+    assert await chat.find(HERE, "k1") == receipt
 
 
 # ── The socket ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -566,7 +552,7 @@ async def test_a_socket_that_falls_silent(slack: SlackWorld, chat: SlackChat, po
         (old,) = slack.sockets
         slack.goes_deaf(pongs=pongs)
         assert await (await slack.types("/lookup Xiaomi")).answer()
-        await asyncio.wait_for(_until(lambda: old not in slack.sockets), 5)
+        await until(lambda: old not in slack.sockets)
 
 
 async def test_a_socket_that_only_pings(slack: SlackWorld, chat: SlackChat) -> None:
@@ -574,9 +560,9 @@ async def test_a_socket_that_only_pings(slack: SlackWorld, chat: SlackChat) -> N
     pinging = asyncio.create_task(slack.pings(every=0.02))
     async with serving(chat, Scripted(), slack, replace(QUICK, quiet=0.2, untold=0.8)):
         (first,) = slack.sockets
-        await asyncio.wait_for(_until(lambda: slack.calls["ping"] >= 25), 5)
+        await until(lambda: slack.calls["ping"] >= 25)
         assert slack.sockets == [first]
-        await asyncio.wait_for(_until(lambda: first not in slack.sockets and slack.sockets), 5)
+        await until(lambda: first not in slack.sockets and slack.sockets)
         assert await (await slack.types("/lookup Xiaomi")).answer()
     pinging.cancel()
 
@@ -594,7 +580,7 @@ async def test_an_app_token_that_slack_does_not_know(
     """The operator is told once what to do; when it is mended, commands are served."""
     slack.app_token = "xapp-another"
     task = asyncio.create_task(Service(chat.line, Scripted(), habits=QUICK).connect(APP_TOKEN))
-    await asyncio.wait_for(_until(lambda: slack.calls["apps.connections.open"] >= 3), 5)
+    await until(lambda: slack.calls["apps.connections.open"] >= 3)
     told = capsys.readouterr()
     assert (told.out + told.err).count("SLACK_APP_TOKEN") == 1
     assert APP_TOKEN not in told.out + told.err
@@ -609,9 +595,9 @@ async def test_slack_away_at_the_start(slack: SlackWorld, chat: SlackChat) -> No
     """Commands are served as soon as it is back; so after a revoked bot token."""
     slack.token_dead = "token_revoked"
     task = asyncio.create_task(Service(chat.line, Scripted(), habits=QUICK).connect(APP_TOKEN))
-    await asyncio.wait_for(_until(lambda: slack.calls["auth.test"] >= 2), 5)
+    await until(lambda: slack.calls["auth.test"] >= 2)
     slack.away = True
-    await asyncio.wait_for(_until(lambda: slack.calls["auth.test"] >= 4), 5)
+    await until(lambda: slack.calls["auth.test"] >= 4)
     slack.token_dead, slack.away = "", False
     await slack.connected()
     assert await (await slack.types("/lookup Xiaomi")).answer()
@@ -645,7 +631,7 @@ async def test_http_mode_believes_only_slack(slack: SlackWorld) -> None:
     scripted = Scripted()
     chat = a_chat(slack, app_token="", signing_secret=SIGNING_SECRET, listen=("127.0.0.1", port))
     async with served(chat.run(scripted), slack):
-        await asyncio.wait_for(_until(lambda: _open(port)), 5)
+        await until(lambda: _open(port))
         heard = await slack.types("/lookup Xiaomi", again=1)
         answer = await heard.answer()
         shared = await (await slack.presses(answer, "Share in channel")).answer()

@@ -1,7 +1,8 @@
 """Dialogues as text: what is typed and what is read, exactly, in files that a person who does not program can review.
 
-A line that begins with "> " is typed; "= " says what the publishers show from now on; "~ " lets time pass; everything
-else is what Tocsin answers. When words change on purpose, run it with TOCSIN_WRITE_TRANSCRIPTS=1 and read the diff.
+A line that begins with "> " is typed, KEY in it being the key of the latest alert here; "= " says what the publishers
+show from now on; "~ " lets time pass; everything else is what Tocsin answers. When words change on purpose, run it with
+TOCSIN_WRITE_TRANSCRIPTS=1 and read the diff.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from adapters.stores.sqlite import SqliteStore
 from bot.book import shipped
 from bot.commands import FrontDesk, Office
 from bot.deliver import Courier
-from bot.model import Place
+from bot.model import NOWHERE, Alert, Place
 from bot.roll import Roll
 from bot.watch import Habits, Watcher
 from tests.worlds.pages import Pages, SetClock, table
@@ -59,11 +60,23 @@ class Stage:
     async def play(self, line: str) -> None:
         match line[:2]:
             case "> ":
-                await self.chat.answer(self.desk, line[2:])
+                await self.chat.answer(self.desk, line[2:].replace("KEY", await self.key()))
             case "= ":
                 await self.shows(line[2:])
             case "~ ":
                 self.clock.passes(hours=float(line[2:].split()[0]))
+        await self.says()
+
+    async def says(self) -> None:
+        """Whatever is due is said."""
+        await self.watcher.sum_up()
+        while await self.courier.round():
+            pass
+
+    async def key(self) -> str:
+        """That of the latest alert that was posted here, as a button on it would say it."""
+        latest = await self.store.deliveries(state="posted")
+        return next((one.key for one in latest if isinstance(one.message, Alert) and one.receipt != NOWHERE), "KEY")
 
     async def shows(self, what: str) -> None:
         """The list of Chinese military companies shows these names, or an error page, and is read."""
@@ -72,8 +85,6 @@ class Stage:
         self.pages.shows(us_dod_cmc.card.url, page)
         await self.watcher.poll(us_dod_cmc)
         await self.watcher.introduce()
-        while await self.courier.round():
-            pass
 
     def said(self) -> str:
         words = self.out.getvalue()

@@ -135,7 +135,7 @@ def test_what_is_declined_says_which_setting_declined_it() -> None:
     alert = story_alert(FEED, story, analysis, mention, xiaomi(), at=THEN)
     every = frozenset(AlertKind)
     cases = {
-        "paused until 2021-01-15 22:00 UTC": watch(paused_until=THEN + timedelta(days=1)),
+        "paused until 2021-01-15 22:00 UTC": watch(paused_until=THEN + timedelta(days=1), kinds=every),
         "mention is not among the kinds asked for": watch(),
         "news_x is not among the sources asked for": watch(sources=frozenset({"us_csl"}), kinds=every),
         "only the company itself was asked for, and this is a related unit": watch(related=False, kinds=every),
@@ -143,7 +143,7 @@ def test_what_is_declined_says_which_setting_declined_it() -> None:
     for why, subscription in cases.items():
         routing = route(alert, [subscription], now=THEN)
         assert not routing.deliveries
-        assert routing.declined == ((subscription, why),)
+        assert [(one, refusal.words()) for one, refusal in routing.declined] == [(subscription, why)]
     over = watch(paused_until=THEN - timedelta(seconds=1), kinds=every)
     assert route(alert, [over], now=THEN).deliveries
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bot import roll
 from bot.archive import Archive, OnDay
 from bot.book import shipped
 from bot.history import How, What
@@ -135,7 +136,7 @@ async def test_nobody_was_ever_read() -> None:
     """An empty store answers with nothing, and knows that it read nothing."""
     world = World()
     then = await world.on("Xiaomi", date(2021, 1, 3))
-    assert (then.stood, then.off, then.since) == ([], [], [])
+    assert (then.lists(), *then.stood, *then.off, *then.since) == ([],)
     assert await world.past("Xiaomi") == []
 
 
@@ -147,3 +148,29 @@ async def test_the_past_is_asked_in_any_script(typed: str) -> None:
     await world.reads(3, [change(3, xiaomi, None)])
     assert (await world.on(typed, date(2021, 1, 2))).lists() == [LIST]
     assert await world.past(typed) == [What.BEGAN, What.DELISTED]
+
+
+async def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """People type other names too: after so many the oldest answers are found anew, and are the same."""
+    monkeypatch.setattr(roll, "REMEMBERED", 2)
+    world, xiaomi = World(), entry("1", "Xiaomi Corporation")
+    await world.reads(listings=[xiaomi, entry("2", "Huawei"), entry("3", "Hikvision"), entry("4", "Nobody Ltd")])
+    await world.reads(3, [change(3, xiaomi, None)])
+    for name, key in (("Xiaomi", "1"), ("Huawei", "2"), ("Hikvision", "3"), ("Nobody Ltd", "4"), ("Xiaomi", "1")):
+        then = await world.on(name, date(2021, 1, 2))
+        assert [one.listing.key for one in then.stood] == [key]
+    off = [await world.archive.roll.taken_off(shipped().find(name)) for name in ("Xiaomi", "Huawei", "ZTE", "Xiaomi")]
+    assert [[one.key for one in changes] for changes in off] == [["1"], [], [], ["1"]]
+
+
+async def test_changes_of_long_ago_are_not_at_hand() -> None:
+    """The roll holds the last weeks' changes for what else is told of a company; older ones are in the store."""
+    world, xiaomi = World(), entry("1", "Xiaomi Corporation")
+    await world.reads(listings=[entry("2", "Huawei")])
+    await world.reads(3, [change(3, None, xiaomi)])
+    await world.archive.roll.refresh()
+    assert [one.key for one in world.archive.roll.recent(shipped().find("Xiaomi"))] == ["1"]
+    await world.reads(90, [change(90, None, entry("3", "Hikvision"))])
+    await world.archive.roll.refresh()
+    assert world.archive.roll.recent(shipped().find("Xiaomi")) == ()
+    assert await world.past("Xiaomi") == [What.LISTED]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -11,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.diff import PATIENCE, Survey, believe, diff, field_changes, missing, readable, survey
-from bot.model import ChangeKind, EntityKind, Identifier, Listing, Mark, Memory, Name, NameKind, SourceCard
+from bot.diff import PATIENCE, TAIL, Survey, believe, diff, field_changes, missing, readable, survey
+from bot.model import ChangeKind, EntityKind, Identifier, Listing, Mark, Memory, Name, NameKind, Quarantine, SourceCard
 from tests.worlds.facts import listing, mark, reading, record
 
 NOW = datetime(2021, 1, 14, 22, 0, tzinfo=UTC)
@@ -327,3 +328,110 @@ def test_an_edition_that_changes_too_much_is_not_compared_letter_by_letter() -> 
     after = [replace(one, key=one.key + "s", name=one.name.replace("Bureau", "Bureaus")) for one in before]
     assert rekeyed(before, after) == []
     assert len(rekeyed(before[:60], after[:60])) == 60
+
+
+# ── Fields that are lost, ends that are gone ──────────────────────────────────────────────────────────────────────
+
+DATED = date(2021, 1, 14)
+FILLED = replace(CARD, fill=(("programmes", 0.9), ("listed_on", 0.8)))
+
+
+def dated(count: int, **more: Any) -> list[Listing]:
+    return [
+        listing(f"Company {number}", **{"listed_on": DATED, "addresses": ("1 Road",), **more})
+        for number in range(count)
+    ]
+
+
+def doubted(known: list[Listing], now: list[Listing], *, card: SourceCard = FILLED, memory: Memory = READ) -> str:
+    seen = look(known, now)
+    memory = replace(memory, layout=seen.layout)
+    found = believe(card, memory, seen, {entry.key: entry for entry in known}, now=NOW)
+    return found.why if found else ""
+
+
+def test_a_first_reading_whose_column_is_not_understood() -> None:
+    """Each source says which fields its entries have; the evidence names the field."""
+    assert "0 of 30 entries have programmes, expected at least 90%" in doubted([], dated(30, programmes=()))
+    some = [*dated(20), *(replace(entry, key=f"u{entry.key}", listed_on=None) for entry in dated(20))]
+    assert "20 of 40 entries have day of listing, expected at least 80%" in doubted([], some)
+    assert not doubted([], dated(40))
+    assert not doubted([], dated(10, programmes=())), "ten entries say nothing about shares"
+    assert not doubted(dated(60, programmes=()), dated(60, programmes=())), "nothing was looked into"
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ({"listed_on": None}, "60 of 100 entries lost their day of listing"),
+        ({"addresses": ()}, "60 of 100 entries lost their addresses"),
+        ({"programmes": ("1 Road",)}, "60 of 100 entries changed their programmes"),
+        ({"kind": EntityKind.VESSEL}, "60 of 100 entries changed their kind"),
+        ({"addresses": ("2 Road",)}, ""),  # addresses may be written anew
+    ],
+)
+def test_a_column_is_renamed_or_shifted(field: dict[str, Any], words: str) -> None:
+    """Many entries that lose or change one field at once are no decision of a publisher."""
+    known = dated(100)
+    now = [replace(entry, **field) if at < 60 else entry for at, entry in enumerate(known)]
+    why = doubted(known, now, card=CARD)
+    assert words in why
+    assert bool(why) == bool(words)
+    assert not doubted(known, [replace(entry, **field) if at < 20 else entry for at, entry in enumerate(known)])
+    assert (
+        believe(CARD, replace(READ, accept_next=True), look(known, now), {one.key: one for one in known}, now=NOW)
+        is None
+    )
+
+
+def test_another_layout_may_carry_other_fields() -> None:
+    """A CSV has no aliases, the XML that follows it has."""
+    known, now = dated(100), dated(100, addresses=())
+    seen = survey(reading(now, layout="csv/1"), marks(known), same_layout=False)
+    assert believe(CARD, replace(READ, layout="xml/1"), seen, {one.key: one for one in known}, now=NOW) is None
+
+
+def test_the_end_of_the_document_is_gone() -> None:
+    """Cut at a line end: doubted however few are lost, until another edition lacks them too or a person accepts."""
+    known = dated(100)
+    memory = replace(READ, layout="table/1", tail=look([], known).tail)
+    assert len(memory.tail) == TAIL
+    old = {entry.key: entry for entry in known}
+
+    def doubt_of(now: list[Listing], *, sha256: str = "a", memory: Memory = memory, **more: Any) -> Quarantine | None:
+        seen = look(known, now, open_ended=True, **more)
+        return believe(CARD, memory, seen, old, sha256=sha256, now=NOW + PATIENCE)
+
+    first = doubt_of(known[:-5])
+    assert first
+    assert "the last 5 entries of the document are gone and no others" in first.why
+    waiting = replace(memory, quarantine=first)
+    assert doubt_of(known[:-5], memory=waiting), "the same document again"
+    assert doubt_of(known[:-6], memory=waiting, sha256="b"), "cut elsewhere"
+    assert doubt_of(known[:-5], memory=waiting, sha256="b") is None
+    assert doubt_of(known[:-5], memory=replace(memory, accept_next=True)) is None
+    assert believe(CARD, memory, look(known, known[:-5]), old, now=NOW) is None, "its end is shown by a closing tag"
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        pytest.param(lambda known: known[:-1], id="the newest alone"),
+        pytest.param(lambda known: [*known[:10], *known[12:-2]], id="and some from its midst"),
+        pytest.param(lambda known: [*known[:-3], listing("Another")], id="and another one is new"),
+    ],
+)
+def test_an_edition_that_ends_elsewhere(now: Callable[[list[Listing]], list[Listing]]) -> None:
+    """What is more than a missing end is an edition."""
+    known = dated(100)
+    memory = replace(READ, layout="table/1", tail=look([], known).tail)
+    seen = look(known, now(known), open_ended=True)
+    assert believe(CARD, memory, seen, {entry.key: entry for entry in known}, now=NOW) is None
+
+
+def test_a_loss_that_was_announced_is_no_surprise() -> None:
+    """An official notice that takes many off is as good as a second reading."""
+    known = entries(30)
+    seen, old = look(known, known[:20]), {entry.key: entry for entry in known}
+    assert believe(CARD, READ, seen, old, now=NOW)
+    assert believe(CARD, READ, seen, old, noticed={entry.key for entry in known[20:]}, now=NOW) is None

@@ -13,16 +13,15 @@ from hypothesis import strategies as st
 
 from adapters.discord import draw
 from adapters.discord.app import Shards, _last
-from adapters.discord.tree import build, paths, shorten, typed_on_discord
-from adapters.discord.tree import table as table_of_commands
+from adapters.discord.tree import build, shorten
 from adapters.discord.wire import Guard, sort_error
 from bot.commands import Command, commands
 from bot.commands.languages import about, argument_about, group_about, word
 from bot.commands.several import several
+from bot.commands.spelled import discord_paths, on_discord
 from bot.data import table
 from bot.errors import BadSettings, ChatBusy, ChatDoubtful, ChatRefused
 from bot.model import Button, Card, Link, Section, Severity
-from tests.conftest import ROOT
 from tests.worlds.discord import live, read
 from tests.worlds.discord_rules import Refused, check_message
 
@@ -74,8 +73,20 @@ def test_escaped_text_reads_as_it_was(text: str) -> None:
 
 def test_times_become_the_readers_own() -> None:
     """Ours are turned into Discord's; what only looks like one stays."""
-    assert draw.escape("Seen 2026-11-23 12:00 UTC.") == "Seen <t:1795435200:f>."
-    assert draw.escape("2026-13-99 12:00 UTC") == "2026-13-99 12:00 UTC"
+    assert draw.escape("Seen 2026-11-23 12:00 UTC.", times=True) == "Seen <t:1795435200:f>."
+    assert draw.escape("2026-13-99 12:00 UTC", times=True) == "2026-13-99 12:00 UTC"
+
+
+@pytest.mark.parametrize(
+    "quoted", ["“until 2026-11-23 12:00 UTC”", "« 2026-11-23 12:00 UTC »", "“a\n2026-11-23 12:00 UTC"]
+)
+def test_times_that_others_wrote_stay(quoted: str) -> None:
+    """A quotation is shown to the letter; so are titles, and text that only contains what stands for a time."""
+    assert "<t:" not in draw.escape(f"It says {quoted}", times=True)
+    stamp = "2026-11-23 12:00 UTC"
+    quote = draw.draw(Card(summary=stamp, title=stamp, sections=(Section(stamp, stamp, quote=True),)))
+    assert "<t:" not in f"{quote.content}{quote.embeds}"
+    assert draw.escape("\ue0001795435200\ue001", times=True) == "1795435200"
 
 
 def test_a_long_card_goes_over_two_embeds() -> None:
@@ -206,29 +217,34 @@ async def nobody(*_: Any) -> Any:
 
 def test_every_command_of_the_registry_is_there() -> None:
     """One registry gives Discord's tree; no command is lost on the way."""
-    tops = build(nobody, nobody)
+    tops = build(nobody, nobody, nobody)
     found = set()
     for top in tops:
         inner = top.walk_commands() if isinstance(top, discord.app_commands.Group) else [top]
-        found |= {one.qualified_name for one in inner if isinstance(one, discord.app_commands.Command)}
-    assert {f"/{one}" for one in found} == {" ".join(w for w in one.split() if w[-1] != ":") for one in typed()}
-    assert len(found) == len(commands())
+        found |= {f"/{one.qualified_name}" for one in inner if isinstance(one, discord.app_commands.Command)}
+    spelled = [without_options(one) for name in commands() for one in on_discord(name)]
+    assert sorted(found) == sorted(spelled)
+    assert len(set(spelled)) == len(spelled) >= len(commands())
 
 
-def typed() -> list[str]:
-    return list(typed_on_discord().values())
+def without_options(typed: str) -> str:
+    return " ".join(word for word in typed.split() if word[-1] != ":")
 
 
-def test_the_manual_shows_every_command() -> None:
-    """docs/discord.md holds the table that the registry gives."""
-    assert table_of_commands() in (ROOT / "docs" / "discord.md").read_text(encoding="utf-8")
+def test_words_of_the_manual_are_those_of_the_tree() -> None:
+    """docs/commands.md says how a French reader sees each command and its options; so does what Discord is sent."""
+    for name in commands():
+        for typed in on_discord(name, "fr"):
+            assert all(len(part.strip("/:")) <= 32 for part in typed.split())
+    assert on_discord("watch add", "fr")[0].startswith("/surveiller ajouter nom:")
+    assert on_discord("watch list") == ("/watch list", "/watching")
 
 
 def test_commands_of_three_words_and_of_one_that_is_a_group() -> None:
     """A group inside a group; a bare word beside a group becomes its list, unless there is one."""
     one = commands()["help"]
     registry: dict[str, Command] = {"a": one, "a b c": one, "z": one, "z list": one}
-    assert set(paths(registry)) == {("a", "list"), ("a", "b", "c"), ("z",), ("z", "list")}
+    assert set(discord_paths(registry)) == {("a", "list"), ("a", "b", "c"), ("z",), ("z", "list")}
 
 
 def test_a_group_in_a_group(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,7 +252,7 @@ def test_a_group_in_a_group(monkeypatch: pytest.MonkeyPatch) -> None:
     one = commands()["help"]
     registry = {"a b c": one, "a b d": one, "a x": one}
     monkeypatch.setattr("adapters.discord.tree.commands", lambda: registry)
-    [top] = build(nobody, nobody)
+    [top] = build(nobody, nobody, nobody)
     assert isinstance(top, discord.app_commands.Group)
     assert {inner.qualified_name for inner in top.walk_commands()} == {"a b", "a b c", "a b d", "a x"}
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.formats import Body, html_tables, is_spreadsheet, sheets
+from adapters.formats import Body, html_page, is_spreadsheet, numeric_day, sheets, table_rows
 from adapters.lists.us_ofac_sdn import us_ofac_sdn
 from bot.errors import ListDamaged
 from bot.model import Document
@@ -18,16 +18,21 @@ from bot.model import Document
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
+def tables_of(page: bytes) -> list[list[list[str]]]:
+    return [table_rows(table) for table in html_page(Body(Document.of(page, at=NOW), "us_test")).iter("table")]
+
+
 def test_tables_of_a_page_are_rows_of_folded_texts() -> None:
     """Line breaks and mark-up inside a cell do not matter, and neither does what stands around the tables."""
-    page = b"<html><body><p>x<table><tr><th>Name</th><th>Date</th></tr><tr><td>A <b>Co.</b>\n Ltd<td>June 21</table>y"
-    assert html_tables(Body(Document.of(page, at=NOW), "us_test")) == [[["Name", "Date"], ["A Co. Ltd", "June 21"]]]
+    table = b"<table><tr><th>Name</th><th>Date</th></tr><tr><td>A <b>Co.</b>\n Ltd<td>June 21</table>"
+    page = b"<html><body><p>x" + table + b"y</html>"
+    assert tables_of(page) == [[["Name", "Date"], ["A Co. Ltd", "June 21"]]]
 
 
 def test_the_tables_of_the_real_uflpa_page(shared: Path) -> None:
     """Three statutory grounds, three tables, with their two columns."""
     page = (shared / "lists/us_dhs_uflpa/2026-07-09_uflpa-entity-list.html").read_bytes()
-    tables = html_tables(Body(Document.of(page, at=NOW), "us_test"))
+    tables = tables_of(page)
     assert len(tables) == 3
     assert all(len(row) == 2 for table in tables for row in table)
 
@@ -120,3 +125,21 @@ def test_real_spreadsheets_cut_or_spoiled_are_errors(shared: Path) -> None:
         for share in (0.1, 0.5, 0.9, 0.99):
             with pytest.raises(ListDamaged):
                 sheets_of(raw[: int(len(raw) * share)])
+
+
+@pytest.mark.parametrize(
+    ("text", "month_first", "day"),
+    [
+        ("29/06/2012", False, "2012-06-29"),
+        ("29-06-2012", False, "2012-06-29"),
+        ("2012-06-29", False, "2012-06-29"),
+        ("06/29/2012", True, "2012-06-29"),
+        ("31/02/2012", False, "None"),
+        ("2012-02-31", False, "None"),
+        ("June 29, 2012", False, "None"),
+        ("", True, "None"),
+    ],
+)
+def test_a_day_in_numbers(text: str, day: str, *, month_first: bool) -> None:
+    """As tables write it; anything else is no day."""
+    assert str(numeric_day(text, month_first=month_first)) == day

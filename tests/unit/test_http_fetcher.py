@@ -507,7 +507,7 @@ async def test_a_line_that_breaks_once_is_tried_once_more(site: Site, fetcher: H
 async def test_a_server_that_says_nothing(site: Site, tmp_path: Path, watch: Wrist) -> None:
     """Silence ends after the time-out, a dribble after our patience; both are tried again later."""
     site.hangs("/feed")
-    for timeout, patience, words in ((0.01, 60, "silent for 0.01 s"), (60, 0.01, "not done after 0.01 s")):
+    for timeout, patience, words in ((0.5, 60, "silent for 0.5 s"), (60, 0.5, "not done after 0.5 s")):
         fetcher = HttpFetcher(user_agent=USER_AGENT, spool=tmp_path, now=watch.now, timeout=timeout, patience=patience)
         with pytest.raises(FetchLater, match=words):
             await fetcher.fetch(Ask(url=site.url("/feed")))

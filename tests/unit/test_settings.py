@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from bot.errors import BadSettings
 from bot.model import Place
-from bot.settings import load
+from bot.settings import load, new_key
 
 
 @pytest.fixture(autouse=True)
@@ -69,3 +70,20 @@ def test_secrets_are_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "hunter2" not in repr(settings)
     assert "hunter2" not in str(settings.redis_url)
     assert settings.redis_url.get_secret_value().endswith("@localhost/0")
+
+
+@pytest.mark.parametrize("value", ["secret-that-is-no-key", "c2hvcnQtc2VjcmV0", "é-secret"])
+def test_a_key_that_is_none(value: str) -> None:
+    """It says how one is made, and does not show what was there."""
+    with pytest.raises(BadSettings, match="tocsin key") as caught:
+        load(tocsin_key=value)
+    told = "".join(traceback.format_exception(caught.value))
+    assert "TOCSIN_KEY=***" in told
+    assert value not in told
+
+
+def test_keys_in_use_and_before() -> None:
+    """The newest first; one that was made just now is good, and no two are the same."""
+    new, old = new_key(), new_key()
+    assert new != old
+    assert load(tocsin_key=f"{new}, {old}").tocsin_key.get_secret_value() == f"{new}, {old}"

@@ -22,13 +22,13 @@ from adapters.slack.draw import (
     pressed,
 )
 from adapters.slack.line import Line
-from adapters.slack.manifest import SCOPES, manifest, slashes
+from adapters.slack.manifest import DESCRIPTION, SCOPES, SHORTCUT_DESCRIPTION, SHORTCUT_NAME, manifest, slashes
 from adapters.slack.trouble import retry_after, sorted_out
 from bot.commands import commands
 from bot.data import table
 from bot.errors import ChatBusy, ChatDoubtful, ChatRefused
 from bot.model import Button, Card, Link, Section, Severity
-from tests.worlds.slack_rules import complaints, pings, too_long, words
+from tests.worlds.slack_rules import complaints, options_complaints, pings, too_long, view_complaints, words
 
 REST = Press("Show the rest", "tocsin.rest", "{}")
 
@@ -142,6 +142,56 @@ def test_a_cut_text_says_so() -> None:
     assert sized.endswith("…")
 
 
+# ── Times ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_time_is_each_readers_own() -> None:
+    """In our words and in the footer Slack turns it into local time; the words for who cannot are ours."""
+    section = Section("What happened", "We saw it 2021-01-14 22:00 UTC, first 2021-01-13 08:30 UTC.")
+    drawing = draw(Card(summary="s", title="t", sections=(section,), footer="Seen 2021-01-14 22:00 UTC · DoD"))
+    (rich,) = [one for block in drawing.blocks if block["type"] == "rich_text" for one in block["elements"]]
+    dates = [one for one in rich["elements"] if one["type"] == "date"]
+    assert [(one["timestamp"], one["fallback"]) for one in dates] == [
+        (1610661600, "2021-01-14 22:00 UTC"),
+        (1610526600, "2021-01-13 08:30 UTC"),
+    ]
+    assert "We saw it \n2021-01-14 22:00 UTC" in words(rich["elements"])
+    footer = drawing.attachments[0]["blocks"][0]["elements"]
+    clock = "<!date^1610661600^{date_short_pretty} {time}|2021-01-14 22:00 UTC>"
+    assert [one["text"] for one in footer] == ["Seen", clock, "· DoD"]
+    assert not complaints(drawing.payload())
+    assert not pings(drawing.payload())
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        Section("Why", "from 2021-01-14 22:00 UTC on", quote=True),
+        Section("", "Not this company, said Dana: “not before 2021-01-14 22:00 UTC”"),
+        Section("", "« le 2021-01-14 22:00 UTC »"),
+        Section("", "2021-02-30 22:00 UTC"),
+    ],
+    ids=["a quotation", "words of somebody else", "in French", "no day"],
+)
+def test_a_time_in_a_quotation_stays_as_it_was_written(section: Section) -> None:
+    """What others wrote is shown letter by letter."""
+    drawn = draw(Card(summary="s", title="t", sections=(section,)))
+    assert "date" not in [one["type"] for one in _elements(drawn.blocks)]
+    assert section.text in words(list(drawn.blocks))
+
+
+def _elements(block: Any) -> list[dict[str, Any]]:
+    inner = block.get("elements", ()) if isinstance(block, dict) else block
+    return [found for one in inner for found in (one, *_elements(one))]
+
+
+def test_a_footer_of_nothing_but_times() -> None:
+    """More parts than Slack takes in one line stay letters."""
+    footer = " ".join(["at 2021-01-14 22:00 UTC"] * 12)
+    (bar,) = draw(Card(summary="s", title="t", footer=footer)).attachments
+    assert [one["text"] for one in bar["blocks"][0]["elements"]] == [footer]
+
+
 # ── The manifest ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -164,8 +214,24 @@ def test_the_manifest_for_http_leads_to_one_address() -> None:
     made = manifest("https://tocsin.example/")
     address = "https://tocsin.example/slack/events"
     assert {one["url"] for one in made["features"]["slash_commands"]} == {address}
-    assert made["settings"]["interactivity"]["request_url"] == address
+    interactivity = made["settings"]["interactivity"]
+    assert {interactivity["request_url"], interactivity["message_menu_options_url"]} == {address}
+    assert made["oauth_config"]["redirect_urls"] == ["https://tocsin.example/slack/oauth_redirect"]
     assert not made["settings"]["socket_mode_enabled"]
+    assert "redirect_urls" not in manifest()["oauth_config"]
+
+
+def test_the_manifest_stays_within_its_limits() -> None:
+    """https://docs.slack.dev/reference/app-manifest (read 2026-11): a longer one is refused when it is pasted."""
+    made = manifest()
+    assert len(made["display_information"]["description"]) <= DESCRIPTION
+    for shortcut in made["features"]["shortcuts"]:
+        assert len(shortcut["name"]) <= SHORTCUT_NAME
+        assert len(shortcut["description"]) <= SHORTCUT_DESCRIPTION
+        assert shortcut["callback_id"] == "tocsin.read"
+    assert {"app_home_opened", "app_uninstalled", "tokens_revoked"} == set(
+        made["settings"]["event_subscriptions"]["bot_events"]
+    )
 
 
 # ── Troubles ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -282,6 +348,57 @@ BUTTON = {"type": "button", "text": TEXT_OBJECT, "action_id": "a"}
 def test_the_stand_in_refuses_what_slack_refuses(blocks: Any, says: str) -> None:
     """A stand-in that takes everything proves nothing."""
     assert any(says in one for one in complaints({"blocks": blocks}))
+
+
+def a_box(*blocks: dict[str, Any], **over: Any) -> dict[str, Any]:
+    return {"type": "modal", "title": TEXT_OBJECT, "submit": TEXT_OBJECT, "blocks": list(blocks), **over}
+
+
+def a_field(kind: str, **more: Any) -> dict[str, Any]:
+    return {"type": "input", "label": TEXT_OBJECT, "element": {"type": kind, "action_id": "a", **more}}
+
+
+OPTION = {"text": TEXT_OBJECT, "value": "v"}
+
+
+@pytest.mark.parametrize(
+    ("view", "says"),
+    [
+        ("no view", "must be a modal"),
+        ({"type": "modal", "blocks": []}, "missing required field: title"),
+        (a_box(title={"type": "plain_text", "text": "x" * 25}), "less than 25"),
+        (a_box(private_metadata="x" * 3001), "less than 3001"),
+        (a_box(*[{"type": "divider"}] * 101), "no more than 100"),
+        ({"type": "home", "blocks": [], "title": TEXT_OBJECT}, "invalid additional property: title"),
+        ({"type": "modal", "title": TEXT_OBJECT, "blocks": [a_field("datepicker")]}, "missing required field: submit"),
+        (a_box(a_field("button")), "unsupported type: button"),
+        (a_box({"type": "input", "label": TEXT_OBJECT}), "missing required field: element"),
+        (a_box(a_field("plain_text_input", max_length=3001)), "between 1 and 3000"),
+        (a_box(a_field("plain_text_input", initial_value="x" * 3001)), "less than 3001"),
+        (a_box(a_field("datepicker", initial_date="14/01/2021")), "must be a date"),
+        (a_box(a_field("file_input", max_files=11)), "between 1 and 10"),
+        (a_box(a_field("file_input", filetypes=[".csv"])), "no file extension"),
+        (a_box(a_field("static_select", options=[])), "1 to 100"),
+        (a_box(a_field("static_select", options=[OPTION] * 101)), "1 to 100"),
+        (a_box(a_field("static_select", options=[{**OPTION, "value": "x" * 151}])), "less than 151"),
+        (a_box(a_field("static_select", options=[OPTION], initial_option={**OPTION, "value": "w"})), "one of the"),
+        (a_box(a_field("multi_static_select", options=[OPTION], initial_options=[])), "at least one"),
+        (a_box(a_field("external_select", options=[OPTION])), "invalid additional property: options"),
+        (a_box(a_field("external_select", placeholder={"type": "plain_text", "text": "x" * 151})), "less than 151"),
+        (a_box({"type": "actions", "elements": [{"type": "multi_static_select"}]}), "unsupported type"),
+    ],
+)
+def test_the_stand_in_refuses_boxes_that_slack_refuses(view: Any, says: str) -> None:
+    """And a good one is taken."""
+    assert any(says in one for one in view_complaints(view)), view_complaints(view)
+    assert not view_complaints(a_box(a_field("static_select", options=[OPTION], initial_option=OPTION)))
+
+
+def test_the_stand_in_takes_no_fields_in_messages() -> None:
+    """Nor options that are too long."""
+    assert complaints({"blocks": [a_field("datepicker")]})
+    assert options_complaints([{**OPTION, "value": ""}])
+    assert options_complaints("options")
 
 
 @pytest.mark.parametrize(

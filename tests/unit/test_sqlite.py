@@ -66,6 +66,7 @@ async def everything(store: SqliteStore) -> None:
                 await store.changes(source=source, key=key, since=since)
     await store.changes_of([("us_dod_cmc", "E-1")], since=NOON, until=NOON)
     await store.next_changes([("us_dod_cmc", "E-1")], NOON)
+    await store.last_changes([("us_dod_cmc", "E-1")], NOON + LEASE)
     await store.former()
     await store.known_stories(["guid:7"])
     await store.stories(["reuters/7"])

@@ -44,7 +44,7 @@ class Room:
         there = any((place, key) == (where, which) for where, which, _ in self.posted)
         return Receipt(key) if self.can_tell and there else None
 
-    async def edit(self, place: Place, receipt: Receipt, card: Card) -> None:
+    async def edit(self, place: Place, receipt: Receipt, card: Card, *, key: str = "") -> None:
         if self.edits_refused:
             raise ChatRefused(self.edits_refused)
         self.edited.append((place, receipt.id, card))

@@ -14,7 +14,7 @@ import re
 import types
 import zlib
 from collections import Counter, defaultdict, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -36,6 +36,7 @@ from tests.worlds.discord_rules import (
     check_choices,
     check_commands,
     check_message,
+    check_modal,
     pings,
     wrong,
 )
@@ -71,6 +72,9 @@ class Channel:
     tags: tuple[str, ...] = ()
     demands_tag: bool = False
     denied: int = 0  #: permissions taken from everyone here
+    archived: bool = False  #: a thread in which nobody wrote for long
+    locked: bool = False
+    thread_tags: tuple[str, ...] = ()  #: of a forum post
 
     @property
     def address(self) -> str:
@@ -91,6 +95,7 @@ class Asked:
     deleted: bool = False
     messages: list[Json] = field(default_factory=list)
     choices: list[Json] | None = None
+    modal: Json | None = None  #: what was opened instead of an answer
     acknowledged: int = 0
     edits: int = 0
     done: asyncio.Event = field(default_factory=asyncio.Event)
@@ -101,10 +106,32 @@ class Asked:
             await self.done.wait()
         return self.messages[0]
 
+    async def opened(self) -> Json:
+        """The modal that was opened instead of an answer."""
+        async with asyncio.timeout(10):
+            await self.done.wait()
+        assert self.modal is not None, "an answer came, and no modal"
+        return self.modal
+
     async def suggestions(self) -> list[str]:
         async with asyncio.timeout(10):
             await self.done.wait()
         return [choice["value"] for choice in self.choices or []]
+
+
+@dataclass(frozen=True)
+class SentFile:
+    """A file that somebody sends along."""
+
+    name: str
+    body: bytes
+    type: str | None = "text/csv"
+    size: int | None = None  #: what Discord says it has, where that is not its length
+    gone: bool = False  #: it cannot be fetched any more
+
+
+class MayNot(Exception):
+    """Discord does not even show this command to this person."""
 
 
 @dataclass
@@ -169,7 +196,9 @@ class DiscordWorld:
         self.heartbeat = 30_000
         self.limits = True
         self.chance: Callable[[], str] = lambda: ""  #: what goes wrong with the next message posted
+        self.risky = {"POST message"}  #: kinds of requests that the chance is for
         self.rings: list[str] = []
+        self.files: dict[str, bytes] = {}  #: what the place for attachments holds
         self.invalid = 0
         self._wrong: dict[str, deque[str]] = defaultdict(deque)
         self._nonces: dict[str, tuple[float, Json]] = {}
@@ -181,6 +210,7 @@ class DiscordWorld:
         app = web.Application(middlewares=[self._door])
         app.router.add_get("/gateway", self._gateway)
         app.router.add_get("/gateway/", self._gateway)
+        app.router.add_get("/attachments/{id}/{name}", self._attachment)
         for method, path, handler in self._routes():
             app.router.add_route(method, f"/api/v10{path}", handler)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
@@ -251,16 +281,76 @@ class DiscordWorld:
     async def types(
         self,
         command: str,
+        /,
         *,
         channel: Channel | None = None,
         person: int = 77,
         locale: str = "en-US",
         installed_by: str = "guild",
-        **options: str,
+        may: int = EVERYTHING,
+        **options: str | SentFile,
     ) -> Asked:
-        """Somebody types a slash command that Discord has been told of."""
+        """Somebody types a slash command that Discord has been told of. Raises MayNot where it is not theirs to use."""
         data = self._command_data(command, options)
-        return await self._interaction(2, data, channel, person, locale, installed_by)
+        asks = self._command(command.removeprefix("/").split()[0]).get("default_member_permissions")
+        if channel is not None and asks is not None and may & int(asks) != int(asks):
+            raise MayNot(command)
+        return await self._interaction(2, data, channel, person, locale, installed_by, may=may)
+
+    async def takes_from_menu(
+        self, entry: str, message: Json, *, channel: Channel | None = None, locale: str = "en-US"
+    ) -> Asked:
+        """Somebody chooses an entry of a message's menu."""
+        command = next(one for one in self.commands if entry in {one["name"], *one["name_localizations"].values()})
+        data = {"id": command["id"], "name": command["name"], "type": 3, "target_id": message["id"]}
+        data["resolved"] = {"messages": {message["id"]: message}}
+        return await self._interaction(2, data, channel, 77, locale, "guild")
+
+    async def fills_in(self, asked: Asked, person: int = 77, /, **answers: str | list[str] | SentFile) -> Asked:
+        """Somebody writes into the boxes of a modal, named by their labels' beginnings or ids, and sends it."""
+        modal = await asked.opened()
+        resolved: Json = {}
+        labels: list[Json] = []
+        for label in modal["components"]:
+            box = label["component"]
+            name = box["custom_id"].partition(":")[2]
+            kept = box.get("value") or ""
+            filled: Json = {"type": box["type"], "id": len(labels) + 1, "custom_id": box["custom_id"]}
+            answer = answers.get(name)
+            if box["type"] == 19:
+                files = [self._upload(answer)] if isinstance(answer, SentFile) else []
+                resolved |= {one["id"]: one for one in files}
+                filled["values"] = [one["id"] for one in files]
+            elif box["type"] == 3:
+                chosen = [one["value"] for one in box["options"] if one.get("default")]
+                filled["values"] = chosen if answer is None else [answer] if isinstance(answer, str) else answer
+            else:
+                filled["value"] = kept if answer is None else answer
+            labels.append({"type": 18, "id": 100 + len(labels), "component": filled})
+        data: Json = {"custom_id": modal["custom_id"], "components": labels}
+        if resolved:
+            data["resolved"] = {"attachments": resolved}
+        guild = int(asked.payload.get("guild_id") or 0)
+        channel = self.channels[int(asked.payload["channel_id"])] if guild else None
+        return await self._interaction(5, data, channel, person, asked.payload["locale"], "guild")
+
+    def _upload(self, file: SentFile) -> Json:
+        id = str(new_id())
+        if not file.gone:
+            self.files[id] = file.body
+        return {
+            "id": id,
+            "filename": file.name,
+            "size": len(file.body) if file.size is None else file.size,
+            "url": f"http://127.0.0.1:{self.port}/attachments/{id}/{file.name}",
+            "proxy_url": "",
+            "ephemeral": True,
+            **({"content_type": file.type} if file.type else {}),
+        }
+
+    async def _attachment(self, request: web.Request) -> web.Response:
+        held = self.files.get(request.match_info["id"])
+        return web.Response(body=held) if held is not None else web.Response(status=404)
 
     async def half_types(self, command: str, option: str, text: str, *, channel: Channel | None = None) -> list[str]:
         """What Discord would offer."""
@@ -268,7 +358,7 @@ class DiscordWorld:
         asked = await self._interaction(4, data, channel, 77, "en-US", "guild")
         return await asked.suggestions()
 
-    async def presses(self, message: Json, label: str, *, person: int = 77) -> Asked:
+    async def presses(self, message: Json, label: str, *, person: int = 77, may: int = EVERYTHING) -> Asked:
         """Somebody presses a button of a message."""
         [button] = [
             one
@@ -278,7 +368,13 @@ class DiscordWorld:
         ]
         data = {"custom_id": button["custom_id"], "component_type": 2}
         channel = self.channels.get(int(message["channel_id"]))
-        return await self._interaction(3, data, channel, person, "en-US", "guild", message=message)
+        return await self._interaction(3, data, channel, person, "en-US", "guild", message=message, may=may)
+
+    async def presses_id(self, custom_id: str, message: Json) -> Asked:
+        """Somebody presses a button as an earlier version drew it."""
+        button = {"type": 2, "style": 2, "label": "As it was", "custom_id": custom_id}
+        older = message | {"components": [{"type": 1, "components": [button]}]}
+        return await self.presses(older, "As it was")
 
     async def repeats(self, asked: Asked) -> None:
         """The gateway hands the same interaction over again."""
@@ -286,9 +382,12 @@ class DiscordWorld:
 
     # ── Interactions ──────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _command_data(self, command: str, options: dict[str, str], *, focused: str = "") -> Json:
+    def _command(self, first: str) -> Json:
+        return next(one for one in self.commands if one["name"] == first)
+
+    def _command_data(self, command: str, options: Mapping[str, str | SentFile], *, focused: str = "") -> Json:
         first, *rest = command.removeprefix("/").split()
-        top = next(one for one in self.commands if one["name"] == first)
+        top = self._command(first)
         node, data = top, {"id": top["id"], "name": first, "type": 1}
         inner = data
         for word in rest:
@@ -297,10 +396,17 @@ class DiscordWorld:
             inner = inner["options"][0]
         known = {one["name"]: one for one in node.get("options") or [] if one["type"] > 2}
         assert options.keys() <= known.keys(), f"/{command} has {sorted(known)}"
-        inner["options"] = [
-            {"name": name, "type": 3, "value": value} | ({"focused": True} if name == focused else {})
-            for name, value in options.items()
-        ]
+        uploads: Json = {}
+        inner["options"] = []
+        for name, value in options.items():
+            said: Json = {"name": name, "type": known[name]["type"], "value": value}
+            if isinstance(value, SentFile):
+                upload = self._upload(value)
+                uploads[upload["id"]] = upload
+                said["value"] = upload["id"]
+            inner["options"].append(said | ({"focused": True} if name == focused else {}))
+        if uploads:
+            data["resolved"] = {"attachments": uploads}
         return data
 
     async def _interaction(
@@ -312,6 +418,7 @@ class DiscordWorld:
         locale: str,
         installed_by: str,
         message: Json | None = None,
+        may: int = EVERYTHING,
     ) -> Asked:
         id, user = (
             new_id(),
@@ -338,7 +445,7 @@ class DiscordWorld:
                 "channel": channel_json(channel),
                 "guild": {"id": str(channel.guild)},
             }
-            payload["member"] = member_json(user) | {"permissions": str(EVERYTHING)}
+            payload["member"] = member_json(user) | {"permissions": str(may)}
         else:
             direct = self._direct(person)
             payload |= {"context": 1, "channel_id": str(direct.id), "channel": channel_json(direct), "user": user}
@@ -360,16 +467,21 @@ class DiscordWorld:
         if asked.payload["type"] == 4 and kind != 8:
             raise wrong("type", "an autocomplete takes only choices")
         if kind == 4:
-            check_message(data, files=files, flags=EPHEMERAL | SUPPRESS_EMBEDS | SILENT)
+            check_message(data, files=len(files), flags=EPHEMERAL | SUPPRESS_EMBEDS | SILENT)
         elif kind == 8:
             check_choices(data.get("choices") or [])
+        elif kind == 9:
+            if asked.payload["type"] == 5:
+                raise wrong("type", "a modal cannot be answered with a modal")
+            check_modal(data)
+            asked.modal = data
         elif kind not in (5, 6):
             raise wrong("type", f"{kind} is no answer here")
         asked.kind, asked.acknowledged = kind, asked.acknowledged + 1
         asked.private = bool((data.get("flags") or 0) & EPHEMERAL)
         about = {"id": str(asked.id), "type": asked.payload["type"], "response_message_loading": kind == 5}
         if kind == 4:
-            asked.messages.append(self._message_of(asked, data, private=asked.private))
+            asked.messages.append(self._message_of(asked, data, files, private=asked.private))
         if kind == 8:
             asked.choices = data.get("choices") or []
         if kind != 5:
@@ -381,8 +493,8 @@ class DiscordWorld:
         payload, files = await body(request)
         if not asked.kind or asked.deleted:
             raise Refused(404, 10008, "Unknown Message")
-        check_message(payload, files=files)
-        said = self._message_of(asked, payload, private=asked.private)
+        check_message(payload, files=len(files))
+        said = self._message_of(asked, payload, files, private=asked.private)
         asked.messages[:1] = [said]
         asked.edits += 1
         asked.done.set()
@@ -397,10 +509,10 @@ class DiscordWorld:
         payload, files = await body(request)
         if not asked.kind:
             raise Refused(404, 10015, "Unknown Webhook")
-        check_message(payload, files=files, flags=EPHEMERAL | SUPPRESS_EMBEDS | SILENT)
+        check_message(payload, files=len(files), flags=EPHEMERAL | SUPPRESS_EMBEDS | SILENT)
         first = asked.kind == 5 and not asked.messages and not asked.deleted
         private = asked.private if first else bool((payload.get("flags") or 0) & EPHEMERAL)
-        asked.messages.append(self._message_of(asked, payload, private=private))
+        asked.messages.append(self._message_of(asked, payload, files, private=private))
         asked.done.set()
         return web.json_response(asked.messages[-1])
 
@@ -410,9 +522,18 @@ class DiscordWorld:
             raise Refused(401, 50027, "Invalid Webhook Token")
         return asked
 
-    def _message_of(self, asked: Asked, payload: Json, *, private: bool) -> Json:
+    def _message_of(self, asked: Asked, payload: Json, files: Sequence[bytes], *, private: bool) -> Json:
         self.rings += pings(payload)
-        return message_json(payload, channel=int(asked.payload["channel_id"])) | {"flags": EPHEMERAL if private else 0}
+        said = self._message_json(payload, int(asked.payload["channel_id"]), files)
+        return said | {"flags": EPHEMERAL if private else 0}
+
+    def _message_json(self, payload: Json, channel: int, files: Sequence[bytes]) -> Json:
+        """A message as it is kept, its files where they can be fetched."""
+        said = message_json(payload, channel=channel)
+        for one, held in zip(payload.get("attachments") or [], files, strict=False):
+            upload = self._upload(SentFile(one.get("filename", "file"), held, type=None))
+            said["attachments"].append(upload | {"description": one.get("description")})
+        return said
 
     # ── Gateway ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -512,6 +633,7 @@ class DiscordWorld:
             ("GET", "/guilds/{guild}/members/{person}", self._member),
             ("GET", "/guilds/{guild}/threads/active", self._active),
             ("GET", "/channels/{channel}", self._get_channel),
+            ("PATCH", "/channels/{channel}", self._change_channel),
             ("GET", "/channels/{channel}/messages", self._history),
             ("POST", "/channels/{channel}/messages", self._post),
             ("GET", "/channels/{channel}/messages/{message}", self._get_message),
@@ -536,7 +658,7 @@ class DiscordWorld:
         kind = kind_of(request)
         self.calls[kind] += 1
         trouble = self._wrong[kind].popleft() if self._wrong[kind] else ""
-        trouble = trouble or (self.chance() if kind == "POST message" else "")
+        trouble = trouble or (self.chance() if kind in self.risky else "")
         bucket = f"{request.method} {request.path}"
         try:
             self._known(request)
@@ -670,6 +792,16 @@ class DiscordWorld:
     async def _get_channel(self, request: web.Request) -> web.Response:
         return web.json_response(channel_json(self._at(request)))
 
+    async def _change_channel(self, request: web.Request) -> web.Response:
+        """Only what anybody may who wrote the thread: open it again."""
+        thread, (payload, _) = self._at(request), await body(request)
+        if thread.kind != THREAD or payload.keys() != {"archived"}:
+            raise Refused(403, 50013, "Missing Permissions")
+        if thread.locked:
+            raise Refused(403, 50013, "Missing Permissions")
+        thread.archived = bool(payload["archived"])
+        return web.json_response(channel_json(thread))
+
     async def _history(self, request: web.Request) -> web.Response:
         channel, most = self._at(request), int(request.query.get("limit", 50))
         if channel.kind == FORUM:
@@ -689,13 +821,16 @@ class DiscordWorld:
             raise Refused(*channel.refuses)
         if channel.kind in {FORUM, CATEGORY}:
             raise Refused(400, 50008, "Cannot send messages in a non-text channel")
-        check_message(payload, files=files)
+        check_message(payload, files=len(files))
         nonce = payload.get("nonce")
         if payload.get("enforce_nonce") and nonce:
             ends, there = self._nonces.get(str(nonce), (0.0, {}))
             if ends > self.clock:
                 return web.json_response(there)
-        said = message_json(payload, channel=channel.id, files=files)
+        if channel.locked:
+            raise Refused(400, 50083, "Thread is archived")
+        channel.archived = False
+        said = self._message_json(payload, channel.id, files)
         channel.messages.append(said)
         self.rings += pings(payload)
         if nonce:
@@ -710,12 +845,22 @@ class DiscordWorld:
         raise Refused(404, 10008, "Unknown Message")
 
     async def _get_message(self, request: web.Request) -> web.Response:
+        if self._at(request).hidden:
+            raise Refused(403, 50001, "Missing Access")
         return web.json_response(without_nonce(self._message(request)[1]))
 
     async def _edit(self, request: web.Request) -> web.Response:
-        _, said = self._message(request)
+        channel, said = self._message(request)
         payload, files = await body(request)
-        check_message(payload, files=files)
+        if channel.refuses and channel.refuses[2] != "files":
+            raise Refused(*channel.refuses)
+        if said["author"]["id"] != us()["id"]:
+            raise Refused(403, 50005, "Cannot edit a message authored by another user")
+        if channel.archived or channel.locked:
+            raise Refused(400, 50083, "Thread is archived")
+        check_message(payload, files=len(files))
+        if "attachments" in payload:
+            said["attachments"] = self._message_json(payload, channel.id, files)["attachments"]
         said |= {key: payload[key] for key in ("content", "embeds", "components") if key in payload}
         said["edited_timestamp"] = "2026-11-23T12:30:00+00:00"
         return web.json_response(without_nonce(said))
@@ -726,13 +871,14 @@ class DiscordWorld:
         if forum.kind != FORUM:
             raise wrong("type", "no forum")
         name_ok(payload.get("name"))
-        check_message(payload.get("message") or {}, files=files)
+        check_message(payload.get("message") or {}, files=len(files))
         if (payload.get("message") or {}).get("nonce"):
             raise wrong("message.nonce", "no nonce here")
         if forum.demands_tag and not (payload.get("applied_tags") or payload["message"].get("applied_tags")):
             raise Refused(400, 40067, "A tag is required to create a forum post in this channel")
         post = self.channel(kind=THREAD, parent=forum.id, name=payload["name"])
-        post.messages.append(message_json(payload["message"], channel=post.id, files=files) | {"id": str(post.id)})
+        post.thread_tags = tuple(payload.get("applied_tags") or payload["message"].get("applied_tags") or ())
+        post.messages.append(self._message_json(payload["message"], post.id, files) | {"id": str(post.id)})
         return web.json_response(channel_json(post) | {"message": post.messages[0]}, status=201)
 
     async def _start_thread(self, request: web.Request) -> web.Response:
@@ -754,7 +900,7 @@ class DiscordWorld:
         check_commands(payload)
         self.syncs += 1
         common = {"application_id": str(APPLICATION), "version": "1"}
-        self.commands = [one | common | {"id": str(new_id())} for one in payload]
+        self.commands = [{"description": ""} | one | common | {"id": str(new_id())} for one in payload]
         return web.json_response(self.commands)
 
 
@@ -790,17 +936,17 @@ def kind_of(request: web.Request) -> str:
     return f"{request.method} {path}"
 
 
-async def body(request: web.Request) -> tuple[Json, int]:
-    """The JSON of a request and how many files came along."""
+async def body(request: web.Request) -> tuple[Json, list[bytes]]:
+    """The JSON of a request and the files that came along."""
     if request.content_type != "multipart/form-data":
-        return (await request.json() if request.can_read_body else {}), 0
-    payload, files = {}, 0
+        return (await request.json() if request.can_read_body else {}), []
+    payload: Json = {}
+    files: list[bytes] = []
     async for part in await request.multipart():
         if part.name == "payload_json":  # type: ignore[union-attr]
             payload = json.loads(await part.text())  # type: ignore[union-attr]
         else:
-            files += 1
-            await part.read()  # type: ignore[union-attr]
+            files.append(bytes(await part.read()))  # type: ignore[union-attr]
     return payload, files
 
 
@@ -884,12 +1030,16 @@ def channel_json(channel: Channel) -> Json:
         return made | {"recipients": [person]}
     made |= {"guild_id": str(channel.guild), "name": channel.name, "parent_id": str(channel.parent or "") or None}
     if channel.kind == THREAD:
-        archive = {"archived": False, "auto_archive_duration": 10080, "archive_timestamp": "2026-01-01T00:00:00+00:00"}
+        archive = {
+            "archived": channel.archived,
+            "auto_archive_duration": 10080,
+            "archive_timestamp": "2026-01-01T00:00:00+00:00",
+        }
         return made | {
             "owner_id": str(APPLICATION),
             "message_count": len(channel.messages),
             "member_count": 1,
-            "thread_metadata": archive | {"locked": False},
+            "thread_metadata": archive | {"locked": channel.locked},
         }
     made |= {"position": 0, "topic": None, "nsfw": False, "rate_limit_per_user": 0, "permission_overwrites": []}
     if channel.denied:
@@ -905,17 +1055,7 @@ def channel_json(channel: Channel) -> Json:
     return made
 
 
-def message_json(payload: Json, *, channel: int, files: int = 0) -> Json:
-    attachments = [
-        {
-            "id": str(new_id()),
-            "filename": one.get("filename", "file"),
-            "size": 1,
-            "url": "https://cdn.example/f",
-            "proxy_url": "",
-        }
-        for one in (payload.get("attachments") or [])[:files]
-    ]
+def message_json(payload: Json, *, channel: int) -> Json:
     return {
         "id": str(new_id()),
         "channel_id": str(channel),
@@ -927,7 +1067,7 @@ def message_json(payload: Json, *, channel: int, files: int = 0) -> Json:
         "mention_everyone": False,
         "mentions": [],
         "mention_roles": [],
-        "attachments": attachments,
+        "attachments": [],
         "embeds": [{"type": "rich"} | embed for embed in payload.get("embeds") or []],
         "pinned": False,
         "type": 0,

@@ -142,6 +142,80 @@ def pings(payload: Json) -> list[str]:
     return found + (re.findall(r"<@&\d+>", content) if "roles" in parse or (allowed or {}).get("roles") else [])
 
 
+# ── Modals ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def check_modal(data: Json) -> None:
+    """https://discord.com/developers/docs/interactions/receiving-and-responding, /components/reference#label."""
+    if unknown := data.keys() - {"custom_id", "title", "components"}:
+        raise wrong("modal", f"unknown keys {sorted(unknown)}")
+    _length("title", data.get("title"), 1, 45)
+    _length("custom_id", data.get("custom_id"), 1, 100)
+    labels = data.get("components") or []
+    if not 1 <= len(labels) <= 5:
+        raise wrong("components", "Must be between 1 and 5 in length")
+    for label in labels:
+        if label.get("type") != 18 or not isinstance(label.get("component"), dict):
+            raise wrong("components", "a modal holds labels, and each holds one component")
+        _length("label", label.get("label"), 1, 45)
+        if label.get("description") is not None:
+            _length("description", label["description"], 1, 100)
+        _check_box(label["component"])
+    ids = [label["component"]["custom_id"] for label in labels]
+    if len(set(ids)) != len(ids):
+        raise wrong("components", "Component custom id cannot be duplicated")
+
+
+def _check_box(box: Json) -> None:
+    _length("custom_id", box.get("custom_id"), 1, 100)
+    match box.get("type"):
+        case 4:
+            _check_text_input(box)
+        case 3:
+            _check_select(box)
+        case 19:
+            _between("min_values", box.get("min_values", 1), 0, 10)
+            _between("max_values", box.get("max_values", 1), 1, 10)
+        case kind:
+            raise wrong("component.type", f"{kind} cannot stand in a label")
+
+
+def _check_text_input(box: Json) -> None:
+    if box.get("style") not in (1, 2):
+        raise wrong("style", str(box.get("style")))
+    if box.get("label"):
+        raise wrong("label", "not in a label")
+    _between("max_length", box.get("max_length") or 4000, 1, 4000)
+    if box.get("value") is not None:
+        _length("value", box["value"], 0, box.get("max_length") or 4000)
+    if box.get("placeholder") is not None:
+        _length("placeholder", box["placeholder"], 0, 100)
+
+
+def _check_select(box: Json) -> None:
+    options = box.get("options") or []
+    if not 1 <= len(options) <= 25:
+        raise wrong("options", "Must be between 1 and 25 in length")
+    for option in options:
+        _length("option.label", option.get("label"), 1, 100)
+        _length("option.value", option.get("value"), 1, 100)
+    values = [option["value"] for option in options]
+    if len(set(values)) != len(values):
+        raise wrong("options", "The specified option value is already used")
+    least, most = box.get("min_values", 1), box.get("max_values", 1)
+    _between("min_values", least, 0, len(options))
+    _between("max_values", most, max(1, least), len(options))
+    if sum(1 for option in options if option.get("default")) > most:
+        raise wrong("options", "more defaults than max_values")
+    if box.get("required", True) and least == 0:
+        raise wrong("min_values", "a required select takes at least one")
+
+
+def _between(where: str, number: Any, least: int, most: int) -> None:
+    if not isinstance(number, int) or not least <= number <= most:
+        raise wrong(where, f"int value should be between {least} and {most}, is {number}")
+
+
 # ── Commands ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _NAME = re.compile(r"^[-_'\w]{1,32}$")
@@ -169,8 +243,8 @@ def check_commands(commands: Any) -> None:
 def _check_command(command: Json) -> None:
     if unknown := command.keys() - COMMAND:
         raise wrong("command", f"unknown keys {sorted(unknown)}")
-    if command.get("type", 1) != 1:
-        raise wrong("command.type", "only slash commands here")
+    if command.get("type", 1) not in (1, 2, 3):
+        raise wrong("command.type", str(command["type"]))
     permissions = command.get("default_member_permissions")
     if permissions is not None and not str(permissions).isdigit():
         raise wrong("default_member_permissions", str(permissions))
@@ -178,7 +252,18 @@ def _check_command(command: Json) -> None:
         raise wrong("command", "contexts or integration_types")
     if sum(map(len, _texts(command))) > 8000:
         raise wrong("command", "more than 8000 characters in all")
-    _check_named(command, depth=0)
+    if command.get("type", 1) == 1:
+        _check_named(command, depth=0)
+    else:
+        _check_menu(command)
+
+
+def _check_menu(command: Json) -> None:
+    """An entry of the menu of a message or a person: a name that may have spaces, and no words beside it."""
+    for text in (command.get("name"), *(command.get("name_localizations") or {}).values()):
+        _length("name", text, 1, 32)
+    if command.get("description") or command.get("options"):
+        raise wrong(command["name"], "a menu's entry has neither description nor options")
 
 
 def _check_named(one: Json, *, depth: int) -> None:

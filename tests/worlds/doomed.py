@@ -96,7 +96,7 @@ class DiaryChat:
         there = f"posted {key}" in self.diary.read_text().splitlines()
         return Receipt(key) if self.knows and there else None
 
-    async def edit(self, place: Place, receipt: Receipt, card: Card) -> None:
+    async def edit(self, place: Place, receipt: Receipt, card: Card, *, key: str = "") -> None:
         raise NotImplementedError
 
     async def run(self, desk: Desk) -> None:

@@ -104,7 +104,7 @@ class PlainStore:
         self.listings_seen += bool(poll.listings or poll.removed)
         self.history.extend(poll.changes)
         self._tell(poll)
-        await self.enqueue(poll.deliveries)
+        await self.decide(Decision(keep=poll.keep, deliveries=poll.deliveries))
         return True
 
     def _tell(self, poll: Poll) -> None:
@@ -163,6 +163,11 @@ class PlainStore:
         later = sorted((one for one in self.history if one.seen >= at), key=lambda one: one.seen)
         first = {(one.source, one.key): one for one in reversed(later)}
         return [first[entry] for entry in dict.fromkeys(entries) if entry in first]
+
+    async def last_changes(self, entries: Iterable[tuple[str, str]], before: datetime) -> Sequence[ListChange]:
+        earlier = sorted((one for one in self.history if one.seen < before), key=lambda one: one.seen)
+        last = {(one.source, one.key): one for one in earlier}
+        return [last[entry] for entry in dict.fromkeys(entries) if entry in last]
 
     async def former(self, after: int = 0) -> Sequence[Former]:
         lost = (one.before for one in self.history if one.before and _names_lost(one))

@@ -8,6 +8,7 @@ tokens, sockets that are cut or fall silent. It counts calls. Time is the caller
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 import hmac
 import json
@@ -22,13 +23,14 @@ from urllib.parse import urlencode
 import aiohttp
 from aiohttp import WSMsgType, web
 
-from tests.worlds.slack_rules import complaints, pings, too_long, words
+from tests.worlds.slack_rules import complaints, options_complaints, pings, too_long, view_complaints, words
 
 BOT_TOKEN = "xoxb-0-secret-of-the-bot"
 APP_TOKEN = "xapp-0-secret-of-the-app"
 SIGNING_SECRET = "0123456789abcdef0123456789abcdef"
 SCOPES = ["chat:write", "commands", "im:write", "channels:read", "groups:read"]
-SCOPES += ["channels:history", "groups:history", "im:history"]
+SCOPES += ["channels:history", "groups:history", "im:history", "users:read", "files:read", "files:write"]
+CLIENT_ID, CLIENT_SECRET = "0.0", "secret-of-the-client"
 Payload = dict[str, Any]
 
 
@@ -41,6 +43,18 @@ class Channel:
     private: bool = False
     messages: list[Payload] = field(default_factory=list)  #: oldest first
     posted_at: float = float("-inf")
+    team: str = "T0"
+    creator: str = "UMADE"
+    people: set[str] = field(default_factory=lambda: {"U7"})
+    files: list[Payload] = field(default_factory=list)  #: uploaded here, with their bytes
+
+
+@dataclass
+class Human:
+    """What users.info says of somebody."""
+
+    locale: str = "en-US"
+    admin: bool = False
 
 
 @dataclass
@@ -50,6 +64,7 @@ class Heard:
     acknowledged: bool = False
     answers: asyncio.Queue[Payload] = field(default_factory=asyncio.Queue)
     uses: int = 0
+    ack: Payload = field(default_factory=dict)  #: what came with the acknowledgement
 
     async def answer(self, within: float = 5) -> Payload:
         """The next answer under its response address."""
@@ -85,6 +100,14 @@ class SlackWorld:
         self.refused: list[str] = []  #: what validation said
         self.away = False  #: 503 to everything
         self.token_dead = ""  #: "token_revoked" and the like
+        self.people: dict[str, Human] = {}
+        self.teams: dict[str, Payload] = {}  #: what oauth.v2.access says to a code, by code; and of tokens, by token
+        self.views: dict[str, Payload] = {}  #: boxes that were opened, by id, as they are now
+        self.closed: set[str] = set()
+        self.files: dict[str, Payload] = {}
+        self.slow_people = 0.0  #: seconds until users.info answers
+        self._triggers: dict[str, str] = {}  #: whether each is "fresh", "used" or "expired"
+        self._opened = asyncio.Event()
         self._acks: dict[str, asyncio.Future[Payload]] = {}
         self._numbers = iter(range(1, 10_000_000))
         self._connected = asyncio.Event()
@@ -107,6 +130,8 @@ class SlackWorld:
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_get("/link/{ticket}", self._socket)
         app.router.add_post("/response/{id}", self._response)
+        app.router.add_post("/upload/{id}", self._upload)
+        app.router.add_get("/files/{id}", self._download)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -139,8 +164,11 @@ class SlackWorld:
             if token != self.app_token:
                 return self._says({"ok": False, "error": "invalid_auth"})
             return self._says({"ok": True, "url": f"ws://{self.address}/link/{next(self._numbers)}"})
-        if token != self.token or self.token_dead:
+        if method == "oauth.v2.access":
+            return self._says(self._exchanged(given, request))
+        if token not in {self.token, *self.teams} or self.token_dead:
             return self._says({"ok": False, "error": self.token_dead or "invalid_auth"})
+        given["@team"] = self.teams.get(token, {}).get("team", {}).get("id", "T0")
         answer = getattr(self, f"_do_{method.replace('.', '_')}", None)
         if answer is None:
             return self._says({"ok": False, "error": "unknown_method"})
@@ -152,7 +180,163 @@ class SlackWorld:
         return web.json_response(data, status=status, headers={"x-oauth-scopes": ",".join(self.scopes), **named})
 
     async def _do_auth_test(self, given: Payload, request: web.Request) -> Payload:
-        return {"ok": True, "team": "Acme", "team_id": "T0", "user": "tocsin", "user_id": "UBOT", "bot_id": "B0"}
+        who = {"user": "tocsin", "user_id": "UBOT", "bot_id": "B0", "url": "https://acme.slack.com/"}
+        name = "Acme" if given["@team"] == "T0" else f"Team {given['@team']}"
+        return {"ok": True, "team": name, "team_id": given["@team"], **who}
+
+    def installs(self, code: str, *, team: str = "T1", enterprise: str = "", whole: bool = False) -> str:
+        """Somebody agrees: this code may be exchanged, once, for the token that is returned."""
+        token = f"xoxb-{team}-secret-{next(self._numbers)}"
+        self.teams[code] = {
+            "ok": True,
+            "access_token": token,
+            "token_type": "bot",
+            "scope": ",".join(self.scopes),
+            "bot_user_id": "UBOT",
+            "app_id": "A0",
+            "team": None if whole else {"id": team, "name": f"Team {team}"},
+            "enterprise": {"id": enterprise, "name": "Org"} if enterprise else None,
+            "is_enterprise_install": whole,
+            "authed_user": {"id": "UADMIN"},
+        }
+        return token
+
+    def _exchanged(self, given: Payload, request: web.Request) -> Payload:
+        """https://docs.slack.dev/reference/methods/oauth.v2.access (read 2026-11): a code is good once."""
+        basic = f"Basic {base64.b64encode(f'{CLIENT_ID}:{CLIENT_SECRET}'.encode()).decode()}"
+        named = (given.get("client_id"), given.get("client_secret")) == (CLIENT_ID, CLIENT_SECRET)
+        if not named and request.headers.get("Authorization") != basic:
+            return {"ok": False, "error": "bad_client_secret"}
+        said = self.teams.pop(str(given.get("code")), None)
+        if said is None or "access_token" not in said:
+            return {"ok": False, "error": "invalid_code"}
+        self.teams[said["access_token"]] = {"team": said["team"] or {"id": "T5"}}
+        return said
+
+    async def _do_users_info(self, given: Payload, request: web.Request) -> Payload:
+        if not self._may("users:read"):
+            return self._lacks("users:read")
+        await asyncio.sleep(self.slow_people)
+        human = self.people.get(str(given["user"]), Human())
+        told = {"id": given["user"], "is_admin": human.admin, "is_owner": False, "is_primary_owner": False}
+        asked = str(given.get("include_locale")).lower() in {"1", "true"}
+        return {"ok": True, "user": told | ({"locale": human.locale} if asked else {})}
+
+    async def _do_users_conversations(self, given: Payload, request: web.Request) -> Payload:
+        if not self._may("channels:read"):
+            return self._lacks("channels:read")
+        types = str(given.get("types") or "public_channel").split(",")
+        if "private_channel" in types and not self._may("groups:read"):
+            return self._lacks("groups:read")
+        start, limit = int(given.get("cursor") or 0), int(given.get("limit") or 100)
+        found = [
+            {"id": one.id, "name": one.name}
+            for one in self.channels.values()
+            if one.member and not one.archived and given["user"] in one.people and one.team == given["@team"]
+            if ("private_channel" if one.private else "public_channel") in types
+        ]
+        following = str(start + limit) if start + limit < len(found) else ""
+        page = found[start : start + limit]
+        return {"ok": True, "channels": page, "response_metadata": {"next_cursor": following}}
+
+    # Boxes: https://docs.slack.dev/reference/methods/views.open (read 2026-11)
+
+    async def _do_views_open(self, given: Payload, request: web.Request) -> Payload:
+        state = self._triggers.get(str(given.get("trigger_id")), "unknown")
+        if state != "fresh":
+            errors = {"used": "exchanged_trigger_id", "expired": "expired_trigger_id"}
+            return {"ok": False, "error": errors.get(state, "invalid_trigger_id")}
+        return self._shows(given, f"V{next(self._numbers)}", lambda: self._uses(str(given["trigger_id"])))
+
+    _do_views_push = _do_views_open
+
+    async def _do_views_update(self, given: Payload, request: web.Request) -> Payload:
+        id = str(given.get("view_id"))
+        if id not in self.views or id in self.closed:
+            return {"ok": False, "error": "not_found"}
+        return self._shows(given, id, lambda: None)
+
+    def _uses(self, trigger: str) -> None:
+        self._triggers[trigger] = "used"
+
+    def _shows(self, given: Payload, id: str, then: Callable[[], None]) -> Payload:
+        view = given["view"] if isinstance(given["view"], dict) else json.loads(given["view"])
+        if trouble := self._unfit_view(view):
+            return trouble
+        then()
+        self.views[id] = {**view, "id": id, "team_id": given["@team"], "state": {"values": {}}}
+        self._opened.set()
+        return {"ok": True, "view": self.views[id]}
+
+    def _unfit_view(self, view: Payload) -> Payload:
+        found = view_complaints(view)
+        if any(one.get("element", {}).get("type") == "file_input" for one in view.get("blocks") or ()):
+            found += [] if self._may("files:read") else ["file_input needs the scope files:read"]
+        self.refused += found
+        messages = [f"[ERROR] {one}" for one in found]
+        return {"ok": False, "error": "invalid_arguments", "response_metadata": {"messages": messages}} if found else {}
+
+    async def opened(self, within: float = 5, *, says: str = "") -> Payload:
+        """The newest box, once there is one (that says this)."""
+        async with asyncio.timeout(within):
+            while not (found := [one for one in self.views.values() if says in words(one)]):
+                self._opened.clear()
+                await self._opened.wait()
+        return found[-1]
+
+    # Files: https://docs.slack.dev/messaging/working-with-files (read 2026-11)
+
+    async def _do_files_getUploadURLExternal(self, given: Payload, request: web.Request) -> Payload:
+        if not self._may("files:write"):
+            return self._lacks("files:write")
+        if not given.get("filename") or int(given.get("length") or 0) < 1 or len(given.get("alt_txt") or "") > 1000:
+            return {"ok": False, "error": "invalid_arguments"}
+        id = f"F{next(self._numbers)}"
+        self.files[id] = {"id": id, "name": given["filename"], "length": int(given["length"]), **_alt(given)}
+        return {"ok": True, "upload_url": f"http://{self.address}/upload/{id}", "file_id": id}
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        self.calls["upload"] += 1
+        file = self.files[request.match_info["id"]]
+        file["body"] = await request.read()
+        if len(file["body"]) != file["length"] or request.headers.get("Authorization"):
+            return web.Response(status=400, text="not what was announced")
+        return web.Response(text=f"OK - {file['length']}")
+
+    async def _do_files_completeUploadExternal(self, given: Payload, request: web.Request) -> Payload:
+        asked = given["files"] if isinstance(given["files"], list) else json.loads(given["files"])
+        files = [self.files.get(str(one["id"]), {}) for one in asked]
+        if not all("body" in one for one in files):
+            return {"ok": False, "error": "file_not_found"}
+        if given.get("channel_id"):
+            channel, trouble = self._writable(given | {"channel": given["channel_id"]})
+            if channel is None:
+                return trouble
+            channel.files += files
+        return {"ok": True, "files": [{"id": one["id"], "title": one["name"]} for one in files]}
+
+    def keeps(self, name: str, body: bytes, *, mimetype: str = "text/csv", **over: Any) -> str:
+        """Somebody uploaded a file; its id."""
+        id = f"F{next(self._numbers)}"
+        url = f"http://{self.address}/files/{id}"
+        told = {"id": id, "name": name, "mimetype": mimetype, "size": len(body), "url_private_download": url}
+        self.files[id] = {**told, **over, "body": body}
+        return id
+
+    async def _do_files_info(self, given: Payload, request: web.Request) -> Payload:
+        if not self._may("files:read"):
+            return self._lacks("files:read")
+        file = self.files.get(str(given["file"]))
+        if file is None:
+            return {"ok": False, "error": "file_not_found"}
+        return {"ok": True, "file": {name: value for name, value in file.items() if name != "body"}}
+
+    async def _download(self, request: web.Request) -> web.Response:
+        """Whoever shows no token is sent to the login page, as Slack does."""
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if token not in {self.token, *self.teams}:
+            return web.Response(status=302, headers={"Location": f"http://{self.address}/login"})
+        return web.Response(body=self.files[request.match_info["id"]]["body"])
 
     async def _do_conversations_open(self, given: Payload, request: web.Request) -> Payload:
         if not self._may("im:write"):
@@ -171,6 +355,7 @@ class SlackWorld:
         if channel is None or (channel.private and not channel.member):
             return {"ok": False, "error": "channel_not_found"}
         told = {"id": channel.id, "name": channel.name, "is_member": channel.member, "is_archived": channel.archived}
+        told |= {"creator": channel.creator}
         return {"ok": True, "channel": told}
 
     async def _do_conversations_history(self, given: Payload, request: web.Request) -> Any:
@@ -228,9 +413,9 @@ class SlackWorld:
 
     async def _do_views_publish(self, given: Payload, request: web.Request) -> Any:
         view = given["view"] if isinstance(given["view"], dict) else json.loads(given["view"])
-        if set(view) - {"type", "blocks", "callback_id", "private_metadata"} or view.get("type") != "home":
+        if view.get("type") != "home":
             return {"ok": False, "error": "invalid_arguments"}
-        if trouble := self._unfit({"text": "home", "blocks": view["blocks"]}):
+        if trouble := self._unfit_view(view):
             return trouble
         self.homes[str(given["user_id"])] = view
         self._published.set()
@@ -240,6 +425,7 @@ class SlackWorld:
         """Until some page was published."""
         async with asyncio.timeout(within):
             await self._published.wait()
+        self._published.clear()
 
     def _may(self, scope: str) -> bool:
         return scope in self.scopes
@@ -248,7 +434,13 @@ class SlackWorld:
         return {"ok": False, "error": "missing_scope", "needed": scope, "provided": ",".join(self.scopes)}
 
     def _writable(self, given: Payload) -> tuple[Channel | None, Payload]:
-        channel = self.channels.get(str(given.get("channel")))
+        id = str(given.get("channel"))
+        if id.startswith("U"):  # a person's own conversation with the app
+            id = f"D{id}"
+            self.channels.setdefault(id, Channel(id, private=True))
+        channel = self.channels.get(id)
+        if channel is not None and channel.team != given.get("@team", "T0") and not channel.id.startswith("D"):
+            channel = None
         if not self._may("chat:write"):
             return None, self._lacks("chat:write")
         if channel is None or (channel.private and not channel.member):
@@ -357,8 +549,13 @@ class SlackWorld:
 
     # ── People ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def types(self, line: str, *, channel: str = "C024", again: int = 0) -> Heard:
-        """Ana types a slash command. `again`: how often the same request is sent once more."""
+    async def types(
+        self, line: str, *, channel: str = "C024", again: int = 0, late: bool = False, **over: Any
+    ) -> Heard:
+        """Ana types a slash command. `again`: how often the same request is sent once more. `late`: its trigger is
+
+        used up before anything can be opened.
+        """
         command, _, text = line.partition(" ")
         body = {
             "command": command,
@@ -370,8 +567,9 @@ class SlackWorld:
             "user_id": "U7",
             "user_name": "ana",
             "api_app_id": "A0",
+            **over,
         }
-        return await self._does("slash_commands", body, again)
+        return await self._does("slash_commands", body, again, late=late)
 
     async def presses(
         self, message: Payload, button: str, *, channel: str = "C024", again: int = 0, dead: bool = False, **over: Any
@@ -390,40 +588,89 @@ class SlackWorld:
         }
         return await self._does("interactive", body, again, uses=5 if dead else 0)
 
-    async def event(self, event: Payload, *, again: int = 0) -> Heard:
-        """Something happened in the workspace."""
-        body = {"type": "event_callback", "team_id": "T0", "api_app_id": "A0", "event": event, "event_id": "Ev1"}
-        return await self._does("events_api", body, again)
+    async def presses_in(self, view: Payload, action: Payload, *, late: bool = False) -> Heard:
+        """Ana presses something in a box or on the app's own page: there is no channel and no response address."""
+        body = {**ANA, "type": "block_actions", "container": {"type": "view"}, "view": view, "actions": [action]}
+        return await self._does("interactive", body, 0, answers=False, late=late)
 
-    async def _does(self, kind: str, body: Payload, again: int, *, uses: int = 0) -> Heard:
-        id, heard = str(next(self._numbers)), Heard(uses=uses)
-        self.responses[id] = heard
-        body |= {"trigger_id": f"{id}.trigger", "response_url": f"http://{self.address}/response/{id}"}
-        for attempt in range(again + 1):
-            heard.acknowledged = await (
-                self._by_http(kind, body) if self.http else self._by_socket(kind, body, attempt)
-            )
+    async def points_at(self, message: Payload, callback: str = "tocsin.read", **over: Any) -> Heard:
+        """Ana chooses the shortcut on a message."""
+        body = {**ANA, "type": "message_action", "callback_id": callback, "message": message, **over}
+        return await self._does("interactive", body | {"channel": {"id": "C024", "name": "compliance"}}, 0)
+
+    async def writes(self, view: Payload, action_id: str, typed: str, block_id: str = "b") -> list[Payload]:
+        """Ana types into a select whose options are asked for; what she is offered."""
+        body = {**ANA, "type": "block_suggestion", "action_id": action_id, "block_id": block_id, "value": typed}
+        heard = await self._does("interactive", body | {"view": view}, 0, answers=False)
+        assert heard.acknowledged
+        found = heard.ack.get("options")
+        assert not options_complaints(found), options_complaints(found)
+        return list(found or ())
+
+    async def sends_box(self, view: Payload, values: Payload, *, again: int = 0) -> Heard:
+        """Ana fills in a box and sends it. `values` by block; what is not named keeps what it was set to."""
+        state = {
+            block["block_id"]: {block["element"]["action_id"]: _filled_in(block, values)}
+            for block in view["blocks"]
+            if block["type"] == "input"
+        }
+        assert not values.keys() - state.keys(), f"no field {values.keys() - state.keys()}"
+        body = {**ANA, "type": "view_submission", "view": {**view, "state": {"values": state}}}
+        heard = await self._does("interactive", body, again, answers=False)
+        if heard.ack.get("response_action") == "update":
+            assert not view_complaints(heard.ack["view"]), view_complaints(heard.ack["view"])
+            self.views[view["id"]] = {**heard.ack["view"], "id": view["id"], "state": {"values": {}}}
+            self._opened.set()
+        elif heard.ack.get("response_action") == "errors":
+            assert set(heard.ack["errors"]) <= set(state), "errors name a field that is not there"
+        else:
+            self.closed.add(view["id"])
         return heard
 
-    async def _by_socket(self, kind: str, body: Payload, attempt: int) -> bool:
+    async def event(self, event: Payload, *, again: int = 0, **over: Any) -> Heard:
+        """Something happened in the workspace."""
+        id = f"Ev{next(self._numbers)}"
+        body = {"type": "event_callback", "team_id": "T0", "api_app_id": "A0", "event": event, "event_id": id, **over}
+        return await self._does("events_api", body, again, answers=False)
+
+    async def _does(
+        self, kind: str, body: Payload, again: int, *, uses: int = 0, answers: bool = True, late: bool = False
+    ) -> Heard:
+        id, heard = str(next(self._numbers)), Heard(uses=uses)
+        self.responses[id] = heard
+        body |= {"trigger_id": f"{id}.trigger"} if kind != "events_api" else {}
+        self._triggers[f"{id}.trigger"] = "expired" if late else "fresh"
+        body |= {"response_url": f"http://{self.address}/response/{id}"} if answers else {}
+        for attempt in range(again + 1):
+            said = await (self._by_http(kind, body) if self.http else self._by_socket(kind, body, attempt, id))
+            heard.acknowledged = said is not None
+            heard.ack = heard.ack or said or {}
+        return heard
+
+    async def _by_socket(self, kind: str, body: Payload, attempt: int, id: str) -> Payload | None:
         await self.connected()
-        envelope = f"{body['trigger_id']}.{attempt}"
+        envelope = f"{id}.{attempt}"
         acked: asyncio.Future[Payload] = asyncio.get_running_loop().create_future()
         self._acks[envelope] = acked
         frame = {"type": kind, "envelope_id": envelope, "payload": body, "accepts_response_payload": True}
         await self.hearing[-1].ws.send_json(frame | ({"retry_attempt": attempt} if attempt else {}))
         try:
             async with asyncio.timeout(3):  # operation_timeout
-                await acked
+                return dict((await acked).get("payload") or {})
         except TimeoutError:
-            return False
-        return True
+            return None
 
-    async def _by_http(self, kind: str, body: Payload, *, at: int | None = None, secret: str = SIGNING_SECRET) -> bool:
-        return await self.sends(kind, body, at=at, secret=secret) == 200
+    async def _by_http(self, kind: str, body: Payload) -> Payload | None:
+        async with self._signed(kind, body) as said:
+            text = await said.text()
+            return None if said.status != 200 else json.loads(text) if text.startswith("{") else {}
 
     async def sends(self, kind: str, body: Payload, *, at: int | None = None, secret: str = SIGNING_SECRET) -> int:
         """The status of a signed request."""
+        async with self._signed(kind, body, at=at, secret=secret) as said:
+            return int(said.status)
+
+    def _signed(self, kind: str, body: Payload, *, at: int | None = None, secret: str = SIGNING_SECRET) -> Any:
         if kind == "events_api":
             text, form = json.dumps(body), "application/json"
         else:
@@ -432,8 +679,7 @@ class SlackWorld:
         moment = str(at if at is not None else int(time.time()))
         digest = hmac.new(secret.encode(), f"v0:{moment}:{text}".encode(), hashlib.sha256).hexdigest()
         headers = {"Content-Type": form, "X-Slack-Request-Timestamp": moment, "X-Slack-Signature": f"v0={digest}"}
-        async with self._session.post(self.http, data=text, headers=headers) as said:
-            return said.status
+        return self._session.post(self.http, data=text, headers=headers)
 
     async def _response(self, request: web.Request) -> web.Response:
         heard = self.responses[request.match_info["id"]]
@@ -449,6 +695,42 @@ class SlackWorld:
             return web.Response(status=400, text=trouble["error"])
         await heard.answers.put(given)
         return web.Response(text="ok")
+
+
+#: Who does it, in what an interaction says.
+ANA: Payload = {
+    "team": {"id": "T0", "domain": "acme"},
+    "user": {"id": "U7", "username": "ana", "name": "ana", "team_id": "T0"},
+    "api_app_id": "A0",
+}
+
+
+def _alt(given: Payload) -> Payload:
+    return {"alt_txt": given["alt_txt"]} if given.get("alt_txt") else {}
+
+
+def _filled_in(block: Payload, values: Payload) -> Payload:
+    """What Slack sends of one field: what was chosen or typed, else what it was set to."""
+    element, value = block["element"], values.get(block["block_id"])
+    kind = element["type"]
+    match kind:
+        case "plain_text_input":
+            assert len(value or "") <= element.get("max_length", 3000)
+            return {"type": kind, "value": value if value is not None else element.get("initial_value")}
+        case "datepicker":
+            return {"type": kind, "selected_date": value or element.get("initial_date")}
+        case "file_input":
+            return {"type": kind, "files": [{"id": one} for one in value or ()]}
+        case _ if kind.startswith("multi_"):
+            chosen = [_option(one) for one in value] if value is not None else element.get("initial_options", [])
+            return {"type": kind, "selected_options": chosen}
+        case _:
+            chosen = _option(value) if value else element.get("initial_option")
+            return {"type": kind, "selected_option": chosen}
+
+
+def _option(value: str) -> Payload:
+    return {"text": {"type": "plain_text", "text": value}, "value": value}
 
 
 def _stands_in(message: Payload, thread: str | None) -> bool:
@@ -475,4 +757,15 @@ async def served(run: Any, world: SlackWorld) -> AsyncIterator[None]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-__all__ = ["APP_TOKEN", "BOT_TOKEN", "SIGNING_SECRET", "Heard", "SlackWorld", "buttons", "pings", "served", "words"]
+__all__ = [
+    "APP_TOKEN",
+    "BOT_TOKEN",
+    "SIGNING_SECRET",
+    "Heard",
+    "Human",
+    "SlackWorld",
+    "buttons",
+    "pings",
+    "served",
+    "words",
+]

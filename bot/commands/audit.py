@@ -1,0 +1,91 @@
+"""/audit: what people did here, for whoever has to show it later; all of it goes along as a CSV file."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from bot.book import CompanyBook
+from bot.cards import Reader, plain_card, when
+from bot.chronicle import as_table
+from bot.commands import Argument, Office, command
+from bot.data import table
+from bot.errors import TellPerson
+from bot.model import Act, Attachment, Place, Reply, Request
+
+#: Acts shown in the answer itself.
+SHOWN = 10
+#: Acts in one file: a spreadsheet opens no more than a million rows.
+MOST = 1_000_000
+COLUMNS = ("when", "who", "what", "company", "place", "why", "evidence", "message")
+
+SINCE = Argument(name="since", about="only from this day on, such as 2026-01-31 (UTC)", required=False)
+
+
+@command("audit", SINCE, manages=True)
+async def audit(office: Office, request: Request) -> Reply:
+    """Who acknowledged, dismissed, muted or changed what here, and when; all of it as a CSV file."""
+    reader, since = office.reader(request), request.one("since").strip()
+    acts = await office.store.acts(place=request.place, since=beginning(since, reader), limit=MOST)
+    data = [row(act, office.book) for act in acts]
+    if not acts:
+        none = reader.say("audit.none_since", since=since) if since else reader.say("audit.none")
+        return Reply(cards=(plain_card(none),), data={"acts": data})
+    title = reader.say("audit.title_one" if len(acts) == 1 else "audit.title", count=len(acts))
+    lines = [line(act, office.book, reader) for act in acts[:SHOWN]]
+    rest = reader.say("audit.latest", count=SHOWN) if len(acts) > SHOWN else reader.say("audit.file")
+    name = f"tocsin-audit-{request.at:%Y-%m-%d}.csv"
+    return Reply(
+        cards=(plain_card(title, [*lines, rest]),),
+        data={"acts": data},
+        files=(Attachment(name=name, body=as_table(data, COLUMNS).encode("utf-8-sig")),),
+    )
+
+
+def beginning(since: str, reader: Reader) -> datetime | None:
+    """The first moment of a day. Raises TellPerson for what is no day."""
+    if not since:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(since), time(), UTC)
+    except ValueError as error:
+        example = f"{reader.now - timedelta(days=30):%Y-%m-%d}"
+        raise TellPerson(reader.say("audit.bad_since", since=repr(since[:40]), example=example)) from error
+
+
+def row(act: Act, book: CompanyBook) -> dict[str, str]:
+    """One act as plain data: who, when, what, on which company, where, why, the evidence."""
+    return {
+        "when": act.at.astimezone(UTC).isoformat(timespec="seconds"),
+        "who": act.person,
+        "what": act.what,
+        "company": company_name(act.company, book),
+        "place": str(act.place),
+        "why": act.text,
+        "evidence": act.url,
+        "message": act.about,
+    }
+
+
+def line(act: Act, book: CompanyBook, reader: Reader) -> str:
+    known = act.what in table("words/en")["audit"]
+    what = reader.say(f"audit.{act.what}") if known else act.what.replace("_", " ")
+    said = reader.say(
+        "audit.line",
+        time=when(act.at),
+        person=reader.clean(act.person, 80),
+        what=what,
+        company=reader.clean(company_name(act.company, book), 80),
+    ).rstrip(" ·")
+    return f"{said} “{reader.clean(act.text, 200)}”" if act.text else said
+
+
+def company_name(id: str, book: CompanyBook) -> str:
+    """The name behind a company's id; one made from a typed name is that name."""
+    company = book.get(id)
+    return company.name if company else id.removeprefix("name:")
+
+
+async def every_act(office: Office, since: datetime | None, place: Place | None = None) -> list[dict[str, str]]:
+    """All that was done, in every place or in one, oldest first: for the command line."""
+    acts = await office.store.acts(place=place, since=since, limit=MOST)
+    return [row(act, office.book) for act in reversed(acts)]

@@ -1,0 +1,179 @@
+"""Chinese characters heard as a foreign word: 洛克希德 as Lockheed, 鴻海 as Hon Hai, 貴州 as Kweichow.
+
+Pinyin is one way of writing what characters sound like. Taiwan writes Wade-Giles, Hong Kong Cantonese, the old post
+office its own; companies spell freely (吉利 Geely); and foreign names are taken down in characters by ear. All of these
+keep the order of the sounds and change them in known ways: b and p, d and t, l and r are heard for one another, a
+vowel is put behind a consonant that has none. `by_ear` lays the sounds of both side by side and counts what it would
+have taken to hear one as the other.
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from itertools import islice, product
+
+from pypinyin import lazy_pinyin
+
+from bot.data import table
+
+#: What it costs to hear nothing where one side has a sound. Vowels are put in and left out freely.
+_LOST_VOWEL = 0.3
+_LOST_CONSONANT = 1.0
+_PADDED = 0.1
+#: Consonants that are easily lost: r before a consonant (Ford, 福特), h, w and y between vowels, n and g at an end.
+_EASILY_LOST = {"r": 0.3, "h": 0.3, "w": 0.2, "y": 0.15, "g": 0.5, "n": 0.6, "t": 0.6, "k": 0.6, "d": 0.6, "l": 0.7}
+#: Against a word that is pinyin, but of other characters. Cantonese may look like pinyin: no more than that.
+_OTHER_PINYIN = 1.2
+#: A name of ordinary characters is Chinese, and like a foreign word by chance more often.
+_NATIVE = 0.04
+_VOWELS = frozenset("aeiou")
+
+
+@cache
+def _sounds() -> dict[str, dict[str, float]]:
+    """For each sound of Chinese the letters it is heard for or written as, and what that costs."""
+    found: dict[str, dict[str, float]] = {}
+    for entry in table("romanisation")["chinese_sounds"].split():
+        sound, listed = entry.split(":")
+        found[sound] = {sound: 0.0} if len(sound) == 1 else {}
+        for at, letters in enumerate(listed.split(",")):
+            for letter in letters:
+                found[sound].setdefault(letter, (0.0, 0.15, 0.35)[at])
+    return found
+
+
+#: Initials of pinyin that are written with two letters or mean another sound than in English, each as one letter.
+_INITIALS = {"zh": "Z", "ch": "C", "sh": "S", "j": "J", "q": "Q", "x": "X", "c": "T"}
+
+
+def _phones(syllable: str) -> str:
+    """A syllable of pinyin as sounds: small letters as in English, capitals as in `chinese_sounds`, N for a final n."""
+    if syllable == "er":
+        return "R"
+    for spelled, sound in _INITIALS.items():
+        if syllable.startswith(spelled):
+            syllable = sound + syllable[len(spelled) :]
+            break
+    syllable = syllable.replace("ü", "u").replace("v", "u")
+    for ending in ("ng", "n"):
+        if syllable.endswith(ending) and len(syllable) > len(ending):
+            return syllable[: -len(ending)] + "N"
+    return syllable
+
+
+@lru_cache(maxsize=50_000)
+def _heard_sounds(han: str) -> str:
+    return "".join([_phones(syllable) for syllable in lazy_pinyin(han)])
+
+
+#: Spellings of one sound in languages that are taken down in Chinese, in this order.
+_LATIN = (
+    ("sch", "s"), ("tch", "C"), ("ch", "C"), ("sh", "s"), ("zh", "j"), ("ph", "f"), ("th", "t"), ("gh", "g"),
+    ("kh", "k"), ("ck", "k"), ("qu", "k"), ("tz", "z"), ("ts", "z"), ("hs", "s"), ("ee", "i"), ("oo", "u"), ("x", "ks"),
+    ("y", "i"), ("tion", "son"), ("wh", "w"), ("ce", "se"), ("ci", "si"), ("c", "k"), ("C", "c"),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=50_000)
+def _written(latin: str) -> str:
+    out = latin
+    for old, new in _LATIN:
+        out = out.replace(old, new)
+    return "".join([char for at, char in enumerate(out) if not at or char != out[at - 1]])
+
+
+@lru_cache(maxsize=50_000)
+def by_ear(han: str, latin: str) -> float:
+    """How surely these characters are this Latin word by ear, 0 to 1; 1 needs every sound in its place."""
+    if not 2 <= len(han) <= 8 or not 3 <= len(latin) <= 24:
+        return 0.0
+    theirs, ours = _written(latin), _heard_sounds(han)
+    if not 0.4 < len(theirs) / len(ours) < 2.5:
+        return 0.0
+    consonants = max(_consonants(theirs), _consonants(ours))
+    if consonants < 2:
+        return 0.0
+    cost = _cost(ours, theirs) + (_OTHER_PINYIN if spells(latin, len(han)) else 0.0)
+    return max(0.0, 1 - cost / (consonants + 0.5) - (0.0 if transcribed(han) else _NATIVE))
+
+
+@cache
+def _syllables() -> frozenset[str]:
+    return frozenset(table("romanisation")["pinyin_syllables"].split())
+
+
+def spells(latin: str, syllables: int) -> bool:
+    """Whether a Latin word is so many syllables of pinyin: then it spells other characters, unless it fits these."""
+    if syllables == 0 or not latin:
+        return syllables == 0 and not latin
+    return any(
+        latin[:size] in _syllables() and spells(latin[size:], syllables - 1)
+        for size in range(1, min(6, len(latin)) + 1)
+    )
+
+
+@cache
+def _transcribing() -> frozenset[str]:
+    return frozenset("".join(table("romanisation")["chinese_transcription"].split()))
+
+
+def transcribed(han: str) -> bool:
+    """Whether these characters look like a foreign name taken down by ear: 洛克希德 does, 联特 does not."""
+    return len(han) > 1 and 3 * sum(char in _transcribing() for char in han) >= 2 * len(han)
+
+
+def _consonants(sounds: str) -> int:
+    return sum(sound not in _VOWELS and sound not in "wy" for sound in sounds)
+
+
+def _cost(ours: str, theirs: str) -> float:
+    """The cheapest way to hear one row of sounds as the other: an edit distance with the prices above."""
+    row = [0.0]
+    for letter in theirs:
+        row.append(row[-1] + _lost(letter))
+    for at, sound in enumerate(ours):
+        prices = _sounds().get(sound, {sound: 0.0})
+        gone = _gone(ours, at)
+        before, row = row, [row[0] + gone]
+        for place, letter in enumerate(theirs):
+            change = prices.get(letter)
+            if change is None:
+                change = 0.25 if sound in _VOWELS and letter in _VOWELS else 1.2
+            row.append(min(before[place] + change, before[place + 1] + gone, row[-1] + _lost(letter)))
+    return row[-1]
+
+
+def _lost(letter: str) -> float:
+    return _LOST_VOWEL if letter in _VOWELS else _EASILY_LOST.get(letter, _LOST_CONSONANT)
+
+
+def _gone(sounds: str, at: int) -> float:
+    """What it costs to drop a sound of the Chinese: little for a vowel that only carries the consonant before it."""
+    sound = sounds[at]
+    if sound in _VOWELS:
+        padding = sound in "eiu" or (at > 0 and sounds[at - 1] in _VOWELS)
+        return _PADDED if padding else _LOST_VOWEL
+    return {"N": 0.5, "w": 0.1, "y": 0.1, "R": 0.3, "h": 0.5}.get(sound, _LOST_CONSONANT)
+
+
+#: What each sound leaves of a word in `japanese.loan_bones`, the likeliest first: by these bones an index finds words.
+_BONES = {
+    "b": "bp", "p": "pb", "m": "m", "f": "hb", "d": "dt", "t": "td", "n": "n", "l": "r", "g": "gk", "k": "kg",
+    "h": "h-k", "J": "zgk", "Q": "tkz", "X": "sh", "Z": "zt", "C": "tz", "S": "s", "r": "rz", "z": "zs", "T": "ts",
+    "s": "s", "w": "-b", "y": "-z", "N": "n", "R": "r-",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=20_000)
+def bones(han: str, most: int = 32) -> tuple[str, ...]:
+    """The consonants that a foreign word heard as these characters may have, as `japanese.loan_bones` writes them."""
+    if not 2 <= len(han) <= 8:
+        return ()
+    choices = [_BONES[sound] for sound in _heard_sounds(han) if sound in _BONES]
+    found = ("".join(one).replace("-", "") for one in islice(product(*reversed(choices)), 4 * most))
+    return tuple(dict.fromkeys(_single(one[::-1]) for one in found if len(one) > 1))[:most]
+
+
+def _single(letters: str) -> str:
+    """Doubled letters written once."""
+    return "".join([char for at, char in enumerate(letters) if not at or char != letters[at - 1]])
