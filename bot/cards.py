@@ -795,10 +795,13 @@ TITLE = 150
 
 
 def plain_card(title: str, lines: Iterable[str] = (), **rest: Any) -> Card:
-    """A short answer: a title and lines, in the order given. What is too long for a title is its first line as well."""
+    """A short answer: a title and lines, in the order given. What is too long for a title goes on below it."""
     sections = tuple(Section("", line) for line in lines)
     if len(title) <= TITLE:
         return Card(summary=title, title=title, sections=sections, **rest)
-    first, stop, _ = title.partition(". ")
-    short = f"{first}." if stop and len(first) < TITLE else f"{title[: TITLE - 1].rsplit(maxsplit=1)[0]}…"
-    return Card(summary=title, title=short, sections=(Section("", title), *sections), **rest)
+    first, stop, others = title.partition(". ")
+    if stop and len(first) < TITLE:
+        short, rest_of_it = f"{first}.", others
+    else:
+        short, rest_of_it = f"{title[: TITLE - 1].rsplit(maxsplit=1)[0]}…", title
+    return Card(summary=title, title=short, sections=(Section("", rest_of_it), *sections), **rest)
