@@ -575,7 +575,7 @@ def _company_line(named: Named, reader: Reader) -> str:
         company=reader.clean(named.company.name, 80),
         role=reader.say(f"role.{named.mention.role}"),
         surfaces=", ".join(f"“{reader.clean(surface, 60)}”" for surface in named.spellings[:NAMED]),
-        rules=", ".join(reason.rule for reason in named.mention.reasons),
+        rules=", ".join(reader.retell("rule", reason.rule) for reason in named.mention.reasons),
         watched=reader.say("read.watched" if named.watched else "read.known"),
     )
 
