@@ -50,6 +50,11 @@ _RANK = {
 }
 
 
+#: "name:Apple" is whoever is called exactly so, whatever the book knows by that word.
+EXACTLY = "name:"
+#: "company:apple" is the company of that id.
+COMPANY = "company:"
+
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -200,18 +205,36 @@ class CompanyBook:
     def resolve(self, typed: str) -> Found:
         """Whom a typed name means, by which of its names, and who else has that name.
 
+        `name:` before it asks for nobody of the book, `company:` for the one of that id and nobody else.
+
         Raises TellPerson when nothing is left of what was typed once punctuation is taken away.
         """
-        text = " ".join(typed.split()).removeprefix("name:")
+        text = " ".join(typed.split())
+        exactly = text.startswith(EXACTLY)
+        text = text.removeprefix(EXACTLY)
         folded = fold(text)
         if not folded:
-            raise TellPerson(f"“{typed}” is no name to watch; write a company's name, for example Xiaomi")
-        if text in self._by_id:
-            return Found(self._by_id[text], others=self._namesakes(folded, self._by_id[text]))
+            raise TellPerson(
+                f"“{typed}” is no name to watch; write a company's name, for example Xiaomi",
+                key="desk.no_name",
+                typed=typed[:80],
+            )
+        if exactly:
+            return Found(Company(id=f"{EXACTLY}{folded}", name=text))
+        if text.startswith(COMPANY):
+            return Found(self._of_id(text))
+        if known := self._by_id.get(text):
+            return Found(known, others=self._namesakes(folded, known))
         if folded not in self._by_name:
-            return Found(Company(id=f"name:{folded}", name=text))
+            return Found(Company(id=f"{EXACTLY}{folded}", name=text))
         _, company, via = self._by_name[folded][0]
         return Found(company, via, self._namesakes(folded, company))
+
+    def _of_id(self, text: str) -> Company:
+        known = self._by_id.get(text.removeprefix(COMPANY))
+        if known is None:
+            raise TellPerson(f"The company book has no {text[:80]!r}", key="desk.no_company", typed=text[:80])
+        return known
 
     def _namesakes(self, folded: str, but: Company) -> tuple[Company, ...]:
         owners = (company for _, company, _ in self._by_name.get(folded, ()))

@@ -7,13 +7,15 @@ characters that hide or reorder words, is cut with a visible marker, and is quot
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from bot.data import table
+from bot.data import shelf, table
 from bot.model import (
     POINTERS,
     Account,
@@ -70,12 +72,24 @@ class Reader:
     cards: Mapping[str, SourceCard] = field(default_factory=dict)
     language: str = "en"
 
-    def say(self, key: str, **places: object) -> str:
+    def say(self, key: str, /, **places: object) -> str:
         """A sentence of the words table, in the reader's language or else in English."""
         group, name = key.split(".")
         language = self.language if self.language in LANGUAGES else "en"
         sentence = table(f"words/{language}").get(group, {}).get(name) or table("words/en")[group][name]
         return str(sentence).format(**places)
+
+    def retell(self, group: str, kept: str) -> str:
+        """A sentence of ours that was kept in English (a rule, a reason), in the reader's language where it is known.
+
+        The group is one of `retold`, or of the words themselves. What the sentence is filled with is retold too, where
+        it is such a sentence itself.
+        """
+        for sentence, template in _retold(self.language, group):
+            if found := sentence.fullmatch(kept):
+                parts = found.groupdict()
+                return template.format(**{name: self.retell(group, part) for name, part in parts.items()})
+        return kept
 
     def title(self, source: str) -> str:
         card = self.cards.get(source)
@@ -104,6 +118,24 @@ class Reader:
         if len(shown) <= room:
             return shown
         return shown[:room].rstrip() + self.say("cut.marker", count=len(text) - room)
+
+
+@cache
+def _retold(language: str, group: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Our English sentences of a group, as what finds them again whatever they were filled with, beside the other's."""
+    if language == "en" or language not in LANGUAGES:
+        return ()
+    told = table(f"retold/{language}").get(group) if language in shelf("retold") else None
+    if told is None:
+        words = table(f"words/{language}").get(group, {})
+        told = {text: words[name] for name, text in table("words/en").get(group, {}).items() if name in words}
+    return tuple((_pattern(str(sentence)), str(template)) for sentence, template in told.items())
+
+
+def _pattern(sentence: str) -> re.Pattern[str]:
+    parts = re.split(r"\{(\w+)\}", sentence)
+    named = (f"(?P<{part}>.+?)" if at % 2 else re.escape(part) for at, part in enumerate(parts))
+    return re.compile("".join(named), re.DOTALL)
 
 
 def _visible(character: str) -> str:
@@ -219,7 +251,23 @@ def _happened(alert: Alert, reader: Reader) -> list[Section]:
     if first.edition:
         lines.append(reader.say("happened.edition", edition=reader.clean(first.edition, 80)))
     lines.append(reader.say("happened.seen", time=when(alert.at)))
-    return [Section(reader.say("heading.happened"), " ".join(lines))]
+    return [Section(reader.say("heading.happened"), " ".join(lines)), *_announced(alert, reader)]
+
+
+def _announced(alert: Alert, reader: Reader) -> list[Section]:
+    """The stories and notices that told of a list change before the list did."""
+    lines = [
+        reader.say(
+            "happened.announced",
+            publisher=_by(story, story.source, reader).rstrip("."),
+            day=f"{story.published:%Y-%m-%d}" if story.published else "-",
+            title=reader.clean(story.title, 160),
+        )
+        for story in alert.announced[:NAMED]
+    ]
+    if len(alert.announced) > NAMED:
+        lines.append(reader.say("happened.more", count=len(alert.announced) - NAMED))
+    return [Section(reader.say("heading.announced"), "\n".join(lines))] if lines else []
 
 
 def _change(change: ListChange, reader: Reader) -> str:
@@ -277,7 +325,7 @@ def _by(story: Story, source: str, reader: Reader) -> str:
     """The outlet, and in words how much its word weighs: an official document, a wire, any other."""
     card = reader.cards.get(source)
     tier = reader.say(f"tier.{TIERS.get(min(story.tier, card.tier) if card else story.tier, 'other')}")
-    return reader.say("happened.by", publisher=reader.clean(story.publisher, 120), tier=tier)
+    return reader.say("happened.by", publisher=reader.clean(story.publisher or reader.title(source), 120), tier=tier)
 
 
 def _read_out_of(analysis: Analysis, reader: Reader) -> list[Section]:
@@ -361,13 +409,14 @@ def _steps(match: Match, reader: Reader) -> str:
     if not told:
         return ""
     first = told[0]
-    steps = [first.rule]
+    steps = [reader.retell("rule", first.rule)]
     for one in told[1:]:
         if one.rule == "same word":
             continue
         met = [f"“{reader.clean(text, 80)}”" for text in dict.fromkeys((one.ours, one.theirs)) if text]
         same_names = (one.ours, one.theirs) == (first.ours, first.theirs)
-        steps.append(one.rule if same_names else f"{one.rule} ({' = '.join(met)})")
+        rule = reader.retell("rule", one.rule)
+        steps.append(rule if same_names else f"{rule} ({' = '.join(met)})")
     ours, theirs = reader.clean(first.ours, 120), reader.clean(first.theirs, 160)
     return reader.say("matched.reason", ours=ours, theirs=theirs, rule=", ".join(dict.fromkeys(steps)))
 
@@ -432,6 +481,7 @@ def _proof(alert: Alert, reader: Reader) -> list[Section]:
 def _links(alert: Alert, reader: Reader) -> tuple[Link, ...]:
     links = [Link(reader.say("proof.story"), alert.story.url)] if alert.story else []
     links += [Link(reader.say("proof.entry"), one.url) for one in alert.listings[:1] if one.url]
+    links += [Link(reader.clean(one.publisher or one.source, 60), one.url) for one in alert.announced[:NAMED]]
     page = reader.cards[alert.source].page if alert.source in reader.cards else ""
     links += [Link(reader.say("proof.open"), page)] if page and not alert.story else []
     return tuple(link for link in links if link.url.startswith(("https://", "http://")))
@@ -627,12 +677,13 @@ def _standing_line(company: Company, found: Sequence[Found], lists: int, reader:
 
 def notice_card(notice: Notice, reader: Reader) -> Card:
     """What the people who run Tocsin are told."""
-    title = reader.clean(notice.title, 200)
+    title = reader.clean(reader.retell("notice", notice.title), 200)
+    text = reader.retell("notice", notice.text)
     return Card(
-        summary=f"{title}: {reader.clean(notice.text, 300)}",
+        summary=f"{title}: {reader.clean(text, 300)}",
         title=title,
         severity=Severity.MEDIUM,
-        sections=(Section("", reader.clean(notice.text)),),
+        sections=(Section("", reader.clean(text)),),
         footer=notice.source,
     )
 
@@ -703,7 +754,7 @@ def via(typed: str, company: Company, reader: Reader) -> list[Section]:
     if name is None:
         return []
     how = "via" if name.kind in POINTERS else "name"
-    kind = f"{name.kind}, {name.language}" if name.language else str(name.kind)
+    kind = reader.retell("rule", f"{name.kind}, {name.language}" if name.language else str(name.kind))
     said = reader.say(f"lookup.{how}", typed=reader.clean(typed, 80), company=company.name, kind=kind)
     return [Section("", said)]
 
@@ -739,7 +790,15 @@ def _freshness(read: Mapping[str, datetime], reader: Reader) -> Section:
     return Section(reader.say("heading.fresh"), "\n".join(lines))
 
 
+#: Characters of a title that every chat shows whole: a header of Slack's takes 150.
+TITLE = 150
+
+
 def plain_card(title: str, lines: Iterable[str] = (), **rest: Any) -> Card:
-    """A short answer: a title and lines, in the order given."""
+    """A short answer: a title and lines, in the order given. What is too long for a title is its first line as well."""
     sections = tuple(Section("", line) for line in lines)
-    return Card(summary=title, title=title, sections=sections, **rest)
+    if len(title) <= TITLE:
+        return Card(summary=title, title=title, sections=sections, **rest)
+    first, stop, _ = title.partition(". ")
+    short = f"{first}." if stop and len(first) < TITLE else f"{title[: TITLE - 1].rsplit(maxsplit=1)[0]}…"
+    return Card(summary=title, title=short, sections=(Section("", title), *sections), **rest)

@@ -28,7 +28,7 @@ from bot.demo import demo as play_demo
 from bot.doctor import examine
 from bot.errors import BadSettings, TellPerson, TocsinError
 from bot.matching.compare import compare
-from bot.model import Place, Reason, Reply, Request, Story, Verdict
+from bot.model import Attachment, Place, Reason, Reply, Request, Story, Verdict
 from bot.ports import Ask
 from bot.watch import Outcome
 from bot.wiring import House, open_house
@@ -92,8 +92,16 @@ def _with_house(
     return asyncio.run(inside())
 
 
-def _ask(command: str, *, json: bool, place: str = "console:", **arguments: str | tuple[str, ...]) -> Reply:
-    """Put a command to the desk, as a chat would, show the answer, and give it back."""
+def _ask(
+    command: str,
+    *,
+    json: bool,
+    place: str = "console:",
+    files: tuple[Attachment, ...] = (),
+    quiet: bool = False,
+    **arguments: str | tuple[str, ...],
+) -> Reply:
+    """Put a command to the desk, as a chat would, show the answer (not when `quiet`), and give it back."""
     where = _place(place)
 
     async def work(house: House) -> Reply:
@@ -104,13 +112,14 @@ def _ask(command: str, *, json: bool, place: str = "console:", **arguments: str 
             arguments=tuple(arguments.items()),
             language=house.settings.tocsin_language,
             at=house.clock.now(),
+            files=files,
         )
         return await house.desk.answer(request)
 
     reply: Reply = _with_house(work)
     if json:
         _print_json(reply.data)
-    else:
+    elif not quiet or not reply.ok:
         chat = ConsoleChat()
         for card in reply.cards:
             chat.show(card)
@@ -289,7 +298,8 @@ def export_history(
 @watch.command("add")
 def watch_add(names: Names, place: Where = "console:", json: Json = False) -> None:
     """Watch companies."""
-    _ask("watch add", json=json, place=place, names=tuple(names))
+    # Nobody can be asked whom they mean: the likeliest is taken, and the answer says so.
+    _ask("watch add", json=json, place=place, names=tuple(names), sure="yes")
 
 
 @watch.command("list")
@@ -302,6 +312,74 @@ def watch_list(place: Where = "console:", json: Json = False) -> None:
 def watch_remove(names: Names, place: Where = "console:", json: Json = False) -> None:
     """Stop watching companies."""
     _ask("watch remove", json=json, place=place, names=tuple(names))
+
+
+@watch.command("import")
+def watch_import(
+    file: Annotated[typer.FileBinaryRead, typer.Argument(help="CSV, XLSX, XLS, ODS or plain lines; - reads a pipe.")],
+    report: Annotated[Path | None, typer.Option(help="Write who is already listed into this CSV file.")] = None,
+    place: Where = "console:",
+    json: Json = False,
+) -> None:
+    """Watch everybody in a file, and say who of them is already listed."""
+    attached = Attachment(name=Path(file.name).name, body=file.read())
+    reply = _ask("watch import", json=json, place=place, files=(attached,))
+    if report and reply.files:
+        _write(report, reply.files[0].body)
+
+
+@watch.command("export")
+def watch_export(
+    output: Annotated[Path | None, typer.Option(help="Write into this file instead of printing.")] = None,
+    place: Where = "console:",
+    json: Json = False,
+) -> None:
+    """Everybody who is watched, as CSV that `watch import` takes back."""
+    reply = _ask("watch export", json=json, place=place, quiet=output is None)
+    if output and reply.files:
+        _write(output, reply.files[0].body)
+    elif not json:
+        for file in reply.files:
+            typer.echo(file.body.decode("utf-8-sig"), nl=False)
+
+
+@watch.command("pause")
+def watch_pause(
+    what: Annotated[list[str], typer.Argument(help="One watch, or nothing for all; then 7d, 2027-01-31, or off.")],
+    place: Where = "console:",
+    json: Json = False,
+) -> None:
+    """Send nothing for a while."""
+    _ask("watch pause", json=json, place=place, until=" ".join(what))
+
+
+@watch.command("settings")
+def watch_settings(
+    name: Annotated[list[str] | None, typer.Argument(help="One watch, or nothing for the whole place.")] = None,
+    kinds: Annotated[str, typer.Option(help="listed,delisted,... or all.")] = "",
+    lists: Annotated[str, typer.Option(help="Ids of lists, or all.")] = "",
+    languages: Annotated[str, typer.Option(help="Of stories: en,fr,zh,... or all.")] = "",
+    related: Annotated[str, typer.Option(help="Units of the group and passing mentions too: yes or no.")] = "",
+    language: Annotated[str, typer.Option(help="Of alerts: en or fr.")] = "",
+    follow_ups: Annotated[str, typer.Option(help="thread, channel or quiet.")] = "",
+    managers: Annotated[str, typer.Option(help="Who may change it: everyone, managers or listed.")] = "",
+    people: Annotated[str, typer.Option(help="Accounts that may, when managers is listed.")] = "",
+    place: Where = "console:",
+    json: Json = False,
+) -> None:
+    """What rings, in which language, and who may change it; without an option, how it is set."""
+    given = {
+        "kinds": kinds,
+        "lists": lists,
+        "languages": languages,
+        "related": related,
+        "language": language,
+        "follow_ups": follow_ups,
+        "managers": managers,
+        "people": people,
+    }
+    chosen: dict[str, Any] = {key: value for key, value in given.items() if value}
+    _ask("watch settings", json=json, place=place, name=" ".join(name or []), **chosen)
 
 
 @feed.command("add")
@@ -339,6 +417,18 @@ def sources_why(source: str, json: Json = False) -> None:
 def sources_accept(source: str, json: Json = False) -> None:
     """Believe a source's next reading even where it surprises."""
     _ask("sources accept", json=json, source=source)
+
+
+@app.command()
+def feeds(json: Json = False) -> None:
+    """Every news feed that is read, and how it stands."""
+    _ask("feeds", json=json)
+
+
+@app.command()
+def status(place: Where = "console:", json: Json = False) -> None:
+    """Is all well: watches, lists and the oldest reading, messages that wait, the version."""
+    _ask("status", json=json, place=place)
 
 
 @app.command()

@@ -84,7 +84,16 @@ class BadSettings(TellOperator):
 
 
 class TellPerson(TocsinError):
-    """What was asked cannot be done; the message is for the person who asked."""
+    """What was asked cannot be done; the message is for the person who asked.
+
+    Raised where nobody knows the reader's language, it may name its sentence in bot/data/words (`key`, with what is
+    to be filled in), and the desk says that one.
+    """
+
+    def __init__(self, message: str, *, key: str = "", **places: object) -> None:
+        super().__init__(message)
+        self.key = key
+        self.places = places
 
 
 class ChatRefused(TocsinError):

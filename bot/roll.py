@@ -7,11 +7,15 @@ the past it holds the names alone, by which the changes themselves are found in 
 from __future__ import annotations
 
 import asyncio
+import math
+import threading
+import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from bot.matching.compare import compare
+from bot.matching.glance import MANY as MANY_NAMES
 from bot.matching.glance import Glance
 from bot.matching.index import NameIndex
 from bot.matching.whom import recognise
@@ -20,6 +24,8 @@ from bot.ports import Store
 
 #: How many entries are looked at for a name that only sound or meaning can find.
 MANY = 50
+#: The same for names that share a word, when ten thousand are asked for at once.
+MANY_QUICKLY = 10
 #: How many entries with a similar name a look-up shows.
 MANY_ALIKE = 10
 #: How many changes of a company's entries are looked at for when they were taken off.
@@ -67,7 +73,9 @@ class Roll:
         self.begun: Mapping[str, datetime | None] = {}  #: list -> when it was first read whole, where that is known
         self._version = -1
         self._glance = Glance()
-        self._index: NameIndex | None = None  # filled when a name is asked for that needs it
+        self._index = NameIndex()  # filled when a name is asked for that needs it
+        self._unfiled: Iterator[tuple[str, Listing]] | None = None  # what it does not hold yet; None is all
+        self._filing = threading.Lock()  #: two threads may fill it together
         self._listings: dict[str, Listing] = {}
         self._hashes: defaultdict[str, dict[str, bytes]] = defaultdict(dict)
         self._former: dict[str, Listing] = {}
@@ -80,6 +88,7 @@ class Roll:
         self._off: dict[Company, tuple[ListChange, ...]] = {}
         self._entries: dict[tuple[Company, str], frozenset[tuple[str, str]]] = {}
         self._recognisers: dict[tuple[Company, bool], Recogniser] = {}
+        self._asked = asyncio.Lock()  #: held while a thread reads it, and while it changes
 
     async def refresh(self) -> None:
         """Follow the store; cheap when nothing changed."""
@@ -90,14 +99,15 @@ class Roll:
         self.begun = {id: memories[id].begun for id in lists}
         if version == self._version:
             return
-        for source in lists:
-            await self._follow(source)
-        await self._follow_names_lost()
-        await self._follow_recent()
-        await asyncio.to_thread(self._glance.order)
-        self._found, self._off, self._entries = {}, {}, {}
-        self._index = None
-        self._version = version
+        async with self._asked:
+            for source in lists:
+                await self._follow(source)
+            await self._follow_names_lost()
+            await self._follow_recent()
+            await asyncio.to_thread(self._glance.order)
+            self._found, self._off, self._entries = {}, {}, {}
+            self._unfiled = None
+            self._version = version
 
     async def _follow(self, source: str) -> None:
         now = {key: mark.content for key, mark in (await self.store.marks(source)).items()}
@@ -159,10 +169,42 @@ class Roll:
             found[company] = self._of(company)
         return found[company]
 
-    def _of(self, company: Company) -> tuple[Found, ...]:
-        owners = _candidates(self._glance, company)
+    async def of_all(
+        self, companies: Iterable[Company], *, within: float = math.inf
+    ) -> tuple[dict[Company, tuple[Found, ...]], frozenset[Company]]:
+        """What `of` says of many, beside the event loop; and of whom only the words of their names were looked up.
+
+        Sound and meaning cost a hundred times what words cost, and filling their index costs seconds once: after
+        `within` seconds the rest goes without, and the index is filled further when it is wanted again.
+        """
+
+        def look() -> tuple[dict[Company, tuple[Found, ...]], frozenset[Company]]:
+            found = {company: self._of(company, sound=False) for company in companies}
+            left = [company for company in found if not found[company] and not company.from_book]
+            left.sort(key=lambda company: company.name.isascii())  # another script is hardly found by its words
+            end = time.monotonic() + within
+            if not left or not self._fill(end):
+                return found, frozenset(left)
+            for at, company in enumerate(left):
+                if time.monotonic() > end:
+                    return found, frozenset(left[at:])
+                found[company] = self._of(company)
+            return found, frozenset()
+
+        async with self._asked:
+            found, by_words = await asyncio.to_thread(look)
+            if not by_words and len(found) < REMEMBERED - len(self._found):
+                self._found.update(found)
+        return found, by_words
+
+    def _of(self, company: Company, *, sound: bool = True) -> tuple[Found, ...]:
+        owners = _candidates(self._glance, company, many=MANY_NAMES if sound else MANY_QUICKLY)
         if not owners and not company.from_book:
-            owners = [owner for owner, _ in self._sounding_like(company.name)]
+            owners = (
+                [owner for owner, _ in self._sounding_like(company.name)]
+                if sound
+                else self._glance.almost(company.name)
+            )
         match = self.recogniser(company)
         found = [Found(listing=self._listings[owner], match=match(self._listings[owner])) for owner in owners]
         return tuple(
@@ -194,11 +236,19 @@ class Roll:
         return max((compare(typed, name) for name in self._listings[owner].names()), key=lambda match: match.score)
 
     def _sounding_like(self, typed: str) -> list[tuple[str, Match]]:
-        if self._index is None:
-            self._index = NameIndex()
-            for owner, listing in self._listings.items():
-                self._index.add(owner, listing.names())
+        self._fill()
         return [(hit.owner, hit.match) for hit in self._index.search(typed, limit=MANY)]
+
+    def _fill(self, until: float = math.inf) -> bool:
+        """Fill the index of sounds, once; False where that is not done by then. Asked again, it goes on."""
+        if self._unfiled is None:
+            self._index, self._unfiled = NameIndex(), iter(list(self._listings.items()))
+        for number, (owner, listing) in enumerate(self._unfiled):
+            with self._filing:
+                self._index.add(owner, listing.names())
+            if number % 100 == 0 and time.monotonic() > until:
+                return False
+        return True
 
     async def taken_off(self, company: Company) -> tuple[ListChange, ...]:
         """Of each entry that was the company itself and that we saw taken off, the last time; newest first.
@@ -266,14 +316,18 @@ class Roll:
         ours = [one for one in changes if match(one.listing).verdict is not Verdict.NO]
         return tuple(sorted(ours, key=lambda one: one.seen, reverse=True))
 
+    def spelled_like(self, typed: str, limit: int = 3) -> list[str]:
+        """Names on the roll that differ from what was typed by a slip of the pen."""
+        return self._glance.spelled_like(typed, limit)
+
     def complete(self, typed: str, limit: int = 25) -> list[str]:
         """Names on the roll that begin like what was typed."""
         return self._glance.begins(typed, limit)
 
 
-def _candidates(glance: Glance, company: Company) -> list[str]:
+def _candidates(glance: Glance, company: Company, *, many: int = MANY_NAMES) -> list[str]:
     names = [name for name in company.all_names() if name.kind is not NameKind.BRAND]
-    return sorted(glance.owners(company, names))
+    return sorted(glance.owners(company, names, many=many))
 
 
 def _owner(source: str, key: str) -> str:

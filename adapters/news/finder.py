@@ -49,18 +49,31 @@ class Finder:
             finally:
                 await self._fetcher.release(feed)
         if candidates:
-            raise TellPerson(f"{address} points to {len(candidates)} feeds and none can be read; give a feed's address")
-        raise TellPerson(f"{address} is no feed and points to none: {damage}")
+            raise TellPerson(
+                f"{address} points to {len(candidates)} feeds and none can be read; give a feed's address",
+                key="feed.none_read",
+                address=address,
+                count=len(candidates),
+            )
+        raise TellPerson(
+            f"{address} is no feed and points to none: {damage}", key="feed.no_feed", address=address, damage=damage
+        )
 
     async def _fetch(self, url: str) -> Document:
         try:
             answer = await self._fetcher.fetch(Ask(url=url, cap=CAP, trusted=False))
         except (FetchRefused, FetchLater) as trouble:
-            raise TellPerson(f"{url} could not be read: {trouble}") from trouble
+            raise TellPerson(
+                f"{url} could not be read: {trouble}", key="feed.unreachable", url=url, trouble=trouble
+            ) from trouble
         except TocsinError as trouble:
             raise TellPerson(str(trouble)) from trouble
         if answer.document is None:
-            raise TellPerson(f"{url} answered that nothing changed, though we never read it; try again")
+            raise TellPerson(
+                f"{url} answered that nothing changed, though we never read it; try again",
+                key="feed.unchanged",
+                url=url,
+            )
         return answer.document
 
     def _found(self, url: str, bulletin: Bulletin) -> FoundFeed:

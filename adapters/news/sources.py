@@ -59,7 +59,9 @@ def feed_id(url: str, taken: Collection[str] = ()) -> str:
     except ValueError:
         host, parts = "", urlsplit("")
     if parts.scheme not in ("http", "https") or not host:
-        raise TellPerson(f"{url[:200]!r} is no web address; give one that begins with https://")
+        raise TellPerson(
+            f"{url[:200]!r} is no web address; give one that begins with https://", key="feed.no_address", url=url[:200]
+        )
     words = re.sub(r"[^a-z0-9]+", "_", host.lower().removeprefix("www.")).strip("_")[:40]
     plain = f"news_{words or 'feed'}"
     return plain if plain not in taken else f"{plain}_{fingerprint(url.strip())[:6]}"

@@ -2,10 +2,12 @@
 
 A command is an async function decorated with `@command`: its docstring is the text people read in help, its arguments
 are declared, it gets the `Office` (what it may use) and the `Request` (what was typed), and it returns a `Reply`.
+Every sentence it says comes from bot/data/words, in the language of whoever asked.
 """
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import pkgutil
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -15,6 +17,10 @@ from functools import cache
 
 from bot.book import CompanyBook
 from bot.cards import Reader, plain_card
+from bot.commands.languages import about_argument
+from bot.commands.offers import Offers
+from bot.commands.places import check, settings_of
+from bot.commands.watches import Watches
 from bot.errors import TellPerson, TocsinError
 from bot.logs import log
 from bot.model import FieldKind, Form, Place, Reply, Request, Severity, SourceCard
@@ -35,6 +41,7 @@ class Argument:
     kind: FieldKind = FieldKind.TEXT  #: a FILE comes with the request, and is not typed
     longest: int = LONGEST  #: characters of one value
     option: bool = False  #: typed as `name:value`, anywhere among the others; a chat with options shows it as one
+    choices: tuple[str, ...] = ()  #: the only values it takes, where these are known
 
 
 @dataclass(kw_only=True)
@@ -49,7 +56,11 @@ class Office:
     feed_finder: FeedFinder | None = None
     pages: PageReader | None = None
     whom: Callable[[], Awaitable[Watched]] | None = None  #: whom anybody watches; without one, our own index of it
+    watches: Watches = field(init=False)
     _watched: Watched | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        self.watches = Watches(self.store)
 
     async def watched(self) -> Watched:
         """Whom anybody watches now, as indexes to find them in a text."""
@@ -122,36 +133,42 @@ class FrontDesk:
 
     def __init__(self, office: Office) -> None:
         self.office = office
+        self._offers = Offers(office.book)
+        self._following: asyncio.Task[None] | None = None
 
     async def answer(self, request: Request) -> Reply:
+        reader = self.office.reader(request)
         try:
-            return await self._run(request)
+            return await self._run(request, reader)
         except TellPerson as refusal:
-            return _sorry(str(refusal))
+            return _sorry(reader.say(refusal.key, **refusal.places) if refusal.key else str(refusal))
         except TocsinError as trouble:
             log.warning("command_failed", command=request.command, trouble=str(trouble))
-            return _sorry(f"That did not work just now: {trouble}. Please try again in a minute.")
+            return _sorry(reader.say("desk.later", trouble=trouble))
         except Exception:
             log.exception("command_broke", command=request.command)
-            return _sorry(f"/{request.command} broke. Nothing was changed; the operators can see it in the log.")
+            return _sorry(reader.say("desk.broke", command=request.command))
 
-    async def _run(self, request: Request) -> Reply:
+    async def _run(self, request: Request, reader: Reader) -> Reply:
         found = commands().get(request.command)
         if found is None:
-            close = get_close_matches(request.command[:80], commands(), n=1, cutoff=0.5)
-            meant = f" Did you mean {close[0]}?" if close else ""
-            raise TellPerson(f"There is no /{request.command[:80]}.{meant} Type help to see what there is.")
+            typed = request.command[:80]
+            close = get_close_matches(typed, commands(), n=1, cutoff=0.5)
+            meant = reader.say("desk.meant", command=close[0]) if close else ""
+            raise TellPerson(reader.say("desk.unknown", command=typed, meant=meant))
         if found.operates and not may_operate(request):
-            raise TellPerson(self.office.reader(request).say("office.operators"))
+            raise TellPerson(reader.say("office.operators"))
         for argument in found.arguments:
             values = request.many(argument.name)
             if argument.required and not any(value.strip() for value in values):
-                raise TellPerson(f"/{found.name} needs {argument.name}: {argument.about}")
+                about = about_argument(found.name, argument.name, argument.about, request.language)
+                raise TellPerson(reader.say("desk.needs", command=found.name, argument=argument.name, about=about))
             size = max((len(value) for value in values), default=0)
             if size > argument.longest:
-                raise TellPerson(
-                    f"{argument.name} has {size} characters, {argument.longest} at most. Send a shorter one."
-                )
+                most = argument.longest
+                raise TellPerson(reader.say("desk.too_long", argument=argument.name, size=size, most=most))
+        if found.manages:
+            check(await settings_of(self.office.store, request.place), request, reader)
         return await found.run(self.office, request)
 
     async def form(self, request: Request) -> Form | None:
@@ -160,7 +177,12 @@ class FrontDesk:
         if found is None or found.form is None:
             return None
         try:
+            if found.manages:
+                settings = await settings_of(self.office.store, request.place)
+                check(settings, request, self.office.reader(request))
             return await found.form(self.office, request)
+        except TellPerson:
+            return None  # asked without its box, the command says what is wrong
         except TocsinError as trouble:
             log.warning("form_failed", command=request.command, trouble=str(trouble))
         except Exception:
@@ -170,15 +192,40 @@ class FrontDesk:
     def complete(
         self, command: str, argument: str, typed: str, limit: int = 25, *, place: Place | None = None
     ) -> Sequence[str]:
-        """Ids of sources, or companies whose name begins like what was typed: the book first, then names on lists."""
-        if argument == "source":
-            return [id for id in self.office.sources() if id.startswith(typed.casefold())][:limit]
-        if argument not in {"name", "names"}:
+        """Ids, companies, tags or choices that begin like what was typed; from memory, so never more than was there
+
+        a moment ago. In the place where it is asked, what may be taken away or changed is what is watched.
+        """
+        found = commands().get(command)
+        declared = next((one for one in found.arguments if one.name == argument), None) if found else None
+        if declared is None:
             return ()
-        start = typed.casefold()
-        ours = [one.name for one in self.office.book.companies() if one.name.casefold().startswith(start)]
-        theirs = self.office.roll.complete(typed, limit) if len(ours) < limit and typed else []
-        return list(dict.fromkeys([*ours, *theirs]))[:limit]
+        if place is not None:
+            self._follow()
+        if declared.choices:
+            return self._offers.choices(typed, declared.choices, limit)
+        match argument:
+            case "command":
+                return self._offers.beginning(typed, commands(), limit)
+            case "source" | "lists":
+                return self._offers.choices(typed, tuple(self.office.sources()), limit)
+            case "name" | "names" if found and found.manages and command != "watch add":
+                targets = [one.target for one in self.office.watches.at(place)] if place else []
+                return self._offers.beginning(typed, targets, limit)
+            case "name" | "names":
+                return self._offers.companies(typed, self.office.roll, limit, tags=argument == "names")
+        return ()
+
+    def _follow(self) -> None:
+        """Let what is watched be up to date for the next keystroke."""
+        if self._following is None or self._following.done():
+            self._following = asyncio.get_running_loop().create_task(self._refresh(), name="watches")
+
+    async def _refresh(self) -> None:
+        try:
+            await self.office.watches.refresh()
+        except TocsinError as trouble:
+            log.debug("watches_not_read", trouble=str(trouble))
 
 
 def _sorry(text: str) -> Reply:

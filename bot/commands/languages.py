@@ -25,6 +25,11 @@ def argument_about(command: str, argument: str, language: str) -> str | None:
     return _said(language, "argument", f"{command} {argument}") or _said(language, "argument", argument)
 
 
+def about_argument(command: str, argument: str, english: str, language: str) -> str:
+    """What an argument is, in the reader's language or else as its command declares it."""
+    return argument_about(command, argument, language) or english
+
+
 def group_about(group: str, language: str) -> str:
     """What commands that begin with this word have in common."""
     return _said(language, "group", group) or _said("en", "group", group) or group.capitalize()

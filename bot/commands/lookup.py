@@ -63,9 +63,11 @@ def day_of(text: str, now: datetime) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise TellPerson(f"{text[:40]!r} is no day; {example}.") from None
+        message = f"{text[:40]!r} is no day; {example}."
+        raise TellPerson(message, key="then.no_day", text=text[:40]) from None
     if day > today:
-        raise TellPerson(f"{day} is still to come; the last day that can be asked is today, {today} (UTC).")
+        message = f"{day} is still to come; the last day that can be asked is today, {today} (UTC)."
+        raise TellPerson(message, key="then.to_come", day=day, today=today)
     return day
 
 

@@ -19,7 +19,7 @@ def several(text: str) -> tuple[str, ...]:
     comma = False
     for quoted, plain, end in _PART.findall(text):
         name = (quoted or plain).strip()
-        if name and not quoted and comma and names and _is_legal_form(name):
+        if name and not quoted and comma and names and is_legal_form(name):
             names[-1] = f"{names[-1]}, {name}"
         elif name:
             names.append(name)
@@ -27,6 +27,6 @@ def several(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _is_legal_form(text: str) -> bool:
+def is_legal_form(text: str) -> bool:
     words = fold(text).split()
     return bool(words) and without_forms(["x", *words])[0] == ("x",)

@@ -17,9 +17,10 @@ async def show(office: Office, request: Request) -> Reply:
     """A message that came here again, whole, for you alone."""
     key = request.one("key").strip()
     delivery = await office.store.delivery(key)
+    reader = office.reader(request)
     if delivery is None or delivery.place != request.place:
-        raise TellPerson(f"No message {key[:40]!r} came here. Type why to see the latest.")
+        raise TellPerson(reader.say("sent.no_message", key=reader.clean(key, 40)))
     kept = await office.store.papers(UPDATES, [key])
     updates = decode(Updates, kept[key]) if kept else None
-    card = message_card(delivery, office.reader(request), updates)
+    card = message_card(delivery, reader, updates)
     return Reply(cards=(card,), data={"key": key, "title": card.title})

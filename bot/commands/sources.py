@@ -1,13 +1,15 @@
-"""/tocsin sources: what is read, how fresh each reading is, and what is wrong where something is."""
+"""/tocsin sources, feeds: what is read, how fresh each reading is, and what is wrong where something is."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from difflib import get_close_matches
 
-from bot.cards import Reader, plain_card
+from bot.cards import Reader, plain_card, when
 from bot.commands import Argument, Office, command
 from bot.errors import TellPerson
-from bot.model import Memory, Poll, Reply, Request, SourceCard
+from bot.model import Memory, Poll, Reply, Request, SourceCard, SourceKind
 
 #: A poll may commit between our look and our word; then we look again.
 TRIES = 3
@@ -16,27 +18,38 @@ TRIES = 3
 @command("sources")
 async def sources(office: Office, request: Request) -> Reply:
     """Every list and feed that is read: when last, how many entries, and what is wrong where something is."""
+    return await _told(office, request, office.sources(), "sources.count")
+
+
+@command("feeds")
+async def feeds(office: Office, request: Request) -> Reply:
+    """Every news feed that is read, those that come with Tocsin and those that people added."""
+    news = {id: card for id, card in office.sources().items() if card.kind is SourceKind.NEWS}
+    return await _told(office, request, news, "sources.feeds")
+
+
+async def _told(office: Office, request: Request, cards: Mapping[str, SourceCard], title: str) -> Reply:
     memories, reader = await office.store.memories(), office.reader(request)
-    cards = office.sources()
     lines = [state(card, memories.get(id), reader) for id, card in cards.items()]
     data = [as_data(card, memories.get(id)) for id, card in cards.items()]
-    title = f"{len(cards)} source{'' if len(cards) == 1 else 's'}"
+    title = reader.say(f"{title}_one" if len(cards) == 1 else title, count=len(cards))
     return Reply(cards=(plain_card(title, lines),), data={"sources": data})
 
 
 def state(card: SourceCard, memory: Memory | None, reader: Reader) -> str:
     """One line: the source, how fresh, and its trouble with the next step."""
+    known = {"id": card.id, "title": card.title}
     if memory is None or memory.tried_at is None:
-        return f"{card.id} · {card.title}: not polled yet"
-    fresh = reader.fresh(memory.read_at)
-    line = f"{card.id} · {card.title}: {memory.rows} entries, read {fresh}"
+        return reader.say("sources.unread", **known)
+    line = reader.say("sources.line", **known, count=memory.rows, fresh=reader.fresh(memory.read_at))
+    trouble = reader.clean(memory.trouble, 200)
     if memory.retired:
-        return f"{line}; RETIRED by its publisher: {reader.clean(memory.trouble, 200)}"
+        return reader.say("sources.retired", line=line, trouble=trouble)
     if memory.quarantine:
-        return f"{line}; NOT BELIEVED since {memory.quarantine.first_at:%Y-%m-%d %H:%M} UTC, see: sources why {card.id}"
+        return reader.say("sources.doubted", line=line, since=when(memory.quarantine.first_at), id=card.id)
     if memory.trouble:
-        due = f", next try {memory.due:%Y-%m-%d %H:%M} UTC" if memory.due else ""
-        return f"{line}; TROUBLE ({memory.failures} in a row{due}): {reader.clean(memory.trouble, 200)}"
+        due = reader.say("sources.due", due=when(memory.due)) if memory.due else ""
+        return reader.say("sources.trouble", line=line, count=memory.failures, due=due, trouble=trouble)
     return line
 
 
@@ -62,42 +75,47 @@ ID = Argument(name="source", about="the id of a source, as `sources` shows it")
 @command("sources why", ID)
 async def why(office: Office, request: Request) -> Reply:
     """Why a source is in the state it is in: the last reading, what was not believed, what its reader noticed."""
-    card = _card(office, request.one("source"))
-    memory, reader = await office.store.memory(card.id), office.reader(request)
-    lines = [state(card, memory, reader), f"Address: {card.url}"]
+    reader = office.reader(request)
+    card = _card(office, request, reader)
+    memory = await office.store.memory(card.id)
+    lines = [state(card, memory, reader), reader.say("sources.address", url=card.url)]
     if memory:
-        document = f"document sha256 {memory.sha256[:16] or '-'}"
-        lines += [f"Edition {memory.edition or '-'}, layout {memory.layout or '-'}, {document}"]
+        edition, layout, sha256 = (one or "-" for one in (memory.edition, memory.layout, memory.sha256[:16]))
+        lines.append(reader.say("sources.edition", edition=edition, layout=layout, sha256=sha256))
         if memory.quarantine:
             doubt = memory.quarantine
+            seen = {"count": doubt.times, "since": when(doubt.first_at), "sha256": doubt.sha256[:16]}
             lines += [
                 reader.clean(doubt.why, 600),
-                f"Seen {doubt.times} times since {doubt.first_at:%Y-%m-%d %H:%M} UTC; sha256 {doubt.sha256[:16]}",
-                f"If it is true: sources accept {card.id}",
+                reader.say("sources.seen", **seen),
+                reader.say("sources.if_true", id=card.id),
             ]
-        lines += [f"Reader's note: {reader.clean(signal, 200)}" for signal in memory.signals[:20]]
-    lines += [f"Publisher's note: {card.note}"] if card.note else []
+        lines += [reader.say("sources.signal", signal=reader.clean(signal, 200)) for signal in memory.signals[:20]]
+    lines += [reader.say("sources.note", note=card.note)] if card.note else []
     return Reply(cards=(plain_card(card.title, lines),), data=as_data(card, memory))
 
 
 @command("sources accept", ID, operates=True)
 async def accept(office: Office, request: Request) -> Reply:
     """Believe a source's next reading even where it surprises; a damaged document is still refused."""
-    card = _card(office, request.one("source"))
+    reader = office.reader(request)
+    card = _card(office, request, reader)
     for _ in range(TRIES):
         memory = await office.store.memory(card.id)
         if memory is None or memory.quarantine is None:
-            raise TellPerson(f"{card.id} has no reading that waits to be believed. See: sources why {card.id}")
+            raise TellPerson(reader.say("sources.nothing_waits", id=card.id))
         accepted = replace(memory, accept_next=True, due=office.clock.now())
         if await office.store.commit(Poll(memory=accepted)):
-            return Reply(
-                cards=(plain_card(f"{card.id}: its next reading will be believed"),), data=as_data(card, memory)
-            )
-    raise TellPerson(f"{card.id} is being polled just now. Look again: sources why {card.id}")
+            said = plain_card(reader.say("sources.accepted", id=card.id))
+            return Reply(cards=(said,), data=as_data(card, memory))
+    raise TellPerson(reader.say("sources.busy", id=card.id))
 
 
-def _card(office: Office, id: str) -> SourceCard:
-    card = office.sources().get(id.strip())
+def _card(office: Office, request: Request, reader: Reader) -> SourceCard:
+    id = request.one("source").strip()
+    card = office.sources().get(id)
     if card is None:
-        raise TellPerson(f"There is no source {id[:80]!r}. Type sources to see their ids.")
+        close = get_close_matches(id[:80], office.sources(), n=1, cutoff=0.5)
+        meant = reader.say("desk.meant", command=close[0]) if close else ""
+        raise TellPerson(reader.say("sources.unknown", id=reader.clean(id, 80), meant=meant))
     return card

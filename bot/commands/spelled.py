@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 from bot.commands import Command, commands
 from bot.commands.languages import word
+from bot.model import FieldKind
 
 #: First words that have a slash command of their own on Slack; /tocsin takes every command.
 SLACK_OWN = ("lookup", "watch")
@@ -29,7 +30,7 @@ _NAMED = re.compile(r"\[(\w+):\.\.\.\]")
 #: First words under which something changes what a channel, or everybody here, hears.
 CHANGES = frozenset({"watch", "feed", "unpark"})
 #: Second spellings on Discord of what stands under these words and changes nothing.
-OPEN = {"watch list": ("watching",), "watch export": ("export",), "feed list": ("feeds",)}
+OPEN = {"watch list": ("watching",), "watch export": ("export",)}
 
 
 def discord_paths(registry: Mapping[str, Command]) -> dict[tuple[str, ...], Command]:
@@ -79,5 +80,7 @@ def on_command_line(name: str, what: str) -> tuple[str, ...]:
     """How it is typed in a terminal, `what` being its arguments; nothing where it makes sense in chats only."""
     if name in NOT_IN_TERMINALS:
         return NOT_IN_TERMINALS[name]
+    if any(one.kind is FieldKind.FILE for one in commands()[name].arguments):
+        return (f"tocsin {name} FILE",)
     dashed = _NAMED.sub(lambda option: f"[--{option[1].replace('_', '-')} ...]", what)
     return (f"tocsin {name}{dashed}",)

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.commands import Argument, Command, commands
-from bot.model import Place, Request
+from bot.model import FieldKind, Place, Request
 
 Values = tuple[tuple[str, str | tuple[str, ...]], ...]
 
@@ -21,6 +21,9 @@ _QUOTES = {'"': '"', "“": "”", "„": "“”", "«": "»", "「": "」"}
 _QUOTED = "|".join(f"{opening}[^{closing}]*[{closing}]" for opening, closing in _QUOTES.items())
 #: A quoted stretch that ends where a word ends, or a word.
 _WORD = re.compile(rf"(?:{_QUOTED})(?=[\s,;]|$)|\S+")
+
+#: What follows a name and its colon: a quoted stretch, or a word, going on where it ends in a comma.
+_VALUE = rf"\s*((?:{_QUOTED})|\S+(?:(?<=,)\s+\S+)*)"
 
 
 def request(text: str, *, place: Place, person: str, language: str, at: datetime) -> Request:
@@ -66,7 +69,7 @@ def _after(text: str, take: int) -> str:
 def values(command: Command, rest: str) -> Values:
     """The words after a command's name, as its arguments: each takes a word, the last one takes what is left."""
     rest, found = options(command, rest)
-    arguments = [one for one in command.arguments if not one.option]
+    arguments = [one for one in command.arguments if not one.option and one.kind is not FieldKind.FILE]
     for number, argument in enumerate(arguments):
         last = number == len(arguments) - 1
         if not rest:
@@ -85,7 +88,7 @@ def options(command: Command, rest: str) -> tuple[str, list[tuple[str, str | tup
     """What is left without the options, and the options."""
     found: list[tuple[str, str | tuple[str, ...]]] = []
     for argument in command.arguments:
-        named = re.compile(rf"(?:^|\s){argument.name}[:=]\s*({_QUOTED}|\S+)", re.IGNORECASE)
+        named = re.compile(rf"(?:^|\s){argument.name}[:=]{_VALUE}", re.IGNORECASE)
         if argument.option and (typed := named.search(rest)):
             found.append((argument.name, unquoted(typed[1])))
             rest = f"{rest[: typed.start()].rstrip()} {rest[typed.end() :].lstrip()}".strip()

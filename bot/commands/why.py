@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.cards import Reader, brief_words, plain_card
+from bot.cards import Reader, brief_words, plain_card, when
 from bot.codec import decode
 from bot.commands import Argument, Office, command
 from bot.errors import TellPerson
@@ -18,21 +18,24 @@ from bot.triage import UNSENT, Unsent, unsent_key
 )
 async def why(office: Office, request: Request) -> Reply:
     """Why messages came here, or did not: the latest deliveries with what routed them and what became of them."""
+    reader = office.reader(request)
     key = request.one("key").strip()
     latest = await office.store.deliveries(place=request.place, limit=200)
-    found = [one for one in latest if not key or one.key == key]
+    found = [one for one in latest if one.key == key or (not key and not isinstance(one.message, Update))]
     unsent: list[Unsent] = []
     if not found or not key:
         company = office.book.find(key).id if key else ""
         found = found or [one for one in latest if isinstance(one.message, Alert) and one.message.company.id == company]
         unsent = [one for one in await _unsent(office, request) if company in {"", one.company}]
     if key and not found and not unsent:
-        raise TellPerson(f"No delivery {key[:40]!r} here, and nothing about a company of that name. Type why.")
+        raise TellPerson(reader.say("sent.unknown", key=reader.clean(key, 40)))
     by_key = key and found and found[0].key == key
-    lines = [line(one) for one in found[: 1 if by_key else 10]]
+    lines = [line(one, reader) for one in found[: 1 if by_key else 10]]
     if by_key:
-        lines += [f"{one.rule}: “{one.ours}” = “{one.theirs}” ({one.score:.2f})" for one in reasons(found[0].message)]
-    title = f"{len(found)} deliveries here" if found else "Nothing was sent here yet"
+        lines += [_reason(one, reader) for one in reasons(found[0].message)]
+    title = reader.say("sent.count_one" if len(found) == 1 else "sent.count", count=len(found))
+    if not found:
+        title = reader.say("sent.nothing")
     data = {
         "deliveries": [
             {"key": one.key, "because": one.because, "state": state(one), "attempts": one.attempts} for one in found
@@ -47,7 +50,7 @@ async def why(office: Office, request: Request) -> Reply:
             for one in unsent
         ],
     }
-    return Reply(cards=(plain_card(title, [*lines, *_unsent_lines(unsent, office.reader(request))]),), data=data)
+    return Reply(cards=(plain_card(title, [*lines, *_unsent_lines(unsent, reader)]),), data=data)
 
 
 async def _unsent(office: Office, request: Request) -> list[Unsent]:
@@ -68,43 +71,76 @@ def _unsent_lines(unsent: Sequence[Unsent], reader: Reader) -> list[str]:
     return [*lines, *more]
 
 
-def line(delivery: Delivery) -> str:
-    return f"{delivery.key} · {about(delivery.message)} · {delivery.because} · {state(delivery)}"
+def line(delivery: Delivery, reader: Reader) -> str:
+    parts = (
+        delivery.key,
+        about(delivery.message, reader),
+        reader.retell("unsent", reader.retell("because", delivery.because)),
+        became(delivery, reader),
+    )
+    return " · ".join(parts)
 
 
-def about(message: Message) -> str:
+def about(message: Message, reader: Reader) -> str:
+    """What a message is about, in a few words."""
     match message:
         case Alert():
-            return f"{message.company.name}: {message.kind} ({message.source})"
+            name = reader.clean(message.company.name, 80)
+            kind = reader.say(f"kinds.{message.kind}")
+            return reader.say("sent.alert", company=name, kind=kind, source=message.source)
         case Standing():
-            return "already listed"
+            return reader.say("sent.standing")
         case Notice():
-            return message.title
+            return reader.clean(reader.retell("notice", message.title), 200)
         case Update():
-            return f"{message.kind}, for {message.of}"
+            return reader.say("sent.update", of=message.of)
         case Digest():
-            return f"{len(message.briefs)} alerts in one message"
+            return reader.say("sent.digest", count=len(message.briefs))
+
+
+def became(delivery: Delivery, reader: Reader) -> str:
+    """What became of it, in the reader's words."""
+    if delivery.parked:
+        return reader.say("sent.parked", why=reader.retell("parked", delivery.parked))
+    if delivery.receipt == NOWHERE:
+        return reader.say("sent.nowhere", of=delivery.key)
+    if delivery.posted_at:
+        return reader.say("sent.posted", at=when(delivery.posted_at))
+    return reader.say("sent.waiting", attempts=delivery.attempts, due=when(delivery.due))
 
 
 def state(delivery: Delivery) -> str:
-    """What became of it, in words."""
+    """The same for `--json`, whose words stay."""
     if delivery.parked:
         return f"parked: {delivery.parked}"
     if delivery.receipt == NOWHERE:
         return f"no message of its own; show {delivery.key} shows it"
     if delivery.posted_at:
-        return f"posted {delivery.posted_at:%Y-%m-%d %H:%M} UTC"
-    return f"waiting since attempt {delivery.attempts}, next {delivery.due:%Y-%m-%d %H:%M} UTC"
+        return f"posted {when(delivery.posted_at)}"
+    return f"waiting since attempt {delivery.attempts}, next {when(delivery.due)}"
+
+
+def _reason(one: Reason, reader: Reader) -> str:
+    ours, theirs = reader.clean(one.ours, 120), reader.clean(one.theirs, 160)
+    rule = reader.retell("rule", one.rule)
+    if not ours and not theirs:
+        return f"{rule} ({one.score:.2f})"
+    return reader.say("sent.reason", rule=rule, ours=ours, theirs=theirs, score=f"{one.score:.2f}")
 
 
 def reasons(message: Message) -> tuple[Reason, ...]:
-    return message.match.reasons if isinstance(message, Alert) and message.match else ()
+    """Why it is this company; and of a story, why it is about a listing, which list and how far it is."""
+    if not isinstance(message, Alert):
+        return ()
+    matched = message.match.reasons if message.match else ()
+    return (*matched, *(message.analysis.because if message.analysis else ()))
 
 
 @command("unpark", Argument(name="key", about="the key of a parked delivery, as `why` shows it"))
 async def unpark(office: Office, request: Request) -> Reply:
     """Try a parked message again, after what stopped it was mended."""
+    reader = office.reader(request)
     key = request.one("key").strip()
     if not await office.store.unpark(key, now=office.clock.now()):
-        raise TellPerson(f"No delivery {key[:40]!r} is parked. Type why to see the latest.")
-    return Reply(cards=(plain_card(f"{key} is on its way again"),), data={"key": key})
+        raise TellPerson(reader.say("sent.not_parked", key=reader.clean(key, 40)))
+    return Reply(cards=(plain_card(reader.say("sent.unparked", key=key)),), data={"key": key})

@@ -15,10 +15,13 @@ from collections.abc import Iterable
 from rapidfuzz import fuzz, process
 
 from bot.matching.fold import core_words, fold
+from bot.matching.near import nearly
 from bot.model import Company, Identifier, Listing, Name
 
 #: A word that more entries than this carry tells little alone; then the next rarest word has to stand there too.
 MANY = 3000
+#: Entries that have all of a name's words but one in common; where they are more, those words are everybody's.
+FEW = 50
 #: From this likeness on (0 to 100) a name is nearly what was typed.
 NEAR = 84
 
@@ -59,15 +62,27 @@ class Glance:
         for text in self._texts.pop(owner, ()):
             self._named[text].discard(owner)
 
-    def owners(self, company: Company, names: Iterable[Name]) -> set[str]:
-        """Entries that may be the company: under the rarest word of each of its names, or under its numbers."""
+    def owners(self, company: Company, names: Iterable[Name], *, many: int = MANY) -> set[str]:
+        """Entries that may be the company: under the rarest word of each of its names, or under its numbers.
+
+        Where more than `many` carry it, the next rarest word has to stand there too.
+        """
         found = {owner for one in company.identifiers for owner in self._owners.get(_number(one), ())}
         for name in names:
             filed = [self._owners.get(word, set()) for word in _core_words(name.text)]
             if filed and all(filed):
                 filed.sort(key=len)
-                found |= filed[0] if len(filed[0]) <= MANY or len(filed) == 1 else filed[0] & filed[1]
+                found |= filed[0] if len(filed[0]) <= many or len(filed) == 1 else filed[0] & filed[1]
         return found
+
+    def almost(self, name: str) -> list[str]:
+        """Entries that carry all words of a name but one, which was spelled otherwise, when these tell enough."""
+        words = _core_words(name)
+        filed = sorted((found for word in words if (found := self._owners.get(word))), key=len)
+        if len(filed) < 2 or len(filed) != len(words) - 1:
+            return []
+        found = set.intersection(*filed)
+        return sorted(found) if len(found) <= FEW else []
 
     def near(self, typed: str, limit: int) -> list[str]:
         """Entries with a name spelled nearly like what was typed: a letter missing, doubled or swapped."""
@@ -75,6 +90,11 @@ class Glance:
         names = [folded for folded, _ in self._names]
         close = process.extract(typed.casefold(), names, scorer=fuzz.ratio, score_cutoff=NEAR, limit=limit)
         return [owner for _, _, at in close for owner in sorted(self._named[self._names[at][1]])]
+
+    def spelled_like(self, typed: str, limit: int) -> list[str]:
+        """Names that differ from what was typed by a slip of the pen."""
+        self.order()
+        return [self._names[at][1] for at in nearly(typed, [folded for folded, _ in self._names], limit)]
 
     def begins(self, typed: str, limit: int) -> list[str]:
         """Names that begin like what was typed."""

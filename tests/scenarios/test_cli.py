@@ -205,7 +205,7 @@ def test_watches_come_and_go(terminal: Terminal) -> None:
     assert "Nobody is watched here yet" in terminal.type("watch", "list").stdout
     terminal.type("watch", "add", "小米", "Acme Bakery")
     assert [one["name"] for one in terminal.json("watch", "list")["watching"]] == ["Xiaomi", "Acme Bakery"]
-    assert "already watched" in terminal.type("watch", "add", "Xiaomi").stdout
+    assert "Already watched" in terminal.type("watch", "add", "Xiaomi").stdout
     assert terminal.json("watch", "remove", "小米") == {"removed": ["Xiaomi"], "unknown": []}
     gone = terminal.type("watch", "remove", "Nobody Inc")
     assert gone.exit_code == 1
@@ -422,15 +422,16 @@ def test_triage_and_its_audit(terminal: Terminal) -> None:
     assert "Xiaomi is muted here until" in terminal.type("alert", "mute", key, "7d").stdout
     terminal.type("run", "--once")
     assert "Acknowledged by the command line" in terminal.type("show", key).stdout
-    assert "4 acts here" in terminal.type("audit").stdout
+    assert "5 acts here" in terminal.type("audit").stdout
     assert [act["what"] for act in terminal.json("audit")["acts"]] == [
         "muted",
         "reconsidered",
         "not_this",
         "acknowledged",
+        "watched",
     ]
     _, *rows = terminal.type("export", "acts", "--csv", "--place", "console:").stdout.splitlines()
-    assert [row.split(",")[2] for row in rows] == ["acknowledged", "not_this", "reconsidered", "muted"]
-    assert ",'=HYPERLINK(1)," in rows[1]
+    assert [row.split(",")[2] for row in rows] == ["watched", "acknowledged", "not_this", "reconsidered", "muted"]
+    assert ",'=HYPERLINK(1)," in rows[2]
     assert json.loads(terminal.type("export", "acts", "--place", "slack:T0/C9").stdout) == {"acts": []}
     assert "is no date" in str(terminal.type("export", "acts", "--since", "lately").exception)

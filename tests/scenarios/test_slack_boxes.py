@@ -443,13 +443,19 @@ async def test_nobody_manages_while_slack_cannot_say(
     assert "".join(capsys.readouterr()).count("slack_not_looked_up") == 1
 
 
+@pytest.mark.usefixtures("managed")
 async def test_slack_is_not_waited_for(slack: SlackWorld, chat: SlackChat, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An answer in the installation's language is better than none within three seconds."""
+    """An answer in the installation's language is better than none within three seconds; and it waits only once."""
     monkeypatch.setattr("adapters.slack.people.PATIENCE", 0.02)
     monkeypatch.setattr("adapters.slack.people.People._asked.__defaults__", (0.02,))
     slack.slow_people = 1
-    async with serving(chat, Scripted(), slack):
+    slack.people["U7"] = Human(admin=True)
+    scripted = Scripted()
+    async with serving(chat, scripted, slack):
         assert await (await slack.types("/lookup Xiaomi")).answer()
+        assert await (await slack.types("/watch add Xiaomi")).answer()
+    assert [one.manager for one in scripted.asked] == [True, False]
+    assert slack.calls["users.info"] == 1
 
 
 @pytest.mark.parametrize(("locale", "button"), [("fr-CA", "Partager"), ("en-GB", "Share"), ("de-DE", "Share")])

@@ -1,8 +1,10 @@
 """Dialogues as text: what is typed and what is read, exactly, in files that a person who does not program can review.
 
 A line that begins with "> " is typed, KEY in it being the key of the latest alert here; "= " says what the publishers
-show from now on; "~ " lets time pass; everything else is what Tocsin answers. When words change on purpose, run it with
-TOCSIN_WRITE_TRANSCRIPTS=1 and read the diff.
+show from now on; "~ " lets time pass; "@ " says who types from now on, where, and whether that is no manager of the
+place, or alone there; "^ " names a file that goes along with what is typed next, its lines parted by " | ". Everything
+else is what Tocsin answers: cards, "( )" their buttons, "[ ]" a box that opens, "{ }" files. When words change on
+purpose, run it with TOCSIN_WRITE_TRANSCRIPTS=1 and read the diff.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import asyncio
 import io
 import os
 import shlex
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,8 +24,9 @@ from adapters.lists.us_dod_cmc import us_dod_cmc
 from adapters.stores.sqlite import SqliteStore
 from bot.book import shipped
 from bot.commands import FrontDesk, Office
+from bot.commands.typed import request
 from bot.deliver import Courier
-from bot.model import NOWHERE, Alert, Place
+from bot.model import NOWHERE, Alert, Attachment, Place, Request
 from bot.roll import Roll
 from bot.watch import Habits, Watcher
 from tests.worlds.pages import Pages, SetClock, table
@@ -56,11 +60,19 @@ class Stage:
             habits=Habits(operators=Place("console"), language=language),
         )
         self.courier = Courier(store=store, chat=self.chat, clock=self.clock, sources=lambda: cards)
+        self.asks = Request(
+            command="", place=Place("console"), person="you", language=language, at=self.clock.now()
+        )  # who types, and where
 
     async def play(self, line: str) -> None:
         match line[:2]:
             case "> ":
-                await self.chat.answer(self.desk, line[2:].replace("KEY", await self.key()))
+                await self.typed(line[2:].replace("KEY", await self.key()))
+            case "@ ":
+                self.turns_to(line[2:])
+            case "^ ":
+                name, *lines = line[2:].split(" | ")
+                self.asks = replace(self.asks, files=(Attachment(name=name, body="\n".join(lines).encode()),))
             case "= ":
                 await self.shows(line[2:])
             case "~ ":
@@ -77,6 +89,45 @@ class Stage:
         """That of the latest alert that was posted here, as a button on it would say it."""
         latest = await self.store.deliveries(state="posted")
         return next((one.key for one in latest if isinstance(one.message, Alert) and one.receipt != NOWHERE), "KEY")
+
+    async def typed(self, line: str) -> None:
+        """As a chat does it: a box where the command has one, else the answer with its buttons and files."""
+        asks, self.asks = self.asks, replace(self.asks, files=())
+        typed = request(line, place=asks.place, person=asks.person, language=asks.language, at=self.clock.now())
+        asked = replace(asks, command=typed.command, arguments=typed.arguments, at=typed.at)
+        if form := await self.desk.form(asked):
+            self.say(f"[ {form.title} ]")
+            for one in form.fields:
+                chosen = ", ".join(
+                    f"*{option.text}" if option.value in one.value else option.text for option in one.options
+                )
+                self.say(f"[ {one.text} ({one.hint}) {chosen} ]")
+            return
+        reply = await self.desk.answer(asked)
+        for card in reply.cards:
+            self.chat.show(card)
+            for button in card.buttons:
+                self.say(f"( {button.text} )")
+        for file in reply.files:
+            self.say(f"{{ {file.name} }}")
+            for row in file.body.decode("utf-8-sig").splitlines():
+                self.say(f"{{ {row} }}")
+
+    def turns_to(self, who: str) -> None:
+        """`bea (U2) in slack:T1/C9, no manager`"""
+        person, _, where = who.partition(" in ")
+        place, *more = where.split(", ")
+        found = Place.parse(place)
+        self.asks = replace(
+            self.asks,
+            person=person,
+            place=found,
+            manager="no manager" not in more,
+            home=found if "alone" in more else None,
+        )
+
+    def say(self, line: str) -> None:
+        self.out.write(f"  {line}\n")
 
     async def shows(self, what: str) -> None:
         """The list of Chinese military companies shows these names, or an error page, and is read."""
@@ -108,7 +159,7 @@ async def test_transcript(path: Path, tmp_path: Path) -> None:
     script = await asyncio.to_thread(path.read_text, encoding="utf-8")
     try:
         for line in script.splitlines():
-            if line.startswith(("> ", "= ", "~ ", "#")):
+            if line.startswith(("> ", "= ", "~ ", "@ ", "^ ", "#")):
                 played.append(line)
                 await stage.play(line)
                 played += [f"  {said}".rstrip() for said in stage.said().rstrip().splitlines()]
