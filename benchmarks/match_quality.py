@@ -21,6 +21,8 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import redirect_stdout
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +30,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # a clone is enoug
 
 from rapidfuzz import fuzz, process, utils
 
+from bot.book import CompanyBook
 from bot.matching.compare import SAME, compare
+from bot.matching.fold import fold
 from bot.matching.index import NameIndex
 from bot.matching.scripts import scripts
 from bot.matching.words import japanese
-from bot.model import Name
+from bot.model import ListChange, Listing, Name, Place, Subscription
+from bot.watched import Watched
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "matching"
 Line = dict[str, Any]
@@ -228,16 +233,34 @@ def million(entities: Sequence[Line], queries: Sequence[Line], size: int = 1_000
 
 
 def edition(entities: Sequence[Line], rows: int, watched: int = 100_000) -> None:
-    """A new edition of a list, every row new, against a watchlist; then one row more."""
-    index = NameIndex()
-    index.fill((str(at), (Name(text),)) for at, text in enumerate(made_names(entities, watched)))
-    names = made_names(entities, rows, seed=2)
+    """A new edition of a list, every row new, against a watchlist; then one row more. As the watcher does it."""
+    typed = [text for text in made_names(entities, watched) if fold(text)]
+    now = datetime(2026, 11, 1, tzinfo=UTC)
     begun = time.perf_counter()
-    for text in names:
-        index.search(text, limit=3)
+    companies = Watched(CompanyBook(()))
+    place = Place("console", "bench")
+    companies.update(Subscription(place=place, target=text, made_by="bench", made_at=now) for text in typed)
+    built = time.perf_counter() - begun
+    chosen = random.Random(2).sample(entities, min(rows, len(entities)))
+    new = [
+        Listing(source="bench", key=line["id"], name=line["names"][0], aliases=tuple(map(Name, line["names"][1:])))
+        for line in chosen
+    ]
+    changes = [added(one, now) for one in new]
+    begun = time.perf_counter()
+    found = sum(1 for change in changes for _ in companies.matches(change))
     spent = time.perf_counter() - begun
-    one = clocked(lambda: index.search("Zhejiang Dahua Technology Co., Ltd.", limit=3))
-    print(f"{rows:,} rows against {watched:,} watched names: {spent:.1f} s; one row more: {one * 1e3:.1f} ms")
+    more = replace(new[0], key="more", name="Zhejiang Dahua Technology Co., Ltd.")
+    one = clocked(lambda: list(companies.matches(added(more, now))))
+    names = sum(len(listing.names()) for listing in new)
+    print(
+        f"{len(new):,} rows ({names:,} names) against {watched:,} watched companies (taken on in {built:.0f} s): "
+        f"{spent:.1f} s, {found:,} matches; one row more: {one * 1e3:.1f} ms"
+    )
+
+
+def added(listing: Listing, now: datetime) -> ListChange:
+    return ListChange(source=listing.source, key=listing.key, before=None, after=listing, seen=now)
 
 
 def clocked(work: Callable[[], object]) -> float:
@@ -256,7 +279,9 @@ def main() -> None:
     parser.add_argument("--no-peers", action="store_true")
     parser.add_argument("--peer-queries", type=int, default=60, help="how many queries the slow peers are asked")
     parser.add_argument("--million", action="store_true", help="also build and search a million names")
-    parser.add_argument("--edition", type=int, metavar="ROWS", help="also screen so many rows against 100,000 names")
+    parser.add_argument(
+        "--edition", type=int, metavar="ROWS", help="also screen so many rows against 100,000 companies"
+    )
     chosen = parser.parse_args()
     with redirect_stdout(sys.stderr if chosen.json == "-" else sys.stdout):  # JSON alone on standard output
         measure(chosen)

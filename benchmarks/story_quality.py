@@ -416,8 +416,10 @@ def spacy_ner(rows: Sequence[dict[str, Any]], companies: dict[str, Company]) -> 
     """Organisations that spaCy's multilingual model sees, compared with the names; or why there are none."""
     try:
         model = importlib.import_module("spacy").load("xx_ent_wiki_sm")
-    except (ImportError, OSError) as error:
-        return f"not measured: {str(error).splitlines()[0][:90]}"
+    except ImportError:
+        return "not measured: pip install spacy, and its model xx_ent_wiki_sm from github.com/explosion/spacy-models"
+    except OSError:  # looked for 2026-11: PyPI has spaCy and third-party copies of English models, not this one
+        return "not measured: xx_ent_wiki_sm is on no package registry, only at github.com/explosion/spacy-models"
     tally = Tally()
     for row in rows:
         seen = {

@@ -251,7 +251,23 @@ def _happened(alert: Alert, reader: Reader) -> list[Section]:
     if first.edition:
         lines.append(reader.say("happened.edition", edition=reader.clean(first.edition, 80)))
     lines.append(reader.say("happened.seen", time=when(alert.at)))
-    return [Section(reader.say("heading.happened"), " ".join(lines))]
+    return [Section(reader.say("heading.happened"), " ".join(lines)), *_announced(alert, reader)]
+
+
+def _announced(alert: Alert, reader: Reader) -> list[Section]:
+    """The stories and notices that told of a list change before the list did."""
+    lines = [
+        reader.say(
+            "happened.announced",
+            publisher=_by(story, story.source, reader).rstrip("."),
+            day=f"{story.published:%Y-%m-%d}" if story.published else "-",
+            title=reader.clean(story.title, 160),
+        )
+        for story in alert.announced[:NAMED]
+    ]
+    if len(alert.announced) > NAMED:
+        lines.append(reader.say("happened.more", count=len(alert.announced) - NAMED))
+    return [Section(reader.say("heading.announced"), "\n".join(lines))] if lines else []
 
 
 def _change(change: ListChange, reader: Reader) -> str:
@@ -309,7 +325,7 @@ def _by(story: Story, source: str, reader: Reader) -> str:
     """The outlet, and in words how much its word weighs: an official document, a wire, any other."""
     card = reader.cards.get(source)
     tier = reader.say(f"tier.{TIERS.get(min(story.tier, card.tier) if card else story.tier, 'other')}")
-    return reader.say("happened.by", publisher=reader.clean(story.publisher, 120), tier=tier)
+    return reader.say("happened.by", publisher=reader.clean(story.publisher or reader.title(source), 120), tier=tier)
 
 
 def _read_out_of(analysis: Analysis, reader: Reader) -> list[Section]:
@@ -465,6 +481,7 @@ def _proof(alert: Alert, reader: Reader) -> list[Section]:
 def _links(alert: Alert, reader: Reader) -> tuple[Link, ...]:
     links = [Link(reader.say("proof.story"), alert.story.url)] if alert.story else []
     links += [Link(reader.say("proof.entry"), one.url) for one in alert.listings[:1] if one.url]
+    links += [Link(reader.clean(one.publisher or one.source, 60), one.url) for one in alert.announced[:NAMED]]
     page = reader.cards[alert.source].page if alert.source in reader.cards else ""
     links += [Link(reader.say("proof.open"), page)] if page and not alert.story else []
     return tuple(link for link in links if link.url.startswith(("https://", "http://")))
@@ -773,7 +790,18 @@ def _freshness(read: Mapping[str, datetime], reader: Reader) -> Section:
     return Section(reader.say("heading.fresh"), "\n".join(lines))
 
 
+#: Characters of a title that every chat shows whole: a header of Slack's takes 150.
+TITLE = 150
+
+
 def plain_card(title: str, lines: Iterable[str] = (), **rest: Any) -> Card:
-    """A short answer: a title and lines, in the order given."""
+    """A short answer: a title and lines, in the order given. What is too long for a title goes on below it."""
     sections = tuple(Section("", line) for line in lines)
-    return Card(summary=title, title=title, sections=sections, **rest)
+    if len(title) <= TITLE:
+        return Card(summary=title, title=title, sections=sections, **rest)
+    first, stop, others = title.partition(". ")
+    if stop and len(first) < TITLE:
+        short, rest_of_it = f"{first}.", others
+    else:
+        short, rest_of_it = f"{title[: TITLE - 1].rsplit(maxsplit=1)[0]}…", title
+    return Card(summary=title, title=short, sections=(Section("", rest_of_it), *sections), **rest)

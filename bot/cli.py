@@ -28,7 +28,7 @@ from bot.demo import demo as play_demo
 from bot.doctor import examine
 from bot.errors import BadSettings, TellPerson, TocsinError
 from bot.matching.compare import compare
-from bot.model import Attachment, Place, Reply, Request, Story, Verdict
+from bot.model import Attachment, Place, Reason, Reply, Request, Story, Verdict
 from bot.ports import Ask
 from bot.watch import Outcome
 from bot.wiring import House, open_house
@@ -698,7 +698,15 @@ def match_names(ours: str, theirs: str, json: Json = False) -> None:
     word = {Verdict.SAME: "same", Verdict.RELATED: "related, another unit", Verdict.NO: "not the same"}[match.verdict]
     _say(f"{word} ({match.band}, {match.score:.2f})")
     for reason in match.reasons:
-        _say(f"  “{reason.ours}” = “{reason.theirs}”: {reason.rule} ({reason.score:.2f})")
+        _say(f"  {_told(reason)}")
+
+
+def _told(reason: Reason) -> str:
+    """A reason on one line: which spelling met which and by what, or what stands on one side only."""
+    if reason.ours and reason.theirs:
+        return f"“{reason.ours}” = “{reason.theirs}”: {reason.rule} ({reason.score:.2f})"
+    only = reason.ours or reason.theirs
+    return f"“{only}”, in the {'first' if reason.ours else 'second'} name: {reason.rule}" if only else reason.rule
 
 
 if __name__ == "__main__":

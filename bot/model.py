@@ -502,6 +502,7 @@ class Alert:
     evidence: tuple[Evidence, ...] = ()
     fresh: datetime | None = None  #: when its list was last read whole
     follows: tuple[str, ...] = ()  #: ids of earlier alerts of the same event, which this one joins
+    announced: tuple[Story, ...] = ()  #: of a list change: the stories and notices that told it before, without text
     moved: Listing | None = None  #: the other end of a move between lists: where it was, or for a removal where it is
     revision: int = 1
 

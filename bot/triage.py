@@ -237,12 +237,15 @@ class Rulings:
         return self.companies.get(company, {})
 
 
-def spellings(alert: Alert) -> tuple[str, ...]:
-    """How a story writes the company's name, in lower case."""
+def spellings(alert: Alert) -> Mapping[str, str]:
+    """How a story writes the company's name: in lower case, and as it stands there first."""
     mentions = alert.analysis.mentions if alert.analysis else ()
-    return tuple(
-        dict.fromkeys(" ".join(one.surface.split()).casefold() for one in mentions if one.company == alert.company.id)
-    )
+    found: dict[str, str] = {}
+    for one in mentions:
+        if one.company == alert.company.id:
+            written = " ".join(one.surface.split())
+            found.setdefault(written.casefold(), written)
+    return found
 
 
 # ── Deciding ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -317,7 +320,7 @@ def dispositions(saying: Saying, why: str = "") -> tuple[Disposition, ...]:
         about=saying.delivery.key,
     )
     if alert.story:
-        return (said, *(replace(said, of=Of.SPELLING, key=one) for one in spellings(alert)))
+        return (said, *(replace(said, of=Of.SPELLING, key=key, name=name) for key, name in spellings(alert).items()))
     return tuple(
         replace(said, of=Of.RECORD, source=one.source, key=one.key, identity=Identity.of(one), name=called(one))
         for one in alert.listings

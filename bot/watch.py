@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot import schedule, trail
+from bot import schedule, sequel, trail
 from bot.alerts import list_alerts, story_alert, story_alert_id
 from bot.book import CompanyBook
 from bot.corroborate import corroborate
@@ -22,6 +22,7 @@ from bot.errors import FeedDamaged, FetchGone, FetchRefused, ListDamaged, TellOp
 from bot.logs import log
 from bot.model import (
     Alert,
+    AlertKind,
     Analysis,
     ChangeKind,
     Company,
@@ -42,6 +43,8 @@ from bot.model import (
     SourceKind,
     Standing,
     Story,
+    Update,
+    UpdateKind,
     Validators,
     Verdict,
     fingerprint,
@@ -249,9 +252,12 @@ class Watcher:
         fresh, edited = await self.sort_stories(stories, known)
         quiet = task.first or self.habits.quiet
         told = [story for story in fresh if not quiet and not _old(story, memory, task.now)]
-        links, sent, alerts = await self.ring(card, fresh, {_ref(story) for story in told}, task.now)
+        more, rung, corrections = await self.correct(card, edited, task)
+        links, sent, alerts = await self.ring(card, fresh, {_ref(story) for story in told}, task.now, also=rung)
+        links, sent = links + more, replace(sent, deliveries=(*sent.deliveries, *corrections))
         named = {ref for ref, _ in links}
-        kept = (*(story if _ref(story) in named else replace(story, text="") for story in fresh), *edited)
+        kept = [story if _ref(story) in named else replace(story, text="") for story in fresh]
+        kept += [now if before.text or _ref(now) in named else replace(now, text="") for before, now in edited]
         settled = self.well(task, layout=bulletin.layout, rows=len(stories), wait=bulletin.ttl)
         settled = replace(
             settled,
@@ -263,7 +269,7 @@ class Watcher:
         )
         poll = Poll(
             memory=settled,
-            stories=kept,
+            stories=tuple(kept),
             story_companies=tuple(links),
             deliveries=sent.deliveries,
             keep=sent.keep,
@@ -350,11 +356,15 @@ class Watcher:
         if not any(change.material for change, _, _ in matched):
             return [], Sent()
         moves = await self.moves(matched, absent)
-        alerts = [
-            replace(alert, follows=await self.led_by(alert, now))
-            for alert in list_alerts(matched, at=now, fresh=now, moves=moves)
-        ]
-        return alerts, await self.routed(alerts, now)
+        alerts: list[Alert] = []
+        ends: list[Delivery] = []
+        for alert in list_alerts(matched, at=now, fresh=now, moves=moves):
+            follows, announced = await self.led_by(alert, now)
+            alerts.append(replace(alert, follows=follows, announced=announced))
+            if alert.kind is AlertKind.DELISTED and not alert.moved:
+                ends += await self.ended(alerts[-1], now)
+        sent = await self.routed(alerts, now)
+        return alerts, replace(sent, deliveries=(*sent.deliveries, *ends))
 
     async def moves(
         self, matched: Sequence[tuple[ListChange, Company, Match]], absent: Iterable[Listing]
@@ -381,19 +391,39 @@ class Watcher:
         marks = {source: await self.store.marks(source) for source in {one.source for one in listings}}
         return [one for one in listings if (mark := marks[one.source].get(one.key)) and mark.missing]
 
-    async def led_by(self, alert: Alert, now: datetime) -> tuple[str, ...]:
-        """Ids of earlier alerts that told the same event: a notice, a story, another file, the other end of a move."""
+    async def led_by(self, alert: Alert, now: datetime) -> tuple[tuple[str, ...], tuple[Story, ...]]:
+        """Ids of earlier alerts that told the same event: a notice, a story, another file, the other end of a move.
+
+        And those of them that were stories or notices, oldest first, to be shown with the change they announced.
+        """
         stories = [one for one in await self.store.stories_of(alert.company.id, limit=RECENT) if one.text]
         new = trail.of_change(alert.changes[0], alert.company)
-        return await asyncio.to_thread(lambda: trail.follows(new, self.tellings(alert.company, stories, now)))
+        ids = await asyncio.to_thread(lambda: trail.follows(new, self.tellings(alert.company, stories, now)))
+        told = [replace(one, text="") for one in reversed(stories) if story_alert_id(one, alert.company) in ids]
+        return ids, tuple(told)
+
+    async def ended(self, alert: Alert, now: datetime) -> list[Delivery]:
+        """What told of a listing that is over now says so; earlier alerts of the end itself are told by the courier."""
+        company, subscriptions = alert.company, self.watched.subscriptions(alert.company.id)
+        kept = await self.store.stories_of(company.id, limit=RECENT)
+        stories = await asyncio.to_thread(lambda: [(one, self.told(one)) for one in kept if one.text])
+        ids = await sequel.told_of(self.store, alert.changes, company, stories, now=now)
+        by = alert.source
+
+        def over(key: str, told: Alert) -> Update:
+            return Update.of_delivery(key, UpdateKind.DELISTED, at=now, by=by)
+
+        return await sequel.drawn_again(
+            self.store, [id for id in ids if id not in alert.follows], subscriptions, over, now=now
+        )
 
     async def ring(
-        self, card: SourceCard, stories: Sequence[Story], told: set[str], now: datetime
+        self, card: SourceCard, stories: Sequence[Story], told: set[str], now: datetime, *, also: Sequence[Alert] = ()
     ) -> tuple[list[tuple[str, str]], Sent, int]:
-        """Whom each story names; and for those that may be told, the deliveries."""
+        """Whom each story names; and for those that may be told, the deliveries. `also` are alerts sent with them."""
         watched = await self.whom()
         links: list[tuple[str, str]] = []
-        alerts: list[Alert] = []
+        alerts: list[Alert] = [*also]
         now_told: list[Story] = []
         for story in stories:
             mentions = await asyncio.to_thread(watched.mentions, story)
@@ -407,6 +437,52 @@ class Watcher:
                         alerts.append(await self.story_alert(card, story, analysis, mention, company, now_told, now))
                 now_told.append(story)
         return links, await self.routed(alerts, now), len(alerts)
+
+    async def correct(
+        self, card: SourceCard, edited: Sequence[tuple[Story, Story]], task: Task
+    ) -> tuple[list[tuple[str, str]], list[Alert], list[Delivery]]:
+        """Stories that their publishers changed: whom they name now, alerts that ring, and those that are drawn again.
+
+        Where an alert was told its message is drawn again and nobody is rung; a story that only now tells of a listing
+        rings where it was not told.
+        """
+        watched = await self.whom()
+        links: list[tuple[str, str]] = []
+        alerts: list[Alert] = []
+        updates: list[Delivery] = []
+        for before, now in edited:
+            mentions = await asyncio.to_thread(watched.mentions, now)
+            were = await asyncio.to_thread(watched.mentions, before)
+            links += [(_ref(now), id) for id in dict.fromkeys(one.company for one in mentions)]
+            asked = {one.company for one in (*mentions, *were) if watched.subscriptions(one.company)}
+            if asked and not (task.first or self.habits.quiet):
+                was = await asyncio.to_thread(analyse, before, were)
+                analysis = await asyncio.to_thread(analyse, now, mentions)
+                rings = sequel.tells_more(was, analysis) and not _old(now, task.memory, task.now)
+                for id in sorted(asked):
+                    alert, again = await self.correction(card, before, now, analysis, id, at=task.now)
+                    updates += again
+                    alerts += [alert] if alert and rings and not again else []
+        return links, alerts, updates
+
+    async def correction(
+        self, card: SourceCard, before: Story, now: Story, analysis: Analysis, id: str, *, at: datetime
+    ) -> tuple[Alert | None, list[Delivery]]:
+        """What an edited story says of one company now, if it still names it; and updates of what was told of it."""
+        company = self.watched.company(id)
+        mention = next((one for one in analysis.mentions if one.company == id), None)
+        if company is None:
+            return None, []
+        alert = await self.story_alert(card, now, analysis, mention, company, (), at) if mention else None
+
+        def edited(key: str, told: Alert) -> Update:
+            said = replace(alert, follows=told.follows) if alert else replace(told, story=now, analysis=analysis)
+            return sequel.edit(key, said, before, at=at)
+
+        again = await sequel.drawn_again(
+            self.store, [story_alert_id(now, company)], self.watched.subscriptions(id), edited, now=at
+        )
+        return alert, again
 
     async def story_alert(
         self,
@@ -504,8 +580,10 @@ class Watcher:
                     return True
         return False
 
-    async def sort_stories(self, stories: Sequence[Story], known: Mapping[str, str]) -> tuple[list[Story], list[Story]]:
-        """New ones, and known ones whose words changed. A hit on any identity key means known."""
+    async def sort_stories(
+        self, stories: Sequence[Story], known: Mapping[str, str]
+    ) -> tuple[list[Story], list[tuple[Story, Story]]]:
+        """New ones, and known ones whose words changed, before and now. A hit on any identity key means known."""
         fresh: dict[str, Story] = {}
         again: dict[str, Story] = {}
         for story in stories:
@@ -515,11 +593,7 @@ class Watcher:
             elif ref.startswith(f"{story.source}/"):
                 again[ref] = replace(story, id=ref.removeprefix(f"{story.source}/"))
         before = await self.store.stories(again) if again else {}
-        edited = [
-            story if before[ref].text else replace(story, text="")
-            for ref, story in again.items()
-            if ref in before and _differ(before[ref], story)
-        ]
+        edited = [(before[ref], story) for ref, story in again.items() if ref in before and _differ(before[ref], story)]
         return list(fresh.values()), edited
 
     # ── What is remembered of a poll ──────────────────────────────────────────────────────────────────────────────

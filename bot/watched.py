@@ -97,10 +97,13 @@ class Watched:
 
     def match(self, listing: Listing) -> Iterator[tuple[Company, Match]]:
         """The watched companies an entry is, or is related to."""
-        candidates = {hit.owner for name in listing.names() for hit in self._index.search(name.text, limit=5)}
-        candidates |= {id for one in listing.identifiers for id in self._numbers.get(one.value.casefold(), ())}
-        for id in sorted(candidates):
-            match = recognise(self._companies[id], listing)
+        near: dict[str, set[str]] = {}  # company id -> the names that are near one of its own
+        for name in listing.names():
+            for owner in self._index.owners(name.text):
+                near.setdefault(owner, set()).add(name.text)
+        numbered = {id for one in listing.identifiers for id in self._numbers.get(one.value.casefold(), ())}
+        for id in sorted(near.keys() | numbered):
+            match = recognise(self._companies[id], listing, among=near.get(id, ()))
             if match.verdict is not Verdict.NO:
                 yield self._companies[id], match
 

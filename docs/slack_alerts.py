@@ -308,7 +308,7 @@ def photograph(text: str, to: Path) -> None:
         height = _height(asked, source)
         size = [f"--window-size={WIDTH},{height}", f"--screenshot={to}"]
         subprocess.run([*asked, *size, source.as_uri()], check=True, capture_output=True)  # noqa: S603 - our own page
-    Image.open(to).convert("RGB").quantize(COLOURS).save(to, optimize=True)
+    Image.open(to).convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE).save(to, optimize=True)
 
 
 def _height(asked: list[str], source: Path) -> int:

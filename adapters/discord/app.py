@@ -27,7 +27,7 @@ from discord import app_commands
 from adapters.discord import draw, forms
 from adapters.discord.forms import Arguments, Upload
 from adapters.discord.tree import Words, build
-from adapters.discord.wire import Guard, new_client, sort_error, token_refused
+from adapters.discord.wire import NO_PERMISSION, Guard, new_client, sort_error, token_refused
 from adapters.discord.words import say as say_word
 from bot.commands.several import several
 from bot.errors import BadSettings
@@ -54,6 +54,7 @@ READ = 20_000
 ALREADY_ANSWERED = 40060
 UNKNOWN_INTERACTION = 10062
 AUTHENTICATION_FAILED = 4004
+TOO_LARGE = 413
 SHARDING_REQUIRED = 4011
 #: https://discord.com/developers/docs/interactions/application-commands#autocomplete (read 2026-11)
 CHOICES = 25
@@ -307,7 +308,8 @@ def _argument(command: str, name: str, value: str) -> tuple[str, str | tuple[str
 async def _suggest(
     interaction: discord.Interaction[Any], command: str, argument: str, typed: str
 ) -> list[app_commands.Choice[str]]:
-    return interaction.client.answers.suggest(command, argument, typed)  # type: ignore[no-any-return]
+    place = place_of(interaction)
+    return interaction.client.answers.suggest(command, argument, typed, place)  # type: ignore[no-any-return]
 
 
 class ShareButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=draw.SHARE):
@@ -491,12 +493,14 @@ class Answers:
         _forget(self._seen)
         return True
 
-    def suggest(self, command: str, argument: str, typed: str) -> list[app_commands.Choice[str]]:
+    def suggest(
+        self, command: str, argument: str, typed: str, place: Place | None = None
+    ) -> list[app_commands.Choice[str]]:
         """What a half-typed word may become; in a list of names it is the last that is completed. Never raises."""
         many = forms.takes_many(command, argument)
         before, word = _last(typed) if many else ("", typed)
         try:
-            found = self.desk.complete(command, argument, word.strip(), CHOICES)
+            found = self.desk.complete(command, argument, word.strip(), CHOICES, place=place)
         except Exception:
             log.exception("discord_suggestions_broke", command=command)
             return []
@@ -557,11 +561,15 @@ def _quoted(name: str) -> str:
 
 
 def place_of(interaction: discord.Interaction[Any]) -> Place:
-    """Where it was typed; a direct message where the bot came with the person and cannot post in the channel."""
+    """Where it was typed: the channel, also from one of its threads, or the forum to which a post belongs.
+
+    A direct message where the bot came with the person and cannot post in the channel.
+    """
     came_with_person = interaction.is_user_integration() and not interaction.is_guild_integration()
     if interaction.guild_id is None or interaction.channel_id is None or came_with_person:
-        return Place("discord", f"@me/{interaction.user.id}")
-    return Place("discord", f"{interaction.guild_id}/{interaction.channel_id}")
+        return home_of(interaction)
+    thread = interaction.channel if isinstance(interaction.channel, discord.Thread) else None
+    return Place("discord", f"{interaction.guild_id}/{thread.parent_id if thread else interaction.channel_id}")
 
 
 def home_of(interaction: discord.Interaction[Any]) -> Place:
@@ -668,9 +676,23 @@ async def say(interaction: discord.Interaction[Any], reply: Reply, *, more: str 
 
 
 async def _put(interaction: discord.Interaction[Any], drawn: draw.Drawn, files: Sequence[Attachment]) -> None:
+    try:
+        await _put_with(interaction, drawn, files)
+    except discord.HTTPException as refusal:
+        if not files or (refusal.status != TOO_LARGE and refusal.code != NO_PERMISSION):
+            raise
+        names = ", ".join(draw.plain(one.name, draw.LABEL) for one in files)
+        words = say_word(language_of(interaction), "files_refused", names=names)
+        await _put_with(interaction, replace(drawn, file=b""), (), words=draw.escape(words))
+
+
+async def _put_with(
+    interaction: discord.Interaction[Any], drawn: draw.Drawn, files: Sequence[Attachment], *, words: str = ""
+) -> None:
     for last in (False, False, True):
         try:
             await interaction.edit_original_response(
+                content=words or None,
                 embeds=draw.embeds_of(drawn),
                 view=draw.view_of(drawn),
                 attachments=draw.files_of(drawn, files),

@@ -112,7 +112,7 @@ def draw(card: Card, *, ref: str = "", share: str = "", more: tuple[str, str] = 
     """The card as Discord shows it. `ref` is the delivery's key, for messages that may have to be found again;
 
     `share` the label of a button under an answer that only one person sees; `more` label and id of one that goes on
-    asking.
+    asking. A title that has to be cut stands whole before the sections.
     """
     presses, spelled = _presses(card, share, more)
     title = cut(card.title, TITLE)
@@ -120,6 +120,8 @@ def draw(card: Card, *, ref: str = "", share: str = "", more: tuple[str, str] = 
         title = "…"  # Discord takes no embed without a word
     foot = footer(card.footer, f"ref {ref}" if ref else "")
     room = ALL_EMBEDS - size(title) - size(foot)
+    if sum(map(size, _pieces(card.title))) > TITLE:
+        card = replace(card, sections=(Section("", card.title), *card.sections))
     pages, whole = paginate(list(_body(card, spelled)), room)
     embeds = [Embed(title if number == 0 else "", page, COLOUR[card.severity]) for number, page in enumerate(pages)]
     embeds[-1] = replace(embeds[-1], footer=foot)

@@ -24,7 +24,12 @@ DESCRIPTION = 100
 OPTION = 6000
 
 #: Arguments that the desk can complete.
-COMPLETED = frozenset({LIST_OF_NAMES, "name", "source", "lists", "kinds", "languages", "command"})
+COMPLETED = frozenset(
+    {
+        *(LIST_OF_NAMES, "name", "source", "command"),
+        *("kinds", "lists", "languages", "related", "language", "follow_ups", "managers"),
+    }
+)
 
 #: What Discord asks of whoever changes what a channel hears, until the server's people set another permission (Server
 #: Settings > Integrations): https://discord.com/developers/docs/interactions/application-commands#permissions

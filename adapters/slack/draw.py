@@ -102,10 +102,14 @@ def draw(
     also: Sequence[Press] = (),
     room: int = ROOM,
 ) -> Drawing:
-    """One page of a card. `rest` is the button that brings the pages after this one, where there are any."""
+    """One page of a card. `rest` is the button that brings the pages after this one, where there are any.
+
+    A title too long for its block is cut there, and stands whole before the sections.
+    """
     links = [_rich([_linked(links)])] if (links := _fitting(filter(_may_link, card.links))) else []
     buttons = _fitting(_pressed(card.buttons))
-    parts = pages(card.sections, room=room - _size(links) - _size(buttons))
+    sections = card.sections if len(visible(card.title)) <= HEADER else (Section("", card.title), *card.sections)
+    parts = pages(sections, room=room - _size(links) - _size(buttons))
     page = min(page, len(parts) - 1)
     cut_here = page < len(parts) - 1
     blocks = [_header(card.title), *_body(parts[page])]

@@ -27,6 +27,8 @@ T = TypeVar("T")
 FRESH = 300.0
 #: Seconds after which we do without an answer: a box has to be opened within three.
 PATIENCE = 1.0
+#: Seconds for which a Slack that was slow is not asked again: one request may wait for it once, not twice.
+BREATH = 5.0
 #: People and channels remembered.
 ROOM = 5000
 # https://docs.slack.dev/reference/methods/users.conversations (read 2026-11): pages of up to 999, 200 recommended.
@@ -129,11 +131,16 @@ class People:
                 said = await ask()
         except TROUBLES as trouble:
             self._tell(key, trouble)
+            if isinstance(trouble, TimeoutError):
+                self._remember(key, now + patience + BREATH, without)
             return without
-        self._known[key] = (now + FRESH, said)
+        self._remember(key, now + FRESH, said)
+        return said
+
+    def _remember(self, key: tuple[str, ...], until: float, said: object) -> None:
+        self._known[key] = (until, said)
         while len(self._known) > ROOM:
             self._known.popitem(last=False)
-        return said
 
     def _tell(self, key: tuple[str, ...], trouble: Exception) -> None:
         """Each kind of trouble once: without a scope it would be said of everybody."""

@@ -170,7 +170,7 @@ def _dismissed(this: Case, said: tuple[Disposition, ...]) -> list[str]:
                 which, count=len(names), list=reader.title(alert.source), names=f"“{some}”" if len(names) == 1 else some
             )
         ]
-    spelled = ", ".join(f"“{reader.clean(one.key, 60)}”" for one in said if one.of is Of.SPELLING)
+    spelled = ", ".join(f"“{reader.clean(one.name, 60)}”" for one in said if one.of is Of.SPELLING)
     lines = [this.say("not_event")]
     return [*lines, this.say("not_spelling", source=reader.title(alert.source), names=spelled)] if spelled else lines
 

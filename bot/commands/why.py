@@ -21,7 +21,7 @@ async def why(office: Office, request: Request) -> Reply:
     reader = office.reader(request)
     key = request.one("key").strip()
     latest = await office.store.deliveries(place=request.place, limit=200)
-    found = [one for one in latest if not key or one.key == key]
+    found = [one for one in latest if one.key == key or (not key and not isinstance(one.message, Update))]
     unsent: list[Unsent] = []
     if not found or not key:
         company = office.book.find(key).id if key else ""
@@ -123,11 +123,17 @@ def state(delivery: Delivery) -> str:
 def _reason(one: Reason, reader: Reader) -> str:
     ours, theirs = reader.clean(one.ours, 120), reader.clean(one.theirs, 160)
     rule = reader.retell("rule", one.rule)
+    if not ours and not theirs:
+        return f"{rule} ({one.score:.2f})"
     return reader.say("sent.reason", rule=rule, ours=ours, theirs=theirs, score=f"{one.score:.2f}")
 
 
 def reasons(message: Message) -> tuple[Reason, ...]:
-    return message.match.reasons if isinstance(message, Alert) and message.match else ()
+    """Why it is this company; and of a story, why it is about a listing, which list and how far it is."""
+    if not isinstance(message, Alert):
+        return ()
+    matched = message.match.reasons if message.match else ()
+    return (*matched, *(message.analysis.because if message.analysis else ()))
 
 
 @command("unpark", Argument(name="key", about="the key of a parked delivery, as `why` shows it"))

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
 
-from bot.matching.chinese import by_ear, spells
+from bot.matching.chinese import by_ear, spells, transcribed
 from bot.matching.japanese import loan_bones, loan_sound, reads_as
-from bot.matching.scripts import consonants, pinyin_fits
+from bot.matching.scripts import blurred, blurred_bones, consonants, pinyin_fits
 from bot.matching.words import Form, Unit, glossary
 
 #: Two words closer than this are one word misspelt; found on names of one entity in lists.
@@ -184,6 +184,9 @@ def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
         return alike if alike > max(by_ear(whole.native, unit.text) for unit in units) else 0.0
     if whole.script == "kana" or any(unit.script == "kana" for unit in units):
         return _loan_alike(whole.text, text) if whole.script == "kana" else _loan_alike(text, whole.text)
+    if whole.script in _BLURRING or units[0].script in _BLURRING:
+        alike = _blurred_alike(text, whole.text, whole.script or units[0].script)
+        return alike if alike >= 0.8 else 0.0
     if whole.script == "arabic" or units[0].script == "arabic":
         return _bones_alike(consonants(text), consonants(whole.text))
     if len(whole.text) < 4 or abs(len(whole.text) - len(text)) > 3 or (kanji and whole.native):
@@ -211,10 +214,17 @@ def _close(found: Alignment) -> None:
 
 
 def _how_close(mine: Unit, other: Unit) -> str:
+    if mine.rank and other.rank and mine.concept != other.concept:
+        return "near meaning"
     if mine.native or other.native:
-        return "reading"
+        return "by ear" if _only_heard(mine, other) or _only_heard(other, mine) else "reading"
     edits = OSA.distance(mine.text, other.text)
     return "one letter differs" if edits == 1 else f"{edits} letters differ" if edits < 4 else "short form"
+
+
+def _only_heard(native: Unit, latin: Unit) -> bool:
+    """Characters that another romanisation or language hears as this word, and that no pinyin spells so."""
+    return native.script == "han" and not latin.native and not pinyin_fits(native.native, latin.text)
 
 
 def closeness(mine: Unit, other: Unit) -> float:
@@ -273,16 +283,36 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
     best = _sharpened(_best(mine, other))
     if native.script == "kana":
         best = max(best, _loan_alike(native.text, latin.text))
-    elif native.script in ("arabic", "hebrew", "thai"):
+    elif native.script in _BLURRING:
+        best = max(best, _blurred_alike(native.text, latin.text, native.script))
+    elif native.script == "arabic":
         bare = latin.text[2:] if latin.text.startswith("al") and len(latin.text) > 4 else latin.text
         best = max(best, *(_bones_alike(consonants(native.text), consonants(text)) for text in (latin.text, bare)))
     return best
 
 
+#: Scripts whose romanisation is one of many, in which only the consonants can be trusted.
+_BLURRING = frozenset({"hangul", "hebrew", "thai", "devanagari", "greek", "armenian", "georgian", "other"})
+
+
+def _blurred_alike(native: str, latin: str, script: str) -> float:
+    """A romanised word against a Latin one by consonants, and by the vowels too as far as both write them."""
+    if script == "hangul":
+        native, latin = native.replace("l", "r"), latin.replace("l", "r")
+    one, other = blurred_bones(native), blurred_bones(latin)
+    if not one or not other or one[0] != other[0]:
+        return 0.0
+    bones = (0.0, 0.75, 0.9, 0.97)[min(len(one), 3)] if one == other else _bones_alike(one, other)
+    return bones * (0.86 + 0.14 * OSA.normalized_similarity(blurred(native), blurred(latin)))
+
+
 def _by_ear(han: str, latin: str) -> float:
     """Characters as another romanisation or language hears them; one in three hundred words is as near by chance."""
     alike = by_ear(han, latin)
-    return min(0.95, 0.62 + 1.2 * (alike - HEARD)) if alike >= HEARD else 0.0
+    if alike < HEARD:
+        return 0.0
+    sure = 0.72 if len(han) > 3 and transcribed(han) else 0.62  # four sounds in a row are seldom alike by chance
+    return min(0.95, sure + 1.2 * (alike - HEARD))
 
 
 _HARD = frozenset({"han", "kanji", "kana", "arabic", "hebrew", "thai"})

@@ -22,10 +22,14 @@ _LOST_CONSONANT = 1.0
 _PADDED = 0.1
 #: Consonants that are easily lost: r before a consonant (Ford, 福特), h, w and y between vowels, n and g at an end.
 _EASILY_LOST = {"r": 0.3, "h": 0.3, "w": 0.2, "y": 0.15, "g": 0.5, "n": 0.6, "t": 0.6, "k": 0.6, "d": 0.6, "l": 0.7}
-#: Against a word that is pinyin, but of other characters. Cantonese may look like pinyin: no more than that.
+#: What speaks against a word that is pinyin, but of other characters: a cost where they write foreign sounds, and
+#: what is left of the likeness where they are a Chinese name (中兴 is not Zhongxin).
 _OTHER_PINYIN = 1.2
+_OTHER_CHARACTERS = 0.6
 #: A name of ordinary characters is Chinese, and like a foreign word by chance more often.
 _NATIVE = 0.04
+#: Three consonants are soon alike: 海利尔 is not Color.
+_FEW = 0.08
 _VOWELS = frozenset("aeiou")
 
 
@@ -91,10 +95,14 @@ def by_ear(han: str, latin: str) -> float:
     if not 0.4 < len(theirs) / len(ours) < 2.5:
         return 0.0
     consonants = max(_consonants(theirs), _consonants(ours))
-    if consonants < 2:
+    if consonants < 2 or _VOWELS.isdisjoint(theirs):  # letters without a vowel are spelled, not heard
         return 0.0
-    cost = _cost(ours, theirs) + (_OTHER_PINYIN if spells(latin, len(han)) else 0.0)
-    return max(0.0, 1 - cost / (consonants + 0.5) - (0.0 if transcribed(han) else _NATIVE))
+    cost = _cost(ours, theirs)
+    alike = 1.0
+    if spells(latin, len(han)):  # "nike" is also two syllables of pinyin, and 耐克
+        cost, alike = (cost + _OTHER_PINYIN, 1.0) if transcribed(han) else (cost, _OTHER_CHARACTERS)
+    doubt = (0.0 if transcribed(han) else _NATIVE) + (_FEW if consonants < 4 else 0.0)
+    return max(0.0, alike * (1 - cost / (consonants + 0.5)) - doubt)
 
 
 @cache

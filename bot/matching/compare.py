@@ -6,7 +6,7 @@ The three answers: *same*; *related*, when they share the word that makes the na
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.matching.align import Alignment, Meeting
@@ -209,8 +209,8 @@ def _flipped(reason: Reason) -> Reason:
 # ── Companies and listings ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def match_company(company: Company, listing: Listing) -> Match:
-    """The best match between any name of a company and any name of a listing.
+def match_company(company: Company, listing: Listing, *, among: Collection[str] = ()) -> Match:
+    """The best match between any name of a company and any name of a listing, or only those `among` its names.
 
     Equal identifiers are certain; a name in `not_names` is never it; people and brands make it related at most.
     """
@@ -218,13 +218,28 @@ def match_company(company: Company, listing: Listing) -> Match:
     if shared:
         kind, value = min(shared)
         return Match(Verdict.SAME, 1.0, (Reason(f"same {kind}", 1.0, value, value),))
+    theirs = [name for name in listing.names() if not among or name.text in among]
     strangers = {read(name).units for name in company.not_names}
-    theirs = [name for name in listing.names() if read(name.text).units not in strangers]
+    if strangers:
+        theirs = [name for name in theirs if read(name.text).units not in strangers]
     if not theirs or (strangers and read(listing.name).units in strangers):
         reason = Reason("a name that looks like it and is somebody else", 0.0, company.name, listing.name)
         return Match(Verdict.NO, 0.0, (reason,))
-    matches = (_held_back(compare(mine, other), mine) for mine in company.all_names() for other in theirs)
-    return max(matches, key=lambda match: (match.verdict is Verdict.SAME, match.score))
+    judged = [(judge(mine.text, other.text), mine, other) for mine in company.all_names() for other in theirs]
+    judged.sort(key=lambda one: -one[0].score)
+    best: Match | None = None
+    for judgement, mine, other in judged:
+        if best and (best.verdict is Verdict.SAME or judgement.score < SAME) and best.score >= judgement.score:
+            break  # giving reasons costs as much as judging, and never raises a score
+        match = _held_back(explain(mine, other, judgement), mine)
+        if best is None or _rank(match) > _rank(best):
+            best = match
+    assert best is not None  # a company has a name, and so has a listing
+    return best
+
+
+def _rank(match: Match) -> tuple[bool, float]:
+    return match.verdict is Verdict.SAME, match.score
 
 
 def _identifiers(one: Company | Listing) -> set[tuple[str, str]]:

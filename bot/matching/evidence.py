@@ -266,6 +266,7 @@ class Objection:
 OTHER_NUMBER = Objection("another number", 0.0, 3.0)
 NUMBER_MISSING = Objection("a number on one side only", 3.0, 3.5)
 NAME_GOES_ON = Objection("a name of one word, and the other goes on", 0.8, 1.6)
+SAYS_MORE = Objection("no word of its own, and one says more", 0.0, 1.0)
 OTHER_LAW = Objection("AG and GmbH are two companies", 3.0, 4.0)
 
 
@@ -277,8 +278,20 @@ def objections(found: Alignment) -> Iterator[Objection]:
     if ours.numbers != theirs.numbers:
         apart = ours.numbers - theirs.numbers and theirs.numbers - ours.numbers
         yield OTHER_NUMBER if apart else NUMBER_MISSING
+    if ours.han and theirs.han and _says_more(found):
+        yield SAYS_MORE
     if ours.forms != theirs.forms and ours.forms | theirs.forms >= _GERMAN and ours.forms.isdisjoint(theirs.forms):
         yield OTHER_LAW
+
+
+def _says_more(found: Alignment) -> bool:
+    """Two names in Chinese characters, all of everyday words, of which one has a word more: 中国银行, 中国工商银行.
+
+    Translators leave such words out; who writes both names in one language does not.
+    """
+    if any(one.rank in ("", "plain") for met in found.met for one in met.ours):
+        return False
+    return any(one.rank not in ("little", "holding") for one in (*found.over_ours(), *found.over_theirs()))
 
 
 _GERMAN = frozenset({"stock_german", "limited_german"})
@@ -296,7 +309,8 @@ def _goes_on(form: Form, over: Sequence[Unit]) -> bool:
         return False
     left = _left(over)
     weak = len(words[0].text) < 4 or words[0].rank == "plain"
-    return left.own >= 0.6 or (weak and left.telling)
+    branch = left.trade > 0 and over[-1].rank == "place"  # a line of business and where it is: "Huawei Cloud Dalian"
+    return left.own >= 0.6 or branch or (weak and left.telling)
 
 
 # ── The sum ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -207,6 +207,11 @@ class _Forms:
         for listed in self.spelled.values():
             listed.sort(key=lambda one: -len(one[0]))
         self.glued = sorted({(form, kind) for form, kind in self.glued if form}, key=lambda one: -len(one[0]))
+        self.spelled_firsts = frozenset(self.spelled)
+        self.ends = frozenset(form[-1] for form in self.edge)
+        self.begins = frozenset(form[0] for form in self.first)
+        self.glued_kinds = dict(self.glued)
+        self.glued_edges = frozenset(edge for form, _ in self.glued for edge in (form[0], form[-1]))
 
 
 @cache
@@ -225,9 +230,11 @@ _AND = frozenset({"y", "i", "e", "a", "и", "і"})
 
 def join_initials(words: Iterable[str]) -> tuple[str, ...]:
     """ "v a degtyarev" to "va degtyarev": how initials are spaced is chance."""
+    words = tuple(words)
+    if 1 not in map(len, words):
+        return words
     out: list[str] = []
     open_run = False
-    words = list(words)
     for at, word in enumerate(words):
         if open_run and word in _AND and len(out[-1]) == 1 and at + 1 < len(words) and len(words[at + 1]) == 1:
             continue  # "G y G" is "G & G"
@@ -248,7 +255,7 @@ def without_forms(words: Sequence[str], taken: list[str] | None = None) -> tuple
     forms = _forms()
     left = list(words)
     kinds: set[str] = set()
-    at = 0
+    at = len(left) if forms.spelled_firsts.isdisjoint(left) else 0
     while at < len(left):
         listed = forms.spelled.get(left[at])
         found = next((one for one in listed if tuple(left[at : at + len(one[0])]) == one[0]), None) if listed else None
@@ -259,8 +266,10 @@ def without_forms(words: Sequence[str], taken: list[str] | None = None) -> tuple
             del left[at : at + len(found[0])]
         else:
             at += 1
-    _trim(left, forms.edge, kinds, taken, at_end=True)
-    _trim(left, forms.first, kinds, taken, at_end=False)
+    if left and left[-1] in forms.ends:
+        _trim(left, forms.edge, kinds, taken, at_end=True)
+    if left and left[0] in forms.begins:
+        _trim(left, forms.first, kinds, taken, at_end=False)
     return tuple(left), frozenset(kinds)
 
 
@@ -268,10 +277,9 @@ def _trim(
     left: list[str], forms: dict[tuple[str, ...], str], kinds: set[str], taken: list[str] | None, *, at_end: bool
 ) -> None:
     """Take short forms off one end, the longest first, as long as something remains."""
-    while True:
+    while len(left) > 1:
         for size in (3, 2, 1):
-            edge = tuple(left[-size:] if at_end else left[:size])
-            if len(left) > size and edge in forms:
+            if len(left) > size and (edge := tuple(left[-size:] if at_end else left[:size])) in forms:
                 kinds.add(forms[edge])
                 if taken is not None:
                     taken.append(" ".join(edge))
@@ -286,7 +294,8 @@ def without_glued(word: str) -> tuple[str, str]:
     """A Chinese, Japanese or Korean word without the form glued to it, and the kind of form ("" for none)."""
     kinds = ""
     changed = True
-    while changed:
+    edges = _forms().glued_edges
+    while changed and (word[-1] in edges or word[0] in edges):
         changed = False
         for form, kind in _forms().glued:
             if len(word) > len(form) and (word.endswith(form) or word.startswith(form)):
@@ -301,7 +310,7 @@ def core_words(folded: str) -> tuple[tuple[str, ...], frozenset[str]]:
     words, kinds = without_forms(join_initials(folded.split()))
     if folded.isascii():
         return words, kinds
-    glued = dict(_forms().glued)
+    glued = _forms().glued_kinds
     if len(words) > 1 and any(
         word not in glued for word in words
     ):  # "(集团)股份有限公司": the form is a word by itself

@@ -28,7 +28,7 @@ from bot.matching.compare import Judgement, explain, judge
 from bot.matching.fold import fold
 from bot.matching.japanese import likely_readings, loan_bones
 from bot.matching.scripts import consonants, romanise, sound
-from bot.matching.words import Form, Unit, glossary, read, read_whole, readings
+from bot.matching.words import Form, Unit, glossary, read, read_to_file, readings
 from bot.model import Match, Name
 
 #: How many names are compared in full. Recall at one stops rising here on the development queries.
@@ -41,8 +41,15 @@ LEAST = 0.15
 LEAST_OF_BEST = 0.2
 #: Under how many of its possible foreign consonants a foreign name in Chinese characters is filed.
 FILED_BY_EAR = 12
-#: Names whose reading stays in memory, about two kilobytes each; in larger indexes the others are read when met.
+#: A filling of more owners than this does not keep the readings of their names, about two kilobytes each: they are read
+#: again when a search meets them.
 REMEMBERED = 60_000
+#: A watched name is compared with an entry when they share this much of both. What one shares of the shorter name alone
+#: ("Huawei" in a long name) counts CONTAINED of that.
+WORTH_SCREENING = 0.3
+CONTAINED = 0.5
+#: In an index of fewer names than this a word is not frequent because most of them carry it: they are one company's.
+FEW = 2_000
 #: After so many names that are nothing like the query, those that share even less are not looked at.
 HOPELESS = 6
 #: From this score on the search has what it came for and looks only at names that share nearly as much.
@@ -69,6 +76,7 @@ class NameIndex:
         self._files: dict[str, int | array[int]] = {}  # key -> the number of one name, or of many
         self._near: dict[str, list[str]] = {}  # halves and consonants of words -> the words
         self._known: set[str] = set()  # words that `_near` has
+        self._remembering = True
         self._sorted: list[tuple[str, int]] | None = None  # folded names for autocomplete, made when first asked for
 
     def __len__(self) -> int:
@@ -78,10 +86,9 @@ class NameIndex:
         """Add names of an owner to those it has."""
         for name in names:
             number = self._number(owner, name)
-            form = read(name.text) if number < REMEMBERED else read_whole(name.text)
+            form = read(name.text) if self._remembering else read_to_file(name.text)
             self._weights[number] = form.total
-            for key in _keys(form):
-                self._file(key, number)
+            self._file(_keys(form), number)
             for unit in form.units:
                 if not unit.rank or unit.rank == "plain":
                     self._file_word(unit, number)
@@ -95,6 +102,8 @@ class NameIndex:
         The garbage collector rests meanwhile and afterwards leaves alone what is there: it would walk through all
         names again and again, in pauses that a search would feel.
         """
+        owners = list(owners)
+        self._remembering = len(self) + len(owners) <= REMEMBERED
         was_on = gc.isenabled()
         gc.disable()
         try:
@@ -133,18 +142,19 @@ class NameIndex:
             self._known.add(unit.native)
             for bones in chinese_bones(unit.native)[:FILED_BY_EAR]:
                 self._near.setdefault(f"${bones}", []).append(unit.native)
-        for key in _word_key(unit):
-            self._file(key, number)
+        self._file(_word_key(unit), number)
 
-    def _file(self, key: str, number: int) -> None:
-        filed = self._files.get(key)
-        if filed is None:
-            self._files[key] = number
-        elif isinstance(filed, int):
-            if filed != number:
-                self._files[key] = array("I", (filed, number))
-        elif filed[-1] != number:
-            filed.append(number)
+    def _file(self, keys: Iterable[str], number: int) -> None:
+        files = self._files
+        for key in keys:
+            filed = files.get(key)
+            if filed is None:
+                files[key] = number
+            elif isinstance(filed, int):
+                if filed != number:
+                    files[key] = array("I", (filed, number))
+            elif filed[-1] != number:
+                filed.append(number)
 
     def remove(self, owner: str) -> None:
         """Forget an owner and all its names; an unknown owner is nothing to forget."""
@@ -153,7 +163,7 @@ class NameIndex:
             kept = self._names[number]
             if kept is None:
                 continue
-            form = read_whole(kept[1].text)
+            form = read_to_file(kept[1].text)
             for key in dict.fromkeys((*_keys(form), *_word_keys(form))):
                 self._unfile(key, number)
             if self._sorted is not None:
@@ -203,6 +213,33 @@ class NameIndex:
         hits = [Hit(owner, name, explain(name, asked_name, judged)) for owner, (judged, name) in ranked]
         return sorted(hits, key=lambda hit: -hit.match.score)  # a weak name may have been held back
 
+    def owners(self, text: str, *, limit: int = 6) -> set[str]:
+        """Who may be meant, or be the group of who is meant, judged only by what the names share: few for each reading.
+
+        For screening a whole list: whoever asks compares these few in full, and nobody else.
+        """
+        return {kept[0] for form in readings(text) for at in self._sharing(form, limit) if (kept := self._names[at])}
+
+    def _sharing(self, form: Form, limit: int) -> list[int]:
+        """The numbers of the names that share most with a reading."""
+        best: dict[int, float] = {}
+        total, weights, gathered = form.total + 0.3, self._weights, self._gather(form)
+        least = WORTH_SCREENING * min(form.total, max(gathered.values(), default=0.0))
+        for number, gained in gathered.items():
+            if gained < least:
+                continue
+            weight = weights[number]
+            share = gained / (total + weight - gained if gained < weight else total)
+            likely = max(share, CONTAINED * gained / (min(weight, form.total) or 1))
+            if likely >= WORTH_SCREENING:
+                best[number] = likely
+        for key, worth in _acronym_keys(form):
+            filed = self._files.get(key, ())
+            for number in (filed,) if isinstance(filed, int) else filed[:20]:
+                best[number] = max(worth, best.get(number, 0.0))
+        likeliest = nlargest(limit, best, key=best.__getitem__)
+        return [at for at in likeliest if best[at] >= 0.5 * best[likeliest[0]]]
+
     def _candidates(self, asked: Sequence[Form]) -> list[tuple[float, int]]:
         """The names worth comparing by number, with the share they have in common with the query, largest first."""
         found: dict[int, float] = {}
@@ -234,7 +271,7 @@ class NameIndex:
         wanted.sort()
         gained: dict[int, float] = {}
         looked = 0
-        everything = math.log(len(self._names) + 2)
+        everything = math.log(max(len(self._names), FEW) + 2)
         for size, key, worth in wanted:
             looked += size
             if looked > LOOKED_AT and gained:

@@ -145,7 +145,7 @@ class MentionFinder:
             self._owners[slot] = None
 
     def compact(self) -> None:
-        """Melt what was added and removed into one automaton. About ten seconds for a million names; may run in a
+        """Melt what was added and removed into one automaton. About forty seconds for a million names; may run in a
 
         thread of its own: until it is done stories are searched with the old ones.
         """

@@ -7,6 +7,7 @@ for Chinese, Hepburn for kana), and `sound` then levels the many ways in which p
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache, lru_cache
 from itertools import groupby
 
@@ -40,8 +41,11 @@ _BLOCKS = (
 
 @lru_cache(maxsize=20_000)
 def script_of(char: str) -> str:
-    """The script of one character: "latin", "han", ...; "" for digits, marks and punctuation, "other" for the rest."""
-    if not char.isalpha() and char not in "ー々〆":
+    """The script of one character: "latin", "han", ...; "" for digits and punctuation, "other" for the rest.
+
+    A vowel sign of Thai or Devanagari is a mark to Unicode, and belongs to its script all the same.
+    """
+    if not char.isalpha() and char not in "ー々〆" and unicodedata.category(char)[0] != "M":
         return ""
     code = ord(char)
     for name, first, last in _BLOCKS:
@@ -69,6 +73,7 @@ _CYRILLIC = pairs("cyrillic")
 _GREEK = pairs("greek")
 _GREEK_PAIRS = pairs("greek_pairs")
 _ARABIC = pairs("arabic")
+_HEBREW = pairs("hebrew")
 _KANA = pairs("kana")
 _SMALL = pairs("small_kana")
 _INITIALS, _VOWELS, _FINALS = (
@@ -137,7 +142,13 @@ def _arabic(text: str) -> str:
     return "".join(_ARABIC[char] if char in _ARABIC else anyascii(char).lower() for char in text)
 
 
+def _hebrew(text: str) -> str:
+    """Consonants only, and every b and p hard: which of them is soft is not written."""
+    return "".join(_HEBREW.get(char, "") for char in text)
+
+
 _READERS = {"cyrillic": _cyrillic, "greek": _greek, "kana": _kana, "hangul": _hangul, "han": _han, "arabic": _arabic}
+_READERS["hebrew"] = _hebrew
 
 
 @lru_cache(maxsize=100_000)
@@ -188,8 +199,32 @@ def _level(found: re.Match[str]) -> str:
 @lru_cache(maxsize=100_000)
 def consonants(word: str) -> str:
     """The consonants of a word by sound, y and w left out too: all that Arabic writing keeps."""
-    heard = sound(word)
+    heard = sound(word) if len(word) > 3 else word.replace("w", "").replace("y", "")
     return _DOUBLED.sub(r"\1", heard.translate(_no_vowels()))
+
+
+#: Sounds that Korean, Greek, Hebrew, Thai and the scripts of India do not keep apart, or that are spelled either way.
+_BLURRED = str.maketrans({"g": "k", "q": "k", "c": "k", "d": "t", "b": "p", "f": "p", "v": "p", "j": "t", "z": "s"})
+_AS_ONE = (
+    ("ch", "t"), ("sh", "s"), ("th", "t"), ("ph", "p"), ("kh", "k"), ("ng", "n"), ("tz", "s"), ("ts", "s"), ("x", "ks"),
+    ("ce", "se"), ("ci", "si"), ("cy", "sy"), ("mp", "np"), ("ms", "ns"), ("mt", "nt"),
+)  # fmt: skip
+_WEAK = str.maketrans("", "", "aeiouhwy'`")
+
+
+@lru_cache(maxsize=100_000)
+def blurred(word: str) -> str:
+    """A word in Latin letters with every distinction gone that one of those scripts does not make; vowels stay."""
+    for pair, one in _AS_ONE:
+        word = word.replace(pair, one)
+    return _DOUBLED.sub(r"\1", word.translate(_BLURRED))
+
+
+@lru_cache(maxsize=100_000)
+def blurred_bones(word: str) -> str:
+    """The consonants of `blurred`; h counts at the beginning only."""
+    plain = blurred(word)
+    return _DOUBLED.sub(r"\1", ("h" if plain[:1] == "h" else "") + plain.translate(_WEAK))
 
 
 @cache

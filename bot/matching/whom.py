@@ -15,8 +15,9 @@ about the wrong company costs its reader's trust, so more is asked here than lik
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from bot.matching.compare import match_company
 from bot.matching.fold import core_words, fold
@@ -36,7 +37,7 @@ from bot.model import (
 
 NOBODY = Match(Verdict.NO, 0.0)
 #: From here on two names of one script are likely one company's.
-LIKELY = 0.85
+LIKELY = 0.82
 #: The same for names that only transliteration brings together: fewer letters survive it.
 LIKELY_BY_SOUND = 0.75
 #: A unit is never surer than this.
@@ -48,12 +49,15 @@ TELLING = 4
 TELLING_EAST = 2
 
 
-def recognise(company: Company, listing: Listing) -> Match:
-    """Whether an entry is the company, a unit of it, or somebody else; with the reasons."""
+def recognise(company: Company, listing: Listing, *, among: Collection[str] = ()) -> Match:
+    """Whether an entry is the company, a unit of it, or somebody else; with the reasons.
+
+    `among` are those of the entry's names that an index found near the company, when the others need no comparing.
+    """
     if listing.kind not in {EntityKind.COMPANY, EntityKind.UNKNOWN}:
         return _its_person(company, listing) if company.from_book else _exactly(company, listing)
     fitting, by_sound = _fitting(company, listing)
-    match = match_company(replace(company, name=fitting[0].text, names=tuple(fitting[1:])), listing)
+    match = match_company(replace(company, name=fitting[0].text, names=tuple(fitting[1:])), listing, among=among)
     if match.verdict is Verdict.SAME and match.reasons:
         if _is_number(match.reasons[0].ours):
             return replace(match, reasons=(*match.reasons, Reason("listed as", 1.0, company.name, listing.name)))
@@ -99,6 +103,7 @@ def _everyday_part(match: Match) -> bool:
     return bool(part) and _everyday(_core(part))
 
 
+@lru_cache(maxsize=50_000)
 def _core(text: str) -> tuple[str, ...]:
     return tuple(core_words(fold(text))[0])
 
@@ -134,6 +139,7 @@ def _fitting(company: Company, listing: Listing) -> tuple[list[Name], bool]:
     return (fitting, False) if fitting else (ours, True)
 
 
+@lru_cache(maxsize=50_000)
 def _script(text: str) -> str:
     """The script of most letters: LATIN, CYRILLIC, CJK, ..."""
     counts: dict[str, int] = {}

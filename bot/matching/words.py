@@ -7,7 +7,7 @@ A name becomes a row of units. A unit is a word as it is written in Latin letter
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 from bot.data import table
 from bot.matching.fold import core_words, fold
 from bot.matching.japanese import letter_name, main_reading, spelled_letters
-from bot.matching.scripts import romanise, script_of, sound
+from bot.matching.scripts import pairs, romanise, script_of, sound
 
 #: Names longer than this are no names, and cost more to compare than they are worth.
 LONGEST = 1_000
@@ -54,6 +54,10 @@ class Form(NamedTuple):
     part: str = ""  #: how it was taken from the name, when it is not the whole name as it stands
 
 
+#: Scripts in which the words of a name are often written without spaces between them.
+_UNSPACED = frozenset({"han", "kana", "hangul", "thai"})
+
+
 class _Glossary:
     """name_words.toml and abbreviations.toml, folded and arranged for looking up."""
 
@@ -74,7 +78,7 @@ class _Glossary:
             for spelled in {fold(short), romanise(fold(short))}:
                 words = tuple(spelled.split())
                 self.phrases.setdefault(words[0], []).append((words, tuple(long.split())))
-                if script_of(spelled[0]) in ("han", "kana"):
+                if script_of(spelled[0]) in _UNSPACED:
                     self.pieces[spelled] = spelled
         for listed in self.phrases.values():
             listed.sort(key=lambda one: -len(one[0]))
@@ -92,7 +96,7 @@ class _Glossary:
     def _learn(self, word: str, concept: str) -> None:
         stem = word.endswith("*")
         folded = fold(word.rstrip("*-").replace("_", " ")).replace(" ", "")
-        if script_of(folded[:1]) in ("han", "kana", "hangul"):
+        if script_of(folded[:1]) in _UNSPACED and not stem:
             self.pieces[folded] = concept
         # A Latin word that sounds like a Chinese one (xintuo, 信托) is not that word.
         spellings = (folded,) if script_of(folded[:1]) == "han" else (folded, romanise(folded))
@@ -170,6 +174,9 @@ def own_weight(latin: str) -> float:
 def _units(words: Sequence[str], *, japanese: bool = False) -> Iterator[Unit]:
     """The units of folded words: short forms spelled out, Chinese and Japanese cut into pieces."""
     phrases = glossary().phrases
+    if phrases.keys().isdisjoint(words) and "".join(words).isascii():  # most names, at a third of the price
+        yield from map(unit, words)
+        return
     at = 0
     while at < len(words):
         word = words[at]
@@ -186,15 +193,26 @@ def _units(words: Sequence[str], *, japanese: bool = False) -> Iterator[Unit]:
                 letters, at = letters + letter, at + 1
             yield unit(letters)
         elif _CJK.search(word):
-            for piece in _settled(pieces(word)):
-                if (listed := phrases.get(piece)) and listed[-1][0] == (piece,):
-                    yield from (unit(concept) for concept in listed[-1][1])
-                else:
-                    yield _cjk_unit(piece, japanese=japanese)
-        elif word.startswith("ال") and len(word) > 4:
+            yield from _unspaced(_settled(pieces(word)), japanese=japanese)
+        elif _HANGUL_OR_THAI.match(word):
+            letters, rest = korean_letters(word)
+            if letters:
+                yield unit(letters)
+            yield from _unspaced(_cut(rest))
+        elif word.startswith(("ال", "لل")) and len(word) > 4:
             yield unit(word[2:], word[2:])  # the Arabic article, written "al" apart or not at all in Latin letters
         else:
             yield unit(word, word)
+
+
+def _unspaced(found: Iterable[str], *, japanese: bool = False) -> Iterator[Unit]:
+    """The units of the pieces of a word, those that stand for several words spelled out."""
+    phrases = glossary().phrases
+    for piece in found:
+        if (listed := phrases.get(piece)) and listed[-1][0] == (piece,):
+            yield from (unit(concept) for concept in listed[-1][1])
+        else:
+            yield _cjk_unit(piece, japanese=japanese)
 
 
 Phrase = tuple[tuple[str, ...], tuple[str, ...]]
@@ -205,7 +223,23 @@ def _spelled_out(words: Sequence[str], at: int, listed: Sequence[Phrase]) -> Phr
     return next((one for one in listed if tuple(words[at : at + len(one[0])]) == one[0]), None)
 
 
+_HANGUL_OR_THAI = re.compile("[\uac00-\ud7a3\u0e00-\u0e7f]")
 _CJK = re.compile("[\u3041-\u30ff\u3400-\u9fff]")
+_KOREAN_LETTERS = pairs("korean_letter_names")
+_SPELLED_KOREAN = re.compile("(?:" + "|".join(sorted(_KOREAN_LETTERS, key=len, reverse=True)) + "){2,4}")
+
+
+def korean_letters(word: str) -> tuple[str, str]:
+    """The Latin letters whose names a Korean word begins with, and the rest: 에스케이하이닉스 is sk, 하이닉스."""
+    found = _SPELLED_KOREAN.match(word)
+    rest = word[found.end() :] if found else word
+    if not found or (len(found.group()) < 3 and len(rest) == 1):
+        return "", word
+    names = re.findall("|".join(sorted(_KOREAN_LETTERS, key=len, reverse=True)), found.group())
+    certain = sum(len(name) > 1 or name in "엘엠엔씨" for name in names)
+    return ("".join(_KOREAN_LETTERS[name] for name in names), rest) if 2 * certain >= len(names) else ("", word)
+
+
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U000323af]")
 
 
@@ -243,7 +277,7 @@ def _cut(run: str) -> Iterator[str]:
     """A run cut at the words of the glossary; katakana words of two or three syllables count only alone."""
     known = glossary().pieces
     least = 4 if script_of(run[0]) == "kana" and script_of(run[-1]) == "kana" else 2
-    if run in known or len(run) < least:
+    if not run or run in known or len(run) < least:
         yield run
         return
     # From the end: what it costs to cut the rest, and how long the first piece is. A character of no known word costs
@@ -354,9 +388,9 @@ def _parts(text: str) -> Iterator[tuple[str, str]]:
         yield quoted.group(1), PART
 
 
-def read_whole(text: str) -> Form:
-    """A name read whole and not remembered: for reading a million of them once."""
-    return _read(text[:LONGEST])
+def read_to_file(text: str) -> Form:
+    """A name read whole and not remembered, for filing a million of them once: only what is filed is worked out."""
+    return _read(text[:LONGEST], compared=False)
 
 
 def read(text: str) -> Form:
@@ -374,30 +408,24 @@ def _letters_for_digits(folded: str) -> str:
     return _DIGIT_IN_WORD.sub(lambda found: _AS_LETTER[found.group()], folded) if _DIGITS.search(folded) else folded
 
 
-def _read(text: str, *, part: str = "") -> Form:
+def _read(text: str, *, part: str = "", compared: bool = True) -> Form:
+    """One reading; what only comparing needs is left empty when it is not to be compared."""
     folded = fold(text)
     words, kinds = core_words(_letters_for_digits(folded))
     ascii_only = folded.isascii()
     units = tuple([one for one in _units(words, japanese=not ascii_only and japanese(text)) if one.text])
     han = "".join(words) if not ascii_only and _HAN.search(folded) else ""
+    outside = fold(_BRACKETS.sub(" ", text)) if "(" in text else folded
+    latin = (outside or folded).split()
+    if not ascii_only:
+        latin = [romanise(word) for word in latin]
+    total = sum([unit.weight for unit in units])
+    if not compared:
+        return Form(text, folded, tuple(latin), units, kinds, han, "", "", total, _NO_NUMBERS)
     squashed = "".join([unit.text for unit in units])
     heard = "".join([unit.sound for unit in units])
-    outside = fold(_BRACKETS.sub(" ", text)) if "(" in text else folded
-    latin = [word if ascii_only else romanise(word) for word in (outside or folded).split()]
-    return Form(
-        text,
-        folded,
-        tuple(latin),
-        units,
-        kinds,
-        han,
-        squashed,
-        heard,
-        sum([unit.weight for unit in units]),
-        _marks(units),
-        _numbers(units),
-        part,
-    )
+    marks, numbers = _marks(units), _numbers(units)
+    return Form(text, folded, tuple(latin), units, kinds, han, squashed, heard, total, marks, numbers, part)
 
 
 _DIGITS = re.compile(r"[0-9]{1,9}")

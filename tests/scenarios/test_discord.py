@@ -60,6 +60,7 @@ from tests.worlds.discord import (
     FORUM,
     GUILD,
     TEXT,
+    THREAD,
     TOKEN,
     DiscordWorld,
     MayNot,
@@ -85,6 +86,7 @@ class Recorder:
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     suggests: tuple[str, ...] = ("Xiaomi", "Xinjiang Daqo Co., Ltd.", "x" * 101)
     asks: Form | None = None  #: what it opens a box for
+    places: list[Place | None] = field(default_factory=list)  #: where somebody was half through a word
     opens: asyncio.Event = field(default_factory=asyncio.Event)  #: unset, it thinks about that for long
 
     def __post_init__(self) -> None:
@@ -103,6 +105,7 @@ class Recorder:
     def complete(
         self, command: str, argument: str, typed: str, limit: int = 25, *, place: Place | None = None
     ) -> tuple[str, ...]:
+        self.places.append(place)
         return tuple(one for one in self.suggests if one.casefold().startswith(typed.casefold()))
 
 
@@ -244,16 +247,28 @@ async def test_in_direct_messages_and_where_the_bot_came_with_a_person(world: Di
     assert world.calls["POST /users/@me/channels"] == 1
 
 
+async def test_in_a_thread(world: DiscordWorld) -> None:
+    """A thread belongs to its channel, and a post to its forum: what is asked there is asked of that place."""
+    desk, channel, forum = Recorder(), world.channel(), world.channel(kind=FORUM)
+    async with listening(world, desk):
+        for parent in (channel, forum):
+            thread = world.channel(kind=THREAD, parent=parent.id)
+            await (await world.types("/why", channel=thread)).answer()
+    assert [str(one.place) for one in desk.asked] == [f"discord:{channel.address}", f"discord:{forum.address}"]
+
+
 async def test_half_typed_names(world: DiscordWorld) -> None:
     """Companies from memory, in a list the last one; names that Discord would refuse are left out."""
-    async with listening(world, Recorder()):
-        assert await world.half_types("/lookup", "name", "xi", channel=world.channel()) == [
+    desk, channel = Recorder(), world.channel()
+    async with listening(world, desk):
+        assert await world.half_types("/lookup", "name", "xi", channel=channel) == [
             "Xiaomi",
             "Xinjiang Daqo Co., Ltd.",
         ]
         assert await world.half_types("/watch add", "name", "ZTE, x") == ["ZTE, Xiaomi", "ZTE, Xinjiang Daqo Co., Ltd."]
         assert await world.half_types("/watch add", "name", "ZTE, ") == ["ZTE, Xiaomi", "ZTE, Xinjiang Daqo Co., Ltd."]
         assert await world.half_types("/sources why", "source", "nothing") == []
+    assert [str(one) for one in desk.places[:2]] == [f"discord:{channel.address}", "discord:@me/77"]
 
 
 async def test_a_desk_that_breaks(world: DiscordWorld) -> None:
@@ -539,6 +554,34 @@ async def test_names_in_a_message(world: DiscordWorld, monkeypatch: pytest.Monke
     assert asked.private
 
 
+@pytest.mark.parametrize("kind", [TEXT, FORUM])
+async def test_triage_in_place(world: DiscordWorld, store: SqliteStore, kind: int) -> None:
+    """Buttons under an alert, after a restart: who took it on and why it is somebody else stand on its message."""
+    channel, clock = world.channel(kind=kind), SetClock(NOON + timedelta(minutes=1))
+    await store.enqueue([delivery("a1", Place("discord", channel.address))])
+    async with chatting(world) as before:
+        assert await Courier(store=store, chat=before, clock=clock, sources=dict).round() == 1
+    [message] = [one for where in world.channels.values() for one in where.messages]
+    async with listening(world, desk_on(store, clock)) as chat:
+        courier = Courier(store=store, chat=chat, clock=clock, sources=dict)
+        taken = await (await world.presses(message, "Acknowledge")).answer()
+        assert taken["flags"] == 64
+        asked = await world.presses(message, "Not this company")
+        assert (await asked.opened())["title"]
+        await (await world.fills_in(asked, why="a shop @everyone knows")).answer()
+        muting = await (await world.presses(message, "Mute…")).answer()
+        until_when = await world.presses(muting, "Until a date…")
+        await (await world.fills_in(until_when, span="2026-12-24")).answer()
+        while await courier.round():
+            pass
+    assert "Acknowledged by ana" in shown(message)
+    assert "Not this company, says ana" in shown(message)
+    assert "knows" in shown(message)
+    assert len([one for where in world.channels.values() for one in where.messages]) == 1
+    assert world.rings == []
+    assert draw.ref_of(message["embeds"][-1]["footer"]["text"]) == delivery("a1", Place("discord", channel.address)).key
+
+
 # ── Files ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 PICTURE = Attachment(
@@ -561,6 +604,17 @@ async def test_files_go_along_with_an_answer(world: DiscordWorld) -> None:
         assert world.files[file["id"]] == PICTURE.body
         assert message["flags"] == flags
     assert "shared by Ana" in shown(shared)
+
+
+async def test_files_that_discord_does_not_take(world: DiscordWorld) -> None:
+    """The answer comes without them, and names them."""
+    desk = Recorder(Reply(cards=(CARD,), files=(PICTURE,)))
+    async with listening(world, desk):
+        world.goes_wrong("too large", on="PATCH webhook")
+        answer = await (await world.types("/help", channel=world.channel())).answer()
+    assert "did not take what should come along: history.png" in shown(answer)
+    assert answer["attachments"] == []
+    assert CARD.title in shown(answer)
 
 
 async def test_a_file_is_an_option(world: DiscordWorld, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -1091,10 +1145,11 @@ async def test_a_thousand_alerts_with_faults(world: DiscordWorld, store: SqliteS
     await store.enqueue([*alerts, *updates])
     async with chatting(world) as chat:
         courier = Courier(store=store, chat=chat, clock=clock, sources=dict, operators=Place("console"))
-        while any(one.receipt is None for one in await store.deliveries(limit=5000)):
+        while await store.deliveries(state="waiting", limit=1):
             if not await courier.round():
                 clock.passes(seconds=30)  # within the minutes for which Discord remembers a nonce
                 world.clock += 30
+    assert not await store.deliveries(state="parked")
     said = [one for channel in world.channels.values() for one in channel.messages]
     refs = Counter(draw.ref_of(one["embeds"][-1]["footer"]["text"]) for one in said)
     assert set(refs) == {one.key for one in alerts}, "lost"

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
+import structlog
 
 from adapters.slack.post import SlackChat
+from bot import logs
 from bot.commands import commands
+from bot.deliver import Courier
 from bot.model import (
     Attachment,
     Button,
     Card,
+    Delivery,
     Field,
     FieldKind,
     Form,
@@ -26,9 +30,19 @@ from bot.model import (
     Section,
 )
 from tests.worlds.facts import watch
+from tests.worlds.nouns import alert
 from tests.worlds.plain_store import PlainStore
 from tests.worlds.slack import Human, SlackWorld, buttons, words
 from tests.worlds.slack_served import CARD, HERE, Played, Scripted, a_chat, desk, serving, until
+
+
+@pytest.fixture
+def plain_log() -> Iterator[None]:
+    """The log as the program writes it: structlog's own first shows every local variable, which takes a while."""
+    logs.configure("INFO")
+    yield
+    structlog.reset_defaults()
+
 
 KINDS = (Option("Listed", "listed"), Option("Delisted", "delisted"), Option("Mention", "mention"))
 SETTINGS = Form(
@@ -151,6 +165,7 @@ async def test_a_slow_answer_to_a_box(slack: SlackWorld, chat: SlackChat, monkey
         assert "a medal" in words(await heard.answer())
 
 
+@pytest.mark.usefixtures("plain_log")
 async def test_a_form_that_breaks(slack: SlackWorld, chat: SlackChat, capsys: pytest.CaptureFixture[str]) -> None:
     """A bug behind a box leaves it acknowledged and is in the log; a box that is not ours is left alone."""
     scripted = Scripted(forms={"help": SETTINGS}, breaks=True)
@@ -201,6 +216,7 @@ async def test_a_form_is_sent_after_an_hour(slack: SlackWorld, chat: SlackChat) 
     assert "a medal" in words(slack.channels["DU7"].messages)
 
 
+@pytest.mark.usefixtures("plain_log")
 async def test_a_form_from_the_page_that_breaks(slack: SlackWorld, chat: SlackChat) -> None:
     """There the box itself says so."""
     scripted = Scripted(forms={"help": SETTINGS})
@@ -427,13 +443,19 @@ async def test_nobody_manages_while_slack_cannot_say(
     assert "".join(capsys.readouterr()).count("slack_not_looked_up") == 1
 
 
+@pytest.mark.usefixtures("managed")
 async def test_slack_is_not_waited_for(slack: SlackWorld, chat: SlackChat, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An answer in the installation's language is better than none within three seconds."""
+    """An answer in the installation's language is better than none within three seconds; and it waits only once."""
     monkeypatch.setattr("adapters.slack.people.PATIENCE", 0.02)
     monkeypatch.setattr("adapters.slack.people.People._asked.__defaults__", (0.02,))
     slack.slow_people = 1
-    async with serving(chat, Scripted(), slack):
+    slack.people["U7"] = Human(admin=True)
+    scripted = Scripted()
+    async with serving(chat, scripted, slack):
         assert await (await slack.types("/lookup Xiaomi")).answer()
+        assert await (await slack.types("/watch add Xiaomi")).answer()
+    assert [one.manager for one in scripted.asked] == [True, False]
+    assert slack.calls["users.info"] == 1
 
 
 @pytest.mark.parametrize(("locale", "button"), [("fr-CA", "Partager"), ("en-GB", "Share"), ("de-DE", "Share")])
@@ -632,3 +654,40 @@ async def test_what_the_shortcut_answers(slack: SlackWorld, chat: SlackChat, now
         answer = await (await slack.points_at({"text": story})).answer()
     assert "Xiaomi" in words(answer)
     assert "Chinese military companies" in words(answer)
+
+
+# ── An alert's whole life ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_what_people_do_with_an_alert(slack: SlackWorld, chat: SlackChat, now: datetime) -> None:
+    """Posted, acknowledged, called another company in a box, looked into: each with the real commands, and the message
+
+    says it to everybody.
+    """
+    store, clock = PlainStore(), Played(now)
+    courier = Courier(store, chat, clock, dict)
+    told = Delivery.of(replace(alert(), at=now), HERE, because="watching Xiaomi here", due=now)
+    await store.enqueue([told])
+    await courier.round()
+    message = slack.channels["C024"].messages[0]
+    assert {"Acknowledge", "Not this company", "Mute…", "History"} <= {one["text"]["text"] for one in buttons(message)}
+    async with serving(chat, desk(store, clock), slack):
+        taken = await slack.presses(message, "Acknowledge")
+        await taken.answer()
+        muted = await slack.presses(message, "Mute…")
+        spans = await muted.answer()
+        await slack.presses(spans, next(one["text"]["text"] for one in buttons(spans) if "date" in one["value"]))
+        assert (await slack.opened())["blocks"][0]["element"]["type"] == "datepicker"
+        other = await slack.presses(message, "Not this company")
+        box = await slack.opened(says="Not this")
+        await slack.sends_box(box, {"why": "a bakery of the same name"})
+        await other.answer()
+        looked = await slack.presses(message, "History")
+        await looked.answer()
+    while await courier.round():
+        pass
+    said = words(slack.channels["C024"].messages[0])
+    assert "Acknowledged by ana (U7)" in said
+    assert "a bakery of the same name" in said
+    assert [one.what for one in reversed(await store.acts(place=HERE))] == ["acknowledged", "not_this"]
+    assert len(slack.channels["C024"].messages) == 1

@@ -19,7 +19,7 @@ from cryptography.fernet import Fernet
 from adapters.slack.install import OAuth
 from adapters.slack.post import SlackChat
 from bot.errors import BadSettings, ChatBusy, ChatRefused, StoreBusy
-from bot.model import Place, Reply
+from bot.model import Attachment, Card, Field, FieldKind, Form, Place, Reply
 from bot.settings import load
 from bot.wiring import SystemClock, chats_for
 from tests.worlds.plain_store import PlainStore
@@ -114,8 +114,11 @@ def _open(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-async def test_two_workspaces_install_it(slack: SlackWorld) -> None:
-    """Each is answered, and spoken to with its own token; commands of a third are told what is missing."""
+async def test_two_workspaces_install_it(slack: SlackWorld, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each is answered, and spoken to with its own token; commands of a third are told what is missing.
+
+    Nothing of it that is secret is in the store or in the log.
+    """
     slack.adds("C1", team="T1")
     slack.adds("C2", team="T2")
     async with a_site(slack, KEY) as site:
@@ -131,7 +134,30 @@ async def test_two_workspaces_install_it(slack: SlackWorld) -> None:
     assert [str(one.place) for one in site.desk.asked] == ["slack:T1/C1", "slack:T2/C2"]
     assert "not installed" in words(stranger)
     kept = b"".join([*(await site.store.papers("slack_installations")).values()])
-    assert not any(token.encode() in kept for token in tokens)
+    log = "".join(capsys.readouterr())
+    assert "slack_installed" in log
+    assert not any(token.encode() in kept or token in log for token in tokens)
+    assert CLIENT_SECRET not in log
+
+
+async def test_a_form_in_an_installed_workspace(slack: SlackWorld) -> None:
+    """By HTTP the box is opened with that workspace's token, and what is wrong comes back as the answer to it."""
+    form = Form(title="Add", command="watch add", fields=(Field(name="file", text="A list", kind=FieldKind.FILE),))
+    async with a_site(slack, KEY) as site:
+        await site.install(team="T0")
+        site.desk.forms["help"] = form
+        site.desk.reply = Reply(cards=(Card(summary="no names in it", title="t"),), ok=False)
+        heard = await slack.types("/tocsin help")
+        box = await slack.opened()
+        file = slack.keeps("names.csv", b"Xiaomi")
+        wrong = await slack.sends_box(box, {"file": [file]})
+        site.desk.reply = Reply(cards=(CARD,), files=(Attachment(name="report.csv", body=b"1"),))
+        await slack.sends_box(box, {"file": [file]})
+        said = [words(await heard.answer()), words(await heard.answer())]
+    assert wrong.ack == {"response_action": "errors", "errors": {"file": "no names in it"}}
+    assert [one.body for one in site.desk.asked[-1].files] == [b"Xiaomi"]
+    assert "a medal" in said[0]
+    assert [one["name"] for one in slack.channels["DU7"].files] == ["report.csv"]
 
 
 async def test_what_is_asked_of_an_installer(slack: SlackWorld) -> None:

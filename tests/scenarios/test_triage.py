@@ -27,6 +27,7 @@ from bot.model import (
     UPDATES,
     Alert,
     AlertKind,
+    Analysis,
     Button,
     Card,
     Decision,
@@ -35,12 +36,14 @@ from bot.model import (
     Form,
     Gathering,
     Memory,
+    Mention,
     Paper,
     Place,
     PlaceSettings,
     Poll,
     Reply,
     Request,
+    Role,
     Severity,
     Story,
     Updates,
@@ -51,7 +54,7 @@ from bot.triage import HELD, MUTES, UNSENT
 from bot.watch import Habits, Watcher
 from tests.worlds.chat import Room
 from tests.worlds.facts import CHANNEL, THEN, watch, xiaomi
-from tests.worlds.nouns import alert
+from tests.worlds.nouns import alert, change
 from tests.worlds.pages import Pages, SetClock, table
 
 FILLER = [f"China Example Number {n} Group Co., Ltd." for n in range(20)]
@@ -272,6 +275,59 @@ async def test_a_dismissal_is_taken_back(newsdesk: Newsdesk) -> None:
     assert "taken off" in newsdesk.titles()[-1]
 
 
+async def test_a_dismissed_story_says_what_falls_silent(newsdesk: Newsdesk) -> None:
+    """Its event, and the spelling under which that outlet writes of somebody else."""
+    story = Story(source="x", id="1", url="https://x/1", title="Honor wins a prize", publisher="AFP")
+    mention = Mention(company="xiaomi", surface="Honor", where="title", start=0, role=Role.SUBJECT)
+    told = replace(alert("s"), source="x", story=story, changes=(), analysis=Analysis(mentions=(mention,)))
+    await sends(newsdesk, [told])
+    await newsdesk.says()
+    button = newsdesk.button("not")
+    said = words(await newsdesk.presses("Ana", button, why="the phone maker of that name"))
+    assert "This story and later reports of the same event will not ring here for Xiaomi." in said
+    assert "Nor will stories of x that write only “Honor”." in said
+    assert await newsdesk.desk.form(newsdesk.request("Ana", "alert not", **dict(button.arguments), why="said")) is None
+    acts = await newsdesk.store.acts()
+    assert acts[0].url == "https://x/1"
+    later = replace(told, id="s2", story=replace(story, id="2", url="https://x/2", title="Honor again"))
+    await sends(newsdesk, [later])
+    await newsdesk.says()
+    assert len(newsdesk.titles()) == 2
+
+
+async def test_many_entries_are_dismissed_together(newsdesk: Newsdesk) -> None:
+    """With how many there are, and the first of their names."""
+    rows = tuple(change(f"E-{n}", name=f"Xiaomi Unit {n}") for n in range(7))
+    await sends(newsdesk, [replace(alert("rows"), changes=rows)])
+    await newsdesk.says()
+    said = words(await newsdesk.presses("Ana", newsdesk.button("not")))
+    assert "7 entries of " in said
+    assert "Xiaomi Unit 0; Xiaomi Unit 1; Xiaomi Unit 2; Xiaomi Unit 3; Xiaomi Unit 4; and 2 more." in said
+    assert len(await newsdesk.store.papers("dispositions")) == 7
+    await newsdesk.presses("Ana", "alert undo", key=newsdesk.last()[0])
+    assert not await newsdesk.store.papers("dispositions")
+
+
+async def test_somebody_was_faster_with_taking_back(newsdesk: Newsdesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cem reads before Ben has written, and writes after him."""
+    reply = await newsdesk.presses("Ana", newsdesk.button("not"))
+    (undo,) = reply.cards[0].buttons
+    kept, acts = await newsdesk.store.papers("dispositions"), await newsdesk.store.acts()
+    await newsdesk.presses("Ben", undo)
+    papers, ask = newsdesk.store.papers, newsdesk.store.acts
+
+    async def stale_papers(shelf: str, keys: Any = None) -> Any:
+        return kept if shelf == "dispositions" and keys is not None else await papers(shelf, keys)
+
+    async def stale_acts(**what: Any) -> Any:
+        return acts if what.get("company") else await ask(**what)
+
+    monkeypatch.setattr(newsdesk.store, "papers", stale_papers)
+    monkeypatch.setattr(newsdesk.store, "acts", stale_acts)
+    late = await newsdesk.presses("Cem", undo)
+    assert late.cards[0].title == "Ben took this back first, 2021-01-15 00:00 UTC"
+
+
 async def mutes(newsdesk: Newsdesk, span: str = "7d") -> Reply:
     return await newsdesk.presses("Ana", newsdesk.button("mute"), span=span)
 
@@ -442,7 +498,8 @@ async def test_another_watcher_sums_up(newsdesk: Newsdesk) -> None:
 async def sends(newsdesk: Newsdesk, alerts: Sequence[Alert]) -> None:
     """A poll finds all of these at once."""
     sent = await newsdesk.watcher.docket.send(alerts, newsdesk.watcher.watched.subscriptions, newsdesk.clock.now())
-    assert await newsdesk.store.commit(Poll(memory=Memory(source="x"), deliveries=sent.deliveries, keep=sent.keep))
+    memory = await newsdesk.store.memory("x") or Memory(source="x")
+    assert await newsdesk.store.commit(Poll(memory=memory, deliveries=sent.deliveries, keep=sent.keep))
 
 
 def numbered(count: int) -> list[Alert]:

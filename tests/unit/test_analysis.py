@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.book import shipped
+from bot.data import shelf, table
 from bot.matching.mentions import MentionFinder, in_role
 from bot.model import Analysis, Role, Story
 from bot.stories import analyse
@@ -155,6 +156,22 @@ def test_hostile_stories_take_bounded_time() -> None:
         "\n" * 500_000,
     ):
         assert read(text[:500], text).language is not None
+
+
+@pytest.mark.parametrize("language", sorted(set(shelf("phrases")) - {"lists"}))
+def test_phrases_that_begin_and_never_end_take_bounded_time(language: str) -> None:
+    """A text of nothing but the beginnings of phrases: every gap is tried, and an answer comes."""
+    tables = table(f"phrases/{language}")
+    begun = [
+        phrase.partition(" ~ ")[0].replace("*", "")
+        for kind in ("topic", "stage", "why", "dispute")
+        for phrases in tables[kind].values()
+        for phrase in phrases
+    ]
+    between = "" if language in {"zh", "ja"} else " "
+    for text in (between.join(begun * 10), f"{between.join(begun)}. " * 10, f"{begun[0]}{between}" * 5_000):
+        story = Story(source="t", id="1", url="", title=text[:200], text=text, language=language)
+        assert analyse(story, ()).language
 
 
 @given(st.text(max_size=150), st.text(max_size=500))

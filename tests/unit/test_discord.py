@@ -105,6 +105,14 @@ def test_a_long_card_goes_over_two_embeds() -> None:
     assert longer.without_file().file == b""
 
 
+def test_a_title_that_has_to_be_cut() -> None:
+    """It stands whole in the description, so that no word of a long refusal is lost."""
+    title = "You may not do this here, " + "because " * 40 + "of the last word."
+    drawn = draw.draw(Card(summary=title, title=title, sections=(Section("", "more"),)))
+    assert "… (+" in drawn.embeds[0].title
+    assert drawn.embeds[0].description == f"{title}\nmore"
+
+
 def test_emoji_count_twice() -> None:
     """Limits hold for whoever counts UTF-16 units."""
     drawn = draw.draw(Card(summary="😀" * 3000, title="😀" * 3000, sections=(Section("", "😀" * 6000),)))

@@ -134,7 +134,7 @@ def test_a_dismissed_spelling_is_another_company_in_that_source() -> None:
     """Unless the story writes the name in another way too."""
     rulings = said(told("1", "Honor"))
     assert reasons(routed(told("2", "HONOR"), rulings)) == [
-        "Ana said on 2021-01-14 that “honor” is another company in this source"
+        "Ana said on 2021-01-14 that “Honor” is another company in this source"
     ]
     assert routed(told("3", "Honor", "Xiaomi"), rulings).deliveries
 

@@ -696,6 +696,8 @@ class DiscordWorld:
                 return web.Response(status=429, text="You are being blocked", headers={"Retry-After": "900"})
             case "broken" | "unavailable":
                 return web.json_response({"message": "oops"}, status=500 if trouble == "broken" else 503)
+            case "too large":
+                raise Refused(413, 40005, "Request entity too large")
             case "revoked":
                 raise Refused(401, 0, "401: Unauthorized")
             case "page":
