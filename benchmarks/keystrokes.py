@@ -1,6 +1,6 @@
 """How long a keystroke and a large import wait, with a hundred thousand names on lists.
 
-    python -m benchmarks.typing [names]
+    python benchmarks/keystrokes.py [names]
 
 Completion answers while somebody types, an import within seconds. The peers are what one would write first: going
 through all names at each keystroke, and looking up each name of an import by sound one after the other (timed on a few
