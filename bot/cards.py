@@ -575,7 +575,7 @@ def _company_line(named: Named, reader: Reader) -> str:
         company=reader.clean(named.company.name, 80),
         role=reader.say(f"role.{named.mention.role}"),
         surfaces=", ".join(f"“{reader.clean(surface, 60)}”" for surface in named.spellings[:NAMED]),
-        rules=", ".join(reason.rule for reason in named.mention.reasons),
+        rules=", ".join(reader.retell("rule", reason.rule) for reason in named.mention.reasons),
         watched=reader.say("read.watched" if named.watched else "read.known"),
     )
 
@@ -795,10 +795,13 @@ TITLE = 150
 
 
 def plain_card(title: str, lines: Iterable[str] = (), **rest: Any) -> Card:
-    """A short answer: a title and lines, in the order given. What is too long for a title is its first line as well."""
+    """A short answer: a title and lines, in the order given. What is too long for a title goes on below it."""
     sections = tuple(Section("", line) for line in lines)
     if len(title) <= TITLE:
         return Card(summary=title, title=title, sections=sections, **rest)
-    first, stop, _ = title.partition(". ")
-    short = f"{first}." if stop and len(first) < TITLE else f"{title[: TITLE - 1].rsplit(maxsplit=1)[0]}…"
-    return Card(summary=title, title=short, sections=(Section("", title), *sections), **rest)
+    first, stop, others = title.partition(". ")
+    if stop and len(first) < TITLE:
+        short, rest_of_it = f"{first}.", others
+    else:
+        short, rest_of_it = f"{title[: TITLE - 1].rsplit(maxsplit=1)[0]}…", title
+    return Card(summary=title, title=short, sections=(Section("", rest_of_it), *sections), **rest)

@@ -30,6 +30,8 @@ from bot.watched import Watched
 
 #: What may be typed into one command; Slack and Discord both send less than this.
 LONGEST = 4000
+#: The longest title that every chat shows whole.
+TITLE = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,4 +231,7 @@ class FrontDesk:
 
 
 def _sorry(text: str) -> Reply:
-    return Reply(cards=(plain_card(text, severity=Severity.LOW),), data={"error": text}, ok=False)
+    """What cannot be done; of a long answer the first sentence is the title, which no chat cuts then."""
+    title, stop, rest = text.partition(". ") if len(text) > TITLE else (text, "", "")
+    card = plain_card(f"{title}{stop.strip()}", [rest] if rest else [], severity=Severity.LOW)
+    return Reply(cards=(card,), data={"error": text}, ok=False)

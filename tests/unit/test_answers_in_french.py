@@ -58,7 +58,7 @@ def test_every_command_is_explained_in_french(name: str) -> None:
 
 def rules() -> Iterator[str]:
     """Every rule of a match that is written out in the program."""
-    for name in ("compare", "whom", "align", "evidence", "words"):
+    for name in ("compare", "whom", "align", "evidence", "words", "mentions"):
         tree = ast.parse((ROOT / "bot" / "matching" / f"{name}.py").read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"Reason", "Objection"} and node.args:

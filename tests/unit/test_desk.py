@@ -95,6 +95,29 @@ def test_half_typed_names_are_completed(desk: FrontDesk) -> None:
     assert len(desk.complete("lookup", "name", "", limit=5)) == 5
 
 
+async def test_a_box_that_breaks_is_answered_in_words(desk: FrontDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is opened, and nothing is raised, whatever went wrong; an unknown command has no box."""
+
+    async def away(*_: object) -> None:
+        raise StoreBusy("database is locked")
+
+    async def broken(*_: object) -> None:
+        raise KeyError("surprise")
+
+    assert await desk.form(ask("watch settings")) is not None
+    for trouble in (away, broken):
+        monkeypatch.setattr(desk.office.store, "papers", trouble)
+        assert await desk.form(ask("watch settings")) is None
+    assert await desk.form(ask("watch list")) is None
+    assert await desk.form(ask("nothing")) is None
+
+
+async def test_a_refusal_from_afar_is_said_in_the_readers_language(desk: FrontDesk) -> None:
+    """Where it was raised nobody knew who asks."""
+    _, title = await said(desk, replace(ask("lookup", name="---"), language="fr"))
+    assert title == "« --- » n’est pas un nom à surveiller. Écrivez le nom d’une entreprise, par exemple Xiaomi."
+
+
 def test_a_command_without_help_is_no_command() -> None:
     """Its docstring is what people read."""
     with pytest.raises(TypeError, match="/nothing has no docstring"):

@@ -53,8 +53,10 @@ def test_plain_lines_keep_their_commas() -> None:
 
 def test_the_surest_heading_wins() -> None:
     """The company, not its contact; what is left alone is said."""
-    heads = "Exported 2026-11-01;;;;\nNom;Raison sociale;Étiquettes;Remarque;Pays\n"
-    text = heads + "Mme Martin;Acier du Nord;acier, gros;vu;FR\n"
+    text = (
+        "Exported 2026-11-01;;;;\nNom;Raison sociale;Étiquettes;Remarque;Pays\n"
+        "Mme Martin;Acier du Nord;acier, gros;vu;FR\n"
+    )
     sheet = read_file(Attachment(name="x.csv", body=text.encode()))
     (row,) = sheet.rows
     assert (row.number, row.name, row.tags, row.note) == (3, "Acier du Nord", ("acier", "gros"), "vu")

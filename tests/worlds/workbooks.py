@@ -33,8 +33,8 @@ def xlsx(rows: Sequence[Sequence[str]], *, far: str = "") -> bytes:
     if far:
         lines.append(f'<row r="1048576"><c r="{far}"><v>1</v></c></row>')
     sheet = f'<worksheet xmlns="{_MAIN}"><sheetData>{"".join(lines)}</sheetData></worksheet>'
-    sheets = '<sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets>'
-    book = f'<workbook xmlns="{_MAIN}" xmlns:r="{_REL}">{sheets}</workbook>'
+    only = '<sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets>'
+    book = f'<workbook xmlns="{_MAIN}" xmlns:r="{_REL}">{only}</workbook>'
     rel = '<Relationship Id="rId1" Type="{type}" Target="{target}"/>'
     rels = '<Relationships xmlns="' + _PACKAGE + '/relationships">{}</Relationships>'
     return _packed(
