@@ -554,6 +554,28 @@ async def test_names_in_a_message(world: DiscordWorld, monkeypatch: pytest.Monke
     assert asked.private
 
 
+async def test_settings_and_lists_of_names(world: DiscordWorld, store: SqliteStore) -> None:
+    """The real commands: settings over two boxes, names in by a file or a box, and the same file out again."""
+    channel = world.channel()
+    async with listening(world, desk_on(store, SetClock())):
+        await (await world.types("/watch add", channel=channel, name="Xiaomi")).answer()
+        asked = await world.types("/watch settings", channel=channel)
+        first = await (await world.fills_in(asked, 77, language="fr")).answer()
+        asked = await world.presses(first, "Go on")
+        await (await world.fills_in(asked, 77, follow_ups="quiet")).answer()
+        [kept] = (await store.papers("places")).values()
+        assert b'"language":"fr"' in kept
+        assert b'"follow_ups":"quiet"' in kept
+        asked = await world.types("/watch import", channel=channel)
+        await (await world.fills_in(asked, file=SentFile("a.csv", b"name\nHuawei\n"))).answer()
+        await (await world.types("/watch import", channel=channel, file=SentFile("b.csv", b"name\nZTE\n"))).answer()
+        exported = await (await world.types("/export", channel=channel, may=0)).answer()
+        assert await world.half_types("/watch settings", "kinds", "listed,de") == ["listed,delisted"]
+        assert "tag:chips" in await world.half_types("/watch add", "name", "tag:ch")
+    [file] = exported["attachments"]
+    assert all(name in world.files[file["id"]].decode("utf-8-sig") for name in ("Xiaomi", "Huawei", "ZTE"))
+
+
 @pytest.mark.parametrize("kind", [TEXT, FORUM])
 async def test_triage_in_place(world: DiscordWorld, store: SqliteStore, kind: int) -> None:
     """Buttons under an alert, after a restart: who took it on and why it is somebody else stand on its message."""
