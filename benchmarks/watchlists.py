@@ -1,10 +1,6 @@
 """How long a keystroke and a large import wait, with a hundred thousand names on lists.
 
-<<<<<<<< HEAD:benchmarks/watchlists.py
-    python -m benchmarks.watchlists [names]
-========
-    python benchmarks/keystrokes.py [names]
->>>>>>>> discord:benchmarks/keystrokes.py
+    python benchmarks/watchlists.py [names]
 
 Completion answers while somebody types, an import within seconds. The peers are what one would write first: going
 through all names at each keystroke, and looking up each name of an import by sound one after the other (timed on a few

@@ -300,11 +300,21 @@ class Service:
             text = str(body.get("value") or "")
             found = self._of_form(body, argument, text)
             if not found:
-                names = self.desk.complete(command, argument, text, OPTIONS)
+                names = self.desk.complete(command, argument, text, OPTIONS, place=self._where(body))
                 found = options(Option(name, name) for name in names)[:OPTIONS]
         except Exception:
             log.exception("slack_suggestions_broke", of=body.get("action_id"))
         await ack(options=found)
+
+    def _where(self, body: Body) -> Place:
+        """The place that an open box or the app's own page is about."""
+        try:
+            channel = Errand.read(str(box_of(body).get("private_metadata") or "")).channel
+        except ValueError:
+            channel = ""
+        team = self._team or str((body.get("team") or {}).get("id") or "")
+        user = str((body.get("user") or {}).get("id") or "")
+        return Call(body=body, team=team, user=user, name="", channel=channel, language=self.language).place
 
     def _of_form(self, body: Body, argument: str, text: str) -> list[Body]:
         """The options that an open form brought for this field, where it did and they are still at hand."""
@@ -474,7 +484,7 @@ class Service:
 
     async def _part(self, call: Call, name: str) -> Part:
         reply = await self.desk.answer(await self._asked(call, self._request(call, "watch list", [])))
-        return Part(channel=call.channel, name=name, card=merged(reply.cards))
+        return Part(channel=call.channel, name=name, card=merged(reply.cards or (Card(summary="", title=""),)))
 
     async def _finish(self) -> None:
         """Let answers under way arrive before the connections close; those that hang are dropped."""

@@ -253,7 +253,10 @@ async def test_more_options_than_a_select_holds(slack: SlackWorld, chat: SlackCh
 
 
 async def test_names_are_completed_from_memory(slack: SlackWorld, chat: SlackChat) -> None:
-    """A field without options of its own asks the desk; a name too long for an option is left out, not cut."""
+    """A field without options of its own asks the desk, for the place it is about; a name too long for an option is
+
+    left out, not cut.
+    """
     field = Field(name="name", text="Which one?", kind=FieldKind.CHOICE)
     scripted = Scripted(
         forms={"help": Form(title="Look up", command="lookup", fields=(field,))},
@@ -266,6 +269,7 @@ async def test_names_are_completed_from_memory(slack: SlackWorld, chat: SlackCha
         none = await slack.writes({"type": "modal"}, "tocsin.pick:lookup", "xia")
     assert [one["value"] for one in found] == ["Xiaomi", "Xiamen Airlines"]
     assert none == []
+    assert scripted.places[0] == Place("slack", "T0/C024")
 
 
 # ── Files ─────────────────────────────────────────────────────────────────────────────────────────────────────────

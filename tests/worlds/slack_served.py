@@ -56,6 +56,7 @@ class Scripted:
     breaks: bool = False
     forms: dict[str, Form] = field(default_factory=dict)  #: by command, opened while nothing was filled in
     names: Sequence[str] = ()
+    places: list[Place | None] = field(default_factory=list)  #: where each half-typed word was asked
 
     async def answer(self, request: Request) -> Reply:
         self.asked.append(request)
@@ -71,6 +72,7 @@ class Scripted:
     def complete(
         self, command: str, argument: str, typed: str, limit: int = 25, *, place: Place | None = None
     ) -> Sequence[str]:
+        self.places.append(place)
         return [one for one in self.names if one.casefold().startswith(typed.casefold())][:limit]
 
 
