@@ -21,6 +21,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import lxml.html
@@ -423,6 +424,21 @@ class XmlRecords:
         if count and len(tail):
             raise self._body.damaged(f"<{local(tail[0])}> after the last of {count} entries; has the format changed?")
 
+    def parsed(self) -> Iterator[tuple[bytes, etree._Element]]:
+        """Every raw record with its element, for lists whose keys stand deep in their entries.
+
+        A hundred are parsed at once, which takes half the time for short ones.
+        """
+        records, (before, after), closing = iter(self), self._wrap, b"</" + self._name + b">"
+        while some := list(islice(records, _AT_ONCE)):
+            try:
+                found = list(etree.fromstring(b"".join((before, closing.join(some), closing, after)), self._parser))
+            except etree.XMLSyntaxError:
+                found = []
+            if len(found) != len(some):
+                found = [self.element(raw) for raw in some]  # says which of them is garbled
+            yield from zip(some, found, strict=True)
+
     def element(self, raw: bytes) -> etree._Element:
         """A raw record parsed. Raises ListDamaged when it is not well-formed."""
         before, after = self._wrap
@@ -430,6 +446,9 @@ class XmlRecords:
             return etree.fromstring(b"%b%b</%b>%b" % (before, raw, self._name, after), self._parser)[0]
         except etree.XMLSyntaxError as error:
             raise self._body.damaged(f"garbled entry {_quoted(raw[:200])} ({error.msg}); fetch it again") from error
+
+
+_AT_ONCE = 100
 
 
 class XmlElements:
@@ -541,8 +560,8 @@ class CsvRows:
 
         def texts() -> Iterator[str]:
             nonlocal line, raw, fed
-            for line, raw in self._raw():
-                fed += 1
+            for at, row in self._raw():
+                line, raw, fed = at, row, fed + 1
                 yield raw.decode(self._body.encoding)
 
         rows = csv.reader(texts(), delimiter=self._delimiter, strict=True)  # one for all: making one takes as long
@@ -708,7 +727,7 @@ def _open_cells(row: etree._Element) -> list[str]:
     cells: list[str] = []
     empty = 0
     for cell in row:
-        text = "\n".join(["".join(map(str, _TEXTS(part))) for part in cell if local(part) == "p"]).strip()
+        text = "\n".join([str(_TEXT(part)) for part in cell if local(part) == "p"]).strip()
         times = min(_repeated(cell), _WIDEST)
         if not text:
             empty += times
@@ -718,7 +737,7 @@ def _open_cells(row: etree._Element) -> list[str]:
     return cells
 
 
-_TEXTS = etree.XPath("descendant::text()", smart_strings=False)
+_TEXT = etree.XPath("string()", smart_strings=False)  #: all that stands in an element
 
 
 def _repeated(cell: etree._Element) -> int:
@@ -852,9 +871,4 @@ def html_page(body: Body) -> lxml.html.HtmlElement:
 
 def table_rows(table: lxml.html.HtmlElement) -> list[list[str]]:
     """The cell texts of a table, blanks folded, row by row."""
-    return [
-        [" ".join(str(_TEXT(cell)).split()) for cell in row.iterchildren("td", "th")] for row in table.iter("tr")
-    ]
-
-
-_TEXT = etree.XPath("string()", smart_strings=False)
+    return [[" ".join(str(_TEXT(cell)).split()) for cell in row.iterchildren("td", "th")] for row in table.iter("tr")]
