@@ -305,6 +305,14 @@ def _without_namespace(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
+_STRING = etree.XPath("string()", smart_strings=False)
+
+
+def _whole_text(element: etree._Element) -> str:
+    """All the text in an element, comments left out."""
+    return str(_STRING(element)) if len(element) else element.text or ""
+
+
 def texts(element: etree._Element) -> dict[str, str]:
     """The texts of an element's children by local name, blanks at their ends taken off; the last of a name wins."""
     return {local(child): (child.text or "").strip() for child in element}
@@ -727,7 +735,7 @@ def _open_cells(row: etree._Element) -> list[str]:
     cells: list[str] = []
     empty = 0
     for cell in row:
-        text = "\n".join([str(_TEXT(part)) for part in cell if local(part) == "p"]).strip()
+        text = "\n".join([_whole_text(part) for part in cell if local(part) == "p"]).strip()
         times = min(_repeated(cell), _WIDEST)
         if not text:
             empty += times
@@ -735,9 +743,6 @@ def _open_cells(row: etree._Element) -> list[str]:
         cells += [""] * empty + [text] * times
         empty = 0
     return cells
-
-
-_TEXT = etree.XPath("string()", smart_strings=False)  #: all that stands in an element
 
 
 def _repeated(cell: etree._Element) -> int:
@@ -871,4 +876,4 @@ def html_page(body: Body) -> lxml.html.HtmlElement:
 
 def table_rows(table: lxml.html.HtmlElement) -> list[list[str]]:
     """The cell texts of a table, blanks folded, row by row."""
-    return [[" ".join(str(_TEXT(cell)).split()) for cell in row.iterchildren("td", "th")] for row in table.iter("tr")]
+    return [[" ".join(_whole_text(cell).split()) for cell in row.iterchildren("td", "th")] for row in table.iter("tr")]
