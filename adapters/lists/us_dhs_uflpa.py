@@ -144,13 +144,16 @@ _INTRODUCED = re.compile(
 _EXTENT = re.compile(
     r",? and (?:(?:its|their) (?:[\w-]+ ){0,4})?(?:subsidiar|affiliat|subordinate)\w*.*$", re.IGNORECASE
 )
+_ACRONYM = re.compile(r"\s*\(([A-Z]{2,8})\)\s*$")
 _NAMED = re.compile(r"\b(?:which include|including)\s+(.*)$", re.IGNORECASE)
 
 
 def taken_apart(cell: str) -> Told:
     """A name cell taken apart."""
     told = Told(cell)
-    start = next((at.start() for at in re.finditer(r"\(", cell) if _INTRODUCED.match(cell, at.end())), -1)
+    start = cell.find("(")
+    while start >= 0 and not _INTRODUCED.match(cell, start + 1):
+        start = cell.find("(", start + 1)
     if start >= 0:
         end = _closing(cell, start)
         told.aliases = list(_others(cell[start + 1 : end]))
@@ -160,20 +163,23 @@ def taken_apart(cell: str) -> Told:
         cell = cell[: extent.start()]
         if named := _NAMED.search(told.extent):
             told.aliases += [Name(name) for name in _names(named[1])]
-    if cell.rstrip().endswith(")") and (acronym := re.search(r"\s*\(([A-Z]{2,8})\)\s*$", cell)):
+    if cell.rstrip().endswith(")") and (acronym := _ACRONYM.search(cell)):
         told.aliases.append(Name(acronym[1], NameKind.ACRONYM))
         cell = cell[: acronym.start()]
     told.name = cell.strip(" ,")
     return told
 
 
+_BRACKET = re.compile(r"[()]")
+
+
 def _closing(text: str, start: int) -> int:
     """Where the bracket that opens at `start` closes, or the end of the text."""
     depth = 0
-    for bracket in re.finditer(r"[()]", text[start:]):
+    for bracket in _BRACKET.finditer(text, start):
         depth += 1 if bracket[0] == "(" else -1
         if depth == 0:
-            return start + bracket.start()
+            return bracket.start()
     return len(text)
 
 
@@ -188,6 +194,9 @@ def _others(inside: str) -> Iterator[Name]:
 
 def _names(text: str) -> Iterator[str]:
     """Names between semicolons; behind the full stop of a legal form, "and" or a comma parts names too."""
-    for part in re.split(r";|(?<=Ltd\.),? and (?=[A-Z])|(?<=Co\.) and (?=[A-Z])|(?<=Ltd\.), (?=[A-Z])", text):
-        if name := re.sub(r"^(?:and )|(?: and)$", "", part.strip(" ,;")).strip(" ,;"):
+    for part in _PARTING.split(text):
+        if name := part.strip(" ,;").removeprefix("and ").removesuffix(" and").strip(" ,;"):
             yield name
+
+
+_PARTING = re.compile(r";|(?<=Ltd\.),? and (?=[A-Z])|(?<=Co\.) and (?=[A-Z])|(?<=Ltd\.), (?=[A-Z])")
