@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache, partial
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -79,8 +79,7 @@ def ca_sema(document: Document) -> Reading:
     return reading
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
     mark: bytes
     fields: dict[str, str]
     country: str
@@ -136,7 +135,7 @@ def _fields(record: etree._Element, signals: list[str]) -> dict[str, str]:
 
 def _listing(key: str, row: _Row, signals: list[str]) -> Listing:
     fields = row.fields
-    aliases = dict.fromkeys(alias for alias in _aliases(fields.get("aliases", "")) if alias != row.name)
+    aliases = [alias for alias in _aliases(fields["aliases"]) if alias != row.name] if "aliases" in fields else []
     kind = EntityKind.VESSEL if "imo" in fields else EntityKind.COMPANY if "entity" in fields else EntityKind.PERSON
     details = [(name, fields[name]) for name in ("title", "born", "schedule", "item") if name in fields]
     return Listing(
@@ -144,7 +143,7 @@ def _listing(key: str, row: _Row, signals: list[str]) -> Listing:
         key=key,
         name=row.name,
         kind=kind,
-        aliases=tuple(Name(alias) for alias in aliases),
+        aliases=tuple(map(Name, dict.fromkeys(aliases))),
         programmes=(row.country,),
         listed_on=_day(fields.get("listed", ""), signals),
         identifiers=(Identifier("IMO", fields["imo"]),) if "imo" in fields else (),
@@ -158,7 +157,7 @@ _BETWEEN = re.compile(r";|,(?!\s*(?:Ltd|Limited|Inc|LLC|Co|Corp|GmbH|S\.A|LLP|JS
 
 def _aliases(text: str) -> Iterator[str]:
     """Names between semicolons or commas that lead to no legal form, without "Russian:" before them."""
-    for part in _BETWEEN.split(text) if text else ():
+    for part in _BETWEEN.split(text):
         if alias := _LABEL.sub("", part.strip()).strip():
             yield alias
 
