@@ -442,9 +442,13 @@ def why(
 
 
 @app.command()
-def unpark(key: Annotated[str, typer.Argument(help="The key that `why` shows.")], json: Json = False) -> None:
-    """Try a parked message again."""
-    _ask("unpark", json=json, key=key)
+def unpark(
+    key: Annotated[str, typer.Argument(help="The key that `why` shows, or: all")],
+    place: Where = "console:",
+    json: Json = False,
+) -> None:
+    """Try a parked message again, or all that are parked at a place."""
+    _ask("unpark", json=json, place=place, key=key)
 
 
 @app.command()

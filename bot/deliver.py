@@ -220,10 +220,13 @@ class Courier:
         return delivery.later(due, doubtful=doubtful)
 
     async def tell(self, parked: Delivery) -> None:
-        """A human hears of what will not arrive: whoever asked for it, and the operators; not where it could not go."""
-        text = f"{parked.parked}. Nothing is lost: mend it, then run: tocsin unpark {parked.key}"
+        """A human hears of what will not arrive: whoever asked for it, and the operators; not where it could not go.
+
+        Once a day for one place and one reason, however many messages it keeps back.
+        """
+        text = f"{parked.parked}. Nothing is lost: mend it, then run: tocsin unpark all --place {parked.place}"
         notice = Notice(
-            id=fingerprint("parked", parked.key),
+            id=fingerprint("parked", str(parked.place), parked.parked, f"{self.clock.now():%Y-%m-%d}"),
             source=str(parked.place),
             title=f"{parked.place}: a message could not be delivered",
             text=text,

@@ -99,6 +99,10 @@ def _question(
     return Question(typed=typed, several=several, choices=(*choices[:OFFERED], exactly))
 
 
+#: The score of two names that differ in nothing but case, accents and spaces.
+LETTER_FOR_LETTER = 0.999
+
+
 def _beginning(typed: str, book: CompanyBook) -> list[Company]:
     """Companies of the book with a name that begins with this word."""
     start = f"{typed.casefold()} "
@@ -114,14 +118,19 @@ def _called(company: Company, reader: Reader) -> str:
 
 
 def meant(typed: str, company: Company, book: CompanyBook, roll: Roll) -> tuple[str, ...]:
-    """Names that may have been meant by one that neither the book nor a list knows."""
+    """Names that may have been meant by one that the book does not know, and no list in exactly this spelling.
+
+    Where a list has it in nearly this spelling, only the book's names are offered: they recognise more.
+    """
     if company.from_book or typed.startswith(EXACTLY):
         return ()
-    if any(one.match.verdict is Verdict.SAME for one in roll.of(company)):
+    listed = [one.match.score for one in roll.of(company) if one.match.verdict is Verdict.SAME]
+    if max(listed, default=0.0) >= LETTER_FOR_LETTER:
         return ()
     names, companies = _spellings(book)
     ours = [companies[at] for at in nearly(fold(typed), names, 2 * OFFERED)]
-    return tuple(dict.fromkeys([*ours, *roll.spelled_like(typed, OFFERED)]))[:OFFERED]
+    theirs = [] if listed else roll.spelled_like(typed, OFFERED)
+    return tuple({name.casefold(): name for name in reversed([*ours, *theirs])}.values())[::-1][:OFFERED]
 
 
 @lru_cache(maxsize=4)

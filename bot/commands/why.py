@@ -11,6 +11,9 @@ from bot.errors import TellPerson
 from bot.model import NOWHERE, Alert, Delivery, Digest, Message, Notice, Reason, Reply, Request, Standing, Update
 from bot.triage import UNSENT, Unsent, unsent_key
 
+#: What is typed to send everything again that is parked here.
+ALL = "all"
+
 
 @command(
     "why",
@@ -136,11 +139,15 @@ def reasons(message: Message) -> tuple[Reason, ...]:
     return (*matched, *(message.analysis.because if message.analysis else ()))
 
 
-@command("unpark", Argument(name="key", about="the key of a parked delivery, as `why` shows it"))
+@command("unpark", Argument(name="key", about="the key of a parked delivery, as `why` shows it; `all` for all of here"))
 async def unpark(office: Office, request: Request) -> Reply:
-    """Try a parked message again, after what stopped it was mended."""
-    reader = office.reader(request)
+    """Try parked messages again, after what stopped them was mended."""
+    reader, store, now = office.reader(request), office.store, office.clock.now()
     key = request.one("key").strip()
-    if not await office.store.unpark(key, now=office.clock.now()):
-        raise TellPerson(reader.say("sent.not_parked", key=reader.clean(key, 40)))
-    return Reply(cards=(plain_card(reader.say("sent.unparked", key=key)),), data={"key": key})
+    if key.casefold() != ALL:
+        if not await store.unpark(key, now=now):
+            raise TellPerson(reader.say("sent.not_parked", key=reader.clean(key, 40)))
+        return Reply(cards=(plain_card(reader.say("sent.unparked", key=key)),), data={"keys": [key]})
+    parked = await store.deliveries(place=request.place, state="parked", limit=10_000)
+    keys = [one.key for one in reversed(parked) if await store.unpark(one.key, now=now)]
+    return Reply(cards=(plain_card(reader.say("sent.unparked_all", count=len(keys))),), data={"keys": keys})

@@ -230,7 +230,7 @@ def _only_heard(native: Unit, latin: Unit) -> bool:
 def closeness(mine: Unit, other: Unit) -> float:
     """How alike two different words are, 0 when they should not be taken for one."""
     if mine.rank and other.rank and mine.concept != other.concept:
-        if _both_han(mine, other):
+        if _both_han(mine, other) or _two_trades(mine, other):
             return 0.0  # in one language, two words that translators exchange are two words
         near = glossary().near
         return 0.75 if near.get(mine.concept, _NONE) & near.get(other.concept, _NONE) else 0.0
@@ -245,6 +245,13 @@ def closeness(mine: Unit, other: Unit) -> float:
 
 
 _NONE: frozenset[int] = frozenset()
+
+
+def _two_trades(mine: Unit, other: Unit) -> bool:
+    """Two trades written in Latin letters, or in one other script, and so most likely in one language: gas and oil."""
+    if mine.rank != "trade" or other.rank != "trade" or {mine.concept, other.concept} in glossary().exchanged:
+        return False
+    return mine.script == other.script if mine.native and other.native else not mine.native and not other.native
 
 
 def _native_alike(mine: Unit, other: Unit) -> float:

@@ -209,12 +209,15 @@ def _flipped(reason: Reason) -> Reason:
 # ── Companies and listings ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def match_company(company: Company, listing: Listing, *, among: Collection[str] = ()) -> Match:
+def match_company(
+    company: Company, listing: Listing, *, among: Collection[str] = (), only_same: bool = False
+) -> Match:
     """The best match between any name of a company and any name of a listing, or only those `among` its names.
 
-    Equal identifiers are certain; a name in `not_names` is never it; people and brands make it related at most.
+    Equal identifiers are certain; a name in `not_names` is never it; people and brands make it related at most. Who asks
+    `only_same` is told no more of others than that they are not.
     """
-    shared = _identifiers(company) & _identifiers(listing)
+    shared = shared_identifiers(company, listing)
     if shared:
         kind, value = min(shared)
         return Match(Verdict.SAME, 1.0, (Reason(f"same {kind}", 1.0, value, value),))
@@ -227,6 +230,8 @@ def match_company(company: Company, listing: Listing, *, among: Collection[str] 
         return Match(Verdict.NO, 0.0, (reason,))
     judged = [(judge(mine.text, other.text), mine, other) for mine in company.all_names() for other in theirs]
     judged.sort(key=lambda one: -one[0].score)
+    if only_same and judged[0][0].score < SAME:
+        return Match(Verdict.NO, judged[0][0].score)
     best: Match | None = None
     for judgement, mine, other in judged:
         if best and (best.verdict is Verdict.SAME or judgement.score < SAME) and best.score >= judgement.score:
@@ -240,6 +245,11 @@ def match_company(company: Company, listing: Listing, *, among: Collection[str] 
 
 def _rank(match: Match) -> tuple[bool, float]:
     return match.verdict is Verdict.SAME, match.score
+
+
+def shared_identifiers(company: Company, listing: Listing) -> set[tuple[str, str]]:
+    """Kind and value of the numbers that both have."""
+    return _identifiers(company) & _identifiers(listing) if company.identifiers and listing.identifiers else set()
 
 
 def _identifiers(one: Company | Listing) -> set[tuple[str, str]]:

@@ -267,6 +267,7 @@ OTHER_NUMBER = Objection("another number", 0.0, 3.0)
 NUMBER_MISSING = Objection("a number on one side only", 3.0, 3.5)
 NAME_GOES_ON = Objection("a name of one word, and the other goes on", 0.8, 1.6)
 SAYS_MORE = Objection("no word of its own, and one says more", 0.0, 1.0)
+ONLY_NEAR = Objection("no word of its own, and what tells most is only near in meaning", 0.0, 0.5)
 OTHER_LAW = Objection("AG and GmbH are two companies", 3.0, 4.0)
 
 
@@ -280,6 +281,8 @@ def objections(found: Alignment) -> Iterator[Objection]:
         yield OTHER_NUMBER if apart else NUMBER_MISSING
     if ours.han and theirs.han and _says_more(found):
         yield SAYS_MORE
+    if _only_near(found):
+        yield ONLY_NEAR
     if ours.forms != theirs.forms and ours.forms | theirs.forms >= _GERMAN and ours.forms.isdisjoint(theirs.forms):
         yield OTHER_LAW
 
@@ -292,6 +295,17 @@ def _says_more(found: Alignment) -> bool:
     if any(one.rank in ("", "plain") for met in found.met for one in met.ours):
         return False
     return any(one.rank not in ("little", "holding") for one in (*found.over_ours(), *found.over_theirs()))
+
+
+def _only_near(found: Alignment) -> bool:
+    """Whether names made of everyday words differ in the one that tells most: НПО Энергомаш, НПО Электромашина.
+
+    Translators take one everyday word for another; of two plants in one trade each has its own.
+    """
+    if any(one.rank in ("", "plain") for met in found.met for one in (*met.ours, *met.theirs)):
+        return False
+    telling = max(found.met, key=lambda met: met.weight, default=None)
+    return telling is not None and telling.rule == "near meaning" and telling.ours[0].rank == "trade"
 
 
 _GERMAN = frozenset({"stock_german", "limited_german"})

@@ -18,6 +18,7 @@ from functools import cache
 from heapq import nlargest
 from itertools import islice, pairwise, takewhile
 
+import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -223,11 +224,8 @@ class NameIndex:
     def _sharing(self, form: Form, limit: int) -> list[int]:
         """The numbers of the names that share most with a reading."""
         best: dict[int, float] = {}
-        total, weights, gathered = form.total + 0.3, self._weights, self._gather(form)
-        least = WORTH_SCREENING * min(form.total, max(gathered.values(), default=0.0))
+        total, weights, gathered = form.total + 0.3, self._weights, self._gather(form, share=WORTH_SCREENING, of=form.total)
         for number, gained in gathered.items():
-            if gained < least:
-                continue
             weight = weights[number]
             share = gained / (total + weight - gained if gained < weight else total)
             likely = max(share, CONTAINED * gained / (min(weight, form.total) or 1))
@@ -244,11 +242,8 @@ class NameIndex:
         """The names worth comparing by number, with the share they have in common with the query, largest first."""
         found: dict[int, float] = {}
         for form in asked:
-            total, weights, gathered = form.total + 0.3, self._weights, self._gather(form)
-            least = 0.3 * max(gathered.values(), default=0.0)
+            total, weights, gathered = form.total + 0.3, self._weights, self._gather(form, share=0.3)
             for number, gained in gathered.items():
-                if gained < least:
-                    continue
                 weight = weights[number]
                 share = gained / (total + weight - gained if gained < weight else total)
                 if share > found.get(number, 0.0):
@@ -261,26 +256,32 @@ class NameIndex:
         least = max(LEAST, LEAST_OF_BEST * ranked[0][0]) if ranked else 0.0
         return [one for one in ranked if one[0] >= least]
 
-    def _gather(self, form: Form) -> dict[int, float]:
-        """What each name shares with a reading of the query, rare keys before frequent ones."""
+    def _gather(self, form: Form, *, share: float, of: float = math.inf) -> dict[int, float]:
+        """What names share with a reading of the query: those that have this share of the most that any has, or `of`.
+
+        Rare keys come before frequent ones, and names in the order in which they are met.
+        """
         wanted: list[tuple[int, str, float]] = []
         for key, worth in self._wanted(form).items():
             filed = self._files.get(key)
             if filed is not None:
                 wanted.append((1 if isinstance(filed, int) else len(filed), key, worth))
         wanted.sort()
-        gained: dict[int, float] = {}
-        looked = 0
+        met, values, sizes = array("I"), [], []
         everything = math.log(max(len(self._names), FEW) + 2)
         for size, key, worth in wanted:
-            looked += size
-            if looked > LOOKED_AT and gained:
+            if len(met) + size > LOOKED_AT and met:
                 break
-            value = worth * (0.4 + 0.6 * (1 - math.log(size + 1) / everything))
             filed = self._files[key]
-            for number in (filed,) if isinstance(filed, int) else filed:
-                gained[number] = gained.get(number, 0.0) + value
-        return gained
+            met.extend((filed,) if isinstance(filed, int) else filed)
+            values.append(worth * (0.4 + 0.6 * (1 - math.log(size + 1) / everything)))
+            sizes.append(size)
+        if not met:
+            return {}
+        numbers = np.frombuffer(met, dtype=np.uintc)
+        gained = np.bincount(numbers, np.repeat(values, sizes))[numbers]
+        enough = gained >= share * min(of, float(gained.max()))
+        return dict(zip(numbers[enough].tolist(), gained[enough].tolist(), strict=True))
 
     def _wanted(self, form: Form) -> dict[str, float]:
         """Keys to look up for a reading of the query, each with what meeting it is worth."""

@@ -19,9 +19,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from bot.matching.compare import match_company
+from bot.matching.compare import match_company, shared_identifiers
 from bot.matching.fold import core_words, fold
 from bot.matching.frequency import zipf
+from bot.matching.unmet import lacks
 from bot.matching.words import read
 from bot.model import (
     POINTERS,
@@ -57,7 +58,10 @@ def recognise(company: Company, listing: Listing, *, among: Collection[str] = ()
     if listing.kind not in {EntityKind.COMPANY, EntityKind.UNKNOWN}:
         return _its_person(company, listing) if company.from_book else _exactly(company, listing)
     fitting, by_sound = _fitting(company, listing)
-    match = match_company(replace(company, name=fitting[0].text, names=tuple(fitting[1:])), listing, among=among)
+    if not by_sound and _somebody_else(company, fitting, listing, among):
+        return _unit(fitting, listing)
+    ours = replace(company, name=fitting[0].text, names=tuple(fitting[1:]))
+    match = match_company(ours, listing, among=among, only_same=True)
     if match.verdict is Verdict.SAME and match.reasons:
         if _is_number(match.reasons[0].ours):
             return replace(match, reasons=(*match.reasons, Reason("listed as", 1.0, company.name, listing.name)))
@@ -66,6 +70,18 @@ def recognise(company: Company, listing: Listing, *, among: Collection[str] = ()
         if _carries_ours(match):
             return replace(match, verdict=Verdict.RELATED, score=min(match.score, UNIT))
     return _unit(fitting, listing)
+
+
+def _somebody_else(company: Company, ours: Sequence[Name], listing: Listing, among: Collection[str]) -> bool:
+    """Whether it is plain before comparing that they cannot be the same: a word of ours is nowhere in theirs."""
+    theirs = [name.text for name in listing.names() if not among or name.text in among]
+    pairs = ((mine.text, other) for mine in ours for other in theirs)
+    return all(_lacks(*pair) for pair in pairs) and not shared_identifiers(company, listing)
+
+
+def _lacks(ours: str, theirs: str) -> bool:
+    """Whether `_holds` and `_carries_ours` must say no: a word of ours met nothing, and the words are not the same."""
+    return not _is_number(ours) and lacks(ours, theirs) and sorted(_core(ours)) != sorted(_core(theirs))
 
 
 def _holds(match: Match, *, by_sound: bool, known: bool) -> bool:
@@ -106,6 +122,11 @@ def _everyday_part(match: Match) -> bool:
 @lru_cache(maxsize=50_000)
 def _core(text: str) -> tuple[str, ...]:
     return tuple(core_words(fold(text))[0])
+
+
+@lru_cache(maxsize=50_000)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(fold(text).split())
 
 
 def _everyday(words: Sequence[str]) -> bool:
@@ -166,7 +187,7 @@ def _its_person(company: Company, listing: Listing) -> Match:
 def _unit(ours: Iterable[Name], listing: Listing) -> Match:
     """Related when one of our names, without its legal form, stands whole among the words of theirs."""
     for theirs in listing.names():
-        words = fold(theirs.text).split()
+        words = _words(theirs.text)
         for name in ours:
             core = _core(name.text)
             if name.kind is not NameKind.WEAK and _tells(core) and _stands_in(core, words):
@@ -183,6 +204,6 @@ def _tells(core: Sequence[str]) -> bool:
     return len(word) >= (TELLING_EAST if east else TELLING)
 
 
-def _stands_in(core: Sequence[str], words: Sequence[str]) -> bool:
+def _stands_in(core: tuple[str, ...], words: tuple[str, ...]) -> bool:
     size = len(core)
-    return any(tuple(words[at : at + size]) == tuple(core) for at in range(len(words) - size + 1))
+    return core[0] in words and any(words[at : at + size] == core for at in range(len(words) - size + 1))

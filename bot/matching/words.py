@@ -86,6 +86,8 @@ class _Glossary:
         for number, line in enumerate(table("near_words")["near"]):
             for concept in line.split():
                 self.near[concept] = self.near.get(concept, frozenset()) | {number}
+        #: Trades that translators exchange even within one language, as pairs.
+        self.exchanged = frozenset(frozenset(line.split()) for line in table("near_words")["exchanged"])
         #: With which letters the Latin and Cyrillic words for each concept begin.
         self.initials: dict[str, frozenset[str]] = {}
         for word, concept in (*self.words.items(), *self.stems.items()):

@@ -13,7 +13,9 @@ import pytest
 
 from adapters.stores.sqlite import SqliteStore
 from bot.alerts import list_alerts
+from bot.book import shipped
 from bot.codec import encode
+from bot.commands import FrontDesk, Office
 from bot.deliver import GIVE_UP, LONGEST, Courier, backoff
 from bot.errors import ChatBusy, ChatRefused, StoreBusy
 from bot.model import (
@@ -30,6 +32,7 @@ from bot.model import (
     Place,
     PlaceSettings,
     Receipt,
+    Request,
     Section,
     Severity,
     Standing,
@@ -39,6 +42,7 @@ from bot.model import (
     Verdict,
     delivery_key,
 )
+from bot.roll import Roll
 from tests.worlds.chat import Room
 from tests.worlds.facts import CHANNEL, THEN, listing, xiaomi
 from tests.worlds.pages import SetClock
@@ -145,7 +149,7 @@ async def test_a_refusal_is_parked_and_a_person_is_told(post: Post) -> None:
     assert post.titles() == ["Notice 2"]
     (card,) = [card for where, _, card in post.room.posted if where == OPERATORS]
     assert "channel is archived" in card.summary
-    assert f"tocsin unpark {delivery.key}" in card.summary
+    assert f"tocsin unpark all --place {CHANNEL}" in card.summary
     assert await post.store.unpark(delivery.key, now=post.clock.now())
     await post.rounds(2)
     assert post.titles() == ["Notice 2", "Notice 1"]
@@ -307,6 +311,23 @@ async def test_a_message_that_may_no_longer_be_edited(post: Post) -> None:
     assert post.titles()[-1] == "Notice 7"
     assert await post.store.deliveries(state="parked") == []
     assert post.titles(OPERATORS) == []
+
+
+async def test_a_channel_is_archived_under_many_messages(post: Post) -> None:
+    """One notice for the place and the reason, with the one command that sends them all again, in their order."""
+    for number in range(1, 6):
+        await post.put(number)
+    post.room.closed[CHANNEL] = "archived; unarchive it"
+    await post.rounds(8, seconds=1)
+    del post.room.closed[CHANNEL]
+    (card,) = [card for where, _, card in post.room.posted if where == OPERATORS]
+    assert f"tocsin unpark all --place {CHANNEL}" in card.summary
+    office = Office(store=post.store, book=shipped(), roll=Roll(post.store), clock=post.clock, sources=dict)
+    asked = Request(command="unpark", place=CHANNEL, person="Ana", arguments=(("key", "all"),), at=post.clock.now())
+    reply = await FrontDesk(office).answer(asked)
+    assert reply.cards[0].title == "5 parked messages are on their way again, in their order"
+    await post.rounds(6, seconds=1)
+    assert post.titles() == [f"Notice {number}" for number in range(1, 6)]
 
 
 async def test_whoever_asked_for_it_hears_that_it_cannot_arrive(post: Post) -> None:

@@ -439,7 +439,7 @@ async def test_a_revoked_token_parks_with_its_reason(slack: SlackWorld, chat: Sl
     assert "install the app again" in parked.parked
     assert BOT_TOKEN not in parked.parked
     assert isinstance(told.message, Notice)
-    assert f"tocsin unpark {parked.key}" in told.message.text
+    assert f"tocsin unpark all --place {parked.place}" in told.message.text
     slack.token_dead = ""
     await store.unpark(parked.key, now=now)
     await Courier(store, chat, clock, dict).round()

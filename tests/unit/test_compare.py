@@ -43,6 +43,7 @@ SAME_PAIRS = [
     ("Zhongtian Rubber Pro", "Zhongtian Rubber Products Co., Ltd.", "cut off after twenty characters"),
     ("KISH SOUTH KAVEH COMPANY", "KishSouthKavehCompany", "no spaces"),
     ("СMХ GОLD & SILVЕR СОRР.", "CMX Gold & Silver Corp.", "every look-alike letter exchanged"),
+    ("Kazan Aviation Plant", "Kazan Aircraft Plant", "two translations of one trade"),
     ("Defense Industries Organization (DIO)", "Defence Industries Organisation", "an acronym in brackets"),
 ]
 
@@ -61,6 +62,10 @@ OTHER_PAIRS = [
     ("横河電機株式会社", "HOSOKAWA MICRON CORPORATION", "a reading that does not fit"),
     ("Limited Liability Co", "Limited Liability Company Vedaproekt", "cut off before it says anything"),
     ("Iran Aluminium Company", "Iran Aircraft Industries", "a country and a form"),
+    ("НПО Энергомаш", "AO NPO ELEKTROMASHINA", "everyday words, one of them near in meaning"),
+    ("Tehran Gas Company", "Tehran Oil Company", "a place and another trade"),
+    ("Shanghai Electric", "Shanghai Electronics", "a place and a trade that sounds like it"),
+    ("Северная верфь", "Северный флот", "two trades in one language"),
 ]
 
 

@@ -20,6 +20,7 @@ class Room:
     plan: list[Exception | str] = field(default_factory=list)
     edited: list[tuple[Place, str, Card]] = field(default_factory=list)
     edits_refused: str = ""
+    closed: dict[Place, str] = field(default_factory=dict)  #: places where nothing can be said, and why
     threads: list[Receipt | None] = field(default_factory=list)
     can_tell: bool = True  #: whether `find` knows what was posted
 
@@ -31,6 +32,8 @@ class Room:
         self.next(*[ChatBusy("429: slow down") for _ in range(times)])
 
     async def post(self, place: Place, card: Card, *, key: str, thread: Receipt | None = None) -> Receipt:
+        if place in self.closed:
+            raise ChatRefused(self.closed[place])
         happens = self.plan.pop(0) if self.plan else "ok"
         if isinstance(happens, Exception):
             raise happens
