@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # a clone is enoug
 
 from rapidfuzz import fuzz, process, utils
 
-from bot.book import CompanyBook
+from bot.book import EXACTLY, CompanyBook
 from bot.matching.compare import SAME, compare
 from bot.matching.fold import fold
 from bot.matching.index import NameIndex
@@ -234,7 +234,7 @@ def million(entities: Sequence[Line], queries: Sequence[Line], size: int = 1_000
 
 def edition(entities: Sequence[Line], rows: int, watched: int = 100_000) -> None:
     """A new edition of a list, every row new, against a watchlist; then one row more. As the watcher does it."""
-    typed = [text for text in made_names(entities, watched) if fold(text)]
+    typed = [text for text in made_names(entities, watched) if fold(text.removeprefix(EXACTLY))]
     now = datetime(2026, 11, 1, tzinfo=UTC)
     begun = time.perf_counter()
     companies = Watched(CompanyBook(()))
@@ -247,15 +247,15 @@ def edition(entities: Sequence[Line], rows: int, watched: int = 100_000) -> None
         for line in chosen
     ]
     changes = [added(one, now) for one in new]
-    begun = time.perf_counter()
+    begun, worked = time.perf_counter(), time.process_time()
     found = sum(1 for change in changes for _ in companies.matches(change))
-    spent = time.perf_counter() - begun
+    spent, worked = time.perf_counter() - begun, time.process_time() - worked
     more = replace(new[0], key="more", name="Zhejiang Dahua Technology Co., Ltd.")
     one = clocked(lambda: list(companies.matches(added(more, now))))
     names = sum(len(listing.names()) for listing in new)
     print(
         f"{len(new):,} rows ({names:,} names) against {watched:,} watched companies (taken on in {built:.0f} s): "
-        f"{spent:.1f} s, {found:,} matches; one row more: {one * 1e3:.1f} ms"
+        f"{spent:.1f} s ({worked:.1f} s of the processor), {found:,} matches; one row more: {one * 1e3:.1f} ms"
     )
 
 

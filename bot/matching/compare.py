@@ -209,13 +209,11 @@ def _flipped(reason: Reason) -> Reason:
 # ── Companies and listings ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def match_company(
-    company: Company, listing: Listing, *, among: Collection[str] = (), only_same: bool = False
-) -> Match:
+def match_company(company: Company, listing: Listing, *, among: Collection[str] = (), only_same: bool = False) -> Match:
     """The best match between any name of a company and any name of a listing, or only those `among` its names.
 
-    Equal identifiers are certain; a name in `not_names` is never it; people and brands make it related at most. Who asks
-    `only_same` is told no more of others than that they are not.
+    Equal identifiers are certain; a name in `not_names` is never it; people and brands make it related at most. Who
+    asks `only_same` is told no more of others than that they are not.
     """
     shared = shared_identifiers(company, listing)
     if shared:

@@ -206,7 +206,7 @@ class _Forms:
             self.glued.extend((fold(form).replace(" ", ""), kind) for form in forms.get("glued", ()))
         for listed in self.spelled.values():
             listed.sort(key=lambda one: -len(one[0]))
-        self.glued = sorted({(form, kind) for form, kind in self.glued if form}, key=lambda one: -len(one[0]))
+        self.glued = sorted({(form, kind) for form, kind in self.glued if form}, key=lambda one: (-len(one[0]), one))
         self.spelled_firsts = frozenset(self.spelled)
         self.ends = frozenset(form[-1] for form in self.edge)
         self.begins = frozenset(form[0] for form in self.first)

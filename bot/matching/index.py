@@ -224,7 +224,11 @@ class NameIndex:
     def _sharing(self, form: Form, limit: int) -> list[int]:
         """The numbers of the names that share most with a reading."""
         best: dict[int, float] = {}
-        total, weights, gathered = form.total + 0.3, self._weights, self._gather(form, share=WORTH_SCREENING, of=form.total)
+        total, weights, gathered = (
+            form.total + 0.3,
+            self._weights,
+            self._gather(form, share=WORTH_SCREENING, of=form.total),
+        )
         for number, gained in gathered.items():
             weight = weights[number]
             share = gained / (total + weight - gained if gained < weight else total)

@@ -1,9 +1,8 @@
 """Words that nothing of another name can meet: a quick and safe "no" before two names are laid side by side. Pure.
 
 Most names that share a word are not one, because ours has a word that theirs lacks. `align` finds that out at length.
-Here a word is called unmet only if none of the rules of `align` could pair it: each is asked for in a wider form that is
-quick to look up, and all likenesses of spelling are worked out in one call. Who changes a rule there changes it here;
-tests/unit/test_unmet.py holds the two together.
+Here a word is called unmet only if none of the rules of `align` could pair it: each is asked for in a wider form that
+is quick to look up. Who changes a rule there changes it here; tests/unit/test_unmet.py holds the two together.
 """
 
 from __future__ import annotations
@@ -15,12 +14,13 @@ from typing import NamedTuple
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from bot.matching.align import CLOSE
 from bot.matching.scripts import consonants
 from bot.matching.words import Form, Unit, glossary, readings
 
-#: No rule of spelling pairs words, or neighbours written together, that are less alike than this: in Cyrillic .6 of .95
-#: is asked of neighbours, elsewhere more (`align.CLOSE`, `align._joined`).
-LEAST_ALIKE = 0.63
+#: No rule of spelling pairs words that are less alike than `CLOSE`, nor neighbours with a word they are written as. Of
+#: neighbours in Cyrillic less is asked: .6 of .95 (`align._joined`).
+LEAST_ALIKE_IN_CYRILLIC = 0.63
 #: Scripts whose words meet by spelling alone.
 _SPELLED = frozenset({"", "cyrillic"})
 
@@ -28,6 +28,7 @@ _SPELLED = frozenset({"", "cyrillic"})
 class _Traces(NamedTuple):
     """What there is of a name, in any of its readings, for a word to meet."""
 
+    folded: str  #: all of it
     known: frozenset[str]  #: meanings and sounds
     bones: frozenset[str]  #: words by their first letter and consonants
     near: frozenset[int]  #: groups of words that translators exchange
@@ -35,6 +36,7 @@ class _Traces(NamedTuple):
     texts: tuple[str, ...]  #: words
     runs: tuple[str, ...]  #: words, by spelling and by sound, and neighbours written together
     words: int  #: how many words a reading has at most
+    native: bool  #: whether any is written in Cyrillic
 
 
 def lacks(ours: str, theirs: str) -> bool:
@@ -43,7 +45,15 @@ def lacks(ours: str, theirs: str) -> bool:
     False says nothing: then the names have to be laid side by side.
     """
     mine, other = readings(ours), _traces(theirs)
-    return bool(mine) and other is not None and all(_lacks(form, other) for form in mine)
+    if not mine or other is None or _one_begins_the_other(mine[0].folded, other.folded):
+        return False
+    return all(_lacks(form, other) for form in mine)
+
+
+def _one_begins_the_other(one: str, other: str) -> bool:
+    """Whether two names may be the same but for spaces, or one the other cut off: that is seen without their words."""
+    begun, whole = sorted((one.replace(" ", ""), other.replace(" ", "")), key=len)
+    return whole.startswith(begun)
 
 
 def _lacks(form: Form, theirs: _Traces) -> bool:
@@ -76,9 +86,9 @@ def _spelled_like(units: Sequence[Unit], at: int, theirs: _Traces) -> bool:
     """Whether a word, alone or written together with its neighbours, is spelled or sounds like something of theirs."""
     spans = [units[first:last] for first in range(max(0, at - 2), at + 1) for last in range(at + 1, first + 4)]
     asked = {text for span in spans for text in _spellings(span)}
+    least = LEAST_ALIKE_IN_CYRILLIC if theirs.native or any(one.native for one in units) else CLOSE
     return any(
-        process.extractOne(text, theirs.runs, scorer=OSA.normalized_similarity, score_cutoff=LEAST_ALIKE)
-        for text in asked
+        process.extractOne(text, theirs.runs, scorer=OSA.normalized_similarity, score_cutoff=least) for text in asked
     )
 
 
@@ -101,6 +111,7 @@ def _traces(text: str) -> _Traces | None:
     near = glossary().near
     spans = [form.units[at : at + size] for form in forms for size in (1, 2, 3) for at in range(len(form.units))]
     return _Traces(
+        folded=forms[0].folded,
         known=frozenset([one.concept for one in units] + [one.sound for one in units]),
         bones=frozenset([bones for one in units for bones in _bones(one.text)]),
         near=frozenset([group for one in units for group in near.get(one.concept, ())]),
@@ -108,6 +119,7 @@ def _traces(text: str) -> _Traces | None:
         texts=tuple({one.text for one in units}),
         runs=tuple({run for span in spans for run in _spellings(span)}),
         words=max(len(form.units) for form in forms),
+        native=any(one.native for one in units),
     )
 
 

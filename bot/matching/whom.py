@@ -14,6 +14,7 @@ about the wrong company costs its reader's trust, so more is asked here than lik
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
@@ -60,7 +61,8 @@ def recognise(company: Company, listing: Listing, *, among: Collection[str] = ()
     fitting, by_sound = _fitting(company, listing)
     if not by_sound and _somebody_else(company, fitting, listing, among):
         return _unit(fitting, listing)
-    ours = replace(company, name=fitting[0].text, names=tuple(fitting[1:]))
+    all_fit = len(fitting) == 1 + len(company.names)
+    ours = company if all_fit else replace(company, name=fitting[0].text, names=tuple(fitting[1:]))
     match = match_company(ours, listing, among=among, only_same=True)
     if match.verdict is Verdict.SAME and match.reasons:
         if _is_number(match.reasons[0].ours):
@@ -160,9 +162,14 @@ def _fitting(company: Company, listing: Listing) -> tuple[list[Name], bool]:
     return (fitting, False) if fitting else (ours, True)
 
 
+_LETTER = re.compile("[A-Za-z]")
+
+
 @lru_cache(maxsize=50_000)
 def _script(text: str) -> str:
     """The script of most letters: LATIN, CYRILLIC, CJK, ..."""
+    if text.isascii():
+        return "LATIN" if _LETTER.search(text, 0, 60) else ""
     counts: dict[str, int] = {}
     for character in text[:60]:
         if character.isalpha():
