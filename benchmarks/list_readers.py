@@ -3,7 +3,7 @@
 Ours is a first reading: every record found, its key and mark made, and every listing parsed. The peer only parses and
 keeps nothing: lxml's iterparse for XML, lxml's parser for HTML, calamine for spreadsheets, pypdf for a PDF, json for
 JSON, and csv.DictReader for tables, which lxml does not read and which a parser of C does in no time at all: for those
-the ratio says little, and the speed in MB/s is what counts. Seconds are of the processor, best of three runs. Each
+the ratio says little, and the speed in MB/s is what counts. Seconds are of the processor, best of five runs. Each
 measurement runs in a process of its own, so that its peak memory is its own.
 
     python benchmarks/list_readers.py
@@ -38,7 +38,7 @@ from bot.model import Document
 from bot.sources import ListSource
 
 REAL = ROOT.parent / "shared" / "data" / "lists"
-RUNS = 3
+RUNS = 5
 PROMISED, PEAK = 4.0, 150
 TABLES = {".csv", ".txt"}
 #: The largest file of each format, and whose reader reads it.

@@ -17,6 +17,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
+from itertools import takewhile
 from typing import Any
 
 from bot.errors import ListDamaged
@@ -51,6 +52,8 @@ ENOUGH = 20
 TAIL = 50
 #: In how many readings in a row an entry must be absent to be called delisted.
 READINGS = 2
+#: What the first of them counts where the document may be cut at a line end: nothing, so that a third one is needed.
+DOUBTED = -1
 #: From this likeness on (0 to 1) a name is another one with letters mended: one letter in ten.
 LIKE = 0.9
 #: So many pairs of names are compared letter by letter; an edition that changes more is not one of slips of the pen.
@@ -287,6 +290,22 @@ def _cut_at_a_line_end(memory: Memory, survey: Survey, noticed: Collection[str])
     )
 
 
+def cut_off(memory: Memory, survey: Survey) -> tuple[str, ...]:
+    """The entries that may be absent only because the document was cut at a line end: it ends where they came before.
+
+    Such a document that has new entries too is believed, lest those be late; who is absent waits for one reading more
+    than others do. Not where a person or a doubted reading has spoken for it, nor where a table of the past says that
+    they left; and not for the very last entry alone (see above).
+    """
+    spoken_for = memory.accept_next or memory.quarantine or survey.history > memory.history
+    if not survey.open_ended or survey.partial or survey.layout != memory.layout or spoken_for:
+        return ()
+    gone = set(survey.lately)
+    end = tuple(takewhile(gone.__contains__, reversed(memory.tail)))
+    last_left = memory.tail[: len(memory.tail) - len(end)][-1:]
+    return end if len(end) > 1 and survey.tail[-1:] == last_left else ()
+
+
 def _seen_long_enough(before: Quarantine, survey: Survey, now: datetime) -> bool:
     return bool(before.lost) and now - before.first_at >= PATIENCE and 2 * len(survey.gone) < survey.known
 
@@ -316,6 +335,7 @@ def diff(
     first: bool,
     same_layout: bool,
     noticed: Collection[str] = (),
+    doubted: Collection[str] = (),
     composed: bool = False,
     seen: datetime,
     sha256: str = "",
@@ -323,7 +343,8 @@ def diff(
     """What changed, field by field.
 
     `old` holds the last known content of every fresh or gone entry. `noticed` are keys whose removal an official notice
-    announced: for them one reading is enough. After a change of layout only the fields common to all layouts count.
+    announced: for them one reading is enough; for those `doubted` (see `cut_off`) it takes one more. After a change of
+    layout only the fields common to all layouts count.
     Where keys are `composed` of names, an entry that comes under another key is one change, under its new key, with the
     old key in `before`.
     """
@@ -343,7 +364,7 @@ def diff(
             changes.append(change(listing, before=before, after=listing, fields=fields))
 
     known_by = {one.key for one in before_of.values()}
-    left = missing([key for key in survey.gone if key not in known_by], marks, noticed=noticed)
+    left = missing([key for key in survey.gone if key not in known_by], marks, noticed=noticed, doubted=doubted)
     changes += [change(old[key], before=old[key]) for key in left.removed if key in old]
     return Difference(
         changes=tuple(changes),
@@ -435,12 +456,27 @@ class Missing:
     waiting: tuple[tuple[str, Mark], ...]
 
 
-def missing(gone: Collection[str], marks: Mapping[str, Mark], *, noticed: Collection[str] = ()) -> Missing:
-    """Sort absent entries by whether enough was seen to call them delisted: two readings, or one and a notice."""
-    counted = {key: replace(marks[key], missing=marks[key].missing + 1) for key in gone}
-    removed = tuple(key for key, mark in counted.items() if mark.missing >= READINGS or key in noticed)
-    waiting = tuple((key, mark) for key, mark in counted.items() if key not in set(removed))
-    return Missing(removed, waiting)
+def missing(
+    gone: Collection[str],
+    marks: Mapping[str, Mark],
+    *,
+    noticed: Collection[str] = (),
+    doubted: Collection[str] = (),
+) -> Missing:
+    """Sort absent entries by whether enough was seen to call them delisted: two readings, or one and a notice; three
+
+    for those that were `doubted` in the first.
+    """
+    removed: list[str] = []
+    waiting: list[tuple[str, Mark]] = []
+    for key in gone:
+        before = marks[key].missing
+        times = DOUBTED if key in doubted and not before else max(before, 0) + 1
+        if times >= READINGS or key in noticed:
+            removed.append(key)
+        else:
+            waiting.append((key, replace(marks[key], missing=times)))
+    return Missing(tuple(removed), tuple(waiting))
 
 
 def field_changes(before: Listing, after: Listing, *, only: Collection[str] | None = None) -> tuple[FieldChange, ...]:

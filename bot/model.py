@@ -887,7 +887,9 @@ class Mark:
 
     raw: bytes  #: `Record.mark` of the last reading
     content: bytes  #: `Listing.content_hash()`
-    missing: int = 0  #: in how many readings in a row it was absent; at two it is a delisting
+    missing: int = (
+        0  #: in how many readings in a row it was absent; at two it is a delisting. -1: once, by a cut perhaps
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from bot import schedule, sequel, trail
 from bot.alerts import list_alerts, story_alert, story_alert_id
 from bot.book import CompanyBook
 from bot.corroborate import corroborate
-from bot.diff import Difference, Missing, Survey, believe, diff, missing, survey
+from bot.diff import Difference, Missing, Survey, believe, cut_off, diff, missing, survey
 from bot.docket import Docket, Sent
 from bot.errors import FeedDamaged, FetchGone, FetchRefused, ListDamaged, TellOperator, TocsinError, TryLater
 from bot.logs import log
@@ -234,6 +234,7 @@ class Watcher:
             first=task.first or grown_up(card, memory, seen),
             same_layout=same_layout,
             noticed=seen.gone if seen.partial else noticed,
+            doubted=cut_off(memory, seen),
             composed=card.composed,
             seen=task.now,
             sha256=document.sha256,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 
 from adapters.formats import Body, is_spreadsheet, mark_of, once, sheets, tidy, unread
 from bot.model import Document, EntityKind, Listing, Name, NameKind, Reading, Record
@@ -36,6 +36,7 @@ _DETAILS = {
     "control date": "control date",
     "imo number": "IMO",
 }
+_KNOWN = frozenset({*_NEEDED, *_DETAILS, "citizenship", "address", "additional information"})
 _NOTHING = frozenset({"", "na", "n/a", "-"})
 
 
@@ -87,16 +88,20 @@ def _parties(body: Body) -> dict[str, list[Row]]:
 def _grouped(body: Body, header: list[str], rows: list[list[str]]) -> dict[str, list[Row]]:
     parties: dict[str, list[Row]] = {}
     for number, row in enumerate(rows, 1):
-        cells = {column: text for column, cell in zip(header, row, strict=False) if (text := tidy(cell))}
+        cells = {column: text for column, cell in zip(header, row, strict=False) if cell and (text := _tidied(cell))}
         if not cells:
             continue
-        reference = re.match(r"\d+", cells.get("reference", ""))
+        reference = _REFERENCE.match(cells.get("reference", ""))
         if not reference:
             raise body.damaged(f"row {number} has the reference {cells.get('reference', '')[:20]!r}, expected like 2a")
         parties.setdefault(reference[0], []).append(cells)
     if not parties:
         raise body.damaged("a header and no rows; fetch it again")
     return parties
+
+
+_tidied = lru_cache(maxsize=1_024)(tidy)  # the rows of a party repeat most of their cells
+_REFERENCE = re.compile(r"\d+")
 
 
 def _records(parties: dict[str, list[Row]], signals: list[str]) -> Iterator[Record]:
@@ -112,9 +117,15 @@ def _listing(key: str, rows: list[Row], signals: list[str]) -> Listing:
         for name in names
         if name.text not in ("", first)
     )
-    known = {*_NEEDED, *_DETAILS, "citizenship", "address", "additional information"}
     for row in rows:
-        unread({column: text for column, text in row.items() if column not in known}, signals, "column")
+        if not _KNOWN.issuperset(row):
+            unread({column: text for column, text in row.items() if column not in _KNOWN}, signals, "column")
+    details = dict.fromkeys((_DETAILS[column], row[column]) for row in rows for column in _DETAILS if column in row)
+
+    def cells_of(column: str) -> Iterable[str]:
+        """What a column says, once: most rows of a party repeat it."""
+        return dict.fromkeys(row[column] for row in rows if column in row)
+
     kind = rows[0].get("type", "").casefold()
     if kind not in _KINDS:
         once(signals, f"unknown type {kind!r}")
@@ -124,20 +135,13 @@ def _listing(key: str, rows: list[Row], signals: list[str]) -> Listing:
         name=first or key,
         kind=_KINDS.get(kind, EntityKind.UNKNOWN),
         aliases=tuple(aliases),
-        programmes=_unique(row.get("committees", "") for row in rows),
+        programmes=_unique(cells_of("committees")),
         listed_on=_listed(rows[0].get("listing information", "")),
-        countries=_unique(part for row in rows for part in _parts(row.get("citizenship", ""))),
-        addresses=_unique(part for row in rows for part in _parts(row.get("address", ""))),
-        remarks=" ".join(_unique(row.get("additional information", "") for row in rows)),
+        countries=_unique(part for cell in cells_of("citizenship") for part in _parts(cell)),
+        addresses=_unique(part for cell in cells_of("address") for part in _parts(cell)),
+        remarks=" ".join(_unique(cells_of("additional information"))),
         url="https://www.dfat.gov.au/international-relations/security/sanctions/consolidated-list",
-        details=tuple(
-            dict.fromkeys(
-                (name, row[column])
-                for row in rows
-                for column, name in _DETAILS.items()
-                if row.get(column, "").casefold() not in _NOTHING
-            )
-        ),
+        details=tuple((name, text) for name, text in details if text.casefold() not in _NOTHING),
     )
 
 
@@ -154,7 +158,12 @@ def _unique(texts: Iterable[str]) -> tuple[str, ...]:
 
 def _parts(cell: str) -> list[str]:
     """The parts of a cell lettered "a) Kabul b) Quetta", or the cell."""
-    return [part.strip(" ;,") for part in re.split(r"(?:^|\s)[a-z]\)\s", cell) if part.strip(" ;,")]
+    return (
+        [text for part in _LETTERED.split(cell) if (text := part.strip(" ;,"))] if ")" in cell else [cell.strip(" ;,")]
+    )
+
+
+_LETTERED = re.compile(r"(?:^|\s)[a-z]\)\s")
 
 
 _DATE = re.compile(r"(\d{1,2})\.? ?([A-Z][a-z]{2})[a-z]*\.? (\d{4})")
@@ -163,9 +172,12 @@ _DATE = re.compile(r"(\d{1,2})\.? ?([A-Z][a-z]{2})[a-z]*\.? (\d{4})")
 def _listed(text: str) -> date | None:
     """The first date in "Listed by UN 1267 Committee on 25 January 2001 (amended on ...)"."""
     found = _DATE.search(text)
-    if not found:
-        return None
+    return _day(*found.groups()) if found else None
+
+
+@lru_cache(maxsize=2_048)  # whole regimes were listed on a few days
+def _day(day: str, month: str, year: str) -> date | None:
     try:
-        return datetime.strptime(" ".join(found.groups()), "%d %b %Y").replace(tzinfo=UTC).date()
+        return datetime.strptime(f"{day} {month} {year}", "%d %b %Y").replace(tzinfo=UTC).date()
     except ValueError:
         return None

@@ -14,9 +14,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
+from functools import lru_cache, partial
+from typing import NamedTuple
+
+from lxml import etree
 
 from adapters.formats import Body, XmlRecords, folded, local, looks_like, mark_of, once, tidy, unread
 from bot.model import Document, EntityKind, Identifier, Listing, Name, Reading, Record
@@ -77,24 +79,11 @@ def ca_sema(document: Document) -> Reading:
     return reading
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    raw: bytes
+class _Row(NamedTuple):
+    mark: bytes
     fields: dict[str, str]
-
-    @property
-    def name(self) -> str:
-        return self.fields.get("entity") or tidy(f"{self.fields.get('given', '')} {self.fields.get('last', '')}")
-
-    @property
-    def country(self) -> str:
-        """The English half of "Belarus / Bélarus"."""
-        english = self.fields.get("country", "").split("/")[0].strip()
-        return _SAME.get(english, english)
-
-    @property
-    def composed(self) -> str:
-        return f"{folded(self.country)}: {folded(self.name)}"
+    country: str
+    name: str
 
     @property
     def place(self) -> tuple[int, str, str]:
@@ -105,34 +94,48 @@ class _Row:
 def _records(body: Body, records: XmlRecords, signals: list[str]) -> Iterator[Record]:
     rows: dict[str, list[_Row]] = {}
     count = 0
-    for raw in records:
+    for raw, element in records.parsed():
         count += 1
-        row = _Row(raw, _fields(records, raw, signals))
-        if not (row.name and row.country):
+        fields = _fields(element, signals)
+        country, named, name = *_countries(fields.get("country", "")), _name(fields)
+        if not (name and country):
             raise body.damaged(f"entry {count} has no name or no country; has the format changed?")
-        rows.setdefault(row.composed, []).append(row)
+        rows.setdefault(f"{named}: {folded(name)}", []).append(_Row(mark_of(raw), fields, country, name))
     for composed, group in rows.items():
-        group.sort(key=lambda row: row.place)
+        if len(group) > 1:
+            group.sort(key=lambda row: row.place)
         for row in group:
             key = composed if row is group[0] else f"{composed} # {row.place[2]} {row.place[1]}".rstrip()
-            yield Record(key, mark_of(row.raw), partial(_listing, key, row, signals))
+            yield Record(key, row.mark, partial(_listing, key, row, signals))
     body.judge(count, signals)
 
 
-def _fields(records: XmlRecords, raw: bytes, signals: list[str]) -> dict[str, str]:
+def _name(fields: dict[str, str]) -> str:
+    return fields.get("entity") or f"{fields.get('given', '')} {fields.get('last', '')}".strip()
+
+
+@lru_cache(maxsize=256)
+def _countries(text: str) -> tuple[str, str]:
+    """The English half of "Belarus / Bélarus", and as keys have it."""
+    english = text.split("/")[0].strip()
+    country = _SAME.get(english, english)
+    return country, folded(country)
+
+
+def _fields(record: etree._Element, signals: list[str]) -> dict[str, str]:
     fields: dict[str, str] = {}
-    for part in records.element(raw):
-        tag, text = local(part), tidy(part.text)
-        if tag in _FIELDS:
-            fields[_FIELDS[tag]] = text
-        else:
-            unread({tag: text}, signals, "element of record")
-    return {name: text for name, text in fields.items() if text}
+    for part in record:
+        if text := tidy(part.text):
+            if field := _FIELDS.get(tag := local(part)):
+                fields[field] = text
+            else:
+                unread({tag: text}, signals, "element of record")
+    return fields
 
 
 def _listing(key: str, row: _Row, signals: list[str]) -> Listing:
     fields = row.fields
-    aliases = dict.fromkeys(alias for alias in _aliases(fields.get("aliases", "")) if alias != row.name)
+    aliases = [alias for alias in _aliases(fields["aliases"]) if alias != row.name] if "aliases" in fields else []
     kind = EntityKind.VESSEL if "imo" in fields else EntityKind.COMPANY if "entity" in fields else EntityKind.PERSON
     details = [(name, fields[name]) for name in ("title", "born", "schedule", "item") if name in fields]
     return Listing(
@@ -140,7 +143,7 @@ def _listing(key: str, row: _Row, signals: list[str]) -> Listing:
         key=key,
         name=row.name,
         kind=kind,
-        aliases=tuple(Name(alias) for alias in aliases),
+        aliases=tuple(map(Name, dict.fromkeys(aliases))),
         programmes=(row.country,),
         listed_on=_day(fields.get("listed", ""), signals),
         identifiers=(Identifier("IMO", fields["imo"]),) if "imo" in fields else (),
@@ -166,7 +169,7 @@ _DAY_0 = date(1899, 12, 30)
 def _day(text: str, signals: list[str]) -> date | None:
     if not text:
         return None
-    if re.fullmatch(r"\d{5}", text):
+    if text.isdecimal() and len(text) == 5:
         return _DAY_0 + timedelta(days=int(text))
     try:
         return date.fromisoformat(text)

@@ -16,7 +16,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import partial
+from functools import lru_cache, partial
 
 from adapters.formats import Body, is_spreadsheet, mark_of, once, sheets, tidy
 from bot.model import Document, EntityKind, Listing, Name, NameKind, Reading, Record
@@ -106,7 +106,7 @@ def _header(rows: list[list[str]]) -> tuple[list[str], int]:
 
 def _entries(sheet: str, header: list[str], rows: list[list[str]], signals: list[str]) -> Iterator[tuple[str, Row]]:
     for row in rows:
-        cells = {column: cell for column, cell in zip(header, row, strict=False) if column and cell.strip()}
+        cells = {column: cell for column, cell in zip(header, row, strict=False) if cell and column}
         number = re.search(r"\d+", _squeezed(cells.get(_NUMBER, "")))
         named = cells.get(_LATIN) or cells.get(_JAPANESE)
         if number and named:
@@ -146,6 +146,7 @@ def _listing(key: str, sheet: str, row: Row) -> Listing:
     )
 
 
+@lru_cache(maxsize=512)  # asked of every cell; forty sheets have some hundred columns
 def _name_kind(column: str) -> NameKind | None:
     return next((kind for words, kind in _NAME_COLUMNS if words in column), None)
 

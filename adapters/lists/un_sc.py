@@ -34,9 +34,11 @@ _QUALITIES = {
     "": NameKind.ALIAS,
 }
 #: Elements that change without meaning.
-_VOLATILE = (
-    *("VERSIONNUM", "SORT_KEY", "SORT_KEY_LAST_MOD", "LIST_TYPE", "LAST_DAY_UPDATED", "GENDER"),
-    *("SUBMITTED_BY", "SUBMITTED_ON", "HAS_INTERPOL_LINK", "INTERPOL_LINK"),
+_VOLATILE = frozenset(
+    {
+        *("VERSIONNUM", "SORT_KEY", "SORT_KEY_LAST_MOD", "LIST_TYPE", "LAST_DAY_UPDATED", "GENDER"),
+        *("SUBMITTED_BY", "SUBMITTED_ON", "HAS_INTERPOL_LINK", "INTERPOL_LINK"),
+    }
 )
 _INTERPOL = re.compile(r"\s*INTERPOL-UN Security Council Special Notice web link:?\s*\S*", re.IGNORECASE)
 
@@ -97,23 +99,23 @@ def _parse(elements: XmlElements, raw: bytes, signals: list[str]) -> Listing:
 def listing_of(entry: etree._Element, signals: list[str]) -> Listing:
     """One INDIVIDUAL or ENTITY. What is unknown in it becomes a signal."""
     tag = local(entry)
+    prefix = f"{tag}_"
     fields: dict[str, str] = {}
     groups: dict[str, list[etree._Element]] = {}
     for child in entry:
-        name = local(child).removeprefix(f"{tag}_")
+        name = local(child).removeprefix(prefix)
+        if name in _VOLATILE:
+            continue
         if len(child):
             groups.setdefault(name, []).append(child)
         elif text := tidy(child.text):
             fields[name] = text
-    for name in _VOLATILE:
-        fields.pop(name, None)
-        groups.pop(name, None)
 
     def each(name: str) -> list[dict[str, str]]:
-        return [_parts(group) for group in groups.pop(name, [])]
+        return [parts for group in groups.pop(name, ()) if (parts := _parts(group))]
 
     def values(name: str) -> list[str]:
-        return [tidy(value.text) for group in groups.pop(name, []) for value in group]
+        return [tidy(value.text) for group in groups.pop(name, ()) for value in group]
 
     places = [_place(one, signals, "ADDRESS") for one in each("ADDRESS")]
     aliases = [
@@ -141,15 +143,25 @@ def listing_of(entry: etree._Element, signals: list[str]) -> Listing:
         identifiers=tuple(dict.fromkeys(found for one in each("DOCUMENT") if (found := _document(one, signals)))),
         countries=tuple(dict.fromkeys(country for country in countries if country)),
         addresses=tuple(dict.fromkeys(address for address, _ in places if address)),
-        remarks=_INTERPOL.sub("", fields.pop("COMMENTS1", "")).strip(),
+        remarks=_without_link(fields.pop("COMMENTS1", "")),
         details=tuple(dict.fromkeys((name, value) for name, value in details if value)),
     )
     unread({**fields, **groups}, signals, f"element of {tag}")
     return listing
 
 
+def _without_link(comments: str) -> str:
+    # To ask first takes a tenth of the time: the pattern is tried at every blank of a long text.
+    return _INTERPOL.sub("", comments).strip() if "INTERPOL-UN" in comments.upper() else comments
+
+
 def _parts(group: etree._Element) -> dict[str, str]:
-    return {local(part): tidy(part.text) for part in group if tidy(part.text)}
+    return {local(part): text for part in group if (text := tidy(part.text))}
+
+
+def _others_unread(parts: dict[str, str], known: frozenset[str], signals: list[str], where: str) -> None:
+    if not known.issuperset(parts):
+        unread({name: text for name, text in parts.items() if name not in known}, signals, f"element of {where}")
 
 
 def _alias(alias: dict[str, str], signals: list[str]) -> Iterator[Name]:
@@ -171,7 +183,7 @@ _BRACKET = re.compile(r"([^()]+)\((?:\s*original script:?)?([^()]+)\)?\W*", re.I
 
 def _spellings(text: str) -> tuple[str, ...]:
     """A name and the same in another script, in brackets that at times never close: "El Harrachi (الحراشي)"."""
-    found = _BRACKET.fullmatch(text)
+    found = _BRACKET.fullmatch(text) if "(" in text else None
     if found and latin(found[1]) != latin(found[2]):
         return tidy(found[1]), tidy(found[2])
     return (text,)
@@ -179,25 +191,28 @@ def _spellings(text: str) -> tuple[str, ...]:
 
 def _scripts(text: str) -> Iterator[Name]:
     """The name in its own script. A language in brackets behind it is no part of it."""
-    for part in re.split(r"[;\n]", text):
-        yield Name(tidy(re.sub(r"\([A-Za-z ]+\)", "", part)))
+    for part in text.split(";") if text else ():
+        yield Name(tidy(_LANGUAGE.sub("", part)))
+
+
+_LANGUAGE = re.compile(r"\([A-Za-z ]+\)")
 
 
 _IN_PLACE = ("STREET", "CITY", "STATE_PROVINCE", "ZIP_CODE", "COUNTRY")
+_OF_PLACE = frozenset({*_IN_PLACE, "NOTE"})
 
 
 def _place(place: dict[str, str], signals: list[str], where: str) -> tuple[str, str]:
     """A place in one line, and its country. A note ("in prison") is no part of an address."""
-    left = {name: text for name, text in place.items() if name not in _IN_PLACE and name != "NOTE"}
-    unread(left, signals, f"element of {where}")
-    return ", ".join(place[name] for name in _IN_PLACE if place.get(name)), place.get("COUNTRY", "")
+    _others_unread(place, _OF_PLACE, signals, where)
+    return ", ".join([place[name] for name in _IN_PLACE if name in place]), place.get("COUNTRY", "")
 
 
 _BIRTH = frozenset({"TYPE_OF_DATE", "DATE", "YEAR", "FROM_YEAR", "TO_YEAR", "NOTE"})
 
 
 def _born(born: dict[str, str], signals: list[str]) -> str:
-    unread({name: text for name, text in born.items() if name not in _BIRTH}, signals, "element of DATE_OF_BIRTH")
+    _others_unread(born, _BIRTH, signals, "DATE_OF_BIRTH")
     span = "-".join(born[name] for name in ("FROM_YEAR", "TO_YEAR") if born.get(name))
     day = born.get("DATE", "")[:10] or born.get("YEAR", "") or span or born.get("NOTE", "")
     return f"about {day}" if day and born.get("TYPE_OF_DATE") == "APPROXIMATELY" else day
@@ -213,7 +228,7 @@ _TYPES = {"numéro de passeport": "Passport", "número de pasaporte": "Passport"
 
 
 def _document(paper: dict[str, str], signals: list[str]) -> Identifier | None:
-    unread({name: text for name, text in paper.items() if name not in _IN_DOCUMENT}, signals, "element of DOCUMENT")
+    _others_unread(paper, _IN_DOCUMENT, signals, "DOCUMENT")
     kind = paper.get("TYPE_OF_DOCUMENT", "") or paper.get("TYPE_OF_DOCUMENT2", "") or "document"
     number = paper.get("NUMBER", "")
     return Identifier(_TYPES.get(kind.casefold(), kind), number) if number else None

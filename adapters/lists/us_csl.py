@@ -22,10 +22,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
-from adapters.formats import Body, CsvRows, JsonRecords, citations, folded, mark_of, once, unread
+from adapters.formats import Body, CsvRows, JsonRecords, citations, folded, mark_of, once, tidy, unread
 from adapters.ofac import listed_on, page_of, sort_id
 from bot.model import Document, EntityKind, Identifier, Listing, Name, NameKind, Reading, Record
 from bot.sources import list_source
@@ -85,6 +85,7 @@ _COLUMNS = (
     *("vessel_type", "gross_tonnage", "gross_registered_tonnage", "vessel_flag", "vessel_owner", "remarks"),
     *("alt_names", "citizenships", "dates_of_birth", "nationalities", "places_of_birth", "ids"),
 )
+_KNOWN = frozenset({*_VOLATILE, *_COLUMNS, "id"})
 #: Columns kept as details: column -> name. OFAC's own names where OFAC's lists have the same field.
 _DETAILS = {
     "title": "title",
@@ -150,26 +151,29 @@ class _Row:
     """One row as text by column, lists joined by "; " as the CSV has them; and its key before ties are broken."""
 
     raw: bytes
-    cells: Mapping[str, str]
+    told: Mapping[str, str]  #: as it stands, blanks and all: most rows are asked for a few columns only
     code: str
 
-    @property
+    def cell(self, column: str) -> str:
+        return tidy(self.told.get(column))
+
+    def cells(self) -> dict[str, str]:
+        return {column: tidy(text) if (text := self.told.get(column)) else "" for column in _COLUMNS}
+
     def composed(self) -> str:
-        number = self.cells["entity_number"]
+        number = self.cell("entity_number")
         if number:
             return f"{self.code}-{number}"
-        name, first = folded(self.cells["name"]), folded(self.cells["addresses"].split(";")[0])
+        name, first = folded(self.cell("name")), folded(self.cell("addresses").split(";")[0])
         return f"{self.code}: {name} | {first}" if first else f"{self.code}: {name}"
 
-    @property
     def age(self) -> tuple[str, str, str]:
         """What tells apart rows of one party under one inner list: when, by which notice, and spelled how."""
-        cited = citations(self.cells["federal_register_notice"])
-        return self.cells["start_date"], cited[0] if cited else "", self.cells["name"]
+        cited = citations(self.cell("federal_register_notice"))
+        return self.cell("start_date"), cited[0] if cited else "", self.cell("name")
 
-    @property
     def meaning(self) -> bytes:
-        return mark_of("\x1f".join(self.cells[column] for column in _COLUMNS).encode())
+        return mark_of("\x1f".join(self.cells().values()).encode())
 
 
 class _CsvTable:
@@ -239,24 +243,24 @@ def _as_cell(value: Any) -> str:
 
 
 def _row(raw: bytes, fields: dict[str, str], signals: list[str]) -> _Row:
-    for column in (*_VOLATILE, "id"):
-        fields.pop(column, None)
-    cells = {column: " ".join(fields.pop(column, "").split()) for column in _COLUMNS}
-    unread(fields, signals, "column")
-    return _Row(raw, cells, _code(cells["source"], signals))
+    if not _KNOWN.issuperset(fields):
+        unread({column: text for column, text in fields.items() if column not in _KNOWN}, signals, "column")
+    source = tidy(fields.get("source"))
+    code = _code(source)
+    if not code:
+        once(signals, f"unknown inner list {source!r}")
+        inner = re.search(r"\(([^()]+)\)", source)
+        code = (inner[1] if inner else source.split(" - ")[0]).strip()
+    return _Row(raw, fields, code)
 
 
-def _code(source: str, signals: list[str]) -> str:
-    """The code of the inner list. An unknown one is signalled and named by its own words."""
+@lru_cache(maxsize=256)
+def _code(source: str) -> str:
+    """The code of the inner list, or nothing; an unknown one is signalled and named by its own words."""
     for inner in re.findall(r"\(([^()]+)\)", source):
         if code := _LISTS.get(inner.removesuffix(" List").strip().upper()):
             return code
-    for words, code in _LIST_NAMES.items():
-        if words in source.casefold():
-            return code
-    once(signals, f"unknown inner list {source!r}")
-    inner = re.search(r"\(([^()]+)\)", source)
-    return (inner[1] if inner else source.split(" - ")[0]).strip()
+    return next((code for words, code in _LIST_NAMES.items() if words in source.casefold()), "")
 
 
 # ── Keys ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -271,10 +275,10 @@ class _Ties:
 
     def suffix(self, row: _Row) -> str:
         """Nothing for the eldest; for the others what differs from it, and a hash where two rows are of one age."""
-        eldest = min(self.rows)
-        words = [part for part, first in zip(row.age, eldest, strict=True) if part != first]
-        if row.meaning != min(self.rows[row.age]):
-            words.append(row.meaning.hex())
+        eldest, age, meaning = min(self.rows), row.age(), row.meaning()
+        words = [part for part, first in zip(age, eldest, strict=True) if part != first]
+        if meaning != min(self.rows[age]):
+            words.append(meaning.hex())
         return f" # {' '.join(words)}" if words else ""
 
 
@@ -283,14 +287,15 @@ def _ties(rows: _CsvTable | _JsonTable) -> dict[str, _Ties]:
     met: set[bytes] = set()
     shared: set[str] = set()
     for row in rows.rows([]):
-        mark = mark_of(row.composed.encode())
+        composed = row.composed()
+        mark = mark_of(composed.encode())
         if mark in met:
-            shared.add(row.composed)
+            shared.add(composed)
         met.add(mark)
     ties: dict[str, _Ties] = {key: _Ties() for key in shared}
     for row in rows.rows([]) if shared else ():
-        if tie := ties.get(row.composed):
-            tie.rows[row.age].add(row.meaning)
+        if tie := ties.get(row.composed()):
+            tie.rows[row.age()].add(row.meaning())
     return ties
 
 
@@ -300,10 +305,10 @@ def _records(rows: _CsvTable | _JsonTable, reading: Reading) -> Iterator[Record]
     count = 0
     for row in rows.rows(signals):
         count += 1
-        key, mark = row.composed, mark_of(row.raw)
+        key, mark = row.composed(), mark_of(row.raw)
         if tie := ties.get(key):
             key += tie.suffix(row)
-            earlier = tie.given.setdefault(row.meaning, mark)
+            earlier = tie.given.setdefault(row.meaning(), mark)
             if earlier != mark:
                 once(signals, f"{key} is given twice, with other links only; read once")
                 continue
@@ -317,7 +322,7 @@ def _records(rows: _CsvTable | _JsonTable, reading: Reading) -> Iterator[Record]
 
 
 def _listing(row: _Row, key: str, signals: list[str]) -> Listing:
-    cells = row.cells
+    cells = row.cells()
     treasury = bool(cells["entity_number"])
     addresses = [mend(one) for one in _many(cells["addresses"])]
     told = Told(cells["name"]) if treasury else taken_apart(cells["name"], addresses)
@@ -356,7 +361,7 @@ _COUNTRY = re.compile(r"(?:^|, )[A-Z]{2}$")
 
 
 def _many(cell: str) -> list[str]:
-    return [one.strip() for one in cell.split(";") if one.strip()]
+    return [text for one in cell.split(";") if (text := one.strip())] if cell else []
 
 
 def _date(text: str, signals: list[str]) -> date | None:

@@ -15,9 +15,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
+from typing import cast
 
 import lxml.html
+from lxml import etree
 
 from adapters.formats import Body, folded, html_page, looks_like, mark_of, once, table_rows
 from bot.model import Document, EntityKind, Listing, Name, NameKind, Reading, Record
@@ -50,7 +52,7 @@ def us_dhs_uflpa(document: Document) -> Reading:
     body = Body(document, "us_dhs_uflpa")
     if not looks_like(body.head).startswith("an HTML page"):
         raise body.unlike("the page of the UFLPA Entity List")
-    if not re.search(rb"Effective Date", b"".join(body.chunks()), re.IGNORECASE):
+    if b"effective date" not in b"".join(body.chunks()).lower():
         raise body.unlike("the page with its tables of names and effective dates")
     reading = Reading(layout=f"uflpa-entity-list.html/{VERSION}", records=())
     rows = list(_rows(body, html_page(body), reading.signals))
@@ -68,8 +70,7 @@ def _rows(body: Body, page: lxml.html.HtmlElement, signals: list[str]) -> Iterat
         if len(head) != 2 or "name" not in head[0].casefold() or "effective date" not in head[1].casefold():
             once(signals, f"a table headed {' | '.join(head)[:80]!r} left unread")
             continue
-        before = "".join(str(text) for text in table.xpath("preceding::text()"))
-        grounds = re.findall(r"2\s*\(d\)\s*\(2\)\s*\(B\)\s*\(([ivx]+)\)", before)
+        grounds = _GROUND.findall("".join(cast("list[str]", _BEFORE(table))))
         if not grounds or grounds[-1] not in _GROUNDS:
             once(signals, f"a table on the unknown ground {grounds[-1:]}")
         for row in rows:
@@ -77,6 +78,10 @@ def _rows(body: Body, page: lxml.html.HtmlElement, signals: list[str]) -> Iterat
                 raise body.damaged(f"a row of {len(row)} cells in a table of two; has the page changed?")
             if any(row):
                 yield _GROUNDS.get(grounds[-1] if grounds else "", "UFLPA"), row[0], row[1]
+
+
+_BEFORE = etree.XPath("preceding::text()", smart_strings=False)
+_GROUND = re.compile(r"2\s*\(d\)\s*\(2\)\s*\(B\)\s*\(([ivx]+)\)")
 
 
 def _records(body: Body, rows: list[tuple[str, str, str]], signals: list[str]) -> Iterator[Record]:
@@ -104,10 +109,17 @@ def _listing(key: str, ground: str, told: Told, day: str, signals: list[str]) ->
 
 
 def _date(text: str, signals: list[str]) -> date | None:
+    found = _day(text)
+    if found is None:
+        once(signals, f"effective date {text[:40]!r} is none like 'June 21, 2022'")
+    return found
+
+
+@lru_cache(maxsize=512)  # entries come in groups of a day
+def _day(text: str) -> date | None:
     try:
         return datetime.strptime(text, "%B %d, %Y").replace(tzinfo=UTC).date()
     except ValueError:
-        once(signals, f"effective date {text[:40]!r} is none like 'June 21, 2022'")
         return None
 
 
@@ -132,36 +144,42 @@ _INTRODUCED = re.compile(
 _EXTENT = re.compile(
     r",? and (?:(?:its|their) (?:[\w-]+ ){0,4})?(?:subsidiar|affiliat|subordinate)\w*.*$", re.IGNORECASE
 )
+_ACRONYM = re.compile(r"\s*\(([A-Z]{2,8})\)\s*$")
 _NAMED = re.compile(r"\b(?:which include|including)\s+(.*)$", re.IGNORECASE)
 
 
 def taken_apart(cell: str) -> Told:
     """A name cell taken apart."""
     told = Told(cell)
-    start = next((at.start() for at in re.finditer(r"\(", cell) if _INTRODUCED.match(cell, at.end())), -1)
+    start = cell.find("(")
+    while start >= 0 and not _INTRODUCED.match(cell, start + 1):
+        start = cell.find("(", start + 1)
     if start >= 0:
         end = _closing(cell, start)
         told.aliases = list(_others(cell[start + 1 : end]))
         cell = f"{cell[:start].rstrip()}{cell[end + 1 :]}"
-    if extent := _EXTENT.search(cell):
+    if " and " in cell.lower() and (extent := _EXTENT.search(cell)):
         told.extent = extent[0].strip(" ,")
         cell = cell[: extent.start()]
         if named := _NAMED.search(told.extent):
             told.aliases += [Name(name) for name in _names(named[1])]
-    if acronym := re.search(r"\s*\(([A-Z]{2,8})\)\s*$", cell):
+    if cell.rstrip().endswith(")") and (acronym := _ACRONYM.search(cell)):
         told.aliases.append(Name(acronym[1], NameKind.ACRONYM))
         cell = cell[: acronym.start()]
     told.name = cell.strip(" ,")
     return told
 
 
+_BRACKET = re.compile(r"[()]")
+
+
 def _closing(text: str, start: int) -> int:
     """Where the bracket that opens at `start` closes, or the end of the text."""
     depth = 0
-    for at in range(start, len(text)):
-        depth += (text[at] == "(") - (text[at] == ")")
+    for bracket in _BRACKET.finditer(text, start):
+        depth += 1 if bracket[0] == "(" else -1
         if depth == 0:
-            return at
+            return bracket.start()
     return len(text)
 
 
@@ -176,6 +194,9 @@ def _others(inside: str) -> Iterator[Name]:
 
 def _names(text: str) -> Iterator[str]:
     """Names between semicolons; behind the full stop of a legal form, "and" or a comma parts names too."""
-    for part in re.split(r";|(?<=Ltd\.),? and (?=[A-Z])|(?<=Co\.) and (?=[A-Z])|(?<=Ltd\.), (?=[A-Z])", text):
-        if name := re.sub(r"^(?:and )|(?: and)$", "", part.strip(" ,;")).strip(" ,;"):
+    for part in _PARTING.split(text):
+        if name := part.strip(" ,;").removeprefix("and ").removesuffix(" and").strip(" ,;"):
             yield name
+
+
+_PARTING = re.compile(r";|(?<=Ltd\.),? and (?=[A-Z])|(?<=Co\.) and (?=[A-Z])|(?<=Ltd\.), (?=[A-Z])")

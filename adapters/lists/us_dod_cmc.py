@@ -41,6 +41,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import xxhash
@@ -191,13 +192,14 @@ def _tidy(text: str) -> str:
     return re.sub(r"\b(Co\.),(?=[A-Z])", r"\1, ", text)
 
 
-def _words(text: str) -> list[str]:
+@lru_cache(maxsize=4_096)  # each name comes in a dozen editions
+def _words(text: str) -> tuple[str, ...]:
     """The words without case, accents and punctuation; letters standing alone are put together: "U.S." is "us"."""
     decomposed = unicodedata.normalize("NFKD", text).casefold()
     plain = "".join(char for char in decomposed if not unicodedata.combining(char) and char not in "'’‘`´")
     spaced = "".join(char if char.isalnum() else " " for char in plain.replace("&", " and "))
     joined = re.sub(r"\b([^\W\d_]) (?=[^\W\d_]\b)", r"\1", spaced)
-    return joined.split()
+    return tuple(joined.split())
 
 
 def _fold(name: str) -> str:

@@ -252,6 +252,23 @@ async def test_the_last_row_alone_is_gone(press: Press, lists: Path) -> None:
     assert await press.told() == ([], [])
 
 
+async def test_a_cut_at_a_line_end_has_a_new_entry_too(press: Press, lists: Path) -> None:
+    """The new one is told; the last ones wait for a third reading, and by then they are there again."""
+    body = good(lists / CONS_EDITIONS[3])
+    await first(press, "us_ofac_cons", body)
+    uid = body.split(b",", 1)[0]
+    more = body.split(b"\n", 1)[0].replace(uid, b"99999", 1) + b"\n"
+    press.prints("us_ofac_cons", more + few_lines_lost(body, 3))
+    outcome = await press.polled("us_ofac_cons")
+    assert (outcome.quarantined, outcome.added, outcome.pending) == (False, 1, 3)
+    again = await press.polled("us_ofac_cons")
+    assert (again.removed, again.pending) == (0, 3)
+    press.prints("us_ofac_cons", more + body)
+    assert (await press.polled("us_ofac_cons")).pending == 0
+    press.prints("us_ofac_cons", more.replace(b"99999", b"99998") + more + few_lines_lost(body, 3))
+    assert [(await press.polled("us_ofac_cons")).removed for _ in range(3)] == [0, 0, 3]
+
+
 async def test_a_shorter_list_is_believed_when_another_edition_is_as_short(press: Press, lists: Path) -> None:
     """Or when an operator accepts it; its removals then need their second reading as all do."""
     body = good(lists / CONS_EDITIONS[3])

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.diff import PATIENCE, TAIL, Survey, believe, diff, field_changes, missing, readable, survey
+from bot.diff import PATIENCE, TAIL, Survey, believe, cut_off, diff, field_changes, missing, readable, survey
 from bot.model import ChangeKind, EntityKind, Identifier, Listing, Mark, Memory, Name, NameKind, Quarantine, SourceCard
 from tests.worlds.facts import listing, mark, reading, record
 
@@ -427,6 +427,53 @@ def test_an_edition_that_ends_elsewhere(now: Callable[[list[Listing]], list[List
     memory = replace(READ, layout="table/1", tail=look([], known).tail)
     seen = look(known, now(known), open_ended=True)
     assert believe(CARD, memory, seen, {entry.key: entry for entry in known}, now=NOW) is None
+
+
+def test_the_end_is_gone_and_something_is_new() -> None:
+    """Believed, because what is new must not be late; who stood at the end is absent three times before it is told."""
+    known = dated(100)
+    memory = replace(READ, layout="table/1", tail=look([], known).tail)
+    old = {entry.key: entry for entry in known}
+    cut = [listing("Another"), *known[:-3]]
+    seen = look(known, cut, open_ended=True)
+    assert believe(CARD, memory, seen, old, now=NOW) is None
+    after, removed = marks(known), []
+    for doubted in (cut_off(memory, seen), (), ()):
+        change = diff(
+            survey(reading(cut), after, same_layout=True),
+            after,
+            old,
+            doubted=doubted,
+            first=False,
+            same_layout=True,
+            seen=NOW,
+        )
+        after |= {**dict(change.marks), **{entry.key: found for entry, found in change.listings}}
+        removed.append((len(change.removed), change.pending))
+    assert removed == [(0, 3), (0, 3), (3, 0)]
+
+
+@pytest.mark.parametrize(
+    ("now", "more", "what"),
+    [
+        pytest.param(lambda known: known[:-1], {}, {}, id="the newest alone"),
+        pytest.param(lambda known: [*known[:-3], listing("Another")], {}, {}, id="another one stands at the end"),
+        pytest.param(lambda known: known[3:], {}, {}, id="they stood at the beginning"),
+        pytest.param(lambda known: known[:-3], {"open_ended": False}, {}, id="its end is shown"),
+        pytest.param(lambda known: known[:-3], {"history": 3}, {}, id="a table of the past has them"),
+        pytest.param(lambda known: known[:-3], {"layout": "other/1"}, {}, id="another layout"),
+        pytest.param(lambda known: known[:-3], {}, {"accept_next": True}, id="a person accepts"),
+    ],
+)
+def test_an_end_that_is_no_cut(
+    now: Callable[[list[Listing]], list[Listing]], more: dict[str, Any], what: dict[str, Any]
+) -> None:
+    """Two readings are enough, as for all."""
+    known = dated(100)
+    memory = replace(READ, layout="table/1", tail=look([], known).tail)
+    seen = look(known, known[:-3], open_ended=True)
+    assert set(cut_off(memory, seen)) == {entry.key for entry in known[-3:]}
+    assert cut_off(replace(memory, **what), look(known, now(known), **{"open_ended": True, **more})) == ()
 
 
 def test_a_loss_that_was_announced_is_no_surprise() -> None:

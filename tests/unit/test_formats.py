@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.formats import Body, html_page, is_spreadsheet, numeric_day, sheets, table_rows
+from adapters.formats import Body, CsvRows, XmlRecords, html_page, is_spreadsheet, numeric_day, sheets, table_rows
 from adapters.lists.us_ofac_sdn import us_ofac_sdn
 from bot.errors import ListDamaged
 from bot.model import Document
@@ -35,6 +35,61 @@ def test_the_tables_of_the_real_uflpa_page(shared: Path) -> None:
     tables = tables_of(page)
     assert len(tables) == 3
     assert all(len(row) == 2 for table in tables for row in table)
+
+
+def body_of(raw: bytes) -> Body:
+    return Body(Document.of(raw, at=NOW), "us_test")
+
+
+def xml_of(*names: str) -> XmlRecords:
+    records = "".join(f"<one><name>{name}</name></one>\n" for name in names)
+    return XmlRecords(body_of(f"<list>\n{records}</list>".encode()), "one")
+
+
+def test_records_parsed_many_at_once_are_those_parsed_one_by_one() -> None:
+    """Each with its own raw bytes, however many there are."""
+    records = xml_of(*(f"Company {number}" for number in range(250)))
+    together = [(raw, element.findtext("name")) for raw, element in records.parsed()]
+    assert together == [(raw, records.element(raw).findtext("name")) for raw in records]
+    assert len(together) == 250
+
+
+@pytest.mark.parametrize("garbled", ["A & B", "</name><name", "</name></one><one><name>"])
+def test_one_garbled_record_among_many_is_an_error(garbled: str) -> None:
+    """None of them is taken for another one, and the message shows which it is; two in one are told apart."""
+    names = [*(f"Company {number}" for number in range(120)), garbled, "Last"]
+    if garbled.endswith("<name>"):
+        assert sum(1 for _ in xml_of(*names).parsed()) == 123
+        return
+    with pytest.raises(ListDamaged, match="garbled"):
+        list(xml_of(*names).parsed())
+
+
+def test_rows_keep_their_lines_and_bytes() -> None:
+    """A quoted cell may hold line ends; blank lines are no rows."""
+    rows = CsvRows(body_of(b'a,b\n\n"x\ny",1\nlast,2'))
+    assert [(row.line, row.raw, row.cells) for row in rows] == [
+        (1, b"a,b", ["a", "b"]),
+        (3, b'"x\ny",1', ["x\ny", "1"]),
+        (5, b"last,2", ["last", "2"]),
+    ]
+    assert rows.ends_with == ""
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (b'a,b\n5" pipe,"open\nc,"d"\n', "line 3 is no CSV row"),
+        (b'a,b\n5" pipe,"open\nc",7" pipe\n', "its quotes do not close"),
+        (b'a,b\n5" pipe\n6" pipe,x\n', "line 2 is no CSV row"),
+        (b'a,b\n"x" y,1\n', "line 2 is no CSV row"),
+        (b'a,b\n"x,1\n', "line 2 never closes its quotes"),
+    ],
+)
+def test_a_row_whose_quotes_are_wrong_is_an_error(raw: bytes, words: str) -> None:
+    """No row is taken into the one before, and none is lost."""
+    with pytest.raises(ListDamaged, match=words):
+        list(CsvRows(body_of(raw)))
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ import pytest
 from lxml import etree
 
 from adapters import lists as package
-from bot.explain import unknown
+from bot.errors import ListDamaged
+from bot.explain import effects, unknown
 from bot.model import Document, EntityKind, Listing, NameKind, Reading
 from bot.sources import ListSource, shelf
 
@@ -97,6 +98,26 @@ def test_every_real_file_is_believable(lists: Path, file: str, entries: int, sig
     assert codes
     assert unknown(source.card.id, codes) == ()
     assert len(reading.signals) == signals, reading.signals
+
+
+def real_files(lists: Path, source: str) -> list[Path]:
+    folders = [source, *(folder for folder, reader in READ_BY.items() if reader == source)]
+    return sorted(path for folder in folders if (lists / folder).is_dir() for path in (lists / folder).iterdir())
+
+
+@pytest.mark.parametrize("source", sorted(SOURCES))
+def test_every_code_of_every_real_file_has_its_line(lists: Path, source: str) -> None:
+    """Whatever file is put there: no programme of any entry is without words on what it does."""
+    met: set[tuple[str, ...]] = set()
+    for path in real_files(lists, source):
+        try:
+            reading = SOURCES[source].read(Document.of(path.read_bytes(), url=path.name, at=NOW))
+            met.update(record.parse().programmes for record in reading.records)
+        except ListDamaged:
+            continue  # one of the bad files, or one that stands beside the list
+    if not met:
+        pytest.skip("no file of this list among the real ones")
+    assert [codes for codes in met if unknown(source, codes) or not effects(source, codes, on=NOW.date())] == []
 
 
 # ── UN ────────────────────────────────────────────────────────────────────────────────────────────────────────────
