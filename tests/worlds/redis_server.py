@@ -37,7 +37,7 @@ class RedisServer:
             cwd=self.folder,
             stdout=subprocess.DEVNULL,
         )
-        for _ in range(500):
+        for _ in range(3000):  # a minute: on a busy machine its files take a while to read
             if self.ask("PING") == "PONG":
                 return
             time.sleep(0.02)
