@@ -338,16 +338,13 @@ class NameIndex:
         if len(text) < 4 or text.isdigit():
             return
         if not unit.native:
-            for bones in {loan_bones(text, True), loan_bones(text, False)}:
+            for bones in dict.fromkeys((loan_bones(text, True), loan_bones(text, False))):
                 for han, alike in self._by_ear(f"${bones}", text):
                     yield f"={sound(romanise(han))}", alike
-        near: set[str] = set()
         halves = _asked_halves(text)
-        for part in halves:
-            near.update(self._near.get(part, ()))
-        near.discard(text)
+        near = dict.fromkeys(word for part in halves for word in self._near.get(part, ()) if word != text)
         allowed = 1 if len(text) < 7 else 2
-        for other, edits, _ in process.extract(text, near, scorer=OSA.distance, score_cutoff=allowed, limit=None):
+        for other, edits, _ in process.extract(text, [*near], scorer=OSA.distance, score_cutoff=allowed, limit=None):
             yield f"={sound(other)}", 1 - 1.3 * edits / len(text)
         if not unit.native:
             for other, edits, _ in process.extract(
@@ -523,9 +520,9 @@ def _glossary_parts() -> dict[str, list[str]]:
     return found
 
 
-def _glossary_near(halves: Iterable[str]) -> set[str]:
+def _glossary_near(halves: Iterable[str]) -> list[str]:
     parts = _glossary_parts()
-    return {word for part in halves for word in parts.get(part, ())}
+    return list(dict.fromkeys(word for part in halves for word in parts.get(part, ())))
 
 
 def _asked_halves(heard: str) -> list[str]:
