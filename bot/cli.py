@@ -378,8 +378,11 @@ def watch_settings(
         "managers": managers,
         "people": people,
     }
+    typed = [word.partition(":") for word in name or []]  # `kinds:listed`, as it is typed in a chat, means the same
+    given |= {key: value for key, _, value in typed if key in given and value}
     chosen: dict[str, Any] = {key: value for key, value in given.items() if value}
-    _ask("watch settings", json=json, place=place, name=" ".join(name or []), **chosen)
+    company = " ".join("".join(word) for word in typed if word[0] not in given)
+    _ask("watch settings", json=json, place=place, name=company, **chosen)
 
 
 @feed.command("add")

@@ -435,3 +435,10 @@ def test_triage_and_its_audit(terminal: Terminal) -> None:
     assert ",'=HYPERLINK(1)," in rows[2]
     assert json.loads(terminal.type("export", "acts", "--place", "slack:T0/C9").stdout) == {"acts": []}
     assert "is no date" in str(terminal.type("export", "acts", "--since", "lately").exception)
+
+
+def test_settings_typed_as_in_a_chat(terminal: Terminal) -> None:
+    """`kinds:listed` on the command line is the option, not the name of a company."""
+    terminal.type("watch", "add", "Xiaomi")
+    assert "Settings of Xiaomi" in terminal.type("watch", "settings", "Xiaomi", "kinds:listed").stdout
+    assert terminal.json("watch", "list")["watching"][0]["kinds"] == ["listed"]
