@@ -591,7 +591,7 @@ async def test_the_audit_has_everything_that_was_done(newsdesk: Newsdesk) -> Non
         "2 acts here\n"
         "2021-01-16 00:00 UTC · Ben · said: not this company · Xiaomi “+49 341 is a shop in Leipzig”\n"
         "2021-01-15 00:00 UTC · =HYPERLINK(1) · acknowledged · Xiaomi\n"
-        "All of them are in the file."
+        "All of them are in the file; in a terminal: tocsin export acts --csv"
     )
     (file,) = reply.files
     assert (file.name, file.type) == ("tocsin-audit-2021-01-16.csv", "text/csv")
