@@ -97,7 +97,7 @@ async def test_a_mirror_may_serve_the_list_itself(world: World) -> None:
 
 
 async def test_a_file_of_changes(world: World) -> None:
-    """Added, modified, deleted: whom it does not name stays, and a deletion that is said needs no second reading."""
+    """Added, modified, deleted: whom it does not name stays, and who was deleted is delisted at a second reading."""
     whole = [entity(f"NK-{number}", f"Company {number}") for number in range(8)]
     assert (await world.polled(lines(*whole, entity("NK-x", "Xiaomi Corporation")))).rows == 9
     delta = lines(
@@ -110,7 +110,10 @@ async def test_a_file_of_changes(world: World) -> None:
         {"op": "MOD", "entity": {**entity("NK-2", "Company 2"), "target": False}},
     )
     outcome = await world.polled(delta)
-    assert (outcome.added, outcome.changed, outcome.removed, outcome.pending, outcome.rows) == (1, 1, 2, 0, 8)
+    assert (outcome.added, outcome.changed, outcome.removed, outcome.pending, outcome.rows) == (1, 1, 0, 2, 8)
+    assert not await world.alerts()
+    outcome = await world.polled(lines({"op": "MOD", "entity": entity("NK-1", "Company One")}))
+    assert (outcome.changed, outcome.removed, outcome.pending, outcome.rows) == (0, 2, 0, 8)
     assert await world.alerts() == [AlertKind.DELISTED]
     kept = await world.store.listings("opensanctions")
     assert {key.removeprefix("NK-") for key in kept} == {"0", "1", "3", "4", "5", "6", "7", "8"}
