@@ -366,12 +366,13 @@ def diff(
 
     changes: list[ListChange] = []
     before_of = renamed(survey, old) if composed and same_layout and not first else {}
+    fields_to_compare = None if same_layout else _common(survey, old)
     before_of |= {key: old[former] for former, key in survey.taken_up.items() if former in old and key not in marks}
     for listing, _ in survey.fresh if not first else ():
         before = old.get(listing.key) or before_of.get(listing.key)
         if before is None:
             changes.append(change(listing, after=listing))
-        elif fields := field_changes(before, listing, only=None if same_layout else COMMON):
+        elif fields := field_changes(before, listing, only=fields_to_compare):
             changes.append(change(listing, before=before, after=listing, fields=fields))
 
     known_by = {*(one.key for one in before_of.values()), *survey.taken_up}
@@ -383,6 +384,18 @@ def diff(
         marks=(*survey.touched, *left.waiting),
         removed=(*left.removed, *known_by),
         pending=len(left.waiting),
+    )
+
+
+def _common(survey: Survey, old: Mapping[str, Listing]) -> frozenset[str]:
+    """The fields to compare after a change of layout: those that all layouts carry, and carry alike.
+
+    One that differs in many entries at once is written otherwise in the new layout, and nothing happened to anybody.
+    """
+    pairs = [(old[listing.key].content(), listing.content()) for listing, _ in survey.fresh if listing.key in old]
+    many = max(FEW, MAY_RENAME * survey.known)
+    return frozenset(
+        name for name in COMMON if sum(1 for before, after in pairs if before.get(name) != after.get(name)) <= many
     )
 
 

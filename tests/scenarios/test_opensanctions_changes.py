@@ -186,7 +186,9 @@ async def test_a_deletion_that_the_next_version_bears_out(us: Follower, archive:
     archive.publishes(V2, *OTHERS)
     await us.polls()
     archive.publishes(V3, *OTHERS, entity("NK-new", "Newcomer"))
+    archive.asked()
     outcome = await us.polls()
+    assert archive.asked() == BY_CHANGES
     assert (outcome.added, outcome.removed, outcome.rows) == (1, 1, 7)
     assert await us.alerts() == [AlertKind.DELISTED]
 
@@ -489,6 +491,19 @@ async def test_a_data_set_without_entities(us: Follower, archive: Archive) -> No
     assert (await us.polls()).added == 1
     assert archive.asked() == ["index", "table"]
     assert await us.alerts() == [AlertKind.LISTED]
+
+
+async def test_entities_are_published_where_there_was_a_table(us: Follower, archive: Archive) -> None:
+    """The codes of the table are not in the entities: that every entry differs is the layout's doing, and no news."""
+    rows = "".join(f'"{one["id"]}","Company","{one["caption"]}","","X-LIST"\n' for one in (*OTHERS, XIAOMI))
+    archive.site.shows("/table", f'"id","schema","name","aliases","program_ids"\n{rows}')
+    named = [{"name": "targets.simple.csv", "url": archive.site.url("/table")}]
+    archive.publishes(V1, *OTHERS, XIAOMI, resources=named)
+    await us.polls()
+    archive.publishes(V2, *OTHERS, XIAOMI, entity("NK-9", "Newcomer"))
+    outcome = await us.polls()
+    assert (outcome.added, outcome.changed, outcome.rows) == (1, 0, 8)
+    assert not await us.alerts()
 
 
 async def test_another_data_sets_index(us: Follower, archive: Archive) -> None:
