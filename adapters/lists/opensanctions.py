@@ -359,11 +359,11 @@ def _of_object(source: str, entity: Any, signals: list[str]) -> Record | None:
 
     The same entity gives the same record whichever file it stands in: their properties are sets, written in any order.
     """
-    key, target = str(entity["id"]), bool(entity.get("target", True))
-    facts = {name: _values(values) for name, values in entity["properties"].items()}
-    schema, caption, data_sets = entity["schema"], entity.get("caption", ""), sorted(entity.get("datasets", []))
-    if not target:
+    key, properties, schema = str(entity["id"]), entity["properties"].items(), entity["schema"]
+    if not entity.get("target", True):
         return None
+    facts = {name: _values(values) for name, values in properties}
+    caption, data_sets = entity.get("caption", ""), sorted(entity.get("datasets", []))
     mark = mark_of(json.dumps([schema, caption, facts, data_sets], sort_keys=True).encode())
     referents = tuple(str(one) for one in entity.get("referents", ()))
     return Record(key, mark, partial(_of_entity, source, key, schema, caption, facts, data_sets, signals), referents)
@@ -371,7 +371,9 @@ def _of_object(source: str, entity: Any, signals: list[str]) -> Record | None:
 
 def _values(values: Any) -> list[str]:
     """The values of a property in one order. A lone one without its list was seen in 2024."""
-    return sorted(map(str, values)) if isinstance(values, list) else [str(values)]
+    if not isinstance(values, list):
+        return [str(values)]
+    return sorted(map(str, values)) if len(values) > 1 else [str(one) for one in values]
 
 
 def _of_entity(

@@ -90,6 +90,19 @@ async def test_an_index_leads_to_the_list(world: World) -> None:
     assert await world.alerts() == [AlertKind.LISTED]
 
 
+async def test_changes_that_are_said_to_be_known(world: World) -> None:
+    """A server that answers "not modified" to a first question has given nothing; the list is read whole."""
+    await world.exports("1", "Example Works")
+    whole, delta = "https://data.opensanctions.org/entities.ftm.json", "https://data.opensanctions.org/delta.json"
+    for version, count in (("2", 1), ("3", 2)):
+        index = {"version": version, "resources": [{"name": "entities.ftm.json", "url": whole}], "delta_url": delta}
+        world.pages.shows(opensanctions.card.url, json.dumps(index))
+        world.pages.shows(whole, lines(*(entity(f"NK-{number}", "Example Works") for number in range(count))))
+        world.pages.stands_by(delta)
+        assert (await world.polled()).rows == count
+    assert world.pages.asked[delta] == 2
+
+
 async def test_a_mirror_may_serve_the_list_itself(world: World) -> None:
     """Then there is no index to follow."""
     world.pages.shows(opensanctions.card.url, table("Example Works"))
