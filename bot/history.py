@@ -26,6 +26,30 @@ def end_of(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
 
 
+def was_called(change: ListChange) -> Entry | None:
+    """Of a change that put an entry under another key, the one under which it stood before."""
+    before = change.before
+    return (change.source, before.key) if before and before.key != change.key else None
+
+
+def as_they_were_called(
+    entries: Iterable[Entry], changes: Iterable[ListChange]
+) -> tuple[frozenset[Entry], dict[Entry, ListChange]]:
+    """Entries under the keys they had at a moment, and the first change of each after it.
+
+    `changes` are those after that moment, newest first, or of each key at least its first one. What came under its key
+    only later stood under the one before, until then or until that key's own next change.
+    """
+    first: dict[Entry, ListChange] = {}
+    for change in changes:
+        for entry in ((change.source, change.key), was_called(change)):
+            if entry and (entry not in first or change.seen <= first[entry].seen):
+                first[entry] = change
+    came = {entry for entry, change in first.items() if change.key == entry[1] and was_called(change)}
+    then = {entry: change for entry, change in first.items() if entry not in came}
+    return frozenset((*entries, *then)) - came, then
+
+
 # ── What was true on a day ────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -176,8 +200,11 @@ def timeline(
     spans: Mapping[str, Span],
     match: Callable[[Listing], Match],
 ) -> list[Event]:
-    """All that we know happened to these entries, oldest first. `changes` are every change of theirs, newest first."""
-    first = {(one.source, one.key): one for one in changes}
+    """All that we know happened to these entries, oldest first. `changes` are every change of theirs, newest first,
+
+    also those under the keys that they had before.
+    """
+    entries, first = as_they_were_called(entries, changes)
     began = [one for entry in entries if (one := _at_first(first.get(entry), today.get(entry)))]
     return in_order([*beginnings(began, spans, match), *events(changes, match)])
 
@@ -219,6 +246,8 @@ def events(changes: Sequence[ListChange], match: Callable[[Listing], Match]) -> 
         entry = (change.source, change.key)
         again = change.before is None and entry in known
         known.add(entry)
+        if old := was_called(change):
+            known.discard(old)  # who comes under that key later is somebody else
         verdicts = {match(side).verdict for side in (change.before, change.after) if side}
         if verdicts != {Verdict.NO}:
             related = Verdict.SAME not in verdicts
