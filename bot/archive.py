@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.history import (
+    Ends,
     Entry,
     Event,
     How,
@@ -23,10 +24,13 @@ from bot.history import (
 )
 from bot.model import ChangeKind, Company, ListChange, Listing, Match, Verdict
 from bot.ports import Store
+from bot.registers import moves, other_end
 from bot.roll import Roll
 
 #: How many changes since a day are looked at for an answer about that day; the newest of more.
 SINCE = 100
+#: How many changes of an entry are looked at for when it came to its list; the newest of more.
+LOOKED_AT = 100
 #: How many changes of a company are looked at for its history; the newest of more.
 ALL = 20_000
 
@@ -86,7 +90,11 @@ class Archive:
         last = by_entry(await self.store.last_changes(sorted(absent), moment)) if absent else {}
         own = await asyncio.to_thread(_own, known, after)
         since = await self.store.changes_of(own, since=moment, limit=SINCE) if own else ()
-        return await asyncio.to_thread(_wound_back, known, day, first, last, since)
+        ends = moves((*since, *last.values()))
+        left = [one for one in since if one.kind is ChangeKind.REMOVED and (one.source, one.key, one.seen) not in ends]
+        for change, end in (await self.went(left, known.today.values())).items():  # it had come there by that day
+            ends[change.source, change.key, change.seen] = end
+        return await asyncio.to_thread(_wound_back, known, day, first, last, since, ends)
 
     async def _after(self, entries: Iterable[Entry], moment: datetime) -> dict[Entry, ListChange]:
         """The first change after a moment of each of these entries, and of those that they were called before."""
@@ -99,6 +107,16 @@ class Archive:
             entries = [old for one in found.values() if (old := was_called(one))]
         return after
 
+    async def went(self, gone: Sequence[ListChange], there: Iterable[Listing]) -> dict[ListChange, Listing]:
+        """Which of these removals were moves, and to which of the entries that are there."""
+        there, found = tuple(there), {}
+        for change in gone:
+            if end := other_end(change.listing, there):
+                came = await self.store.changes(source=end.source, key=end.key, limit=LOOKED_AT)
+                if to := moves((change, *came)).get((change.source, change.key, change.seen)):
+                    found[change] = to
+        return found
+
     async def past(self, known: Known) -> list[Event]:
         """All that happened to a company on any list, as far as we know, oldest first."""
         changes: list[ListChange] = []
@@ -110,9 +128,13 @@ class Archive:
             changes += found
             entries = [old for one in found if (old := was_called(one))]
         changes.sort(key=lambda one: one.seen, reverse=True)
-        return await asyncio.to_thread(
-            timeline, asked, changes, today=known.today, spans=known.spans, match=known.match
-        )
+
+        def told() -> list[Event]:
+            return timeline(
+                asked, changes, today=known.today, spans=known.spans, match=known.match, ends=moves(changes)
+            )
+
+        return await asyncio.to_thread(told)
 
 
 def by_entry(changes: Iterable[ListChange]) -> dict[Entry, ListChange]:
@@ -142,10 +164,11 @@ def _wound_back(
     after: Mapping[Entry, ListChange],
     last: Mapping[Entry, ListChange],
     changes: Sequence[ListChange],
+    ends: Ends,
 ) -> OnDay:
     """What was true on a day: `after` and `last` are the changes around it, `changes` those since, newest first.
 
-    Entries are those under the keys of that day (see `as_they_were_called`).
+    `ends` says which of them are moves. Entries are those under the keys of that day (see `as_they_were_called`).
     """
     moment = end_of(day)
     seen_off = frozenset(entry for entry, change in last.items() if change.kind is ChangeKind.REMOVED)
@@ -161,7 +184,7 @@ def _wound_back(
     there = {one.listing.source for one in stood if one.match.verdict is Verdict.SAME}
     off = [last[entry] for entry in seen_off if entry[0] not in there]
     since = [
-        *events(changes, known.match),
+        *events(changes, known.match, ends),
         *beginnings(_found_later(known, after, stood, moment), known.spans, known.match),
     ]
     return OnDay(

@@ -7,11 +7,16 @@ removal and another, hours later, as an addition is one decision. `data/register
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from functools import cache
 
 from bot.data import table
-from bot.model import Listing
+from bot.model import ChangeKind, ListChange, Listing
+
+#: Within so long a decision that moves an entry is seen on both lists.
+ONE_DECISION = timedelta(days=60)
 
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"(?:.*-)?(\d+)")
@@ -33,6 +38,33 @@ def sisters(list_id: str) -> frozenset[str]:
 def other_end(entry: Listing, candidates: Iterable[Listing]) -> Listing | None:
     """Where an entry moved: the first of the candidates that is the same entry on another list of the same office."""
     return next((one for one in candidates if _neighbours(entry, one) and same_entry(entry, one)), None)
+
+
+def moves(changes: Iterable[ListChange]) -> dict[tuple[str, str, datetime], Listing]:
+    """Which of a company's changes are one end of a move from list to list: by source, key and when it was seen, the
+
+    other end. An entry that came to a list long before or after it left another did not move.
+    """
+    ends: defaultdict[tuple[str, ChangeKind], list[ListChange]] = defaultdict(list)
+    for change in changes:
+        if change.kind is not ChangeKind.CHANGED:
+            ends[list_of(change.listing), change.kind].append(change)
+    found = {}
+    for (where, kind), ours in ends.items():
+        way = ChangeKind.ADDED if kind is ChangeKind.REMOVED else ChangeKind.REMOVED
+        theirs = [one for other in {where, *sisters(where)} for one in ends.get((other, way), ())]
+        for change in ours if theirs else ():
+            if end := other_end(change.listing, _nearest(change, theirs)):
+                found[change.source, change.key, change.seen] = end
+    return found
+
+
+def _nearest(change: ListChange, others: Iterable[ListChange]) -> list[Listing]:
+    """Entries of changes that may belong to the same decision, first those told in a file of the same kind."""
+    near = [one for one in others if abs(one.seen - change.seen) <= ONE_DECISION]
+    carried = list_of(change.listing) != change.source
+    near.sort(key=lambda one: ((list_of(one.listing) != one.source) != carried, abs(one.seen - change.seen)))
+    return [one.listing for one in near]
 
 
 def _neighbours(one: Listing, other: Listing) -> bool:

@@ -184,6 +184,58 @@ async def test_what_the_first_reading_dates_later_is_told_as_since() -> None:
     assert (perhaps.how, perhaps.seen) == (How.UNDATED, FIRST)
 
 
+SDN = Listing(source="us_ofac_sdn", key="7766", name="HIKVISION EXAMPLE", programmes=("HK-EO13936",))
+MENU = Listing(source="us_ofac_cons", key="7766", name="HIKVISION EXAMPLE", programmes=("NS-MBS",))
+
+
+def on_list(day: int, before: Listing | None, after: Listing | None) -> ListChange:
+    return replace(change(day, before, after), source=(after or before or SDN).source)
+
+
+async def moved(*, days_apart: int = 1) -> World:
+    """OFAC takes an entry off its main list and puts it on the menu-based one."""
+    world = World()
+    for source, first, told in (
+        ("us_ofac_sdn", [SDN], on_list(4 + days_apart, SDN, None)),
+        ("us_ofac_cons", [], on_list(4, None, MENU)),
+    ):
+        for version, (listings, changes) in enumerate(((first, []), ([one for one in [told.after] if one], [told]))):
+            at = changes[0].seen if changes else FIRST
+            memory = Memory(source=source, version=version, begun=FIRST, read_at=at, tried_at=at)
+            kept = tuple((one, Mark(b"", one.content_hash())) for one in listings)
+            gone = tuple(one.key for one in changes if one.after is None)
+            assert await world.store.commit(Poll(memory=memory, listings=kept, removed=gone, changes=tuple(changes)))
+    return world
+
+
+async def test_a_move_from_list_to_list_is_told_as_one() -> None:
+    """Not as a listing here and the end of one there: in the events, on a day, and of what is off its list."""
+    world = await moved()
+    known = await world.archive.known(shipped().find("Hikvision Example"), "Hikvision Example")
+    told = [(one.what, one.source, [end.source for end in one.ends]) for one in await world.archive.past(known)]
+    assert told == [
+        (What.BEGAN, "us_ofac_sdn", []),
+        (What.CAME, "us_ofac_cons", ["us_ofac_sdn"]),
+        (What.WENT, "us_ofac_sdn", ["us_ofac_cons"]),
+    ]
+    before = await world.archive.on(known, date(2021, 1, 3))
+    assert [one.what for one in before.since] == [What.CAME, What.WENT]
+    between = await world.archive.on(known, date(2021, 1, 5))
+    assert [one.what for one in between.since] == [What.WENT]
+    after = await world.archive.on(known, date(2021, 1, 8))
+    assert after.lists() == ["us_ofac_cons"]
+    assert await world.archive.went(after.off, [one.listing for one in after.stood]) == {after.off[0]: MENU}
+
+
+async def test_two_decisions_long_apart_are_no_move() -> None:
+    """Put on one list, and a year later taken off the other."""
+    world = await moved(days_apart=365)
+    assert await world.past("Hikvision Example") == [What.BEGAN, What.LISTED, What.DELISTED]
+    known = await world.archive.known(shipped().find("Hikvision Example"), "Hikvision Example")
+    after = await world.archive.on(known, date(2022, 6, 1))
+    assert await world.archive.went(after.off, [one.listing for one in after.stood]) == {}
+
+
 async def test_somebody_the_book_does_not_know_may_be_typed_with_a_slip() -> None:
     """As in a look-up of today."""
     world = World()
