@@ -36,7 +36,8 @@ from bot.model import (
     fingerprint,
 )
 
-#: A large loss is believed without an operator when it was seen again this much later, and was less than half.
+#: A large loss is believed without an operator when it was seen again this much later, and was less than half. For so
+#: long one and the same document that may be cut is no second reading either.
 PATIENCE = timedelta(hours=24)
 #: Losses of so few entries are never "a large part", however short the list.
 FEW = 2
@@ -195,7 +196,7 @@ def believe(
         return doubt
     if loss and _seen_long_enough(before, survey, now):
         return None
-    if cut and before.sha256 != sha256:
+    if cut and (before.sha256 != sha256 or (_one(survey) and _seen_long_enough(before, survey, now))):
         return None  # another edition, made anew, ends there too
     return replace(doubt, first_at=before.first_at, times=before.times + 1)
 
@@ -277,25 +278,36 @@ def _cut_at_a_line_end(memory: Memory, survey: Survey, noticed: Collection[str])
     """The last entries of the document gone, no others, and none new: a true edition is rarely so.
 
     Only where nothing shows the end of the document. It is believed when another edition ends there too. That the very
-    last entry alone is taken off is not rare (the newest stands there), and a cut seldom loses so little.
+    last entry alone is taken off is not so rare (the newest may stand there), and a cut seldom loses so little: that is
+    believed when it is still so a day later, too.
     """
     gone = {key for key in survey.lately if key not in noticed}
-    end = memory.tail[-len(gone) :] if len(gone) > 1 else ()
-    whole = not survey.open_ended or survey.new or survey.layout != memory.layout
+    end = memory.tail[-len(gone) :] if gone else ()
+    told = survey.history > memory.history  # a table of the past says that they left
+    whole = not survey.open_ended or survey.new or survey.layout != memory.layout or told
     if not end or whole or not gone.issuperset(end):
         return ""
+    if len(gone) == 1:
+        return (
+            "the last entry of the document is gone and no other: perhaps cut; "
+            "believed when another edition lacks it too, or when it is still so a day later"
+        )
     return (
         f"the last {len(gone)} entries of the document are gone and no others: probably cut; "
         "believed when another edition lacks them too"
     )
 
 
+def _one(survey: Survey) -> bool:
+    return len(survey.lately) == 1
+
+
 def cut_off(memory: Memory, survey: Survey) -> tuple[str, ...]:
     """The entries that may be absent only because the document was cut at a line end: it ends where they came before.
 
     Such a document that has new entries too is believed, lest those be late; who is absent waits for one reading more
-    than others do. Not where a person or a doubted reading has spoken for it, nor where a table of the past says that
-    they left; and not for the very last entry alone (see above).
+    than others do, and the same document is none of them for a day (see `unheard`). Not where a person or a doubted
+    reading has spoken for it, nor where a table of the past says that they left.
     """
     spoken_for = memory.accept_next or memory.quarantine or survey.history > memory.history
     if not survey.open_ended or survey.partial or survey.layout != memory.layout or spoken_for:
@@ -303,7 +315,17 @@ def cut_off(memory: Memory, survey: Survey) -> tuple[str, ...]:
     gone = set(survey.lately)
     end = tuple(takewhile(gone.__contains__, reversed(memory.tail)))
     last_left = memory.tail[: len(memory.tail) - len(end)][-1:]
-    return end if len(end) > 1 and survey.tail[-1:] == last_left else ()
+    return end if survey.tail[-1:] == last_left else ()
+
+
+def unheard(memory: Memory, marks: Mapping[str, Mark], now: datetime) -> frozenset[str]:
+    """Of the absent entries those that only one document lacks, which may be cut, and which is not a day old yet:
+
+    that the publisher still has the same document says nothing of them.
+    """
+    if memory.doubted_at is None or now - memory.doubted_at >= PATIENCE:
+        return frozenset()
+    return frozenset(key for key, mark in marks.items() if mark.missing == DOUBTED)
 
 
 def _seen_long_enough(before: Quarantine, survey: Survey, now: datetime) -> bool:

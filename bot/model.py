@@ -922,6 +922,7 @@ class Memory:
     rows: int = 0
     history: int = 0  #: `Reading.history` of the last good reading
     tail: tuple[str, ...] = ()  #: the last keys of the last good reading, as they stood in the document
+    doubted_at: datetime | None = None  #: when a document that was believed, but may be cut at its end, was last read
     validators: tuple[tuple[str, Validators], ...] = ()  #: per address
     moved: tuple[
         tuple[str, str, int], ...

@@ -16,7 +16,7 @@ from bot import schedule, sequel, trail
 from bot.alerts import list_alerts, story_alert, story_alert_id
 from bot.book import CompanyBook
 from bot.corroborate import corroborate
-from bot.diff import Difference, Missing, Survey, believe, cut_off, diff, missing, survey
+from bot.diff import Difference, Missing, Survey, believe, cut_off, diff, missing, survey, unheard
 from bot.docket import Docket, Sent
 from bot.errors import FeedDamaged, FetchGone, FetchRefused, ListDamaged, TellOperator, TocsinError, TryLater
 from bot.logs import log
@@ -227,6 +227,7 @@ class Watcher:
         noticed = await self.noticed(card.id, [old[key] for key in gone if key in old])
         if doubt := believe(card, memory, seen, old, noticed=noticed, sha256=document.sha256, now=task.now):
             return self.quarantined(task, doubt, seen)
+        doubted = cut_off(memory, seen)
         change = diff(
             seen,
             marks,
@@ -234,14 +235,15 @@ class Watcher:
             first=task.first or grown_up(card, memory, seen),
             same_layout=same_layout,
             noticed=seen.gone if seen.partial else noticed,
-            doubted=cut_off(memory, seen),
+            doubted=doubted,
             composed=card.composed,
             seen=task.now,
             sha256=document.sha256,
         )
         absent = [old[key] for key in seen.gone if key in old and key not in change.removed]
         alerts, sent = await self.alarm(change.changes, task.now, absent)
-        return _believed(self, task, seen, change, alerts, sent)
+        step = _believed(self, task, seen, change, alerts, sent)
+        return replace(step, poll=doubted_since(step.poll, task.now)) if doubted else step
 
     async def read_stream(self, source: StreamSource, task: Task) -> Step:
         """A stream: what is new in it, whom it names, and what the record says of them."""
@@ -291,11 +293,11 @@ class Watcher:
     async def unchanged(self, task: Task) -> Step:
         """The publisher stands by its last document: a second reading for what was absent in it."""
         card, memory = task.card, task.memory
-        left, old = Missing((), ()), {}
+        left, old, quiet = Missing((), ()), {}, frozenset[str]()
         if memory.pending:
             marks = await self.store.marks(card.id)
-            absent = [key for key, mark in marks.items() if mark.missing]
-            left = missing(absent, marks)
+            quiet = unheard(memory, marks, task.now)
+            left = missing([key for key, mark in marks.items() if mark.missing and key not in quiet], marks)
             old = dict(await self.store.listings(card.id, left.removed))
         changes = tuple(
             ListChange(
@@ -310,7 +312,7 @@ class Watcher:
             for key in left.removed
         )
         alerts, sent = await self.alarm(changes, task.now)
-        settled = replace(self.well(task), pending=len(left.waiting), rows=memory.rows)
+        settled = replace(self.well(task), pending=len(left.waiting) + len(quiet), rows=memory.rows)
         poll = Poll(
             memory=settled,
             marks=left.waiting,
@@ -803,6 +805,11 @@ def _survey(source: ListSource, document: Document, marks: Mapping[str, Mark], l
     reading = source.read(document)
     same = reading.layout == layout
     return survey(reading, marks, same_layout=same), same
+
+
+def doubted_since(poll: Poll, now: datetime) -> Poll:
+    """The poll, with the moment of a document that may be cut."""
+    return replace(poll, memory=replace(poll.memory, doubted_at=now))
 
 
 def grown_up(card: SourceCard, memory: Memory, seen: Survey) -> bool:
