@@ -243,7 +243,7 @@ async def test_the_last_row_alone_is_gone(press: Press, lists: Path) -> None:
     body = good(lists / CONS_EDITIONS[3])
     await first(press, "us_ofac_cons", body)
     await comes_damaged(press, "us_ofac_cons", "the last row lost", few_lines_lost(body, 1))
-    for _ in range(6):
+    for _ in range(4):
         assert (await press.polled("us_ofac_cons")).quarantined
     await comes_back(press, "us_ofac_cons", "the last row lost", body)
     assert await press.changes("us_ofac_cons") == []
