@@ -83,6 +83,7 @@ class Survey:
     declared: int | None = None
     history: int = 0
     signals: tuple[str, ...] = ()
+    of_entries: tuple[str, ...] = ()  #: those of them that came from entries looked into
     parsed: int = 0  #: entries that were looked into, because their raw bytes are new
     filled: Mapping[str, int] = field(default_factory=dict)  #: how many of those have each field
     lately: tuple[str, ...] = ()  #: of the keys that are gone, those that the last reading had
@@ -107,6 +108,7 @@ def survey(reading: Reading, marks: Mapping[str, Mark], *, same_layout: bool) ->
     touched: list[tuple[str, Mark]] = []
     tail: deque[str] = deque(maxlen=TAIL)
     filled: Counter[str] = Counter()
+    of_entries: list[str] = []
     for record in reading.records:
         if record.key in seen:
             duplicates.append(record.key)
@@ -118,7 +120,9 @@ def survey(reading: Reading, marks: Mapping[str, Mark], *, same_layout: bool) ->
             if known.missing:
                 touched.append((record.key, replace(known, missing=0)))
             continue
+        said = len(reading.signals)
         filled.update(_sort(record, known, fresh, touched))
+        of_entries += reading.signals[said:]
     rows, gone = len(seen), tuple(key for key in marks if key not in seen)
     if reading.taken is not None:
         gone = tuple(dict.fromkeys(key for key in reading.taken if key in marks and key not in seen))
@@ -137,6 +141,7 @@ def survey(reading: Reading, marks: Mapping[str, Mark], *, same_layout: bool) ->
         declared=reading.declared,
         history=reading.history,
         signals=tuple(reading.signals),
+        of_entries=tuple(of_entries),
         parsed=filled[PARSED],
         filled=filled,
         lately=tuple(key for key in gone if not marks[key].missing),

@@ -936,7 +936,8 @@ class Memory:
     stream: bool = False  #: a source of stories or notices, not a register
     pending: int = 0  #: entries absent once, waiting for a second reading before they are called delisted
     introduced: bool = False  #: whether places were told what its first reading says of their companies
-    signals: tuple[str, ...] = ()
+    signals: tuple[str, ...] = ()  #: what its reader noticed and could not place
+    of_entries: tuple[str, ...] = ()  #: those of them about entries, which are looked into again only when they change
     gap: float = 0.0  #: learned seconds between news, for adaptive intervals
     accept_next: bool = False  #: an operator said that the quarantined change is real
 

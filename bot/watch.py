@@ -19,6 +19,7 @@ from bot.corroborate import corroborate
 from bot.diff import Difference, Missing, Survey, believe, cut_off, diff, missing, survey, unheard
 from bot.docket import Docket, Sent
 from bot.errors import FeedDamaged, FetchGone, FetchRefused, ListDamaged, TellOperator, TocsinError, TryLater
+from bot.explain import unknown
 from bot.logs import log
 from bot.model import (
     Alert,
@@ -71,6 +72,8 @@ MOVED_AFTER = 3
 RECENT = 20
 #: How many stories' events are kept in memory.
 REMEMBERED = 2_000
+#: What a reader noticed of a list: so many signals are kept, and so many written into one notice.
+SIGNALS_KEPT, SIGNALS_TOLD = 100, 10
 #: An official notice of removal counts as the second reading for this long.
 NOTICE_HOLDS = timedelta(days=45)
 
@@ -242,7 +245,8 @@ class Watcher:
         )
         absent = [old[key] for key in seen.gone if key in old and key not in change.removed]
         alerts, sent = await self.alarm(change.changes, task.now, absent)
-        step = _believed(self, task, seen, change, alerts, sent)
+        seen = with_programmes(card, seen)
+        step = self.signalled(task, _believed(self, task, seen, change, alerts, sent))
         return replace(step, poll=doubted_since(step.poll, task.now)) if doubted else step
 
     async def read_stream(self, source: StreamSource, task: Task) -> Step:
@@ -673,6 +677,25 @@ class Watcher:
         )
         return Step(poll=Poll(memory=memory, deliveries=tuple(notices)), outcome=outcome)
 
+    def signalled(self, task: Task, step: Step) -> Step:
+        """The step, with a notice to the operators of what is new in the list and was not met before."""
+        new = [one for one in step.poll.memory.signals if one not in task.memory.signals]
+        if not new or task.first or self.habits.quiet:
+            return step
+        more = f"; and {len(new) - SIGNALS_TOLD} more" if len(new) > SIGNALS_TOLD else ""
+        notice = Notice(
+            id=fingerprint("signals", task.card.id, task.now.isoformat()),
+            source=task.card.id,
+            title=f"{task.card.id}: something in it is new to us",
+            text=f"{'; '.join(new[:SIGNALS_TOLD])}{more}. The reading was kept; all of it: "
+            f"tocsin sources why {task.card.id}",
+            at=task.now,
+        )
+        told = Delivery.of(
+            notice, self.habits.operators, because="runs Tocsin", due=task.now, language=self.habits.language
+        )
+        return replace(step, poll=replace(step.poll, deliveries=(*step.poll.deliveries, told)))
+
     def tell(self, memory: Memory, title: str, text: str, now: datetime) -> tuple[Memory, list[Delivery]]:
         """A notice to the operators, unless they were told this very thing already."""
         told = fingerprint(memory.source, title)
@@ -807,6 +830,14 @@ def _survey(source: ListSource, document: Document, marks: Mapping[str, Mark], l
     return survey(reading, marks, same_layout=same), same
 
 
+def with_programmes(card: SourceCard, seen: Survey) -> Survey:
+    """The survey, with a signal for each programme of which nothing is said and that its card does not name either."""
+    codes = dict.fromkeys(code for listing, _ in seen.fresh for code in listing.programmes)
+    strange = [code for code in unknown(card.id, codes) if code not in card.programmes]
+    said = tuple(f"unknown programme {code!r}: nothing can be said of what it means" for code in strange)
+    return replace(seen, signals=(*seen.signals, *said), of_entries=(*seen.of_entries, *said))
+
+
 def doubted_since(poll: Poll, now: datetime) -> Poll:
     """The poll, with the moment of a document that may be cut."""
     return replace(poll, memory=replace(poll.memory, doubted_at=now))
@@ -827,6 +858,7 @@ def _believed(
 ) -> Step:
     """A list reading that went well: everything it changes."""
     well = watcher.well(task, layout=seen.layout, rows=seen.rows)
+    kept = task.memory.of_entries if seen.parsed < seen.rows else ()  # who was not looked into still has them
     memory = replace(
         well,
         begun=task.now if grown_up(task.card, task.memory, seen) else well.begun,
@@ -835,7 +867,8 @@ def _believed(
         history=seen.history,
         tail=task.memory.tail if seen.partial else seen.tail,
         pending=change.pending,
-        signals=seen.signals,
+        signals=tuple(dict.fromkeys((*seen.signals, *kept)))[:SIGNALS_KEPT],
+        of_entries=tuple(dict.fromkeys((*seen.of_entries, *kept)))[:SIGNALS_KEPT],
         changed_at=task.now if change.changes else task.memory.changed_at,
     )
     changed = [one for one in change.changes if one.before and one.after]
