@@ -257,6 +257,7 @@ class Story:
     tier: int = 3  #: 1 official, 2 wire or paper of record, 3 other outlet
     updated: datetime | None = None
     citation: str = ""  #: an official notice's own citation: "86 FR 1234"
+    whole: str = ""  #: of a notice that comes with a summary: where its whole text is
 
 
 @dataclass(slots=True, kw_only=True)

@@ -38,6 +38,7 @@ class StreamSource:
 
     card: SourceCard
     read: ReadStream
+    whole: Callable[[Document], str] | None = None  #: what stands at a story's `whole`, in paragraphs with a blank line
 
 
 Source = ListSource | StreamSource
@@ -56,9 +57,18 @@ def list_source(
 
 
 def notice_source(
-    *, title: str, publisher: str, url: str, every: timedelta, **facts: Any
+    *,
+    title: str,
+    publisher: str,
+    url: str,
+    every: timedelta,
+    whole: Callable[[Document], str] | None = None,
+    **facts: Any,
 ) -> Callable[[Callable[[Document], Bulletin]], StreamSource]:
-    """An official stream: its items are announcements, and one that scrolls away is still true."""
+    """An official stream: its items are announcements, and one that scrolls away is still true.
+
+    `whole` reads what stands at `Story.whole`, where an item has a text of its own.
+    """
 
     def of(read: Callable[[Document], Bulletin]) -> StreamSource:
         card = SourceCard(
@@ -75,7 +85,7 @@ def notice_source(
         def read_notices(document: Document, identity: str = "") -> Bulletin:
             return read(document)  # official notices have numbers; which kind of id holds is no question
 
-        return StreamSource(card, read_notices)
+        return StreamSource(card, read_notices, whole)
 
     return of
 

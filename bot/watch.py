@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot import schedule, sequel, trail
+from bot import gazette, schedule, sequel, trail
 from bot.alerts import list_alerts, story_alert, story_alert_id
 from bot.book import CompanyBook
 from bot.corroborate import corroborate
@@ -258,6 +258,8 @@ class Watcher:
         known = await self.store.known_stories({key for story in stories for key in story.keys})
         fresh, edited = await self.sort_stories(stories, known)
         quiet = task.first or self.habits.quiet
+        if source.whole and task.answer and not quiet and not self.habits.mirror:
+            fresh, edited = await self.in_full(source.whole, task, fresh, edited)
         told = [story for story in fresh if not quiet and not _old(story, memory, task.now)]
         more, rung, corrections = await self.correct(card, edited, task)
         links, sent, alerts = await self.ring(card, fresh, {_ref(story) for story in told}, task.now, also=rung)
@@ -293,6 +295,41 @@ class Watcher:
             signals=tuple(bulletin.signals),
         )
         return Step(poll=poll, outcome=outcome)
+
+    async def in_full(
+        self,
+        read: Callable[[Document], str],
+        task: Task,
+        fresh: Sequence[Story],
+        edited: Sequence[tuple[Story, Story]],
+    ) -> tuple[list[Story], list[tuple[Story, Story]]]:
+        """Notices with what their whole text says; without those whose text is to be asked for again."""
+        watched, left = await self.whom(), gazette.MANY
+
+        async def filled(story: Story) -> Story | None:
+            nonlocal left
+            if not story.whole or _old(story, task.memory, task.now):
+                return story
+            left -= 1
+            if left < 0:
+                return None
+            try:
+                answer = await self.ask(task, story.whole)
+                if answer.document is None:
+                    return story
+                try:
+                    text = await asyncio.to_thread(read, answer.document)
+                finally:
+                    await self.fetcher.release(answer.document)
+                return await asyncio.to_thread(gazette.with_text, story, text, watched.mentions)
+            except TocsinError as trouble:
+                log.warning("text_unread", source=task.card.id, story=story.id, url=story.whole, trouble=str(trouble))
+                known = watched.mentions(story) or not gazette.waits(story, task.now)
+                return story if known else None
+
+        found = [one for story in fresh if (one := await filled(story))]
+        again = [(before, one) for before, story in edited if (one := await filled(story))]
+        return found, again
 
     async def unchanged(self, task: Task) -> Step:
         """The publisher stands by its last document: a second reading for what was absent in it."""
@@ -902,8 +939,12 @@ def _ref(story: Story) -> str:
 
 
 def _differ(before: Story, now: Story) -> bool:
-    """Whether a story was edited. One that was kept without its text is compared by its title alone."""
-    return before.title != now.title or bool(before.text and before.text != now.text)
+    """Whether a story was edited. One that was kept without its text is compared by its title alone, and one that was
+
+    kept with its whole text by title and summary.
+    """
+    same = before.text == now.text or bool(now.whole and before.text.startswith(now.text))
+    return before.title != now.title or bool(before.text and not same)
 
 
 def _old(story: Story, memory: Memory, now: datetime) -> bool:

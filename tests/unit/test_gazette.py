@@ -1,0 +1,61 @@
+"""What of the whole text of an official notice is kept: its opening, and who is named however far behind."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from bot import gazette
+from bot.book import shipped
+from bot.model import Story
+from bot.watched import Watched
+from tests.worlds.facts import watch
+
+NOW = datetime(2026, 6, 10, 13, 0, tzinfo=UTC)
+NOTICE = Story(
+    source="us_federal_register",
+    id="2026-11571",
+    url="https://www.federalregister.gov/d/2026-11571",
+    title="Notice of Availability of Designation of Chinese Military Companies",
+    text="The Deputy Secretary has determined that the entities listed in this notice satisfy the requirements.",
+    language="en",
+    published=NOW,
+    tier=1,
+)
+LAW = "Section 1260H of the Act requires the Secretary to identify each entity that meets the requirements of it. " * 9
+
+
+def watched() -> Watched:
+    found = Watched(shipped())
+    found.update([watch("Xiaomi"), watch("Huawei")])
+    return found
+
+
+def test_who_is_named_on_the_last_page_is_found() -> None:
+    """Behind a million characters of law, and beside a company that is named on every page."""
+    pages = [LAW + ("\n\nHuawei Technologies\nCo., Ltd. was named." if n % 9 == 0 else "") for n in range(1_000)]
+    text = "\n\n".join([*pages, "Beijing Works Co., Ltd.\n   Xiaomi\n   Corporation"])
+    assert len(text) > 900_000
+    kept = gazette.with_text(NOTICE, text, watched().mentions)
+    assert {one.company for one in watched().mentions(kept)} >= {"huawei", "xiaomi"}
+    assert kept.text.startswith(NOTICE.text)
+    assert kept.text.endswith("Beijing Works Co., Ltd. Xiaomi Corporation")
+    assert len(kept.text) < gazette.OPENING + 3_000
+
+
+def test_a_short_text_is_kept_whole() -> None:
+    """Lines that were broken are joined, paragraphs are not."""
+    kept = gazette.with_text(NOTICE, "SUMMARY: The\nSecretary acts.\n\nDATES: Now.\n\n \n", watched().mentions)
+    assert kept.text == f"{NOTICE.text}\n\nSUMMARY: The Secretary acts.\n\nDATES: Now."
+    assert gazette.with_text(NOTICE, "", watched().mentions) == NOTICE
+
+
+def test_one_paragraph_without_end_is_searched_too() -> None:
+    """Some texts come without a blank line."""
+    kept = gazette.with_text(NOTICE, LAW * 200 + " Xiaomi Corporation is added.", watched().mentions)
+    assert "xiaomi" in {one.company for one in watched().mentions(kept)}
+
+
+def test_how_long_a_notice_waits_for_its_text() -> None:
+    """For hours after it was filed, not for ever; one without a time waits."""
+    assert gazette.waits(NOTICE, NOW + gazette.PATIENCE / 2)
+    assert not gazette.waits(NOTICE, NOW + gazette.PATIENCE)
