@@ -39,6 +39,8 @@ from bot.model import (
 #: A large loss is believed without an operator when it was seen again this much later, and was less than half. For so
 #: long one and the same document that may be cut is no second reading either.
 PATIENCE = timedelta(hours=24)
+#: A list that was not read for several of these may have lost as many times as much, up to this share.
+QUARTER, AT_MOST = timedelta(days=91), 0.40
 #: Losses of so few entries are never "a large part", however short the list.
 FEW = 2
 #: More renamed entries than this share, in one edition, means a damaged encoding rather than a busy publisher.
@@ -184,7 +186,7 @@ def believe(
     why, loss, cut = _impossible(card, survey), "", ""
     if not why and not memory.accept_next:
         why = _improbable(card, memory, survey, old)
-        loss = "" if why else _loss(card, survey, noticed)
+        loss = "" if why else _loss(card, survey, noticed, now - (memory.read_at or now))
         cut = "" if why or loss else _cut_at_a_line_end(memory, survey, noticed)
     why = why or loss or cut
     if not why:
@@ -269,13 +271,16 @@ def _called(name: str) -> str:
     return "day of listing" if name == "listed_on" else name
 
 
-def _loss(card: SourceCard, survey: Survey, noticed: Collection[str]) -> str:
-    """A large part of the list gone: the one surprise that time alone can bear out. What was announced is none."""
+def _loss(card: SourceCard, survey: Survey, noticed: Collection[str], gap: timedelta) -> str:
+    """A large part of the list gone: the one surprise that time alone can bear out. What was announced is none.
+
+    What a list may lose between two editions it may lose again with every quarter that nobody read it.
+    """
     lost = sum(1 for key in survey.gone if key not in noticed)
-    if lost > max(FEW, card.may_lose * survey.known):
-        return (
-            f"{lost} of {survey.known} entries gone ({lost / survey.known:.0%}, believable up to {card.may_lose:.0%})"
-        )
+    quarters = max(1.0, gap / QUARTER)
+    believable = max(card.may_lose, min(card.may_lose * quarters, AT_MOST))
+    if lost > max(FEW, believable * survey.known):
+        return f"{lost} of {survey.known} entries gone ({lost / survey.known:.0%}, believable up to {believable:.0%})"
     return ""
 
 

@@ -513,6 +513,17 @@ def test_an_end_that_is_no_cut(
     assert cut_off(replace(memory, **what), look(known, now(known), **{"open_ended": True, **more})) == ()
 
 
+@pytest.mark.parametrize(("days", "believed"), [(1, False), (120, False), (365, True)])
+def test_a_list_unread_for_long_may_have_lost_more(days: int, believed: bool) -> None:
+    """A third of it in a day is damage; in a year of which no edition was read it is not. Half of it always is."""
+    known = dated(100)
+    old = {entry.key: entry for entry in known}
+    memory = replace(READ, read_at=NOW - timedelta(days=days))
+    a_third, a_half = ([entry for at, entry in enumerate(known) if at % every] for every in (3, 2))
+    assert (believe(CARD, memory, look(known, a_third), old, now=NOW) is None) is believed
+    assert believe(CARD, memory, look(known, a_half), old, now=NOW)
+
+
 def test_a_loss_that_was_announced_is_no_surprise() -> None:
     """An official notice that takes many off is as good as a second reading."""
     known = entries(30)
