@@ -60,7 +60,8 @@ _COLUMNS = ("country", "entity", "license requirement", "license review policy",
     usual=1_500,  # 2,001 rows in May 2022, 3,409 in July 2026
     licence="Work of the US government, public domain in the US",
     language="en",
-    note="the text of the law, one or two working days behind; notices come sooner. Written without a real file at hand; tell us what it does not read.",
+    note="the text of the law, one or two working days behind; notices come sooner. Written without a real file at "
+    "hand; tell us what it does not read",
     opt_in=True,
     programmes=("EL",),
     cap=60_000_000,
