@@ -7,13 +7,14 @@ about, and the paragraphs that name a company of the book or one that somebody w
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.model import Mention, Story
+from bot.model import Listing, Mention, Story
 
 #: Whole texts asked for in one poll; more wait for the next one.
 MANY = 40
@@ -25,6 +26,11 @@ OPENING = 20_000
 PIECE = 8_000
 #: Paragraphs kept of each company.
 EACH = 3
+
+#: Under this id, which is no company's, the notices that take somebody off a list are found again.
+REMOVALS = "removals"
+#: A name of so few characters is no sign that a notice means an entry.
+SHORT = 5
 
 Find = Callable[[Story], Sequence[Mention]]
 
@@ -71,3 +77,25 @@ def _pieces(paragraphs: Sequence[str]) -> Iterator[list[str]]:
 def waits(story: Story, now: datetime) -> bool:
     """Whether a notice whose text could not be read is young enough to come again with the next poll."""
     return story.published is None or now - story.published < PATIENCE
+
+
+def may_remove(story: Story) -> bool:
+    """Whether a notice has a word of taking off at all: a look before it is read for what it says."""
+    return bool(_OFF.search(story.title) or _OFF.search(story.text))
+
+
+_OFF = re.compile(r"\b(?:remov|delet|delist|rescind|rescission|revok|revocation)", re.IGNORECASE)
+
+
+def words(text: str) -> str:
+    """A text as its words alone, with a blank on either side."""
+    found = " ".join(_WORD.findall(text.casefold()))
+    return f" {found} "
+
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def named_in(listing: Listing, told: str) -> bool:
+    """Whether the words of a notice have one of an entry's names, whole."""
+    return any(len(name.text) > SHORT and words(name.text) in told for name in listing.names())

@@ -51,7 +51,7 @@ from bot.model import (
     fingerprint,
 )
 from bot.ports import Answer, Ask, Clock, Fetcher, Store
-from bot.registers import other_end, sisters
+from bot.registers import list_of, other_end, sisters
 from bot.roll import Roll
 from bot.sources import ListSource, Source, StreamSource
 from bot.stories import Told, analyse, same_event
@@ -264,6 +264,9 @@ class Watcher:
         more, rung, corrections = await self.correct(card, edited, task)
         links, sent, alerts = await self.ring(card, fresh, {_ref(story) for story in told}, task.now, also=rung)
         links, sent = links + more, replace(sent, deliveries=(*sent.deliveries, *corrections))
+        if card.kind is SourceKind.NOTICES:
+            removals = await self._removals([*fresh, *(now for _, now in edited)])
+            links = links + [(_ref(story), gazette.REMOVALS) for story, _ in removals]
         named = {ref for ref, _ in links}
         kept = [story if _ref(story) in named else replace(story, text="") for story in fresh]
         kept += [now if before.text or _ref(now) in named else replace(now, text="") for before, now in edited]
@@ -607,22 +610,36 @@ class Watcher:
         return await asyncio.to_thread(self.roll.of, company), await self.roll.taken_off(company)
 
     async def noticed(self, source: str, gone: Sequence[Listing]) -> set[str]:
-        """Keys whose removal an official notice announced: for them one reading is enough."""
+        """Keys whose removal an official notice announced: for them one reading is enough.
+
+        A company that somebody watches is recognised in a notice; any other entry is named in it by a whole name, and
+        the notice says that it is about this list.
+        """
         watched, announced = await self.whom(), set()
         for listing in gone:
             for company, _ in watched.match(listing):
-                if await self._announced(source, company):
+                if await self._announced({"", source, list_of(listing)}, company):
                     announced.add(listing.key)
+        if gone:
+            notices = await self._removals(await self.store.stories_of(gazette.REMOVALS, limit=RECENT))
+            named = await asyncio.to_thread(_named_in, notices, source, gone)
+            announced.update(named)
         return announced
 
-    async def _announced(self, source: str, company: Company) -> bool:
-        since = self.clock.now() - NOTICE_HOLDS
-        for story in await self.store.stories_of(company.id, limit=20):
-            if story.tier == 1 and story.published and story.published >= since:
-                analysis = analyse(story, self.watched.mentions(story))
-                if analysis.stage == "removed" and analysis.source in {"", source}:
-                    return True
-        return False
+    async def _announced(self, lists: set[str], company: Company) -> bool:
+        notices = await self._removals(await self.store.stories_of(company.id, limit=RECENT))
+        return any(analysis.source in lists for _, analysis in notices)
+
+    async def _removals(self, stories: Iterable[Story]) -> list[tuple[Story, Analysis]]:
+        """Those of them that are official, of the last weeks, and take somebody off a list."""
+        watched, since = await self.whom(), self.clock.now() - NOTICE_HOLDS
+
+        def read() -> list[tuple[Story, Analysis]]:
+            recent = [one for one in stories if one.tier == 1 and one.published and one.published >= since]
+            told = [(one, analyse(one, watched.mentions(one))) for one in recent if gazette.may_remove(one)]
+            return [(one, analysis) for one, analysis in told if analysis.stage == "removed"]
+
+        return await asyncio.to_thread(read)
 
     async def sort_stories(
         self, stories: Sequence[Story], known: Mapping[str, str]
@@ -853,6 +870,16 @@ class Watcher:
             await self.store.enqueue([Delivery.of(standing, place, because=because, due=now, language=language[place])])
         for memory in new:
             await self.store.commit(Poll(memory=replace(memory, introduced=True)))
+
+
+def _named_in(notices: Sequence[tuple[Story, Analysis]], source: str, gone: Sequence[Listing]) -> set[str]:
+    """Keys of entries that one of these notices about their list names."""
+    told = [(analysis.source, gazette.words(f"{story.title}\n{story.text}")) for story, analysis in notices]
+    return {
+        listing.key
+        for listing in gone
+        if any(about in {source, list_of(listing)} and gazette.named_in(listing, text) for about, text in told)
+    }
 
 
 def _document(task: Task) -> Document:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+
+import pytest
 
 from bot import gazette
 from bot.book import shipped
-from bot.model import Story
+from bot.model import Listing, Story
 from bot.watched import Watched
 from tests.worlds.facts import watch
 
@@ -59,3 +62,27 @@ def test_how_long_a_notice_waits_for_its_text() -> None:
     """For hours after it was filed, not for ever; one without a time waits."""
     assert gazette.waits(NOTICE, NOW + gazette.PATIENCE / 2)
     assert not gazette.waits(NOTICE, NOW + gazette.PATIENCE)
+
+
+@pytest.mark.parametrize(
+    ("name", "named"),
+    [
+        ("Example Works Co., Ltd.", True),
+        ("EXAMPLE WORKS", True),
+        ("Works Co", True),
+        ("Example Work", False),
+        ("Ltd", False),
+        ("例子工厂", False),
+    ],
+)
+def test_an_entry_is_named_by_a_whole_name(name: str, named: bool) -> None:
+    """Word by word, whatever stands between; a name of a few letters is no sign."""
+    told = gazette.words("Removed are: Example Works Co. Ltd, of Beijing.")
+    assert gazette.named_in(Listing(source="us_dod_cmc", key="1", name=name), told) is named
+
+
+def test_a_notice_without_a_word_of_taking_off() -> None:
+    """It is not read for it."""
+    assert not gazette.may_remove(NOTICE)
+    assert gazette.may_remove(replace(NOTICE, title="Notice of Removal of Designated Chinese Military Companies"))
+    assert gazette.may_remove(replace(NOTICE, text="The rule deletes two entries."))
