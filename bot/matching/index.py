@@ -18,13 +18,11 @@ from functools import cache
 from heapq import nlargest
 from itertools import islice, pairwise, takewhile
 
-import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.matching.align import HEARD
+from bot.matching.chinese import HEARD, by_ear, transcribed
 from bot.matching.chinese import bones as chinese_bones
-from bot.matching.chinese import by_ear, transcribed
 from bot.matching.compare import Judgement, explain, judge
 from bot.matching.fold import fold
 from bot.matching.japanese import likely_readings, loan_bones
@@ -51,6 +49,10 @@ WORTH_SCREENING = 0.3
 CONTAINED = 0.5
 #: In an index of fewer names than this a word is not frequent because most of them carry it: they are one company's.
 FEW = 2_000
+#: For so many words what is near them is remembered.
+NEIGHBOURS = 20_000
+#: A key that more names than this are filed under is frequent.
+FEW_MET = 50
 #: After so many names that are nothing like the query, those that share even less are not looked at.
 HOPELESS = 6
 #: From this score on the search has what it came for and looks only at names that share nearly as much.
@@ -77,6 +79,7 @@ class NameIndex:
         self._files: dict[str, int | array[int]] = {}  # key -> the number of one name, or of many
         self._near: dict[str, list[str]] = {}  # halves and consonants of words -> the words
         self._known: set[str] = set()  # words that `_near` has
+        self._neighbours: dict[str, tuple[tuple[str, float], ...]] = {}  # what `_words_near` last said of words
         self._remembering = True
         self._sorted: list[tuple[str, int]] | None = None  # folded names for autocomplete, made when first asked for
 
@@ -137,10 +140,12 @@ class NameIndex:
         text = unit.text
         if text not in self._known:
             self._known.add(text)
+            self._neighbours.clear()
             for part in _filed_parts(unit):
                 self._near.setdefault(part, []).append(text)
         if unit.script == "han" and unit.native not in self._known and transcribed(unit.native):
             self._known.add(unit.native)
+            self._neighbours.clear()
             for bones in chinese_bones(unit.native)[:FILED_BY_EAR]:
                 self._near.setdefault(f"${bones}", []).append(unit.native)
         self._file(_word_key(unit), number)
@@ -153,9 +158,13 @@ class NameIndex:
                 files[key] = number
             elif isinstance(filed, int):
                 if filed != number:
-                    files[key] = array("I", (filed, number))
-            elif filed[-1] != number:
+                    files[key] = array("I", sorted((filed, number)))
+            elif filed[-1] < number:
                 filed.append(number)
+            else:  # a number that somebody had before
+                at = bisect_left(filed, number)
+                if filed[at] != number:
+                    filed.insert(at, number)
 
     def remove(self, owner: str) -> None:
         """Forget an owner and all its names; an unknown owner is nothing to forget."""
@@ -178,8 +187,9 @@ class NameIndex:
     def _unfile(self, key: str, number: int) -> None:
         filed = self._files.get(key)
         if isinstance(filed, array):
-            if number in filed:
-                filed.remove(number)
+            at = bisect_left(filed, number)
+            if at < len(filed) and filed[at] == number:
+                del filed[at]
             if filed:
                 return
         elif filed != number:
@@ -229,10 +239,12 @@ class NameIndex:
             self._weights,
             self._gather(form, share=WORTH_SCREENING, of=form.total),
         )
+        whole = form.total or 1
         for number, gained in gathered.items():
             weight = weights[number]
             share = gained / (total + weight - gained if gained < weight else total)
-            likely = max(share, CONTAINED * gained / (min(weight, form.total) or 1))
+            contained = CONTAINED * gained / (weight if 0 < weight < whole else whole)
+            likely = max(share, contained)
             if likely >= WORTH_SCREENING:
                 best[number] = likely
         for key, worth in _acronym_keys(form):
@@ -271,21 +283,25 @@ class NameIndex:
             if filed is not None:
                 wanted.append((1 if isinstance(filed, int) else len(filed), key, worth))
         wanted.sort()
-        met, values, sizes = array("I"), [], []
         everything = math.log(max(len(self._names), FEW) + 2)
-        for size, key, worth in wanted:
-            if len(met) + size > LOOKED_AT and met:
-                break
+        values = [worth * (0.4 + 0.6 * (1 - math.log(size + 1) / everything)) for size, _, worth in wanted]
+        gained: dict[int, float] = {}
+        looked_at, to_come = 0, sum(values)
+        for (size, key, _), value in zip(wanted, values, strict=True):
             filed = self._files[key]
-            met.extend((filed,) if isinstance(filed, int) else filed)
-            values.append(worth * (0.4 + 0.6 * (1 - math.log(size + 1) / everything)))
-            sizes.append(size)
-        if not met:
-            return {}
-        numbers = np.frombuffer(met, dtype=np.uintc)
-        gained = np.bincount(numbers, np.repeat(values, sizes))[numbers]
-        enough = gained >= share * min(of, float(gained.max()))
-        return dict(zip(numbers[enough].tolist(), gained[enough].tolist(), strict=True))
+            if isinstance(filed, int):
+                gained[filed] = gained.get(filed, 0.0) + value
+            elif looked_at and looked_at + size > LOOKED_AT:
+                break
+            elif size > FEW_MET and to_come < share * min(of, max(gained.values(), default=0.0)):
+                _add_to_known(gained, filed, value)  # too frequent, and too little to come, for anybody new
+            else:
+                for number in filed:
+                    gained[number] = gained.get(number, 0.0) + value
+            looked_at += size
+            to_come -= value
+        enough = share * min(of, max(gained.values(), default=0.0))
+        return {number: value for number, value in gained.items() if value >= enough}
 
     def _wanted(self, form: Form) -> dict[str, float]:
         """Keys to look up for a reading of the query, each with what meeting it is worth."""
@@ -309,7 +325,7 @@ class NameIndex:
                 for bones in chinese_bones(unit.native):
                     want(f"^{bones}", 0.6 * unit.weight)
             if unit.rank in ("", "plain") or unit.script == "kanji":
-                for other, alike in self._words_near(unit):
+                for other, alike in self._near_to(unit):
                     want(other, unit.weight * alike)
         for key, worth in _query_keys(form):
             want(key, worth)
@@ -323,6 +339,16 @@ class NameIndex:
                     for han, alike in self._by_ear(f"${joined[1:]}", first.text + second.text):
                         want(f"={sound(romanise(han))}", alike)
         return wanted
+
+    def _near_to(self, unit: Unit) -> Sequence[tuple[str, float]]:
+        """`_words_near`, remembered while no word is new: the names of one list share theirs."""
+        asked = f"{unit.script}:{unit.native or unit.text}"
+        found = self._neighbours.get(asked)
+        if found is None:
+            if len(self._neighbours) >= NEIGHBOURS:
+                self._neighbours.clear()
+            found = self._neighbours[asked] = tuple(self._words_near(unit))
+        return found
 
     def _words_near(self, unit: Unit) -> Iterator[tuple[str, float]]:
         """Keys of words that are one or two letters away, or that another script may stand for."""
@@ -381,6 +407,19 @@ class NameIndex:
                 rank = (not fold(text).startswith(typed), len(text))
                 fitting[text] = min(rank, fitting.get(text, rank))
         return sorted(fitting, key=lambda text: (fitting[text], text))[:limit]
+
+
+def _add_to_known(gained: dict[int, float], filed: array[int], value: float) -> None:
+    """Add a value to those of the numbers filed, in order, that have gained something already."""
+    if len(filed) < 16 * len(gained):
+        for number in filed:
+            if number in gained:
+                gained[number] += value
+        return
+    for number in gained:
+        at = bisect_left(filed, number)
+        if at < len(filed) and filed[at] == number:
+            gained[number] += value
 
 
 def _lines(folded: str) -> list[str]:

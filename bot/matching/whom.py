@@ -75,15 +75,27 @@ def recognise(company: Company, listing: Listing, *, among: Collection[str] = ()
 
 
 def _somebody_else(company: Company, ours: Sequence[Name], listing: Listing, among: Collection[str]) -> bool:
-    """Whether it is plain before comparing that they cannot be the same: a word of ours is nowhere in theirs."""
+    """Whether it is plain before comparing that they cannot be the same, by any pair of their names."""
     theirs = [name.text for name in listing.names() if not among or name.text in among]
-    pairs = ((mine.text, other) for mine in ours for other in theirs)
-    return all(_lacks(*pair) for pair in pairs) and not shared_identifiers(company, listing)
+    known = company.from_book
+    none_holds = all(_cannot_hold(mine.text, other, known=known) for mine in ours for other in theirs)
+    return none_holds and not shared_identifiers(company, listing)
 
 
-def _lacks(ours: str, theirs: str) -> bool:
-    """Whether `_holds` and `_carries_ours` must say no: a word of ours met nothing, and the words are not the same."""
-    return not _is_number(ours) and lacks(ours, theirs) and sorted(_core(ours)) != sorted(_core(theirs))
+def _cannot_hold(ours: str, theirs: str, *, known: bool) -> bool:
+    """Whether `_holds` and `_carries_ours` must say no: the words are not the same, and too few, or one met nothing."""
+    core, other = _core(ours), _core(theirs)
+    if _is_number(ours) or sorted(core) == sorted(other):
+        return False
+    if _everyday(core) or (len(core) < 2 and (known or _tells_more(theirs))):
+        return True
+    return lacks(ours, theirs)
+
+
+@lru_cache(maxsize=5_000)
+def _tells_more(theirs: str) -> bool:
+    """Whether more than everyday words must be left over beside a single word, though three were written as one."""
+    return sum(not one.rank and not _often(one.text) for one in read(theirs).units) > 3
 
 
 def _holds(match: Match, *, by_sound: bool, known: bool) -> bool:
@@ -136,9 +148,16 @@ def _everyday(words: Sequence[str]) -> bool:
     return bool(words) and all(_is_everyday(word) for word in words)
 
 
+@lru_cache(maxsize=50_000)
 def _is_everyday(word: str) -> bool:
+    if _often(word):
+        return True
     units = read(word).units
-    return bool(units) and (all(unit.rank for unit in units) or (zipf(word, "en") or 0.0) >= EVERYDAY)
+    return bool(units) and all(unit.rank for unit in units)
+
+
+def _often(word: str) -> bool:
+    return (zipf(word, "en") or 0.0) >= EVERYDAY
 
 
 def _exactly(company: Company, listing: Listing) -> Match:
@@ -179,7 +198,7 @@ def _script(text: str) -> str:
 
 
 def _is_number(text: str) -> bool:
-    return any(character.isdigit() for character in text) and " " not in text
+    return " " not in text and any(character.isdigit() for character in text)
 
 
 def _its_person(company: Company, listing: Listing) -> Match:
