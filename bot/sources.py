@@ -19,6 +19,7 @@ from datetime import timedelta
 from types import ModuleType
 from typing import Any
 
+from bot.data import table
 from bot.errors import BadSettings
 from bot.model import Bulletin, Document, Reading, SourceCard, SourceKind
 from bot.ports import ReadStream
@@ -134,11 +135,27 @@ def _chapter(card: SourceCard) -> list[str]:
         "polled": "only where TOCSIN_SOURCES names it" if card.opt_in else "",
         "believed": _believed(card) if card.kind is SourceKind.LIST else "",
         "programmes": ", ".join(card.programmes),
+        "what it means": " / ".join(_meanings(card)),
         "licence": card.licence,
         "to know": card.note,
     }
     rows = [f"- {name}: {fact}" for name, fact in facts.items() if fact]
     return [f"## `{card.id}`: {card.title}", "", *rows, ""]
+
+
+def _meanings(card: SourceCard) -> Iterator[str]:
+    """What its programmes do and do not do, on the day the table was read, each once and with its first codes."""
+    texts = table("programmes")
+    codes: dict[str, list[str]] = {}
+    for programme in texts["programme"]:
+        if card.id in programme["sources"] and programme["code"] in (*card.programmes, "*"):
+            periods = programme.get("periods") or [programme]
+            begun = [one for one in periods if "since" not in one or one["since"] <= texts["read"]]
+            codes.setdefault((begun or periods)[-1]["effect"], []).append(programme["code"])
+    for effect, found in codes.items():
+        some = ", ".join(code for code in found if code != "*")[:60].rpartition(", ")[0] or found[0]
+        which = "" if len(codes) == 1 else f"({'any other' if some == '*' else some}{', …' if len(found) > 3 else ''}) "
+        yield f"{which}{texts['effects'][effect]['does']} {texts['effects'][effect]['does_not']}"
 
 
 def _believed(card: SourceCard) -> str:

@@ -128,4 +128,5 @@ def test_one_file_is_a_list(terminal: Terminal) -> None:
 
     chapter = manual(official().values()).partition("## `xx_lunaria`")[2].partition("## `")[0]
     assert "Ministry of Trade, Lunaria" in chapter
+    assert "what it means" not in chapter, "nobody has written it yet"
     assert "1 to 999 entries, at most 10% of the last ones gone" in chapter
