@@ -24,7 +24,7 @@ from bot.history import (
 )
 from bot.model import ChangeKind, Company, ListChange, Listing, Match, Verdict
 from bot.ports import Store
-from bot.registers import moves, other_end
+from bot.registers import Candidates, moves, other_end
 from bot.roll import Roll
 
 #: How many changes since a day are looked at for an answer about that day; the newest of more.
@@ -109,9 +109,11 @@ class Archive:
 
     async def went(self, gone: Sequence[ListChange], there: Iterable[Listing]) -> dict[ListChange, Listing]:
         """Which of these removals were moves, and to which of the entries that are there."""
-        there, found = tuple(there), {}
+        if not gone:
+            return {}
+        candidates, found = Candidates(there), {}
         for change in gone:
-            if end := other_end(change.listing, there):
+            if end := other_end(change.listing, candidates.near(change.listing)):
                 came = await self.store.changes(source=end.source, key=end.key, limit=LOOKED_AT)
                 if to := moves((change, *came)).get((change.source, change.key, change.seen)):
                     found[change] = to

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -40,31 +40,57 @@ def other_end(entry: Listing, candidates: Iterable[Listing]) -> Listing | None:
     return next((one for one in candidates if _neighbours(entry, one) and same_entry(entry, one)), None)
 
 
+class Candidates:
+    """Entries filed by the list on which they stand, so that only those on neighbouring lists are compared."""
+
+    def __init__(self, listings: Iterable[Listing]) -> None:
+        self._filed: defaultdict[tuple[str, tuple[str, ...]], list[Listing]] = defaultdict(list)
+        for one in listings:
+            self._filed[list_of(one), one.programmes[:1]].append(one)
+
+    def near(self, entry: Listing) -> list[Listing]:
+        """Those on other lists of the same office, or on another list that the same file carries."""
+        where = list_of(entry)
+        return [
+            one
+            for (other, inner), filed in self._filed.items()
+            if other in sisters(where) or (other == where != entry.source and inner != entry.programmes[:1])
+            for one in filed
+        ]
+
+
 def moves(changes: Iterable[ListChange]) -> dict[tuple[str, str, datetime], Listing]:
     """Which of a company's changes are one end of a move from list to list: by source, key and when it was seen, the
 
     other end. An entry that came to a list long before or after it left another did not move.
     """
-    ends: defaultdict[tuple[str, ChangeKind], list[ListChange]] = defaultdict(list)
+    kinds: dict[ChangeKind, list[ListChange]] = {ChangeKind.ADDED: [], ChangeKind.REMOVED: [], ChangeKind.CHANGED: []}
     for change in changes:
-        if change.kind is not ChangeKind.CHANGED:
-            ends[list_of(change.listing), change.kind].append(change)
+        kinds[change.kind].append(change)
     found = {}
-    for (where, kind), ours in ends.items():
-        way = ChangeKind.ADDED if kind is ChangeKind.REMOVED else ChangeKind.REMOVED
-        theirs = [one for other in {where, *sisters(where)} for one in ends.get((other, way), ())]
-        for change in ours if theirs else ():
-            if end := other_end(change.listing, _nearest(change, theirs)):
+    for ours, theirs in (
+        (kinds[ChangeKind.REMOVED], kinds[ChangeKind.ADDED]),
+        (kinds[ChangeKind.ADDED], kinds[ChangeKind.REMOVED]),
+    ):
+        seen = defaultdict(list)
+        for one in theirs:
+            seen[one.source, one.key].append(one.seen)
+        candidates = Candidates(one.listing for one in theirs)
+        for change in ours:
+            if end := other_end(change.listing, _nearest(change, candidates.near(change.listing), seen)):
                 found[change.source, change.key, change.seen] = end
     return found
 
 
-def _nearest(change: ListChange, others: Iterable[ListChange]) -> list[Listing]:
-    """Entries of changes that may belong to the same decision, first those told in a file of the same kind."""
-    near = [one for one in others if abs(one.seen - change.seen) <= ONE_DECISION]
+def _nearest(
+    change: ListChange, others: Iterable[Listing], seen: Mapping[tuple[str, str], Sequence[datetime]]
+) -> list[Listing]:
+    """Entries whose change may belong to the same decision, first those told in a file of the same kind."""
     carried = list_of(change.listing) != change.source
-    near.sort(key=lambda one: ((list_of(one.listing) != one.source) != carried, abs(one.seen - change.seen)))
-    return [one.listing for one in near]
+    apart = [(min(abs(one - change.seen) for one in seen[other.source, other.key]), other) for other in others]
+    near = [(gap, other) for gap, other in apart if gap <= ONE_DECISION]
+    near.sort(key=lambda one: ((list_of(one[1]) != one[1].source) != carried, one[0]))
+    return [other for _, other in near]
 
 
 def _neighbours(one: Listing, other: Listing) -> bool:
