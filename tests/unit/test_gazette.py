@@ -9,7 +9,8 @@ import pytest
 
 from bot import gazette
 from bot.book import shipped
-from bot.model import Listing, Story
+from bot.model import Listing, Role, Story
+from bot.stories import analyse
 from bot.watched import Watched
 from tests.worlds.facts import watch
 
@@ -86,3 +87,62 @@ def test_a_notice_without_a_word_of_taking_off() -> None:
     assert not gazette.may_remove(NOTICE)
     assert gazette.may_remove(replace(NOTICE, title="Notice of Removal of Designated Chinese Military Companies"))
     assert gazette.may_remove(replace(NOTICE, text="The rule deletes two entries."))
+
+
+RULE = """
+AGENCY: Bureau of Industry and Security, Department of Commerce.
+
+SUMMARY: In this rule, the Bureau of Industry and Security (BIS) amends the Export Administration Regulations (EAR) by
+adding 12 entities to the Entity List, under the destination of China. License exceptions are not available.
+
+All decisions regarding additions to, removals from, or other modifications to the Entity List are made by a committee.
+
+The committee determined to add Inspur (Beijing) Electronic Information Industry Co., Ltd.; Inspur Electronic
+Information Industry Co., Ltd.; and Inspur Taiwan to the Entity List for acting contrary to national security.
+
+Xiaomi was not concerned by earlier rules.
+
+Savings clause: shipments of items removed from eligibility may proceed.
+"""
+REMOVAL = """
+SUMMARY: The Deputy Secretary of Defense has determined that the entities listed in the SUPPLEMENTARY INFORMATION
+section of this notice no longer meet the requirements to be designated as a Chinese military company.
+
+Section 1260H requires the Secretary to identify each entity to be added to the list.
+
+Xiaomi Corporation
+
+Huawei Technologies Co., Ltd.
+"""
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "stage", "source", "subjects"),
+    [
+        ("Additions to the Entity List", RULE, "in_force", "us_bis_entity", {"inspur"}),
+        (
+            "Notice of Removal of Designated Chinese Military Companies",
+            REMOVAL,
+            "removed",
+            "us_dod_cmc",
+            {"xiaomi", "huawei"},
+        ),
+        (
+            "Removal of Entities From the Entity List; Additions of Entities",
+            RULE,
+            "",
+            "us_bis_entity",
+            {"inspur"},
+        ),
+        ("Revisions to the Entity List", RULE, "", "us_bis_entity", {"inspur"}),
+    ],
+)
+def test_what_a_whole_text_says(title: str, text: str, stage: str, source: str, subjects: set[str]) -> None:
+    """Pages of law around it change neither what a document does nor to whom; who is named in passing is no subject."""
+    who = watched()
+    who.update([watch(name) for name in ("Xiaomi", "Huawei", "Inspur")])
+    notice = replace(NOTICE, title=title, text="", whole="https://www.federalregister.gov/text.txt")
+    story = gazette.with_text(notice, text, who.mentions)
+    found = analyse(story, who.mentions(story))
+    assert (found.stage, found.source) == (stage, source)
+    assert {one.company for one in found.mentions if one.role is Role.SUBJECT} == subjects
