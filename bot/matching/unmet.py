@@ -16,16 +16,20 @@ from bot.matching.align import closeness, shortened, written_together
 from bot.matching.compare import cut_off
 from bot.matching.words import Form, Unit, readings
 
+#: What a word of its own of four letters tells, or of two Chinese characters; shorter ones may be initials.
+LONG = 0.85
 
-def lacks(ours: str, theirs: str) -> bool:
+
+def lacks(ours: str, theirs: str, *, own: bool = False) -> bool:
     """Whether every reading of our name has a word that tells something and that nothing of theirs can meet.
 
-    False says nothing: then the names have to be laid side by side.
+    With `own` only words of its own count, which no translator leaves out. False says nothing: then the names have to
+    be laid side by side.
     """
     mine, other = readings(ours), _spread_out(theirs)
     if not mine or not other or _one_text(ours, mine[0], theirs, other[0].form):
         return False
-    return all(_lacks(one.units, two) for one in mine for two in other)
+    return all(_lacks(one.units, two, own=own) for one in mine for two in other)
 
 
 class _Spread(NamedTuple):
@@ -52,12 +56,14 @@ def _one_text(ours: str, mine: Form, theirs: str, other: Form) -> bool:
     return cut_off(ours, mine, other) or cut_off(theirs, other, mine)
 
 
-def _lacks(ours: tuple[Unit, ...], theirs: _Spread) -> bool:
+def _lacks(ours: tuple[Unit, ...], theirs: _Spread, *, own: bool) -> bool:
     known = theirs.known
     unsure = [
         (-one.weight, at)
         for at, one in enumerate(ours)
-        if one.rank != "little" and one.concept not in known and one.sound not in known
+        if one.concept not in known
+        and one.sound not in known
+        and (not one.rank and one.weight >= LONG if own else one.rank != "little")
     ]
     return any(not _meets(ours, at, theirs) for _, at in sorted(unsure))  # words of its own first
 
