@@ -103,7 +103,26 @@ async def why(office: Office, request: Request) -> Reply:
         lines += [reader.say("sources.signal", signal=reader.clean(signal, 200)) for signal in memory.signals[:20]]
     lines += [reader.say("sources.licence", licence=card.licence)] if card.licence else []
     lines += [reader.say("sources.note", note=card.note)] if card.note else []
-    return Reply(cards=(plain_card(card.title, lines),), data=as_data(card, memory))
+    return Reply(cards=(plain_card(card.title, lines),), data=as_data(card, memory) | _evidence(card, memory))
+
+
+def _evidence(card: SourceCard, memory: Memory | None) -> dict[str, object]:
+    """What a person would look at before believing or doubting a source."""
+    doubt = memory.quarantine if memory else None
+    return {
+        "address": card.url,
+        "layout": memory.layout if memory else "",
+        "sha256": memory.sha256 if memory else "",
+        "signals": list(memory.signals) if memory else [],
+        "doubt": doubt
+        and {
+            "why": doubt.why,
+            "since": doubt.first_at.isoformat(),
+            "times": doubt.times,
+            "rows": doubt.rows,
+            "sha256": doubt.sha256,
+        },
+    }
 
 
 @command("sources accept", ID, operates=True)
