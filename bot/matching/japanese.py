@@ -24,7 +24,8 @@ _DOUBLE = re.compile(r"([bcdfghjklmnpqrstvwxz])\1+")
 @cache
 def _table() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for line in table("kanji_readings")["readings"]:
+    listed_readings = table("kanji_readings")
+    for line in (*listed_readings["readings"], *listed_readings["dictionary"]):
         for entry in line.split():
             kanji, listed = entry.split(":")
             for spelled in (kanji, fold(kanji)):
