@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 from bot.matching.chinese import by_ear, spells, transcribed
 from bot.matching.japanese import loan_bones, loan_sound, reads_as
 from bot.matching.scripts import blurred, blurred_bones, consonants, pinyin_fits
-from bot.matching.words import Form, Unit, glossary
+from bot.matching.words import Form, Unit, glossary, spelled_out
 
 #: Two words closer than this are one word misspelt; found on names of one entity in lists.
 CLOSE = 0.72
@@ -174,6 +174,8 @@ def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
     """How alike neighbouring words, written as one, are to a word of the other side."""
     kanji = "".join([unit.native for unit in units if unit.script == "kanji"])
     if whole.script == "kanji" and not kanji:
+        if spelled_out(whole.native) == tuple([unit.concept for unit in units if unit.rank != "little"]):
+            return 0.97
         return 0.95 if reads_as(whole.native, text) else 0.0
     if kanji and not whole.native:
         return 0.95 if reads_as("".join([unit.native or unit.text for unit in units]), whole.text) else 0.0
@@ -279,6 +281,8 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
     if native.script == "kanji":
         if reads_as(native.native, latin.text):
             return 0.95
+        if latin.concept in spelled_out(native.native):
+            return 0.75
         return 0.7 if len(native.native) > 3 and reads_as(native.native[:2], latin.text) else 0.0
     if native.script == "han" and not latin.native:
         if pinyin_fits(native.native, latin.text):
@@ -403,6 +407,8 @@ def _shortened(found: Alignment) -> None:
 
 def _short_of(short: str, units: Sequence[Unit], *, alone: bool) -> float:
     """How surely a word is short for others. A name that is nothing but initials is judged as a whole elsewhere."""
+    if len(short) < len(units):
+        units = [unit for unit in units if unit.rank != "little"]
     words = [unit.text for unit in units]
     if not alone and len(short) == len(words) >= 2:
         if len(words) > 2 and all(word[0] == char for word, char in zip(words, short, strict=True)):

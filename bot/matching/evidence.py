@@ -16,7 +16,7 @@ from operator import mul
 from rapidfuzz.distance import Indel, JaroWinkler
 
 from bot.data import table
-from bot.matching.align import Alignment, align
+from bot.matching.align import Alignment, Meeting, align
 from bot.matching.fold import fold
 from bot.matching.words import ROMAN, Form, Unit, japanese, unit
 
@@ -109,6 +109,8 @@ def features(found: Alignment) -> Row:
         ratio = heard = Indel.normalized_similarity(ours.han, theirs.han)
     else:
         ratio = Indel.normalized_similarity(ours.squashed, theirs.squashed)
+        laid = _laid(found)
+        ratio = max(ratio, laid)
         heard = max(ratio, Indel.normalized_similarity(ours.heard, theirs.heard))
     short = max(0.0, 5 - min(len(ours.squashed), len(theirs.squashed))) / 4
     return (
@@ -147,6 +149,27 @@ def features(found: Alignment) -> Row:
         float(bool(ours.part or theirs.part)),
         *_NO_ACRONYM,
     )
+
+
+def _laid(found: Alignment) -> float:
+    """How much of two names in two scripts is alike, letter for letter of what met; 0 in one script.
+
+    A reading that fits and a word that is translated leave no likeness between the strings.
+    """
+    if not any(_crosses(one) for one in found.met):
+        return 0.0
+    met = [(max(1, min(_size(one.ours), _size(one.theirs))), one.alike) for one in found.met]
+    left = _size(found.over_ours()) + _size(found.over_theirs())
+    return sum([size * alike for size, alike in met]) / (sum([size for size, _ in met]) + left / 2)
+
+
+def _crosses(one: Meeting) -> bool:
+    """Whether a word met one of another script."""
+    return {unit.script for unit in one.ours} != {unit.script for unit in one.theirs}
+
+
+def _size(units: Sequence[Unit]) -> int:
+    return sum([len(unit.text) for unit in units])
 
 
 def _waived(over: list[Unit], form: Form, other: Form) -> tuple[list[Unit], float]:

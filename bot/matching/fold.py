@@ -224,8 +224,8 @@ def tokens(text: str) -> tuple[str, ...]:
     return join_initials(fold(text).split())
 
 
-#: "And" in one letter, as Spanish, Polish or Czech write it between two initials.
-_AND = frozenset({"y", "i", "e", "a", "и", "і"})
+#: "And" between two initials, as English, Spanish, Polish or Czech write it.
+_AND = frozenset({"and", "und", "et", "y", "i", "e", "a", "и", "і"})
 
 
 def join_initials(words: Iterable[str]) -> tuple[str, ...]:

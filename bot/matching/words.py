@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -212,9 +212,23 @@ def _unspaced(found: Iterable[str], *, japanese: bool = False) -> Iterator[Unit]
     phrases = glossary().phrases
     for piece in found:
         if (listed := phrases.get(piece)) and listed[-1][0] == (piece,):
-            yield from (unit(concept) for concept in listed[-1][1])
+            long = listed[-1][1]
+            yield from (_phrase_unit(piece, long),) if japanese else map(unit, long)
         else:
             yield _cjk_unit(piece, japanese=japanese)
+
+
+def _phrase_unit(piece: str, long: Sequence[str]) -> Unit:
+    """A phrase in kanji stays one word, for it may be translated (鋼管: steel pipe) or read (東亜: Toa)."""
+    read, parts = unit(piece, piece, japanese=True), [unit(concept) for concept in long]
+    weight = min(1.0, sum([one.weight for one in parts]))
+    return replace(read, weight=weight, rank=max(parts, key=lambda one: one.weight).rank)
+
+
+def spelled_out(native: str) -> tuple[str, ...]:
+    """The concepts that a phrase without spaces stands for; none if it is not in the table."""
+    listed = glossary().phrases.get(native)
+    return listed[-1][1] if listed and listed[-1][0] == (native,) else ()
 
 
 Phrase = tuple[tuple[str, ...], tuple[str, ...]]
@@ -309,7 +323,15 @@ _BRACKETS = re.compile(r"[(\uff08\[]([^()\uff08\uff09\[\]]{2,})[)\uff09\]]")
 _QUOTED = re.compile(
     '(?:^|\\s)[\u00ab\u201c\u201e"\u2018\'\u201a]([^\u00ab\u201c\u201e"\u201d\u00bb]+?)[\u00bb\u201d"\u2019\'\u201c\u2018]+(?=[\\s,)]|$)'
 )
+#: What announces another name, or a name in another language.
+_ANNOUNCED = (
+    r"(?:also |formerly |previously |now |better )?known as|a\.?k\.?a\.?|f\.?k\.?a\.?|n\.?k\.?a\.?|formerly|trading as|d\.?b\.?a\.?|"
+    r"doing business as|(?:arabic|chinese|farsi|persian|russian|ukrainian|belarusian|japanese|korean)\s*:|"
+    r"(?:\u5225\u79f0|\u65e7\u79f0|\u65e7\u540d|\u53c8\u79f0|\u53c8\u540d|\u539f\u540d|\u65e7\u793e\u540d)[:\uff1a]"
+)
+_ANNOUNCES = re.compile(rf"^\s*(?:{_ANNOUNCED})\s*:?\s+", re.IGNORECASE)
 _STROKE = re.compile(
+    rf"[\s,;]+(?:{_ANNOUNCED})\s*:?\s+|"
     r"\s+/\s*|\s*/\s+|(?<=\w\w)/(?=\w{3})|\s+[a-z]\.?[kf]\.?a\.?\s+|\s[-\u2013\u2014]\s(?=[A-Z0-9]{2,8}$)|(?<=^[A-Z]{3})\s[-\u2013\u2014]\s",
     re.IGNORECASE,
 )
@@ -336,7 +358,7 @@ def readings(text: str) -> tuple[Form, ...]:
     return tuple(forms[:4])
 
 
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[A-Z]{4})(?=[A-Z][a-z]{3})")
 
 
 def _unglued(text: str) -> str:
@@ -374,7 +396,7 @@ def _parts(text: str) -> Iterator[tuple[str, str]]:
 
     Brackets around a place or number stay with the name.
     """
-    bracketed = _BRACKETS.findall(text)
+    bracketed = [_ANNOUNCES.sub("", part) for part in _BRACKETS.findall(text)]
     if bracketed:
         inside = [_read(part) for part in bracketed]
         if all(_telling(form) >= 0.35 and not any(unit.text.isdigit() for unit in form.units) for form in inside):
