@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from rapidfuzz.distance import OSA
 
 from bot.matching.chinese import by_ear, spells, transcribed
-from bot.matching.japanese import loan_bones, loan_sound, reads_as
+from bot.matching.japanese import heard_in_kana, loan_bones, loan_sound, reads_as
 from bot.matching.scripts import blurred, blurred_bones, consonants, pinyin_fits
 from bot.matching.words import Form, Unit, glossary, spelled_out
 
@@ -21,6 +21,9 @@ CLOSE = 0.72
 
 #: Characters that sound more like a word than this may be it; at .7 one in 300 words of other names is.
 HEARD = 0.6
+
+#: Kana that sound more like a word than this take it down; one in a thousand words of other names is as near.
+HEARD_IN_KANA = 0.74
 
 #: Words that get glued to the word before them.
 _GLUED_ENDS = (
@@ -350,9 +353,10 @@ _START |= {"h": "fh", "f": "fh", "z": "jzgdt", "t": "jzgdt"}
 
 def _loan_alike(kana: str, latin: str) -> float:
     """A foreign word in kana against its Latin spelling: by sound, and by consonants where the sound agrees."""
+    heard_as = heard_in_kana(kana, latin)
+    best = 0.6 + 1.25 * (heard_as - HEARD_IN_KANA) if heard_as >= HEARD_IN_KANA else 0.0
     if _START.get(kana[:1]) != _START.get(latin[:1]) or not 0.4 < len(kana) / (len(latin) or 1) < 2.5:
-        return 0.0
-    best = 0.0
+        return best
     for english in (True, False):
         heard = OSA.normalized_similarity(loan_sound(kana, False), loan_sound(latin, english))
         bones = _bones_alike(loan_bones(kana, False), loan_bones(latin, english))

@@ -189,3 +189,92 @@ _PADDING = re.compile(r"u|(?<=[td])o(?=[^aeiou]|$)")
 def loan_bones(latin: str, english: bool) -> str:
     """The consonants of `loan_sound`."""
     return _DOUBLE.sub(r"\1", _DROPPED.sub("", loan_sound(latin, english)))
+
+
+# ── By ear ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_VOWELS = frozenset("aeiou")
+#: What it costs to hear one sound as another, or to hear nothing; sounds that nobody takes for one another cost most.
+_STRANGE = 1.2
+_OTHER_VOWEL = 0.4
+_LOST_IN_LATIN = {"g": 0.6, "t": 0.6, "d": 0.6, "n": 0.8, "w": 0.2, "h": 0.2}
+_LOST_IN_KANA = {"y": 0.15, "w": 0.2, "h": 0.5, "n": 0.8}
+#: Two consonants are soon alike.
+_FEW = 0.08
+
+
+@cache
+def _near_sounds() -> dict[str, float]:
+    """For two sounds, in either order, what it costs to take one for the other."""
+    costs = {pair: float(cost) for pair, cost in pairs("kana_near").items()}
+    return costs | {pair[::-1]: cost for pair, cost in costs.items()}
+
+
+@lru_cache(maxsize=20_000)
+def _spelled(word: str, *tables: str) -> str:
+    for name in tables:
+        for old, new in pairs(name).items():
+            word = word.replace(old, new)
+    return _SINGLE.sub(r"\1", word)
+
+
+_SINGLE = re.compile(r"(.)\1+")
+
+
+@lru_cache(maxsize=50_000)
+def heard_in_kana(kana: str, latin: str) -> float:
+    """How surely a word in kana, romanised, takes down this Latin word, 0 to 1; 1 needs every sound in its place.
+
+    An edit distance over sounds: kana put vowels in between consonants and leave out r after a vowel.
+    """
+    ours = _spelled(kana, "kana_spellings")
+    written = {_spelled(latin, "english_spellings"), _spelled(latin, "english_vowels", "english_spellings")}
+    return max(_heard(ours, theirs) for theirs in written)
+
+
+def _heard(ours: str, theirs: str) -> float:
+    if not ours or not theirs or not 0.4 < len(ours) / len(theirs) < 2.5:
+        return 0.0
+    consonants = max(sum([sound not in _VOWELS for sound in word]) for word in (ours, theirs))
+    near = _near_sounds()
+    lost = [_lost(theirs, at) for at in range(len(theirs))]
+    row = [0.0]
+    for cost in lost:
+        row.append(row[-1] + cost)
+    for at, sound in enumerate(ours):
+        gone = _padding(ours, at)
+        before, row = row, [row[0] + gone]
+        for place, letter in enumerate(theirs):
+            if sound == letter:
+                change = 0.0
+            else:
+                vowels = sound in _VOWELS and letter in _VOWELS
+                change = near.get(sound + letter, _OTHER_VOWEL if vowels else _STRANGE)
+            row.append(min(before[place] + change, before[place + 1] + gone, row[-1] + lost[place]))
+    return max(0.0, 1 - row[-1] / (consonants + 0.5) - (_FEW if consonants < 3 else 0.0))
+
+
+def _padding(kana: str, at: int) -> float:
+    """What it costs to drop a sound of the kana: next to nothing for a vowel that only carries a consonant."""
+    sound, before = kana[at], kana[at - 1] if at else ""
+    if sound not in _VOWELS:
+        return _LOST_IN_KANA.get(sound, 1.0)
+    if not at:
+        return 0.5
+    if sound == "u" or (sound == "o" and before in "td"):
+        return 0.05
+    return 0.1 if sound == "i" and before in "CJkS" else 0.3
+
+
+def _lost(latin: str, at: int) -> float:
+    """What it costs to hear nothing where the Latin word has a letter: little for a silent r or e."""
+    letter, before, after = latin[at], latin[at - 1] if at else "", latin[at + 1 : at + 2]
+    if letter in _VOWELS:
+        if not at:
+            return 0.5
+        return 0.1 if letter == "e" else 0.25 if before in _VOWELS or after in _VOWELS else 0.35
+    if letter == "r" and before in _VOWELS and (not after or after == "e" or after not in _VOWELS):
+        return 0.1 if after == "e" else 0.05
+    if letter == "h" and not at:
+        return 0.6
+    return _LOST_IN_LATIN.get(letter, 1.0)
