@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA
 
 from bot.matching.chinese import by_ear, spells, transcribed
 from bot.matching.japanese import heard_in_kana, loan_bones, loan_sound, reads_as
-from bot.matching.scripts import blurred, blurred_bones, consonants, pinyin_fits
+from bot.matching.scripts import blurred, blurred_bones, consonants, pairs, pinyin_fits
 from bot.matching.words import Form, Unit, glossary, spelled_out
 
 #: Two words closer than this are one word misspelt; found on names of one entity in lists.
@@ -176,9 +176,9 @@ def _best_whole(units: Sequence[Unit], others: Form, places: Sequence[int]) -> t
 def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
     """How alike neighbouring words, written as one, are to a word of the other side."""
     kanji = "".join([unit.native for unit in units if unit.script == "kanji"])
+    if whole.native and not kanji and _says(units, spelled_out(whole.native)):
+        return 0.97
     if whole.script == "kanji" and not kanji:
-        if spelled_out(whole.native) == tuple([unit.concept for unit in units if unit.rank != "little"]):
-            return 0.97
         return 0.95 if reads_as(whole.native, text) else 0.0
     if kanji and not whole.native:
         return 0.95 if reads_as("".join([unit.native or unit.text for unit in units]), whole.text) else 0.0
@@ -202,6 +202,21 @@ def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
     if len(text) < 7 or text.isdigit() or text[-1].isdigit() or whole.text[-1].isdigit():
         return 0.0
     return 0.95 * max(OSA.normalized_similarity(text, whole.text), OSA.normalized_similarity(heard, whole.sound))
+
+
+def _says(units: Sequence[Unit], concepts: Sequence[str]) -> bool:
+    """Whether these words are a phrase translated: the same meanings or near ones, in whichever order."""
+    if not concepts:
+        return False
+    said = [unit.concept for unit in units if len(units) == len(concepts) or unit.rank != "little"]
+    near = glossary().near
+    left = list(concepts)
+    for one in said:
+        met = next((other for other in left if one == other or near.get(one, _NONE) & near.get(other, _NONE)), None)
+        if met is None:
+            return False
+        left.remove(met)
+    return not left
 
 
 def _close(found: Alignment) -> None:
@@ -297,6 +312,8 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
     best = _sharpened(_best(mine, other))
     if native.script == "kana":
         best = max(best, _loan_alike(native.text, latin.text))
+    elif native.script == "cyrillic":
+        best = max(best, 0.9 if len(native.native) < 5 and _letter_by_letter(native.native, latin.text) else 0.0)
     elif native.script in _BLURRING:
         best = max(best, _blurred_alike(native.text, latin.text, native.script))
     elif native.script == "arabic":
@@ -304,6 +321,16 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
         best = max(best, *(_bones_alike(consonants(native.text), consonants(text)) for text in (latin.text, bare)))
     return best
 
+
+def _letter_by_letter(cyrillic: str, latin: str) -> bool:
+    """Whether each letter of a short word may stand for the Latin one, as acronyms are rendered: БКС, BCS."""
+    return len(cyrillic) == len(latin) and all(
+        char in _CYRILLIC_AS.get(letter, "") for letter, char in zip(cyrillic, latin, strict=True)
+    )
+
+
+#: Latin letters that stand for a Cyrillic one in acronyms.
+_CYRILLIC_AS = pairs("cyrillic_initials")
 
 #: Scripts whose romanisation is one of many, in which only the consonants can be trusted.
 _BLURRING = frozenset({"hangul", "hebrew", "thai", "devanagari", "greek", "armenian", "georgian", "other"})
@@ -354,7 +381,7 @@ _START |= {"h": "fh", "f": "fh", "z": "jzgdt", "t": "jzgdt"}
 def _loan_alike(kana: str, latin: str) -> float:
     """A foreign word in kana against its Latin spelling: by sound, and by consonants where the sound agrees."""
     heard_as = heard_in_kana(kana, latin)
-    best = 0.6 + 1.25 * (heard_as - HEARD_IN_KANA) if heard_as >= HEARD_IN_KANA else 0.0
+    best = min(0.96, 0.75 + 1.25 * (heard_as - HEARD_IN_KANA)) if heard_as >= HEARD_IN_KANA else 0.0
     if _START.get(kana[:1]) != _START.get(latin[:1]) or not 0.4 < len(kana) / (len(latin) or 1) < 2.5:
         return best
     for english in (True, False):

@@ -74,7 +74,11 @@ def _sounds(kanji: str, inside: bool) -> tuple[str, ...]:
 @lru_cache(maxsize=50_000)
 def reads_as(kanji: str, latin: str) -> bool:
     """Whether the characters can be read as the whole of this Latin word. Kana among them are read as they sound."""
-    target = plain(latin)
+    return any(_laid_along(kanji, target) for target in dict.fromkeys((plain(latin), _DOUBLE.sub(r"\1", latin))))
+
+
+def _laid_along(kanji: str, target: str) -> bool:
+    """Whether readings fill a word; long vowels are written short in it, unless two readings meet there: ko, un."""
     reached: list[set[int]] = [{0}, *(set() for _ in kanji)]
     for at, char in enumerate(kanji):
         if not any(reached[at : at + 3]):
@@ -155,7 +159,7 @@ _SPELLED = re.compile(f"(?:{_LETTER.pattern}){{2,}}")
 
 
 def letter_name(kana: str) -> str:
-    """The Latin letter of this name, or nothing."""
+    """The Latin letter of this name, or nothing; ケーズ is K's."""
     return _LETTERS.get(kana, "")
 
 

@@ -261,8 +261,14 @@ _HAN = re.compile("[\u3400-\u9fff\U00020000-\U000323af]")
 
 def _cjk_unit(piece: str, *, japanese: bool) -> Unit:
     """A piece of a Chinese or Japanese name; letters spelled by their names (エスユーエス) are those letters."""
-    letters = piece if piece.isascii() else spelled_letters(piece)
+    letters = piece if piece.isascii() else spelled_letters(piece) or _one_letter(piece)
     return unit(letters) if letters else unit(piece, piece, japanese)
+
+
+def _one_letter(piece: str) -> str:
+    """A letter by its name that is a piece by itself: ジェイ is J, and ケーズ K's."""
+    letter = letter_name(piece.removesuffix("ズ"))
+    return letter + "s" if letter and piece.endswith("ズ") else letter
 
 
 #: What follows a place and says only what kind of place it is: city, province, county, district, autonomous region.
@@ -361,14 +367,18 @@ def readings(text: str) -> tuple[Form, ...]:
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[A-Z]{4})(?=[A-Z][a-z]{3})")
 
 
+_GAPS = re.compile(r"\s+|,(?=\S)")
+
+
 def _unglued(text: str) -> str:
     """A name in which words ran together, taken apart: at capitals, or before an ending that is a word by itself."""
     if not text.isascii():
         return ""
     apart = _CAMEL.sub(" ", text)
-    words = [part for word in apart.split() for part in _split_ending(word)]
+    whole = _GAPS.split(apart)
+    words = [part for word in whole for part in _split_ending(word)]
     joined = " ".join(words)
-    return joined if len(words) > len(text.split()) else ""
+    return joined if len(words) > len(_GAPS.split(text)) else ""
 
 
 def _split_ending(word: str) -> tuple[str, ...]:
