@@ -195,6 +195,10 @@ def _units(words: Sequence[str], *, japanese: bool = False) -> Iterator[Unit]:
                 letters, at = letters + letter, at + 1
             yield unit(letters)
         elif _CJK.search(word):
+            city = None if japanese else _CITY.match(word)
+            if city and city[1] not in glossary().pieces:
+                yield replace(unit(city[1], city[1]), weight=0.5, rank="place")
+                word = word[city.end() :]
             yield from _unspaced(_settled(pieces(word)), japanese=japanese)
         elif _HANGUL_OR_THAI.match(word):
             letters, rest = korean_letters(word)
@@ -273,6 +277,10 @@ def _one_letter(piece: str) -> str:
 
 #: What follows a place and says only what kind of place it is: city, province, county, district, autonomous region.
 _KINDS_OF_PLACE = re.compile("^(?:市|省|县|區|区|特别行政区|自治区|自治州)")
+
+
+#: A Chinese name that begins with its city, said to be one: 金华市, and not 城市 (city) or 市场 (market).
+_CITY = re.compile("([\u3400-\u9fff]{1,2}[^\u57ce\u90fd\u8d85\u95e8\u591c\u80a1\u4e0a\u8d38])\u5e02(?![\u573a\u653f\u6c11\u503c\u957f])(?=..)")
 
 
 def _settled(found: Sequence[str]) -> Iterator[str]:
