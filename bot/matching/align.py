@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA
 
 from bot.matching.chinese import by_ear, spells, transcribed
 from bot.matching.japanese import heard_in_kana, loan_bones, loan_sound, reads_as
-from bot.matching.scripts import blurred, blurred_bones, consonants, pairs, pinyin_fits
+from bot.matching.scripts import arabic_bones, blurred, blurred_bones, consonants, pairs, pinyin_fits
 from bot.matching.words import Form, Unit, glossary, spelled_out
 
 #: Two words closer than this are one word misspelt; found on names of one entity in lists.
@@ -21,6 +21,9 @@ CLOSE = 0.72
 
 #: Characters that sound more like a word than this may be it; at .7 one in 300 words of other names is.
 HEARD = 0.6
+
+#: Words that translators exchange, written in two scripts, and so most likely translated.
+NEAR_TRANSLATED = 0.88
 
 #: Kana that sound more like a word than this take it down; one in a thousand words of other names is as near.
 HEARD_IN_KANA = 0.74
@@ -153,7 +156,10 @@ def _joined(found: Alignment) -> None:
         for run in _runs(left_mine):
             units = [mine.units[at] for at in run]
             alike, at = _best_whole(units, others, left_others)
-            if alike >= (0.6 if others.units[at].native or units[0].native else 0.82):
+            whole = others.units[at]
+            if {"cyrillic", "arabic"} & {whole.script, units[0].script} and any(closeness(one, whole) >= alike for one in units):
+                continue  # "Voskresensk State" is no nearer to воскресенский than Voskresensk is
+            if alike >= (0.6 if whole.native or units[0].native else 0.82):
                 fitting.append((alike, run, at))
         for alike, run, at in sorted(fitting, reverse=True):
             if at in left_others and all(place in left_mine for place in run):
@@ -253,7 +259,9 @@ def closeness(mine: Unit, other: Unit) -> float:
         if _both_han(mine, other) or _two_trades(mine, other):
             return 0.0  # in one language, two words that translators exchange are two words
         near = glossary().near
-        return 0.75 if near.get(mine.concept, _NONE) & near.get(other.concept, _NONE) else 0.0
+        if not near.get(mine.concept, _NONE) & near.get(other.concept, _NONE):
+            return 0.0
+        return 0.75 if mine.script == other.script else NEAR_TRANSLATED
     short, long = (mine.text, other.text) if len(mine.text) <= len(other.text) else (other.text, mine.text)
     if not short or short.isdigit() or long.isdigit() or short[-1].isdigit() != long[-1].isdigit():
         return 0.0
@@ -319,6 +327,7 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
     elif native.script == "arabic":
         bare = latin.text[2:] if latin.text.startswith("al") and len(latin.text) > 4 else latin.text
         best = max(best, *(_bones_alike(consonants(native.text), consonants(text)) for text in (latin.text, bare)))
+        best = max(best, *(_arabic_bones_alike(native, text) for text in (latin.text, bare)))
     return best
 
 
@@ -331,6 +340,15 @@ def _letter_by_letter(cyrillic: str, latin: str) -> bool:
 
 #: Latin letters that stand for a Cyrillic one in acronyms.
 _CYRILLIC_AS = pairs("cyrillic_initials")
+
+def _arabic_bones_alike(native: Unit, latin: str) -> float:
+    """An Arabic word and a Latin one by the consonants that Arabic and its readers keep apart; a final h may be t."""
+    bones = arabic_bones(latin)
+    ours = arabic_bones(native.text)
+    if len(bones) < 3 or (bones != ours and not (native.native.endswith("ه") and bones == ours + "t")):
+        return 0.0
+    return 0.78 if len(bones) == 3 else 0.88
+
 
 #: Scripts whose romanisation is one of many, in which only the consonants can be trusted.
 _BLURRING = frozenset({"hangul", "hebrew", "thai", "devanagari", "greek", "armenian", "georgian", "other"})
