@@ -457,7 +457,7 @@ def _shortened(found: Alignment) -> None:
 def _short_of(short: str, units: Sequence[Unit], *, alone: bool) -> float:
     """How surely a word is short for others. A name that is nothing but initials is judged as a whole elsewhere."""
     if len(short) < len(units):
-        units = [unit for unit in units if unit.rank != "little"]
+        units = [unit for unit in units if unit.concept != "of"]
     words = [unit.text for unit in units]
     if not alone and len(short) == len(words) >= 2:
         if len(words) > 2 and all(word[0] == char for word, char in zip(words, short, strict=True)):

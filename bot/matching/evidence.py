@@ -18,7 +18,7 @@ from rapidfuzz.distance import Indel, JaroWinkler
 from bot.data import table
 from bot.matching.align import Alignment, Meeting, align
 from bot.matching.fold import fold
-from bot.matching.words import ROMAN, Form, Unit, japanese, unit
+from bot.matching.words import ROMAN, Form, Unit, glossary, japanese, unit
 
 #: The features of a row in their order; the last five are used alone, when one name is the initials of the other.
 FEATURES = (
@@ -344,6 +344,9 @@ def _goes_on(form: Form, over: Sequence[Unit]) -> bool:
     words = [one for one in form.units if one.rank != "little"]
     if len(words) != 1 or not words[0].text.isalpha():
         return False
+    more = [one.text for one in over if one.rank not in ("little", "holding")]
+    if more and glossary().units.issuperset(more):
+        return True
     left = _left(over)
     weak = len(words[0].text) < 4 or words[0].rank == "plain"
     branch = left.trade > 0 and over[-1].rank == "place"  # a line of business and where it is: "Huawei Cloud Dalian"

@@ -88,6 +88,8 @@ class _Glossary:
                 self.near[concept] = self.near.get(concept, frozenset()) | {number}
         #: Trades that translators exchange even within one language, as pairs.
         self.exchanged = frozenset(frozenset(line.split()) for line in table("near_words")["exchanged"])
+        #: Words that name a unit of a group when they stand behind its brand.
+        self.units = frozenset(table("near_words")["units"].split())
         #: With which letters the Latin and Cyrillic words for each concept begin.
         self.initials: dict[str, frozenset[str]] = {}
         for word, concept in (*self.words.items(), *self.stems.items()):
