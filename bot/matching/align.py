@@ -442,7 +442,7 @@ def _shortened(found: Alignment) -> None:
         )
         for at in list(left_mine):
             unit = mine.units[at]
-            if len(left_others) < 2 or len(unit.text) > 16 or unit.rank not in ("", "plain") or not unit.text.isalpha():
+            if len(left_others) < 2 or len(unit.text) > 16 or unit.rank or not unit.text.isalpha():
                 continue
             for run in sorted(_runs(left_others, 6), key=len, reverse=True):
                 if unit.text[0] not in _first_letters(others.units[run[0]]):
