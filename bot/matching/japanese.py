@@ -203,8 +203,9 @@ _STRANGE = 1.2
 _OTHER_VOWEL = 0.4
 _LOST_IN_LATIN = {"g": 0.6, "t": 0.6, "d": 0.6, "n": 0.8, "w": 0.2, "h": 0.2}
 _LOST_IN_KANA = {"y": 0.15, "w": 0.2, "h": 0.5, "n": 0.8}
-#: Two consonants are soon alike.
+#: Two consonants are soon alike, and so are four letters, which may be no word at all: CALB is not カルビー.
 _FEW = 0.08
+_SHORT = 0.15
 
 
 @cache
@@ -233,7 +234,7 @@ def heard_in_kana(kana: str, latin: str) -> float:
     """
     ours = _spelled(kana, "kana_spellings")
     written = {_spelled(latin, "english_spellings"), _spelled(latin, "english_vowels", "english_spellings")}
-    return max(_heard(ours, theirs) for theirs in written)
+    return max(0.0, max(_heard(ours, theirs) for theirs in written) - (_SHORT if len(latin) < 5 else 0.0))
 
 
 def _heard(ours: str, theirs: str) -> float:
@@ -267,7 +268,9 @@ def _padding(kana: str, at: int) -> float:
         return 0.5
     if sound == "u" or (sound == "o" and before in "td"):
         return 0.05
-    return 0.1 if sound == "i" and before in "CJkS" else 0.3
+    if sound == "i" and before in "CJkS" and at == len(kana) - 1:
+        return 0.1
+    return 0.3 if before in _VOWELS else 0.5
 
 
 def _lost(latin: str, at: int) -> float:

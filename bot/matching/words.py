@@ -58,6 +58,10 @@ class Form(NamedTuple):
 _UNSPACED = frozenset({"han", "kana", "hangul", "thai"})
 
 
+#: What follows a stem, from its last letter, when two words were made one: electr|o|signal. Endings begin otherwise.
+_COMPOUND = re.compile(r"(?:.o|o)(?:[abcdfhkptz]|s(?!t[eiouy]|ts|c)|m(?=\w{3})|l(?!o)|g(?!o|e))\w{2,}")
+
+
 class _Glossary:
     """name_words.toml and abbreviations.toml, folded and arranged for looking up."""
 
@@ -114,9 +118,14 @@ class _Glossary:
             return found or ""
         for size in range(len(word), 3, -1):
             found = self.stems.get(word[:size])
-            if found is not None and len(word) - size <= (4 if size == 4 else 9):
-                return found
+            if found is not None and len(word) - size <= self._longest_ending(size, found):
+                return "" if _COMPOUND.match(romanise(word[size - 1 :])) else found
         return ""
+
+
+    def _longest_ending(self, stem: int, concept: str) -> int:
+        """How much a word may go on behind a stem: of places only adjectives are made (belgorodskaya)."""
+        return 4 if stem == 4 else 5 if self.weight[concept][1] == "place" else 9
 
 
 @cache
