@@ -413,7 +413,7 @@ def _spelling_alike(mine: Unit, other: Unit, short: str, long: str) -> float:
     if long.startswith(short) and long[len(short) :] in _GLUED_ENDS:
         return 0.95
     alike = _best(mine, other) if len(short) > 3 else 0.0
-    if len(short) == 4 and short[0] != long[0]:
+    if len(short) == 4 and (short[0] != long[0] or len(long) == 4):
         alike -= 0.1
     best = _sharpened(alike)
     if long.startswith(short) and (len(short) >= 4 or mine.rank or other.rank):
