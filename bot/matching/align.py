@@ -307,8 +307,8 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
     if native.script == "kanji":
         if reads_as(native.native, latin.text):
             return 0.95
-        if latin.concept in spelled_out(native.native):
-            return 0.75
+        if latin.concept in (said := spelled_out(native.native)):
+            return 0.97 if len(said) == 1 else 0.75
         return 0.7 if len(native.native) > 3 and reads_as(native.native[:2], latin.text) else 0.0
     if native.script == "han" and not latin.native:
         if pinyin_fits(native.native, latin.text):

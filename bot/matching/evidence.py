@@ -105,12 +105,13 @@ def features(found: Alignment) -> Row:
     low, high = sorted((gained_ours / (ours.total or 1), gained_theirs / (theirs.total or 1)))
     less, more = sorted((max(0.0, ours.total - gained_ours), max(0.0, theirs.total - gained_theirs)))
     met_own = sum([one.weight * one.alike for one in found.met if one.ours[0].rank == "" or one.theirs[0].rank == ""])
+    begins = 0.0
     if ours.han and theirs.han:
         ratio = heard = Indel.normalized_similarity(ours.han, theirs.han)
     else:
         ratio = Indel.normalized_similarity(ours.squashed, theirs.squashed)
-        laid = _laid(found)
-        ratio = max(ratio, laid)
+        begins = _laid(found)
+        ratio = max(ratio, begins)
         heard = max(ratio, Indel.normalized_similarity(ours.heard, theirs.heard))
     short = max(0.0, 5 - min(len(ours.squashed), len(theirs.squashed))) / 4
     return (
@@ -141,7 +142,7 @@ def features(found: Alignment) -> Row:
         ratio,
         heard,
         max(0.0, heard - 0.8) / 0.2,
-        JaroWinkler.similarity(ours.heard, theirs.heard),
+        max(begins, JaroWinkler.similarity(ours.heard, theirs.heard)),
         _head_met(found),
         short if heard < 1 else 0.0,
         short if heard == 1 else 0.0,

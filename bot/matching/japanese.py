@@ -74,7 +74,14 @@ def _sounds(kanji: str, inside: bool) -> tuple[str, ...]:
 @lru_cache(maxsize=50_000)
 def reads_as(kanji: str, latin: str) -> bool:
     """Whether the characters can be read as the whole of this Latin word. Kana among them are read as they sound."""
-    return any(_laid_along(kanji, target) for target in dict.fromkeys((plain(latin), _DOUBLE.sub(r"\1", latin))))
+    hepburn = _KUNREI.sub(lambda found: _HEPBURN[found.group()], latin)
+    written = dict.fromkeys((plain(latin), _DOUBLE.sub(r"\1", latin), plain(hepburn)))
+    return any(_laid_along(kanji, target) for target in written)
+
+
+#: What the other way of romanising Japanese writes: Ensyu for Enshu, Setouti for Setouchi.
+_HEPBURN = pairs("kunrei")
+_KUNREI = re.compile("|".join(sorted(_HEPBURN, key=len, reverse=True)))
 
 
 def _laid_along(kanji: str, target: str) -> bool:
@@ -234,6 +241,7 @@ def heard_in_kana(kana: str, latin: str) -> float:
     """
     ours = _spelled(kana, "kana_spellings")
     written = {_spelled(latin, "english_spellings"), _spelled(latin, "english_vowels", "english_spellings")}
+    written.add(_spelled(plain(latin), "kana_spellings"))
     return max(0.0, max(_heard(ours, theirs) for theirs in written) - (_SHORT if len(latin) < 5 else 0.0))
 
 

@@ -224,8 +224,11 @@ def _units(words: Sequence[str], *, japanese: bool = False) -> Iterator[Unit]:
 
 def _unspaced(found: Iterable[str], *, japanese: bool = False) -> Iterator[Unit]:
     """The units of the pieces of a word, those that stand for several words spelled out."""
-    phrases = glossary().phrases
+    phrases, found = glossary().phrases, tuple(found)
     for piece in found:
+        if len(found) > 1 and (letters := _one_letter(piece)):
+            yield unit(letters)
+            continue
         if (listed := phrases.get(piece)) and listed[-1][0] == (piece,):
             long = listed[-1][1]
             yield from (_phrase_unit(piece, long),) if japanese else map(unit, long)
@@ -276,7 +279,7 @@ _HAN = re.compile("[\u3400-\u9fff\U00020000-\U000323af]")
 
 def _cjk_unit(piece: str, *, japanese: bool) -> Unit:
     """A piece of a Chinese or Japanese name; letters spelled by their names (エスユーエス) are those letters."""
-    letters = piece if piece.isascii() else spelled_letters(piece) or _one_letter(piece)
+    letters = piece if piece.isascii() else spelled_letters(piece)
     return unit(letters) if letters else unit(piece, piece, japanese)
 
 
@@ -317,6 +320,9 @@ def pieces(word: str) -> tuple[str, ...]:
 def _cut(run: str) -> Iterator[str]:
     """A run cut at the words of the glossary; katakana words of two or three syllables count only alone."""
     known = glossary().pieces
+    if (covered := _covered(run)) is not None:
+        yield from covered
+        return
     least = 4 if script_of(run[0]) == "kana" and script_of(run[-1]) == "kana" else 2
     if not run or run in known or len(run) < least:
         yield run
@@ -341,6 +347,22 @@ def _cut(run: str) -> Iterator[str]:
         at += size
     if begun < len(run):
         yield run[begun:]
+
+
+def _covered(run: str) -> tuple[str, ...] | None:
+    """A run of kana as words of the glossary and names of letters, if it is nothing else: ライフ|フーズ, ジェイ|リース."""
+    if not 4 <= len(run) <= 24 or run in glossary().pieces or any([script_of(char) != "kana" for char in run]):
+        return None
+    known = glossary().pieces
+    best: list[tuple[str, ...] | None] = [(), *[None] * len(run)]
+    for end in range(2, len(run) + 1):
+        for begin in range(end - 2, -1, -1):
+            before, piece = best[begin], run[begin:end]
+            if before is not None and (piece in known or letter_name(piece)):
+                shorter = best[end] is None or len(before) + 1 < len(best[end] or ())
+                best[end] = (*before, piece) if shorter else best[end]
+    found = best[-1]
+    return found if found and any(piece in known for piece in found) else None
 
 
 #: "Name (ABC)", "Name (John) Ltd", "Name / Nom": what stands in brackets or beside a stroke may be a name of its own.
@@ -386,6 +408,8 @@ def readings(text: str) -> tuple[Form, ...]:
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[A-Z]{4})(?=[A-Z][a-z]{3})")
 
 
+#: "CANDOCO.,LTD.": the form ran together with the name.
+_GLUED_CO = re.compile(r"(?<=\w{3})(co)(?=\.?,\s*l[it])", re.IGNORECASE)
 _GAPS = re.compile(r"\s+|,(?=\S)")
 
 
@@ -393,7 +417,7 @@ def _unglued(text: str) -> str:
     """A name in which words ran together, taken apart: at capitals, or before an ending that is a word by itself."""
     if not text.isascii():
         return ""
-    apart = _CAMEL.sub(" ", text)
+    apart = _GLUED_CO.sub(r" \1", _CAMEL.sub(" ", text))
     whole = _GAPS.split(apart)
     words = [part for word in whole for part in _split_ending(word)]
     joined = " ".join(words)
