@@ -292,6 +292,7 @@ NUMBER_MISSING = Objection("a number on one side only", 3.0, 3.5)
 NAME_GOES_ON = Objection("a name of one word, and the other goes on", 0.8, 1.6)
 SAYS_MORE = Objection("no word of its own, and one says more", 0.0, 1.0)
 ONLY_NEAR = Objection("no word of its own, and what tells most is only near in meaning", 0.0, 0.5)
+OTHER_NAME = Objection("no word of its own met, and each has another", 0.0, 1.0)
 OTHER_PLACE = Objection("no word of its own met, and another place", 0.0, 1.0)
 OTHER_LAW = Objection("AG and GmbH are two companies", 3.0, 4.0)
 
@@ -308,8 +309,12 @@ def objections(found: Alignment) -> Iterator[Objection]:
         yield SAYS_MORE
     if _only_near(found):
         yield ONLY_NEAR
-    if _other_place(found):
-        yield OTHER_PLACE
+    if found.met and not _own_met(found):
+        over = found.over_ours(), found.over_theirs()
+        if all(any(one.rank == "place" for one in side) for side in over):
+            yield OTHER_PLACE
+        elif all(_left(side).own >= 0.6 for side in over):
+            yield OTHER_NAME
     if ours.forms != theirs.forms and ours.forms | theirs.forms >= _GERMAN and ours.forms.isdisjoint(theirs.forms):
         yield OTHER_LAW
 
@@ -324,11 +329,12 @@ def _says_more(found: Alignment) -> bool:
     return any(one.rank not in ("little", "holding") for one in (*found.over_ours(), *found.over_theirs()))
 
 
-def _other_place(found: Alignment) -> bool:
-    """Whether names made of everyday words say that they are in two places: Commercial Bank of Chad, and of China."""
-    if any(one.rank in ("", "plain") for met in found.met for one in (*met.ours, *met.theirs)):
-        return False
-    return all(any(one.rank == "place" for one in over) for over in (found.over_ours(), found.over_theirs()))
+def _own_met(found: Alignment) -> bool:
+    """Whether a word met that is not everyday: what stands beside everyday words that met tells companies apart.
+
+    Commercial Bank of Chad is not that of China, and NPO Iskra not NPO Salyut, however long the rest is.
+    """
+    return any([one.rank in ("", "plain") for met in found.met for one in (*met.ours, *met.theirs)])
 
 
 def _only_near(found: Alignment) -> bool:
