@@ -246,10 +246,10 @@ def heard_in_kana(kana: str, latin: str) -> float:
 
 
 def _heard(ours: str, theirs: str) -> float:
-    if not ours or not theirs or not 0.4 < len(ours) / len(theirs) < 2.5:
+    near = _near_sounds()
+    if not ours or not theirs or not 0.4 < len(ours) / len(theirs) < 2.5 or _strange(ours[0], theirs[0]):
         return 0.0
     consonants = max(sum([sound not in _VOWELS for sound in word]) for word in (ours, theirs))
-    near = _near_sounds()
     lost = [_lost(theirs, at) for at in range(len(theirs))]
     row = [0.0]
     for cost in lost:
@@ -265,6 +265,16 @@ def _heard(ours: str, theirs: str) -> float:
                 change = near.get(sound + letter, _OTHER_VOWEL if vowels else _STRANGE)
             row.append(min(before[place] + change, before[place + 1] + gone, row[-1] + lost[place]))
     return max(0.0, 1 - row[-1] / (consonants + 0.5) - (_FEW if consonants < 3 else 0.0))
+
+
+def _strange(sound: str, letter: str) -> bool:
+    """Whether two words that begin so are not worth comparing; a vowel or h may be missing on one side."""
+    if sound == letter or sound + letter in _near_sounds():
+        return False
+    return not ({sound, letter} & _SILENT or {sound, letter} <= _VOWELS)
+
+
+_SILENT = frozenset("hwyaeiou")
 
 
 def _padding(kana: str, at: int) -> float:
