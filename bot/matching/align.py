@@ -22,6 +22,9 @@ CLOSE = 0.72
 #: Characters that sound more like a word than this may be it; at .7 one in 300 words of other names is.
 HEARD = 0.6
 
+#: A word in Cyrillic meets none that is less alike, nor do neighbours a word they are written as (.6 of .95, below).
+LEAST_ALIKE_IN_CYRILLIC = 0.63
+
 #: Words that translators exchange, written in two scripts, and so most likely translated.
 NEAR_TRANSLATED = 0.88
 
@@ -157,7 +160,9 @@ def _joined(found: Alignment) -> None:
             units = [mine.units[at] for at in run]
             alike, at = _best_whole(units, others, left_others)
             whole = others.units[at]
-            if {"cyrillic", "arabic"} & {whole.script, units[0].script} and any(closeness(one, whole) >= alike for one in units):
+            if {"cyrillic", "arabic"} & {whole.script, units[0].script} and any(
+                closeness(one, whole) >= alike for one in units
+            ):
                 continue  # "Voskresensk State" is no nearer to воскресенский than Voskresensk is
             if alike >= (0.6 if whole.native or units[0].native else 0.82):
                 fitting.append((alike, run, at))
@@ -321,7 +326,8 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
     if native.script == "kana":
         best = max(best, _loan_alike(native.text, latin.text))
     elif native.script == "cyrillic":
-        best = max(best, 0.9 if len(native.native) < 5 and _letter_by_letter(native.native, latin.text) else 0.0)
+        short = len(native.native) < 5 and _best(mine, other) >= LEAST_ALIKE_IN_CYRILLIC
+        best = max(best, 0.9 if short and _letter_by_letter(native.native, latin.text) else 0.0)
     elif native.script in _BLURRING:
         best = max(best, _blurred_alike(native.text, latin.text, native.script))
     elif native.script == "arabic":
@@ -340,6 +346,7 @@ def _letter_by_letter(cyrillic: str, latin: str) -> bool:
 
 #: Latin letters that stand for a Cyrillic one in acronyms.
 _CYRILLIC_AS = pairs("cyrillic_initials")
+
 
 def _arabic_bones_alike(native: Unit, latin: str) -> float:
     """An Arabic word and a Latin one by the consonants that Arabic and its readers keep apart; a final h may be t."""

@@ -30,7 +30,10 @@ def best_reading(ours: Sequence[Form], theirs: Sequence[Form]) -> Judged:
     for mine in ours:
         for other in theirs:
             if (mine.part or other.part) and (
-                not mine.marks.isdisjoint(other.marks) or _brief(mine) or _brief(other) or _native(mine) != _native(other)
+                not mine.marks.isdisjoint(other.marks)
+                or _brief(mine)
+                or _brief(other)
+                or _native(mine) != _native(other)
             ):
                 best = max(best, score(mine, other), key=_first)
     return best
@@ -46,7 +49,7 @@ def _brief(form: Form) -> bool:
 
 def _native(form: Form) -> bool:
     """Whether a reading has words of another script: words of two scripts may be one and share no mark."""
-    return any([unit.native for unit in form.units])
+    return any(unit.native for unit in form.units)
 
 
 @dataclass(frozen=True, slots=True)

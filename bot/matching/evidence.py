@@ -334,7 +334,7 @@ def _own_met(found: Alignment) -> bool:
 
     Commercial Bank of Chad is not that of China, and NPO Iskra not NPO Salyut, however long the rest is.
     """
-    return any([one.rank in ("", "plain") for met in found.met for one in (*met.ours, *met.theirs)])
+    return any(one.rank in ("", "plain") for met in found.met for one in (*met.ours, *met.theirs))
 
 
 def _only_near(found: Alignment) -> bool:

@@ -229,7 +229,9 @@ def blurred_bones(word: str) -> str:
 
 #: Sounds that Arabic does not have and writes with the next one, and romanisations of one letter.
 _ARABIC_AS_ONE = tuple(pairs("arabic_as_one").items())
-_ARABIC_BLURRED = str.maketrans({"g": "k", "q": "k", "c": "k", "j": "k", "p": "b", "v": "f"} | dict.fromkeys("aeiouwyh", ""))
+_ARABIC_BLURRED = str.maketrans(
+    {"g": "k", "q": "k", "c": "k", "j": "k", "p": "b", "v": "f"} | dict.fromkeys("aeiouwyh", "")
+)
 
 
 @lru_cache(maxsize=50_000)

@@ -14,13 +14,10 @@ from typing import NamedTuple
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.matching.align import CLOSE
+from bot.matching.align import CLOSE, LEAST_ALIKE_IN_CYRILLIC
 from bot.matching.scripts import consonants
 from bot.matching.words import Form, Unit, glossary, readings
 
-#: No rule of spelling pairs words that are less alike than `CLOSE`, nor neighbours with a word they are written as. Of
-#: neighbours in Cyrillic less is asked: .6 of .95 (`align._joined`).
-LEAST_ALIKE_IN_CYRILLIC = 0.63
 #: Scripts whose words meet by spelling alone.
 _SPELLED = frozenset({"", "cyrillic"})
 
@@ -83,7 +80,10 @@ def _unmet(units: Sequence[Unit], at: int, theirs: _Traces) -> bool:
 
 
 def _spelled_like(units: Sequence[Unit], at: int, theirs: _Traces) -> bool:
-    """Whether a word, alone or written together with its neighbours, is spelled or sounds like something of theirs."""
+    """Whether a word, alone or written together with its neighbours, is spelled or sounds like something of theirs.
+
+    No rule of spelling pairs words that are less alike than `CLOSE`, nor neighbours with a word they are written as.
+    """
     spans = [units[first:last] for first in range(max(0, at - 2), at + 1) for last in range(at + 1, first + 4)]
     asked = {text for span in spans for text in _spellings(span)}
     least = LEAST_ALIKE_IN_CYRILLIC if theirs.native or any(one.native for one in units) else CLOSE

@@ -107,7 +107,7 @@ def _holds(match: Match, *, by_sound: bool, known: bool) -> bool:
 
 
 def _only_translated(match: Match) -> bool:
-    """Whether our word that makes the name is missing, and what met are words any company may have: LONGi Green Energy."""
+    """Whether our own word is missing, and what met are words that any company may have: LONGi Green Energy."""
     met = [reason for reason in match.reasons if reason.ours and reason.theirs and reason.rule in _BY_MEANING]
     left = [reason.ours for reason in match.reasons if reason.rule == "only here" and reason.ours]
     met_otherwise = [reason for reason in match.reasons[1:] if reason.ours and reason.theirs and reason not in met]

@@ -122,7 +122,6 @@ class _Glossary:
                 return "" if _COMPOUND.match(romanise(word[size - 1 :])) else found
         return ""
 
-
     def _longest_ending(self, stem: int, concept: str) -> int:
         """How much a word may go on behind a stem: of places only adjectives are made (belgorodskaya)."""
         return 4 if stem == 4 else 5 if self.weight[concept][1] == "place" else 9
@@ -294,7 +293,10 @@ _KINDS_OF_PLACE = re.compile("^(?:市|省|县|區|区|特别行政区|自治区|
 
 
 #: A Chinese name that begins with its city, said to be one: 金华市, and not 城市 (city) or 市场 (market).
-_CITY = re.compile("([\u3400-\u9fff]{1,2}[^\u57ce\u90fd\u8d85\u95e8\u591c\u80a1\u4e0a\u8d38])\u5e02(?![\u573a\u653f\u6c11\u503c\u957f])(?=..)")
+_CITY = re.compile(
+    "([\u3400-\u9fff]{1,2}[^\u57ce\u90fd\u8d85\u95e8\u591c\u80a1\u4e0a\u8d38])\u5e02"
+    "(?![\u573a\u653f\u6c11\u503c\u957f])(?=..)"
+)
 
 
 def _settled(found: Sequence[str]) -> Iterator[str]:
@@ -351,7 +353,7 @@ def _cut(run: str) -> Iterator[str]:
 
 def _covered(run: str) -> tuple[str, ...] | None:
     """A run of kana as words of the glossary and names of letters, if it is nothing else: ライフ|フーズ, ジェイ|リース."""
-    if not 4 <= len(run) <= 24 or run in glossary().pieces or any([script_of(char) != "kana" for char in run]):
+    if not 4 <= len(run) <= 24 or run in glossary().pieces or any(script_of(char) != "kana" for char in run):
         return None
     known = glossary().pieces
     best: list[tuple[str, ...] | None] = [(), *[None] * len(run)]
@@ -372,13 +374,14 @@ _QUOTED = re.compile(
 )
 #: What announces another name, or a name in another language.
 _ANNOUNCED = (
-    r"(?:also |formerly |previously |now |better )?known as|a\.?k\.?a\.?|f\.?k\.?a\.?|n\.?k\.?a\.?|formerly|trading as|d\.?b\.?a\.?|"
+    r"(?:also |formerly |previously |now |better )?known as|a\.?k\.?a\.?|f\.?k\.?a\.?|n\.?k\.?a\.?|formerly|"
+    r"trading as|d\.?b\.?a\.?|"
     r"doing business as|(?:arabic|chinese|farsi|persian|russian|ukrainian|belarusian|japanese|korean)\s*:|"
     r"(?:\u5225\u79f0|\u65e7\u79f0|\u65e7\u540d|\u53c8\u79f0|\u53c8\u540d|\u539f\u540d|\u65e7\u793e\u540d)[:\uff1a]"
 )
 _ANNOUNCES = re.compile(rf"^\s*(?:{_ANNOUNCED})\s*:?\s+", re.IGNORECASE)
 _STROKE = re.compile(
-    rf"[\s,;]+(?:{_ANNOUNCED})\s*:?\s+|"
+    rf"[\s,;]+(?:{_ANNOUNCED})\s*:?\s+|(?<=\w\w)\s+or\s+(?=\w\w)|"
     r"\s+/\s*|\s*/\s+|(?<=\w\w)/(?=\w{3})|\s+[a-z]\.?[kf]\.?a\.?\s+|\s[-\u2013\u2014]\s(?=[A-Z0-9]{2,8}$)|(?<=^[A-Z]{3})\s[-\u2013\u2014]\s",
     re.IGNORECASE,
 )
