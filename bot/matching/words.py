@@ -352,7 +352,7 @@ def _cut(run: str) -> Iterator[str]:
 
 
 def _covered(run: str) -> tuple[str, ...] | None:
-    """A run of kana as words of the glossary and names of letters, if it is nothing else: ライフ|フーズ, ジェイ|リース."""
+    """A run of kana as words of the glossary and names of letters, if it is nothing else: ライフ|フーズ."""
     if not 4 <= len(run) <= 24 or run in glossary().pieces or any(script_of(char) != "kana" for char in run):
         return None
     known = glossary().pieces
