@@ -420,7 +420,7 @@ def _spelling_alike(mine: Unit, other: Unit, short: str, long: str) -> float:
     if long.startswith(short) and long[len(short) :] in _GLUED_ENDS:
         return 0.95
     alike = _best(mine, other) if len(short) > 3 else 0.0
-    if len(short) == 4 and (short[0] != long[0] or len(long) == 4):
+    if len(short) == 4 and (short[0] != long[0] or (len(long) == 4 and not _one_sound(short, long))):
         alike -= 0.1
     best = _sharpened(alike)
     if long.startswith(short) and (len(short) >= 4 or mine.rank or other.rank):
@@ -432,6 +432,16 @@ def _spelling_alike(mine: Unit, other: Unit, short: str, long: str) -> float:
         if len(bones) > 2 and len(long) < 1.5 * len(short) and bones == consonants(long):
             best = max(best, 0.72)
     return best
+
+
+def _one_sound(one: str, other: str) -> bool:
+    """Whether two words of one length differ in sounds only that spellings exchange: Huda and Hoda, not Sony, Sono."""
+    return all(a == b or frozenset((a, b)) in _EXCHANGED for a, b in zip(one, other, strict=True))
+
+
+_EXCHANGED = frozenset(
+    map(frozenset, ("ae", "ai", "ao", "au", "ei", "eo", "eu", "io", "iu", "ou", "iy", "uv", "vw", "ck", "sz", "kq"))
+)
 
 
 def _without_vowels(short: str, long: str) -> bool:

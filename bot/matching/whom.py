@@ -24,7 +24,7 @@ from bot.matching.compare import match_company, shared_identifiers
 from bot.matching.fold import core_words, fold
 from bot.matching.frequency import zipf
 from bot.matching.unmet import lacks
-from bot.matching.words import read
+from bot.matching.words import ALSO, PART, read
 from bot.model import (
     POINTERS,
     Company,
@@ -130,7 +130,7 @@ def _carries_ours(match: Match) -> bool:
 
 def _everyday_part(match: Match) -> bool:
     """Whether only a part of our name met theirs, and that part is everyday words."""
-    part = next((reason.ours for reason in match.reasons if reason.rule == "part of the name"), "")
+    part = next((reason.ours for reason in match.reasons if reason.rule in (PART, ALSO)), "")
     return bool(part) and _everyday(_core(part))
 
 

@@ -388,6 +388,7 @@ _STROKE = re.compile(
 
 
 PART = "part of the name"
+ALSO = "another name given with it"
 APART = "words written together taken apart"
 
 
@@ -403,7 +404,7 @@ def readings(text: str) -> tuple[Form, ...]:
     forms = [whole] if whole.units else []
     for part, how in dict.fromkeys(_parts(text)):
         form = _read(part, part=how)
-        if form.units and form.units != whole.units and _telling(form) >= 0.35:
+        if form.units and form.units != whole.units and (how == ALSO or _telling(form) >= 0.35):
             forms.append(form)
     return tuple(forms[:4])
 
@@ -452,13 +453,16 @@ def _parts(text: str) -> Iterator[tuple[str, str]]:
 
     Brackets around a place or number stay with the name.
     """
-    bracketed = [_ANNOUNCES.sub("", part) for part in _BRACKETS.findall(text)]
-    if bracketed:
+    inside_brackets = _BRACKETS.findall(text)
+    bracketed = [_ANNOUNCES.sub("", part) for part in inside_brackets]
+    if bracketed and bracketed != inside_brackets:
+        yield from ((part, ALSO) for part in (_BRACKETS.sub(" ", text), *bracketed))
+    elif bracketed:
         inside = [_read(part) for part in bracketed]
         if all(_telling(form) >= 0.35 and not any(unit.text.isdigit() for unit in form.units) for form in inside):
             yield _BRACKETS.sub(" ", text), PART
         yield from ((part, PART) for part in bracketed)
-    elif len(halves := _STROKE.split(text)) == 2:
+    elif len(halves := _STROKE.split(text)) == 2 and not _one_word(text, halves):
         yield from ((half, PART) for half in halves)
     unglued = _unglued(text)
     if unglued:
@@ -466,6 +470,12 @@ def _parts(text: str) -> Iterator[tuple[str, str]]:
     quoted = _QUOTED.search(text)
     if quoted and len(quoted.group(1)) > 2:
         yield quoted.group(1), PART
+
+
+def _one_word(text: str, halves: Sequence[str]) -> bool:
+    """Whether a stroke stands inside a word of a longer name: RiverNorth/DoubleLine Strategic Fund."""
+    tight = "".join(halves) in text.replace("/", "")  # with spaces around the stroke they are names
+    return tight and {1} < {len(half.split()) for half in halves}
 
 
 def read_to_file(text: str) -> Form:
