@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from itertools import groupby
 from typing import NamedTuple
 
 from rapidfuzz import process
@@ -140,7 +141,7 @@ def unit(word: str, native: str = "", japanese: bool = False) -> Unit:
     if word in words.weight:
         return Unit(word, word, *words.weight[word], sound(word), native, _script(native, japanese))
     latin = (main_reading(word) if japanese else romanise(word)).replace(" ", "")
-    concept = words.concept(word) or words.concept(latin)
+    concept = words.concept(word) or ("" if native and script_of(native[0]) == "han" else words.concept(latin))
     if concept:
         weight, rank = words.weight[concept]
         return Unit(latin, concept, weight, rank, sound(latin), native, _script(native, japanese))
@@ -378,7 +379,10 @@ def _covered(run: str) -> tuple[str, ...] | None:
                 shorter = best[end] is None or len(before) + 1 < len(best[end] or ())
                 best[end] = (*before, piece) if shorter else best[end]
     found = best[-1]
-    return found if found and any(piece in known for piece in found) else None
+    if not found or not any(piece in known for piece in found):
+        return None
+    runs = groupby(found, key=lambda piece: piece not in known)
+    return tuple(piece for letters, run in runs for piece in (("".join(run),) if letters else run))
 
 
 #: "Name (ABC)", "Name (John) Ltd", "Name / Nom": what stands in brackets or beside a stroke may be a name of its own.
