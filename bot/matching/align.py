@@ -415,7 +415,7 @@ def _loan_alike(kana: str, latin: str) -> float:
         return best
     for english in (True, False):
         heard = OSA.normalized_similarity(loan_sound(kana, False), loan_sound(latin, english))
-        bones = _bones_alike(loan_bones(kana, False), loan_bones(latin, english))
+        bones = _bones_alike(loan_bones(kana, False), loan_bones(latin, english)) if len(latin) > 4 else 0.0
         best = max(best, _sharpened(heard), bones * (0.4 + 0.6 * heard))
     return best if best >= 0.5 else 0.0
 
