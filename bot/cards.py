@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from bot.data import shelf, table
@@ -49,6 +50,7 @@ from bot.model import (
     Updates,
     Verdict,
 )
+from bot.registers import list_of
 
 #: Characters of outside text in one section; a chat's own limits may cut further.
 ROOM = 900
@@ -94,6 +96,11 @@ class Reader:
     def title(self, source: str) -> str:
         card = self.cards.get(source)
         return card.title if card else str(table("list_titles").get(source, source))
+
+    def terms(self, source: str) -> str:
+        """The licence to be named beside a source's data, in its short form; empty where none has to be."""
+        card = self.cards.get(source)
+        return card.licence.partition(";")[0] if card and card.restricted else ""
 
     def lists(self, count: int) -> str:
         """How many lists, as people say it: "any of the 5 lists read"."""
@@ -489,7 +496,8 @@ def _links(alert: Alert, reader: Reader) -> tuple[Link, ...]:
 
 def _footer(alert: Alert, reader: Reader) -> str:
     card = reader.cards.get(alert.source)
-    return " · ".join(part for part in (card.title if card else alert.source, card.publisher if card else "") if part)
+    parts = (card.title if card else alert.source, card.publisher if card else "", reader.terms(alert.source))
+    return " · ".join(part for part in parts if part)
 
 
 def also_card(alert: Alert, reader: Reader, *, effects: Sequence[Effect] = (), other: Sequence[Effect] = ()) -> Card:
@@ -698,8 +706,9 @@ def lookup_card(
     reader: Reader,
     *,
     past: Sequence[ListChange] = (),
+    went: Mapping[ListChange, Listing] = MappingProxyType({}),
 ) -> Card:
-    """What every list says today of a name, never a bare "no"."""
+    """What every list says today of a name, never a bare "no". Of `past` removals those in `went` were moves."""
     counts = _lists_of(found)
     touched = {one.listing.source for one in found}
     listed = "listed_one" if len(read) == 1 else "listed"
@@ -713,9 +722,7 @@ def lookup_card(
     )
     sections = via(typed, company, reader)
     if past:
-        sections.append(
-            Section(reader.say("heading.past"), "\n".join(past_words(change, reader) for change in past[:NAMED]))
-        )
+        sections.append(past_section(past, went, reader))
     for source in dict.fromkeys(one.listing.source for one in found):
         sections += _found_on(source, [one for one in found if one.listing.source == source], effects, reader)
     sections.append(_freshness(read, reader))
@@ -736,15 +743,22 @@ def lookup_card(
     )
 
 
-def past_words(change: ListChange, reader: Reader) -> str:
-    """An entry that was taken off: from when, until we saw it gone."""
+def past_section(past: Sequence[ListChange], went: Mapping[ListChange, Listing], reader: Reader) -> Section:
+    """Entries that are on their lists no more."""
+    lines = [past_words(change, went.get(change), reader) for change in past[:NAMED]]
+    return Section(reader.say("heading.moved" if went.keys() >= set(past) else "heading.past"), "\n".join(lines))
+
+
+def past_words(change: ListChange, to: Listing | None, reader: Reader) -> str:
+    """An entry that was taken off: from when, until we saw it gone, and to which other list where it moved."""
     listed_on = change.listing.listed_on
     return reader.say(
-        "lookup.past",
+        "lookup.moved" if to else "lookup.past",
         name=reader.clean(change.listing.name, 120),
         list=reader.title(change.source),
         since=reader.say("record.since", date=listed_on.isoformat()) if listed_on else "",
         until=when(change.seen),
+        to=reader.title(list_of(to)) if to else "",
     )
 
 
@@ -765,6 +779,8 @@ def _found_on(
     lines = [f"{entry_words(one.listing, reader)}\n  {match_words(one.match, reader)}" for one in found[:NAMED]]
     if len(found) > NAMED:
         lines.append(reader.say("happened.more", count=len(found) - NAMED))
+    if terms := reader.terms(source):
+        lines.append(reader.say("lookup.terms", terms=terms))
     told = list(effects.get(source, ()))[:3]
     means = [f"{effect.does} {effect.does_not}".strip() for effect in told]
     if len(told) > 1:

@@ -36,8 +36,11 @@ from bot.model import (
     fingerprint,
 )
 
-#: A large loss is believed without an operator when it was seen again this much later, and was less than half.
+#: A large loss is believed without an operator when it was seen again this much later, and was less than half. For so
+#: long one and the same document that may be cut is no second reading either.
 PATIENCE = timedelta(hours=24)
+#: A list that was not read for several of these may have lost as many times as much, up to this share.
+QUARTER, AT_MOST = timedelta(days=91), 0.40
 #: Losses of so few entries are never "a large part", however short the list.
 FEW = 2
 #: More renamed entries than this share, in one edition, means a damaged encoding rather than a busy publisher.
@@ -82,6 +85,7 @@ class Survey:
     declared: int | None = None
     history: int = 0
     signals: tuple[str, ...] = ()
+    of_entries: tuple[str, ...] = ()  #: those of them that came from entries looked into
     parsed: int = 0  #: entries that were looked into, because their raw bytes are new
     filled: Mapping[str, int] = field(default_factory=dict)  #: how many of those have each field
     lately: tuple[str, ...] = ()  #: of the keys that are gone, those that the last reading had
@@ -89,6 +93,8 @@ class Survey:
     open_ended: bool = False
     partial: bool = False  #: a document of changes: nothing follows from who is not in it
     new: int = 0  #: entries that the last reading did not have
+    taken_up: Mapping[str, str] = field(default_factory=dict)  #: of the keys that are gone: whose entry has it now
+    shown_in: Mapping[str, str] = field(default_factory=dict)  #: `Reading.shown_in`
 
 
 def survey(reading: Reading, marks: Mapping[str, Mark], *, same_layout: bool) -> Survey:
@@ -106,21 +112,28 @@ def survey(reading: Reading, marks: Mapping[str, Mark], *, same_layout: bool) ->
     touched: list[tuple[str, Mark]] = []
     tail: deque[str] = deque(maxlen=TAIL)
     filled: Counter[str] = Counter()
+    taken_up: dict[str, str] = {}
+    of_entries: list[str] = []
     for record in reading.records:
         if record.key in seen:
             duplicates.append(record.key)
             continue
         seen.add(record.key)
         tail.append(record.key)
+        taken_up.update((former, record.key) for former in record.formerly if former in marks)
         known = marks.get(record.key)
         if known and same_layout and known.raw == record.mark:
             if known.missing:
                 touched.append((record.key, replace(known, missing=0)))
             continue
+        said = len(reading.signals)
         filled.update(_sort(record, known, fresh, touched))
+        of_entries += reading.signals[said:]
     rows, gone = len(seen), tuple(key for key in marks if key not in seen)
     if reading.taken is not None:
-        gone = tuple(dict.fromkeys(key for key in reading.taken if key in marks and key not in seen))
+        # Who was absent already and is not brought back is absent once more.
+        leaving = (*reading.taken, *(key for key, mark in marks.items() if mark.missing))
+        gone = tuple(dict.fromkeys(key for key in leaving if key in marks and key not in seen))
         rows = len(seen | marks.keys()) - len(gone)
     return Survey(
         layout=reading.layout,
@@ -136,12 +149,15 @@ def survey(reading: Reading, marks: Mapping[str, Mark], *, same_layout: bool) ->
         declared=reading.declared,
         history=reading.history,
         signals=tuple(reading.signals),
+        of_entries=tuple(of_entries),
         parsed=filled[PARSED],
         filled=filled,
         lately=tuple(key for key in gone if not marks[key].missing),
         tail=tuple(tail),
         open_ended=reading.open_ended,
         new=sum(1 for listing, _ in fresh if listing.key not in marks),
+        taken_up={key: taken_up[key] for key in gone if key in taken_up},
+        shown_in=reading.shown_in,
     )
 
 
@@ -178,7 +194,7 @@ def believe(
     why, loss, cut = _impossible(card, survey), "", ""
     if not why and not memory.accept_next:
         why = _improbable(card, memory, survey, old)
-        loss = "" if why else _loss(card, survey, noticed)
+        loss = "" if why else _loss(card, survey, noticed, now - (memory.read_at or now))
         cut = "" if why or loss else _cut_at_a_line_end(memory, survey, noticed)
     why = why or loss or cut
     if not why:
@@ -195,7 +211,7 @@ def believe(
         return doubt
     if loss and _seen_long_enough(before, survey, now):
         return None
-    if cut and before.sha256 != sha256:
+    if cut and (before.sha256 != sha256 or (_one(survey) and _seen_long_enough(before, survey, now))):
         return None  # another edition, made anew, ends there too
     return replace(doubt, first_at=before.first_at, times=before.times + 1)
 
@@ -263,13 +279,16 @@ def _called(name: str) -> str:
     return "day of listing" if name == "listed_on" else name
 
 
-def _loss(card: SourceCard, survey: Survey, noticed: Collection[str]) -> str:
-    """A large part of the list gone: the one surprise that time alone can bear out. What was announced is none."""
+def _loss(card: SourceCard, survey: Survey, noticed: Collection[str], gap: timedelta) -> str:
+    """A large part of the list gone: the one surprise that time alone can bear out. What was announced is none.
+
+    What a list may lose between two editions it may lose again with every quarter that nobody read it.
+    """
     lost = sum(1 for key in survey.gone if key not in noticed)
-    if lost > max(FEW, card.may_lose * survey.known):
-        return (
-            f"{lost} of {survey.known} entries gone ({lost / survey.known:.0%}, believable up to {card.may_lose:.0%})"
-        )
+    quarters = max(1.0, gap / QUARTER)
+    believable = max(card.may_lose, min(card.may_lose * quarters, AT_MOST))
+    if lost > max(FEW, believable * survey.known):
+        return f"{lost} of {survey.known} entries gone ({lost / survey.known:.0%}, believable up to {believable:.0%})"
     return ""
 
 
@@ -277,25 +296,36 @@ def _cut_at_a_line_end(memory: Memory, survey: Survey, noticed: Collection[str])
     """The last entries of the document gone, no others, and none new: a true edition is rarely so.
 
     Only where nothing shows the end of the document. It is believed when another edition ends there too. That the very
-    last entry alone is taken off is not rare (the newest stands there), and a cut seldom loses so little.
+    last entry alone is taken off is not so rare (the newest may stand there), and a cut seldom loses so little: that is
+    believed when it is still so a day later, too.
     """
     gone = {key for key in survey.lately if key not in noticed}
-    end = memory.tail[-len(gone) :] if len(gone) > 1 else ()
-    whole = not survey.open_ended or survey.new or survey.layout != memory.layout
+    end = memory.tail[-len(gone) :] if gone else ()
+    told = survey.history > memory.history  # a table of the past says that they left
+    whole = not survey.open_ended or survey.new or survey.layout != memory.layout or told
     if not end or whole or not gone.issuperset(end):
         return ""
+    if len(gone) == 1:
+        return (
+            "the last entry of the document is gone and no other: perhaps cut; "
+            "believed when another edition lacks it too, or when it is still so a day later"
+        )
     return (
         f"the last {len(gone)} entries of the document are gone and no others: probably cut; "
         "believed when another edition lacks them too"
     )
 
 
+def _one(survey: Survey) -> bool:
+    return len(survey.lately) == 1
+
+
 def cut_off(memory: Memory, survey: Survey) -> tuple[str, ...]:
     """The entries that may be absent only because the document was cut at a line end: it ends where they came before.
 
     Such a document that has new entries too is believed, lest those be late; who is absent waits for one reading more
-    than others do. Not where a person or a doubted reading has spoken for it, nor where a table of the past says that
-    they left; and not for the very last entry alone (see above).
+    than others do, and the same document is none of them for a day (see `unheard`). Not where a person or a doubted
+    reading has spoken for it, nor where a table of the past says that they left.
     """
     spoken_for = memory.accept_next or memory.quarantine or survey.history > memory.history
     if not survey.open_ended or survey.partial or survey.layout != memory.layout or spoken_for:
@@ -303,7 +333,17 @@ def cut_off(memory: Memory, survey: Survey) -> tuple[str, ...]:
     gone = set(survey.lately)
     end = tuple(takewhile(gone.__contains__, reversed(memory.tail)))
     last_left = memory.tail[: len(memory.tail) - len(end)][-1:]
-    return end if len(end) > 1 and survey.tail[-1:] == last_left else ()
+    return end if survey.tail[-1:] == last_left else ()
+
+
+def unheard(memory: Memory, marks: Mapping[str, Mark], now: datetime) -> frozenset[str]:
+    """Of the absent entries those that only one document lacks, which may be cut, and which is not a day old yet:
+
+    that the publisher still has the same document says nothing of them.
+    """
+    if memory.doubted_at is None or now - memory.doubted_at >= PATIENCE:
+        return frozenset()
+    return frozenset(key for key, mark in marks.items() if mark.missing == DOUBTED)
 
 
 def _seen_long_enough(before: Quarantine, survey: Survey, now: datetime) -> bool:
@@ -346,24 +386,28 @@ def diff(
     announced: for them one reading is enough; for those `doubted` (see `cut_off`) it takes one more. After a change of
     layout only the fields common to all layouts count.
     Where keys are `composed` of names, an entry that comes under another key is one change, under its new key, with the
-    old key in `before`.
+    old key in `before`; so is one that the publisher joined with others. That it joined it to one that was there
+    already is no news: it is still on the list.
     """
 
     def change(one: Listing, **sides: Any) -> ListChange:
+        shown_in = survey.shown_in.get(one.key, sha256)
         return ListChange(
-            source=one.source, key=one.key, seen=seen, edition=survey.edition, sha256=sha256, **{**NEITHER, **sides}
+            source=one.source, key=one.key, seen=seen, edition=survey.edition, sha256=shown_in, **{**NEITHER, **sides}
         )
 
     changes: list[ListChange] = []
     before_of = renamed(survey, old) if composed and same_layout and not first else {}
+    fields_to_compare = None if same_layout else _common(survey, old)
+    before_of |= {key: old[former] for former, key in survey.taken_up.items() if former in old and key not in marks}
     for listing, _ in survey.fresh if not first else ():
         before = old.get(listing.key) or before_of.get(listing.key)
         if before is None:
             changes.append(change(listing, after=listing))
-        elif fields := field_changes(before, listing, only=None if same_layout else COMMON):
+        elif fields := field_changes(before, listing, only=fields_to_compare):
             changes.append(change(listing, before=before, after=listing, fields=fields))
 
-    known_by = {one.key for one in before_of.values()}
+    known_by = {*(one.key for one in before_of.values()), *survey.taken_up}
     left = missing([key for key in survey.gone if key not in known_by], marks, noticed=noticed, doubted=doubted)
     changes += [change(old[key], before=old[key]) for key in left.removed if key in old]
     return Difference(
@@ -375,14 +419,27 @@ def diff(
     )
 
 
+def _common(survey: Survey, old: Mapping[str, Listing]) -> frozenset[str]:
+    """The fields to compare after a change of layout: those that all layouts carry, and carry alike.
+
+    One that differs in many entries at once is written otherwise in the new layout, and nothing happened to anybody.
+    """
+    pairs = [(old[listing.key].content(), listing.content()) for listing, _ in survey.fresh if listing.key in old]
+    many = max(FEW, MAY_RENAME * survey.known)
+    return frozenset(
+        name for name in COMMON if sum(1 for before, after in pairs if before.get(name) != after.get(name)) <= many
+    )
+
+
 def renamed(survey: Survey, old: Mapping[str, Listing]) -> dict[str, Listing]:
     """New keys of entries that were there under another one: the entry before, by its new key.
 
     Either has the other's identifier, its whole name or one of its names, or is spelled nearly alike; and neither could
     be any third entry. The programme is the same, and so is the day of listing where both have one.
     """
-    gone = {key: old[key] for key in survey.gone if key in old}
-    new = {listing.key: listing for listing, _ in survey.fresh if listing.key not in old}
+    gone = {key: old[key] for key in survey.gone if key in old and key not in survey.taken_up}
+    joined = set(survey.taken_up.values())
+    new = {listing.key: listing for listing, _ in survey.fresh if listing.key not in old and listing.key not in joined}
     found: dict[str, Listing] = {}
     for alike in (_sharing(_numbers), _sharing(_name), _sharing(_names), _spelled_alike):
         pairs = [(a, b) for a, b in alike(gone.values(), new.values()) if _compatible(a, b)]

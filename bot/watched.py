@@ -59,7 +59,8 @@ class Watched:
             asked = self._asked.setdefault(company.id, set())
             if not asked:
                 self._companies[company.id] = company
-                self._index.add(company.id, [name for name in company.all_names() if name.kind is not NameKind.BRAND])
+                names = [name for name in company.all_names() if name.kind is not NameKind.BRAND]
+                self._index.add(company.id, names, known=company.from_book)
                 for number in company.identifiers:
                     self._numbers[number.value.casefold()].add(company.id)
                 if company.id not in self._in_book:

@@ -44,8 +44,6 @@ LEAST_OF_BEST = 0.2
 COVERED = 0.6
 #: What a word of another script with the same consonants is worth, before anybody has compared the two.
 GUESSED = 0.6
-#: A name of everyday words is not meant where an entry has more than so many words besides.
-MORE_SAID = 2
 #: Under how many of its possible foreign consonants a foreign name in Chinese characters is filed.
 FILED_BY_EAR = 12
 #: A filling of more owners than this does not keep the readings of their names, about two kilobytes each: they are read
@@ -96,6 +94,7 @@ class NameIndex:
         self._weights = array("f")  # what each name's words tell together
         self._own = array("f")  # the same of the words that no glossary knows
         self._free: list[int] = []
+        self._generic: set[int] = set()  # numbers of names that are one generic word, told by nothing but themselves
         self._parts: set[int] = set()  # numbers of names filed again under a part of them, for screening
         self._by_owner: dict[str, int | list[int]] = {}
         self._files: dict[str, int | array[int]] = {}  # key -> the number of one name, or of many
@@ -108,13 +107,18 @@ class NameIndex:
     def __len__(self) -> int:
         return len(self._names) - len(self._free) - len(self._parts)
 
-    def add(self, owner: str, names: Iterable[Name]) -> None:
-        """Add names of an owner to those it has."""
+    def add(self, owner: str, names: Iterable[Name], *, known: bool = False) -> None:
+        """Add names of an owner to those it has.
+
+        Who says "Power" means that word alone, when a list is screened; who is `known` by it may be meant by more.
+        """
         for name in names:
             for form in self._read(name.text):
                 number = self._number(owner, name)
                 if form.part:
                     self._parts.add(number)
+                if not known and _one_generic(form):
+                    self._generic.add(number)
                 self._weights[number] = form.total
                 self._own[number] = sum([unit.weight for unit in form.units if not unit.rank])
                 self._file(_keys(form), number)
@@ -204,6 +208,7 @@ class NameIndex:
                         del self._sorted[at]
             self._names[number] = None
             self._parts.discard(number)
+            self._generic.discard(number)
             self._free.append(number)
 
     def _unfile(self, key: str, number: int) -> None:
@@ -254,10 +259,12 @@ class NameIndex:
         """
         found: set[str] = set()
         for form in readings(text):
-            wanted = self._wanted(form)
+            wanted, alone = self._wanted(form), _says_one_word(form)
             for number in self._covered(wanted):
                 kept = self._names[number]
-                if kept is not None and kept[0] not in found and _led_by(kept[1].text, form, wanted):
+                if kept is None or kept[0] in found or (not alone and number in self._generic):
+                    continue
+                if _led_by(kept[1].text, form, wanted):
                     found.add(kept[0])
         return found
 
@@ -332,8 +339,8 @@ class NameIndex:
                 wanted[key] = worth
 
         for unit in form.units:
-            if unit.rank == "little" and len(form.units) > 1:
-                continue
+            if unit.rank == "little" and len(form.units) > 1 and unit.concept in glossary().weight:
+                continue  # what is only spelled like a word of a legal form may be a name: Otkritie
             word = _word(unit)
             want(word, unit.weight)
             if not unit.native:
@@ -435,19 +442,23 @@ def _led_by(name: str, asked: Form, wanted: Mapping[str, float]) -> bool:
 
 
 def _led(units: Sequence[Unit], asked: Form, wanted: Mapping[str, float]) -> bool:
-    """In one script every word has to be met. Across scripts words of its own do; translators leave out the others.
-
-    A name that has no word of its own is met in every word, where little else is said.
-    """
+    """In one script every word has to be met. Across scripts words of its own do; translators leave out the others."""
     telling = [at for at, unit in enumerate(units) if unit.rank != "little"]
-    if (len(telling) == 1 and generic(units[telling[0]])) or all(units[at].rank for at in telling):
-        said = sum(unit.rank != "little" for unit in asked.units)
-        enough = said <= (len(telling) + MORE_SAID if len(telling) > 1 else 1)
-        return enough and all(_is_wanted(units[at], wanted) for at in telling)
+    if all(units[at].rank for at in telling):
+        return all(_is_wanted(units[at], wanted) for at in telling)
     if any(unit.native for unit in (*units, *asked.units)):
         telling = [at for at in telling if not units[at].rank]
     unled = [at for at in telling if not _is_wanted(units[at], wanted)]
     return all(_nearly_led(units, at, asked, wanted) for at in unled)
+
+
+def _says_one_word(form: Form) -> bool:
+    return sum(unit.rank != "little" for unit in form.units) <= 1
+
+
+def _one_generic(form: Form) -> bool:
+    telling = [unit for unit in form.units if unit.rank != "little"] or form.units
+    return len(telling) == 1 and generic(telling[0])
 
 
 def _is_wanted(unit: Unit, wanted: Mapping[str, float]) -> bool:

@@ -42,6 +42,8 @@ NOBODY = Match(Verdict.NO, 0.0)
 LIKELY = 0.8
 #: The same for names that only transliteration brings together: fewer letters survive it.
 LIKELY_BY_SOUND = 0.75
+#: From this likeness on two words are one word, written or read in two ways.
+EQUAL = 0.9
 #: A unit is never surer than this.
 UNIT = 0.8
 #: From this frequency on (Zipf: 3 is once in a million words, 6 once in a thousand) a word is everyday English.
@@ -153,8 +155,9 @@ _BY_MEANING = frozenset({"same meaning", "near meaning"})
 def _carries_ours(match: Match) -> bool:
     """Every word of ours is there, though other words stand between them: "Islamic Republic of Iran - China Lines"."""
     left = [reason for reason in match.reasons if reason.rule == "only here"]
+    met = [reason for reason in match.reasons[1:] if reason.ours and reason.theirs]
     ours = _core(match.reasons[0].ours)
-    if _everyday_part(match):
+    if _everyday_part(match) or any(reason.score < EQUAL for reason in met):
         return False
     return len(ours) > 1 and not _everyday(ours) and bool(left) and not any(reason.ours for reason in left)
 
