@@ -12,12 +12,18 @@ from dataclasses import dataclass, field
 from rapidfuzz.distance import OSA
 
 from bot.matching.chinese import HEARD, by_ear, spells, transcribed
-from bot.matching.japanese import loan_bones, loan_sound, reads_as
-from bot.matching.scripts import blurred, blurred_bones, consonants, pinyin_fits
-from bot.matching.words import Form, Unit, glossary
+from bot.matching.japanese import heard_in_kana, loan_bones, loan_sound, reads_as
+from bot.matching.scripts import arabic_bones, blurred, blurred_bones, consonants, pairs, pinyin_fits
+from bot.matching.words import Form, Unit, glossary, spelled_out
 
 #: Two words closer than this are one word misspelt; found on names of one entity in lists.
 CLOSE = 0.72
+
+#: Words that translators exchange, written in two scripts, and so most likely translated.
+NEAR_TRANSLATED = 0.88
+
+#: Kana that sound more like a word than this take it down; one in a thousand words of other names is as near.
+HEARD_IN_KANA = 0.74
 
 #: Words that get glued to the word before them.
 _GLUED_ENDS = (
@@ -147,7 +153,12 @@ def _joined(found: Alignment) -> None:
         for run in _runs(left_mine):
             units = [mine.units[at] for at in run]
             alike, at = _best_whole(units, others.units, left_others)
-            if alike >= _enough(units, others.units[at]):
+            whole = others.units[at]
+            if {"cyrillic", "arabic"} & {whole.script, units[0].script} and any(
+                closeness(one, whole) >= alike for one in units
+            ):
+                continue  # "Voskresensk State" is no nearer to воскресенский than Voskresensk is
+            if alike >= _enough(units, whole):
                 fitting.append((alike, run, at))
         for alike, run, at in sorted(fitting, reverse=True):
             if at in left_others and all(place in left_mine for place in run):
@@ -181,6 +192,8 @@ def _best_whole(units: Sequence[Unit], others: Sequence[Unit], places: Sequence[
 def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
     """How alike neighbouring words, written as one, are to a word of the other side."""
     kanji = "".join([unit.native for unit in units if unit.script == "kanji"])
+    if whole.native and not kanji and _says(units, spelled_out(whole.native)):
+        return 0.97
     if whole.script == "kanji" and not kanji:
         return 0.95 if reads_as(whole.native, text) else 0.0
     if kanji and not whole.native:
@@ -205,6 +218,21 @@ def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
     if len(text) < 7 or text.isdigit() or text[-1].isdigit() or whole.text[-1].isdigit():
         return 0.0
     return 0.95 * max(OSA.normalized_similarity(text, whole.text), OSA.normalized_similarity(heard, whole.sound))
+
+
+def _says(units: Sequence[Unit], concepts: Sequence[str]) -> bool:
+    """Whether these words are a phrase translated: the same meanings or near ones, in whichever order."""
+    if not concepts:
+        return False
+    said = [unit.concept for unit in units if len(units) == len(concepts) or unit.rank != "little"]
+    near = glossary().near
+    left = list(concepts)
+    for one in said:
+        met = next((other for other in left if one == other or near.get(one, _NONE) & near.get(other, _NONE)), None)
+        if met is None:
+            return False
+        left.remove(met)
+    return not left
 
 
 def _close(found: Alignment) -> None:
@@ -241,7 +269,9 @@ def closeness(mine: Unit, other: Unit) -> float:
         if _both_han(mine, other) or _two_trades(mine, other):
             return 0.0  # in one language, two words that translators exchange are two words
         near = glossary().near
-        return 0.75 if near.get(mine.concept, _NONE) & near.get(other.concept, _NONE) else 0.0
+        if not near.get(mine.concept, _NONE) & near.get(other.concept, _NONE):
+            return 0.0
+        return 0.75 if mine.script == other.script else NEAR_TRANSLATED
     short, long = (mine.text, other.text) if len(mine.text) <= len(other.text) else (other.text, mine.text)
     if not short or short.isdigit() or long.isdigit() or short[-1].isdigit() != long[-1].isdigit():
         return 0.0
@@ -287,6 +317,8 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
     if native.script == "kanji":
         if reads_as(native.native, latin.text):
             return 0.95
+        if latin.concept in (said := spelled_out(native.native)):
+            return 0.97 if len(said) == 1 else 0.75
         return 0.7 if len(native.native) > 3 and reads_as(native.native[:2], latin.text) else 0.0
     if native.script == "han" and not latin.native:
         if pinyin_fits(native.native, latin.text):
@@ -298,12 +330,35 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
     best = _sharpened(_best(mine, other))
     if native.script == "kana":
         best = max(best, _loan_alike(native.text, latin.text))
+    elif native.script == "cyrillic":
+        best = max(best, 0.9 if len(native.native) < 5 and _letter_by_letter(native.native, latin.text) else 0.0)
     elif native.script in _BLURRING:
         best = max(best, _blurred_alike(native.text, latin.text, native.script))
     elif native.script == "arabic":
         bare = latin.text[2:] if latin.text.startswith("al") and len(latin.text) > 4 else latin.text
         best = max(best, *(_bones_alike(consonants(native.text), consonants(text)) for text in (latin.text, bare)))
+        best = max(best, *(_arabic_bones_alike(native, text) for text in (latin.text, bare)))
     return best
+
+
+def _letter_by_letter(cyrillic: str, latin: str) -> bool:
+    """Whether each letter of a short word may stand for the Latin one, as acronyms are rendered: БКС, BCS."""
+    return len(cyrillic) == len(latin) and all(
+        char in _CYRILLIC_AS.get(letter, "") for letter, char in zip(cyrillic, latin, strict=True)
+    )
+
+
+#: Latin letters that stand for a Cyrillic one in acronyms.
+_CYRILLIC_AS = pairs("cyrillic_initials")
+
+
+def _arabic_bones_alike(native: Unit, latin: str) -> float:
+    """An Arabic word and a Latin one by the consonants that Arabic and its readers keep apart; a final h may be t."""
+    bones = arabic_bones(latin)
+    ours = arabic_bones(native.text)
+    if len(bones) < 3 or (bones != ours and not (native.native.endswith("ه") and bones == ours + "t")):
+        return 0.0
+    return 0.78 if len(bones) == 3 else 0.88
 
 
 #: Scripts whose romanisation is one of many, in which only the consonants can be trusted.
@@ -354,12 +409,13 @@ _START |= {"h": "fh", "f": "fh", "z": "jzgdt", "t": "jzgdt"}
 
 def _loan_alike(kana: str, latin: str) -> float:
     """A foreign word in kana against its Latin spelling: by sound, and by consonants where the sound agrees."""
+    heard_as = heard_in_kana(kana, latin)
+    best = min(0.96, 0.75 + 1.25 * (heard_as - HEARD_IN_KANA)) if heard_as >= HEARD_IN_KANA else 0.0
     if _START.get(kana[:1]) != _START.get(latin[:1]) or not 0.4 < len(kana) / (len(latin) or 1) < 2.5:
-        return 0.0
-    best = 0.0
+        return best
     for english in (True, False):
         heard = OSA.normalized_similarity(loan_sound(kana, False), loan_sound(latin, english))
-        bones = _bones_alike(loan_bones(kana, False), loan_bones(latin, english))
+        bones = _bones_alike(loan_bones(kana, False), loan_bones(latin, english)) if len(latin) > 4 else 0.0
         best = max(best, _sharpened(heard), bones * (0.4 + 0.6 * heard))
     return best if best >= 0.5 else 0.0
 
@@ -368,7 +424,7 @@ def _spelling_alike(mine: Unit, other: Unit, short: str, long: str) -> float:
     if long.startswith(short) and long[len(short) :] in _GLUED_ENDS:
         return 0.95
     alike = _best(mine, other) if len(short) > 3 else 0.0
-    if len(short) == 4 and short[0] != long[0]:
+    if len(short) == 4 and (short[0] != long[0] or (len(long) == 4 and not _one_sound(short, long))):
         alike -= 0.1
     best = _sharpened(alike)
     if long.startswith(short) and (len(short) >= 4 or mine.rank or other.rank):
@@ -380,6 +436,16 @@ def _spelling_alike(mine: Unit, other: Unit, short: str, long: str) -> float:
         if len(bones) > 2 and len(long) < 1.5 * len(short) and bones == consonants(long):
             best = max(best, 0.72)
     return best
+
+
+def _one_sound(one: str, other: str) -> bool:
+    """Whether two words of one length differ in sounds only that spellings exchange: Huda and Hoda, not Sony, Sono."""
+    return all(a == b or frozenset((a, b)) in _EXCHANGED for a, b in zip(one, other, strict=True))
+
+
+_EXCHANGED = frozenset(
+    map(frozenset, ("ae", "ai", "ao", "au", "ei", "eo", "eu", "io", "iu", "ou", "iy", "uv", "vw", "ck", "sz", "kq"))
+)
 
 
 def _without_vowels(short: str, long: str) -> bool:
@@ -408,7 +474,7 @@ def _shortened(found: Alignment) -> None:
 
 
 def _may_be_short(unit: Unit) -> bool:
-    return len(unit.text) <= 16 and unit.rank in ("", "plain") and unit.text.isalpha()
+    return len(unit.text) <= 16 and not unit.rank and unit.text.isalpha()
 
 
 def shortened(unit: Unit, run: Sequence[Unit], *, alone: bool) -> float:
@@ -420,6 +486,8 @@ def shortened(unit: Unit, run: Sequence[Unit], *, alone: bool) -> float:
 
 def _short_of(short: str, units: Sequence[Unit], *, alone: bool) -> float:
     """How surely a word is short for others. A name that is nothing but initials is judged as a whole elsewhere."""
+    if len(short) < len(units):
+        units = [unit for unit in units if unit.concept != "of"]
     words = [unit.text for unit in units]
     if not alone and len(short) == len(words) >= 2:
         if len(words) > 2 and all(word[0] == char for word, char in zip(words, short, strict=True)):

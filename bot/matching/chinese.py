@@ -94,7 +94,7 @@ def by_ear(han: str, latin: str) -> float:
 
     What is less than HEARD is somewhere between 0 and that: nobody asks how far another word is another word.
     """
-    if not 2 <= len(han) <= 8 or not 3 <= len(latin) <= 24:
+    if not 2 <= len(han) <= 8 or not (3 if transcribed(han) else 4) <= len(latin) <= 24:
         return 0.0
     theirs, ours = _written(latin), _heard_sounds(han)
     if not 0.4 < len(theirs) / len(ours) < 2.5:

@@ -29,7 +29,12 @@ def best_reading(ours: Sequence[Form], theirs: Sequence[Form]) -> Judged:
     best = score(ours[0], theirs[0])
     for mine in ours:
         for other in theirs:
-            if (mine.part or other.part) and (not mine.marks.isdisjoint(other.marks) or _brief(mine) or _brief(other)):
+            if (mine.part or other.part) and (
+                not mine.marks.isdisjoint(other.marks)
+                or _brief(mine)
+                or _brief(other)
+                or _native(mine) != _native(other)
+            ):
                 best = max(best, score(mine, other), key=_first)
     return best
 
@@ -40,6 +45,11 @@ def _first(judged: Judged) -> float:
 
 def _brief(form: Form) -> bool:
     return len(form.units) == 1 and len(form.squashed) < 9
+
+
+def _native(form: Form) -> bool:
+    """Whether a reading has words of another script: words of two scripts may be one and share no mark."""
+    return any(unit.native for unit in form.units)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from operator import mul
 from rapidfuzz.distance import Indel, JaroWinkler
 
 from bot.data import table
-from bot.matching.align import Alignment, align
+from bot.matching.align import Alignment, Meeting, align
 from bot.matching.fold import fold
-from bot.matching.words import ROMAN, Form, Unit, japanese, unit
+from bot.matching.words import ROMAN, Form, Unit, glossary, japanese, unit
 
 #: The features of a row in their order; the last five are used alone, when one name is the initials of the other.
 FEATURES = (
@@ -105,10 +105,13 @@ def features(found: Alignment) -> Row:
     low, high = sorted((gained_ours / (ours.total or 1), gained_theirs / (theirs.total or 1)))
     less, more = sorted((max(0.0, ours.total - gained_ours), max(0.0, theirs.total - gained_theirs)))
     met_own = sum([one.weight * one.alike for one in found.met if one.ours[0].rank == "" or one.theirs[0].rank == ""])
+    begins = 0.0
     if ours.han and theirs.han:
         ratio = heard = Indel.normalized_similarity(ours.han, theirs.han)
     else:
         ratio = Indel.normalized_similarity(ours.squashed, theirs.squashed)
+        begins = _laid(found)
+        ratio = max(ratio, begins)
         heard = max(ratio, Indel.normalized_similarity(ours.heard, theirs.heard))
     short = max(0.0, 5 - min(len(ours.squashed), len(theirs.squashed))) / 4
     return (
@@ -139,7 +142,7 @@ def features(found: Alignment) -> Row:
         ratio,
         heard,
         max(0.0, heard - 0.8) / 0.2,
-        JaroWinkler.similarity(ours.heard, theirs.heard),
+        max(begins, JaroWinkler.similarity(ours.heard, theirs.heard)),
         _head_met(found),
         short if heard < 1 else 0.0,
         short if heard == 1 else 0.0,
@@ -147,6 +150,27 @@ def features(found: Alignment) -> Row:
         float(bool(ours.part or theirs.part)),
         *_NO_ACRONYM,
     )
+
+
+def _laid(found: Alignment) -> float:
+    """How much of two names in two scripts is alike, letter for letter of what met; 0 in one script.
+
+    A reading that fits and a word that is translated leave no likeness between the strings.
+    """
+    if not any(_crosses(one) for one in found.met):
+        return 0.0
+    met = [(max(1, min(_size(one.ours), _size(one.theirs))), one.alike) for one in found.met]
+    left = _size(found.over_ours()) + _size(found.over_theirs())
+    return sum([size * alike for size, alike in met]) / (sum([size for size, _ in met]) + left / 2)
+
+
+def _crosses(one: Meeting) -> bool:
+    """Whether a word met one of another script."""
+    return {unit.script for unit in one.ours} != {unit.script for unit in one.theirs}
+
+
+def _size(units: Sequence[Unit]) -> int:
+    return sum([len(unit.text) for unit in units])
 
 
 def _waived(over: list[Unit], form: Form, other: Form) -> tuple[list[Unit], float]:
@@ -268,6 +292,8 @@ NUMBER_MISSING = Objection("a number on one side only", 3.0, 3.5)
 NAME_GOES_ON = Objection("a name of one word, and the other goes on", 0.8, 1.6)
 SAYS_MORE = Objection("no word of its own, and one says more", 0.0, 1.0)
 ONLY_NEAR = Objection("no word of its own, and what tells most is only near in meaning", 0.0, 0.5)
+OTHER_NAME = Objection("no word of its own met, and each has another", 0.0, 1.0)
+OTHER_PLACE = Objection("no word of its own met, and another place", 0.0, 1.0)
 OTHER_LAW = Objection("AG and GmbH are two companies", 3.0, 4.0)
 
 
@@ -283,6 +309,12 @@ def objections(found: Alignment) -> Iterator[Objection]:
         yield SAYS_MORE
     if _only_near(found):
         yield ONLY_NEAR
+    if found.met and not _own_met(found):
+        over = found.over_ours(), found.over_theirs()
+        if all(any(one.rank == "place" for one in side) for side in over):
+            yield OTHER_PLACE
+        elif all(_left(side).own >= 0.6 for side in over):
+            yield OTHER_NAME
     if ours.forms != theirs.forms and ours.forms | theirs.forms >= _GERMAN and ours.forms.isdisjoint(theirs.forms):
         yield OTHER_LAW
 
@@ -295,6 +327,14 @@ def _says_more(found: Alignment) -> bool:
     if any(one.rank in ("", "plain") for met in found.met for one in met.ours):
         return False
     return any(one.rank not in ("little", "holding") for one in (*found.over_ours(), *found.over_theirs()))
+
+
+def _own_met(found: Alignment) -> bool:
+    """Whether a word met that is not everyday: what stands beside everyday words that met tells companies apart.
+
+    Commercial Bank of Chad is not that of China, and NPO Iskra not NPO Salyut, however long the rest is.
+    """
+    return any(one.rank in ("", "plain") for met in found.met for one in (*met.ours, *met.theirs))
 
 
 def _only_near(found: Alignment) -> bool:
@@ -321,6 +361,9 @@ def _goes_on(form: Form, over: Sequence[Unit]) -> bool:
     words = [one for one in form.units if one.rank != "little"]
     if len(words) != 1 or not words[0].text.isalpha():
         return False
+    more = [one.text for one in over if one.rank not in ("little", "holding")]
+    if more and glossary().units.issuperset(more):
+        return True
     left = _left(over)
     weak = len(words[0].text) < 4 or words[0].rank == "plain"
     branch = left.trade > 0 and over[-1].rank == "place"  # a line of business and where it is: "Huawei Cloud Dalian"

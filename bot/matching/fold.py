@@ -224,8 +224,8 @@ def tokens(text: str) -> tuple[str, ...]:
     return join_initials(fold(text).split())
 
 
-#: "And" in one letter, as Spanish, Polish or Czech write it between two initials.
-_AND = frozenset({"y", "i", "e", "a", "и", "і"})
+#: "And" between two initials, as English, Spanish, Polish or Czech write it.
+_AND = frozenset({"and", "und", "et", "y", "i", "e", "a", "и", "і"})
 
 
 def join_initials(words: Iterable[str]) -> tuple[str, ...]:
@@ -291,14 +291,17 @@ def _trim(
 
 @lru_cache(maxsize=50_000)
 def without_glued(word: str) -> tuple[str, str]:
-    """A Chinese, Japanese or Korean word without the form glued to it, and the kind of form ("" for none)."""
+    """A Chinese, Japanese or Korean word without the form glued to it, and the kind of form ("" for none).
+
+    A form of one character (㈲, 有) is written in brackets and so stands apart: 有沢 begins with no form.
+    """
     kinds = ""
     changed = True
     edges = _forms().glued_edges
     while changed and (word[-1] in edges or word[0] in edges):
         changed = False
         for form, kind in _forms().glued:
-            if len(word) > len(form) and (word.endswith(form) or word.startswith(form)):
+            if 1 < len(form) < len(word) and (word.endswith(form) or word.startswith(form)):
                 word = word[: -len(form)] if word.endswith(form) else word[len(form) :]
                 kinds, changed = kinds or kind, True
                 break

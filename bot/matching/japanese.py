@@ -24,7 +24,8 @@ _DOUBLE = re.compile(r"([bcdfghjklmnpqrstvwxz])\1+")
 @cache
 def _table() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for line in table("kanji_readings")["readings"]:
+    listed_readings = table("kanji_readings")
+    for line in (*listed_readings["readings"], *listed_readings["dictionary"]):
         for entry in line.split():
             kanji, listed = entry.split(":")
             for spelled in (kanji, fold(kanji)):
@@ -73,7 +74,18 @@ def _sounds(kanji: str, inside: bool) -> tuple[str, ...]:
 @lru_cache(maxsize=50_000)
 def reads_as(kanji: str, latin: str) -> bool:
     """Whether the characters can be read as the whole of this Latin word. Kana among them are read as they sound."""
-    target = plain(latin)
+    hepburn = _KUNREI.sub(lambda found: _HEPBURN[found.group()], latin)
+    written = dict.fromkeys((plain(latin), _DOUBLE.sub(r"\1", latin), plain(hepburn)))
+    return any(_laid_along(kanji, target) for target in written)
+
+
+#: What the other way of romanising Japanese writes: Ensyu for Enshu, Setouti for Setouchi.
+_HEPBURN = pairs("kunrei")
+_KUNREI = re.compile("|".join(sorted(_HEPBURN, key=len, reverse=True)))
+
+
+def _laid_along(kanji: str, target: str) -> bool:
+    """Whether readings fill a word; long vowels are written short in it, unless two readings meet there: ko, un."""
     reached: list[set[int]] = [{0}, *(set() for _ in kanji)]
     for at, char in enumerate(kanji):
         if not any(reached[at : at + 3]):
@@ -154,7 +166,7 @@ _SPELLED = re.compile(f"(?:{_LETTER.pattern}){{2,}}")
 
 
 def letter_name(kana: str) -> str:
-    """The Latin letter of this name, or nothing."""
+    """The Latin letter of this name, or nothing; ケーズ is K's."""
     return _LETTERS.get(kana, "")
 
 
@@ -188,3 +200,106 @@ _PADDING = re.compile(r"u|(?<=[td])o(?=[^aeiou]|$)")
 def loan_bones(latin: str, english: bool) -> str:
     """The consonants of `loan_sound`."""
     return _DOUBLE.sub(r"\1", _DROPPED.sub("", loan_sound(latin, english)))
+
+
+# ── By ear ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_VOWELS = frozenset("aeiou")
+#: What it costs to hear one sound as another, or to hear nothing; sounds that nobody takes for one another cost most.
+_STRANGE = 1.2
+_OTHER_VOWEL = 0.4
+_LOST_IN_LATIN = {"g": 0.6, "t": 0.6, "d": 0.6, "n": 0.8, "w": 0.2, "h": 0.2}
+_LOST_IN_KANA = {"y": 0.15, "w": 0.2, "h": 0.5, "n": 0.8}
+#: Two consonants are soon alike, and so are four letters, which may be no word at all: CALB is not カルビー.
+_FEW = 0.08
+_SHORT = 0.15
+
+
+@cache
+def _near_sounds() -> dict[str, float]:
+    """For two sounds, in either order, what it costs to take one for the other."""
+    costs = {pair: float(cost) for pair, cost in pairs("kana_near").items()}
+    return costs | {pair[::-1]: cost for pair, cost in costs.items()}
+
+
+@lru_cache(maxsize=20_000)
+def _spelled(word: str, *tables: str) -> str:
+    for name in tables:
+        for old, new in pairs(name).items():
+            word = word.replace(old, new)
+    return _SINGLE.sub(r"\1", word)
+
+
+_SINGLE = re.compile(r"(.)\1+")
+
+
+@lru_cache(maxsize=50_000)
+def heard_in_kana(kana: str, latin: str) -> float:
+    """How surely a word in kana, romanised, takes down this Latin word, 0 to 1; 1 needs every sound in its place.
+
+    An edit distance over sounds: kana put vowels in between consonants and leave out r after a vowel.
+    """
+    ours = _spelled(kana, "kana_spellings")
+    written = {_spelled(latin, "english_spellings"), _spelled(latin, "english_vowels", "english_spellings")}
+    written.add(_spelled(plain(latin), "kana_spellings"))
+    return max(0.0, max(_heard(ours, theirs) for theirs in written) - (_SHORT if len(latin) < 5 else 0.0))
+
+
+def _heard(ours: str, theirs: str) -> float:
+    near = _near_sounds()
+    if not ours or not theirs or not 0.4 < len(ours) / len(theirs) < 2.5 or _strange(ours[0], theirs[0]):
+        return 0.0
+    consonants = max(sum([sound not in _VOWELS for sound in word]) for word in (ours, theirs))
+    lost = [_lost(theirs, at) for at in range(len(theirs))]
+    row = [0.0]
+    for cost in lost:
+        row.append(row[-1] + cost)
+    for at, sound in enumerate(ours):
+        gone = _padding(ours, at)
+        before, row = row, [row[0] + gone]
+        for place, letter in enumerate(theirs):
+            if sound == letter:
+                change = 0.0
+            else:
+                vowels = sound in _VOWELS and letter in _VOWELS
+                change = near.get(sound + letter, _OTHER_VOWEL if vowels else _STRANGE)
+            row.append(min(before[place] + change, before[place + 1] + gone, row[-1] + lost[place]))
+    return max(0.0, 1 - row[-1] / (consonants + 0.5) - (_FEW if consonants < 3 else 0.0))
+
+
+def _strange(sound: str, letter: str) -> bool:
+    """Whether two words that begin so are not worth comparing; a vowel or h may be missing on one side."""
+    if sound == letter or sound + letter in _near_sounds():
+        return False
+    return not ({sound, letter} & _SILENT or {sound, letter} <= _VOWELS)
+
+
+_SILENT = frozenset("hwyaeiou")
+
+
+def _padding(kana: str, at: int) -> float:
+    """What it costs to drop a sound of the kana: next to nothing for a vowel that only carries a consonant."""
+    sound, before = kana[at], kana[at - 1] if at else ""
+    if sound not in _VOWELS:
+        return _LOST_IN_KANA.get(sound, 1.0)
+    if not at:
+        return 0.5
+    if sound == "u" or (sound == "o" and before in "td"):
+        return 0.05
+    if sound == "i" and before in "CJkS" and at == len(kana) - 1:
+        return 0.1
+    return 0.3 if before in _VOWELS else 0.5
+
+
+def _lost(latin: str, at: int) -> float:
+    """What it costs to hear nothing where the Latin word has a letter: little for a silent r or e."""
+    letter, before, after = latin[at], latin[at - 1] if at else "", latin[at + 1 : at + 2]
+    if letter in _VOWELS:
+        if not at:
+            return 0.5
+        return 0.1 if letter == "e" else 0.25 if before in _VOWELS or after in _VOWELS else 0.35
+    if letter == "r" and before in _VOWELS and (not after or after == "e" or after not in _VOWELS):
+        return 0.1 if after == "e" else 0.05
+    if letter == "h" and not at:
+        return 0.6
+    return _LOST_IN_LATIN.get(letter, 1.0)

@@ -227,6 +227,21 @@ def blurred_bones(word: str) -> str:
     return _DOUBLED.sub(r"\1", ("h" if plain[:1] == "h" else "") + plain.translate(_WEAK))
 
 
+#: Sounds that Arabic does not have and writes with the next one, and romanisations of one letter.
+_ARABIC_AS_ONE = tuple(pairs("arabic_as_one").items())
+_ARABIC_BLURRED = str.maketrans(
+    {"g": "k", "q": "k", "c": "k", "j": "k", "p": "b", "v": "f"} | dict.fromkeys("aeiouwyh", "")
+)
+
+
+@lru_cache(maxsize=50_000)
+def arabic_bones(word: str) -> str:
+    """The consonants of a word as far as Arabic writing and its many romanisations keep them apart."""
+    for pair, one in _ARABIC_AS_ONE:
+        word = word.replace(pair, one)
+    return _DOUBLED.sub(r"\1", word.translate(_ARABIC_BLURRED))
+
+
 @cache
 def _no_vowels() -> dict[int, str | None]:
     return str.maketrans(

@@ -103,17 +103,24 @@ def _written_together(run: tuple[Unit, ...], others: tuple[Unit, ...]) -> bool:
 def _short_for(short: Unit, units: tuple[Unit, ...], *, alone: bool, over: int = -1) -> bool:
     """Whether a word is short for neighbours; with `over`, for some of which the word at that place is one.
 
-    Initials have a letter for each word, syllables stand for three words at most.
+    Initials have a letter for each word, or for each but "of" and its like; syllables stand for three words at most.
     """
-    if short.rank not in ("", "plain"):
+    if short.rank:
         return False
     letters, begins = len(short.text), short.text[:2]
     for start in range(len(units) - 1 if over < 0 else min(over + 1, len(units) - 1)):
         sizes = [2, 3] if letters > 4 and units[start].text.startswith(begins) else []
         if 2 <= letters <= 6 and not alone:
-            sizes.append(letters)
+            sizes += [letters, *_with_joining_words(units, start, letters)]
         for size in sizes:
             end = start + size
             if over < end <= len(units) and shortened(short, units[start:end], alone=alone):
                 return True
     return False
+
+
+def _with_joining_words(units: tuple[Unit, ...], start: int, letters: int) -> Iterator[int]:
+    """How many words there are to so many that do not merely join others, if there are any that do."""
+    telling = [at for at in range(start, len(units)) if units[at].concept != "of"][:letters]
+    if len(telling) == letters and letters < telling[-1] - start + 1 <= 6:
+        yield telling[-1] - start + 1

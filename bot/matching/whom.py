@@ -24,7 +24,7 @@ from bot.matching.compare import match_company, shared_identifiers
 from bot.matching.fold import core_words, fold
 from bot.matching.frequency import zipf
 from bot.matching.unmet import lacks
-from bot.matching.words import generic, read
+from bot.matching.words import ALSO, PART, generic, read
 from bot.model import (
     POINTERS,
     Company,
@@ -39,7 +39,7 @@ from bot.model import (
 
 NOBODY = Match(Verdict.NO, 0.0)
 #: From here on two names of one script are likely one company's.
-LIKELY = 0.82
+LIKELY = 0.8
 #: The same for names that only transliteration brings together: fewer letters survive it.
 LIKELY_BY_SOUND = 0.75
 #: From this likeness on two words are one word, written or read in two ways.
@@ -127,7 +127,7 @@ def _holds(match: Match, *, by_sound: bool, known: bool) -> bool:
     if any(reason.rule.startswith("initials") for reason in match.reasons):
         return False
     if by_sound:
-        return match.score >= LIKELY_BY_SOUND
+        return match.score >= LIKELY_BY_SOUND and not _only_translated(match)
     if _everyday_part(match):
         return False
     left = [reason for reason in match.reasons if reason.rule == "only here"]
@@ -137,6 +137,19 @@ def _holds(match: Match, *, by_sound: bool, known: bool) -> bool:
     if goes_on:
         return not known and _everyday(goes_on)
     return len(ours) > 1
+
+
+def _only_translated(match: Match) -> bool:
+    """Whether our own word is missing, and what met are words that any company may have: LONGi Green Energy."""
+    met = [reason for reason in match.reasons if reason.ours and reason.theirs and reason.rule in _BY_MEANING]
+    left = [reason.ours for reason in match.reasons if reason.rule == "only here" and reason.ours]
+    met_otherwise = [reason for reason in match.reasons[1:] if reason.ours and reason.theirs and reason not in met]
+    sounded = [reason for reason in met_otherwise if reason.rule != "legal form ignored"]
+    return bool(met) and not sounded and any(not _everyday(words.split()) for words in left)
+
+
+#: Rules by which words meet that say the same in two languages.
+_BY_MEANING = frozenset({"same meaning", "near meaning"})
 
 
 def _carries_ours(match: Match) -> bool:
@@ -151,7 +164,7 @@ def _carries_ours(match: Match) -> bool:
 
 def _everyday_part(match: Match) -> bool:
     """Whether only a part of our name met theirs, and that part is everyday words."""
-    part = next((reason.ours for reason in match.reasons if reason.rule == "part of the name"), "")
+    part = next((reason.ours for reason in match.reasons if reason.rule in (PART, ALSO)), "")
     return bool(part) and _everyday(_core(part))
 
 

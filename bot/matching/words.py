@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from itertools import groupby
 from typing import NamedTuple
 
 from rapidfuzz import process
@@ -59,6 +60,10 @@ class Form(NamedTuple):
 _UNSPACED = frozenset({"han", "kana", "hangul", "thai"})
 
 
+#: What follows a stem, from its last letter, when two words were made one: electr|o|signal. Endings begin otherwise.
+_COMPOUND = re.compile(r"(?:.o|o)(?:[abcdfhkptz]|s(?!t[eiouy]|ts|c)|m(?=\w{3})|l(?!o)|g(?!o|e))\w{2,}")
+
+
 class _Glossary:
     """name_words.toml and abbreviations.toml, folded and arranged for looking up."""
 
@@ -89,6 +94,8 @@ class _Glossary:
                 self.near[concept] = self.near.get(concept, frozenset()) | {number}
         #: Trades that translators exchange even within one language, as pairs.
         self.exchanged = frozenset(frozenset(line.split()) for line in table("near_words")["exchanged"])
+        #: Words that name a unit of a group when they stand behind its brand.
+        self.units = frozenset(table("near_words")["units"].split())
         #: With which letters the Latin and Cyrillic words for each concept begin.
         self.initials: dict[str, frozenset[str]] = {}
         for word, concept in (*self.words.items(), *self.stems.items()):
@@ -113,9 +120,13 @@ class _Glossary:
             return found or ""
         for size in range(len(word), 3, -1):
             found = self.stems.get(word[:size])
-            if found is not None and len(word) - size <= (4 if size == 4 else 9):
-                return found
+            if found is not None and len(word) - size <= self._longest_ending(size, found):
+                return "" if _COMPOUND.match(romanise(word[size - 1 :])) else found
         return ""
+
+    def _longest_ending(self, stem: int, concept: str) -> int:
+        """How much a word may go on behind a stem: of places only adjectives are made (belgorodskaya)."""
+        return 4 if stem == 4 else 5 if self.weight[concept][1] == "place" else 9
 
 
 @cache
@@ -130,7 +141,7 @@ def unit(word: str, native: str = "", japanese: bool = False) -> Unit:
     if word in words.weight:
         return Unit(word, word, *words.weight[word], sound(word), native, _script(native, japanese))
     latin = (main_reading(word) if japanese else romanise(word)).replace(" ", "")
-    concept = words.concept(word) or words.concept(latin)
+    concept = words.concept(word) or ("" if native and script_of(native[0]) == "han" else words.concept(latin))
     if concept:
         weight, rank = words.weight[concept]
         return Unit(latin, concept, weight, rank, sound(latin), native, _script(native, japanese))
@@ -209,6 +220,10 @@ def _units(words: Sequence[str], *, japanese: bool = False) -> Iterator[Unit]:
                 letters, at = letters + letter, at + 1
             yield unit(letters)
         elif _CJK.search(word):
+            city = None if japanese else _CITY.match(word)
+            if city and city[1] not in glossary().pieces:
+                yield replace(unit(city[1], city[1]), weight=0.5, rank="place")
+                word = word[city.end() :]
             yield from _unspaced(_settled(pieces(word)), japanese=japanese)
         elif _HANGUL_OR_THAI.match(word):
             letters, rest = korean_letters(word)
@@ -223,12 +238,29 @@ def _units(words: Sequence[str], *, japanese: bool = False) -> Iterator[Unit]:
 
 def _unspaced(found: Iterable[str], *, japanese: bool = False) -> Iterator[Unit]:
     """The units of the pieces of a word, those that stand for several words spelled out."""
-    phrases = glossary().phrases
+    phrases, found = glossary().phrases, tuple(found)
     for piece in found:
+        if len(found) > 1 and (letters := _one_letter(piece)):
+            yield unit(letters)
+            continue
         if (listed := phrases.get(piece)) and listed[-1][0] == (piece,):
-            yield from (unit(concept) for concept in listed[-1][1])
+            long = listed[-1][1]
+            yield from (_phrase_unit(piece, long),) if japanese else map(unit, long)
         else:
             yield _cjk_unit(piece, japanese=japanese)
+
+
+def _phrase_unit(piece: str, long: Sequence[str]) -> Unit:
+    """A phrase in kanji stays one word, for it may be translated (鋼管: steel pipe) or read (東亜: Toa)."""
+    read, parts = unit(piece, piece, japanese=True), [unit(concept) for concept in long]
+    weight = min(1.0, sum([one.weight for one in parts]))
+    return replace(read, weight=weight, rank=max(parts, key=lambda one: one.weight).rank)
+
+
+def spelled_out(native: str) -> tuple[str, ...]:
+    """The concepts that a phrase without spaces stands for; none if it is not in the table."""
+    listed = glossary().phrases.get(native)
+    return listed[-1][1] if listed and listed[-1][0] == (native,) else ()
 
 
 Phrase = tuple[tuple[str, ...], tuple[str, ...]]
@@ -265,8 +297,21 @@ def _cjk_unit(piece: str, *, japanese: bool) -> Unit:
     return unit(letters) if letters else unit(piece, piece, japanese)
 
 
+def _one_letter(piece: str) -> str:
+    """A letter by its name that is a piece by itself: ジェイ is J, and ケーズ K's."""
+    letter = letter_name(piece.removesuffix("ズ"))
+    return letter + "s" if letter and piece.endswith("ズ") else letter
+
+
 #: What follows a place and says only what kind of place it is: city, province, county, district, autonomous region.
 _KINDS_OF_PLACE = re.compile("^(?:市|省|县|區|区|特别行政区|自治区|自治州)")
+
+
+#: A Chinese name that begins with its city, said to be one: 金华市, and not 城市 (city) or 市场 (market).
+_CITY = re.compile(
+    "([\u3400-\u9fff]{1,2}[^\u57ce\u90fd\u8d85\u95e8\u591c\u80a1\u4e0a\u8d38])\u5e02"
+    "(?![\u573a\u653f\u6c11\u503c\u957f])(?=..)"
+)
 
 
 def _settled(found: Sequence[str]) -> Iterator[str]:
@@ -292,6 +337,9 @@ def pieces(word: str) -> tuple[str, ...]:
 def _cut(run: str) -> Iterator[str]:
     """A run cut at the words of the glossary; katakana words of two or three syllables count only alone."""
     known = glossary().pieces
+    if (covered := _covered(run)) is not None:
+        yield from covered
+        return
     least = 4 if script_of(run[0]) == "kana" and script_of(run[-1]) == "kana" else 2
     if not run or run in known or len(run) < least:
         yield run
@@ -318,18 +366,47 @@ def _cut(run: str) -> Iterator[str]:
         yield run[begun:]
 
 
+def _covered(run: str) -> tuple[str, ...] | None:
+    """A run of kana as words of the glossary and names of letters, if it is nothing else: ライフ|フーズ."""
+    if not 4 <= len(run) <= 24 or run in glossary().pieces or any(script_of(char) != "kana" for char in run):
+        return None
+    known = glossary().pieces
+    best: list[tuple[str, ...] | None] = [(), *[None] * len(run)]
+    for end in range(2, len(run) + 1):
+        for begin in range(end - 2, -1, -1):
+            before, piece = best[begin], run[begin:end]
+            if before is not None and (piece in known or letter_name(piece)):
+                shorter = best[end] is None or len(before) + 1 < len(best[end] or ())
+                best[end] = (*before, piece) if shorter else best[end]
+    found = best[-1]
+    if not found or not any(piece in known for piece in found):
+        return None
+    runs = groupby(found, key=lambda piece: piece not in known)
+    return tuple(piece for letters, run in runs for piece in (("".join(run),) if letters else run))
+
+
 #: "Name (ABC)", "Name (John) Ltd", "Name / Nom": what stands in brackets or beside a stroke may be a name of its own.
 _BRACKETS = re.compile(r"[(\uff08\[]([^()\uff08\uff09\[\]]{2,})[)\uff09\]]")
 _QUOTED = re.compile(
     '(?:^|\\s)[\u00ab\u201c\u201e"\u2018\'\u201a]([^\u00ab\u201c\u201e"\u201d\u00bb]+?)[\u00bb\u201d"\u2019\'\u201c\u2018]+(?=[\\s,)]|$)'
 )
+#: What announces another name, or a name in another language.
+_ANNOUNCED = (
+    r"(?:also |formerly |previously |now |better )?known as|a\.?k\.?a\.?|f\.?k\.?a\.?|n\.?k\.?a\.?|formerly|"
+    r"trading as|d\.?b\.?a\.?|"
+    r"doing business as|(?:arabic|chinese|farsi|persian|russian|ukrainian|belarusian|japanese|korean)\s*:|"
+    r"(?:\u5225\u79f0|\u65e7\u79f0|\u65e7\u540d|\u53c8\u79f0|\u53c8\u540d|\u539f\u540d|\u65e7\u793e\u540d)[:\uff1a]"
+)
+_ANNOUNCES = re.compile(rf"^\s*(?:{_ANNOUNCED})\s*:?\s+", re.IGNORECASE)
 _STROKE = re.compile(
+    rf"[\s,;]+(?:{_ANNOUNCED})\s*:?\s+|(?<=\w\w)\s+or\s+(?=\w\w)|"
     r"\s+/\s*|\s*/\s+|(?<=\w\w)/(?=\w{3})|\s+[a-z]\.?[kf]\.?a\.?\s+|\s[-\u2013\u2014]\s(?=[A-Z0-9]{2,8}$)|(?<=^[A-Z]{3})\s[-\u2013\u2014]\s",
     re.IGNORECASE,
 )
 
 
 PART = "part of the name"
+ALSO = "another name given with it"
 APART = "words written together taken apart"
 
 
@@ -345,22 +422,28 @@ def readings(text: str) -> tuple[Form, ...]:
     forms = [whole] if whole.units else []
     for part, how in dict.fromkeys(_parts(text)):
         form = _read(part, part=how)
-        if form.units and form.units != whole.units and _telling(form) >= 0.35:
+        if form.units and form.units != whole.units and (how == ALSO or _telling(form) >= 0.35):
             forms.append(form)
     return tuple(forms[:4])
 
 
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[A-Z]{4})(?=[A-Z][a-z]{3})")
+
+
+#: "CANDOCO.,LTD.": the form ran together with the name.
+_GLUED_CO = re.compile(r"(?<=\w{3})(co)(?=\.?,\s*l[it])", re.IGNORECASE)
+_GAPS = re.compile(r"\s+|,(?=\S)")
 
 
 def _unglued(text: str) -> str:
     """A name in which words ran together, taken apart: at capitals, or before an ending that is a word by itself."""
     if not text.isascii():
         return ""
-    apart = _CAMEL.sub(" ", text)
-    words = [part for word in apart.split() for part in _split_ending(word)]
+    apart = _GLUED_CO.sub(r" \1", _CAMEL.sub(" ", text))
+    whole = _GAPS.split(apart)
+    words = [part for word in whole for part in _split_ending(word)]
     joined = " ".join(words)
-    return joined if len(words) > len(text.split()) else ""
+    return joined if len(words) > len(_GAPS.split(text)) else ""
 
 
 def _split_ending(word: str) -> tuple[str, ...]:
@@ -388,13 +471,16 @@ def _parts(text: str) -> Iterator[tuple[str, str]]:
 
     Brackets around a place or number stay with the name.
     """
-    bracketed = _BRACKETS.findall(text)
-    if bracketed:
+    inside_brackets = _BRACKETS.findall(text)
+    bracketed = [_ANNOUNCES.sub("", part) for part in inside_brackets]
+    if bracketed and bracketed != inside_brackets:
+        yield from ((part, ALSO) for part in (_BRACKETS.sub(" ", text), *bracketed))
+    elif bracketed:
         inside = [_read(part) for part in bracketed]
         if all(_telling(form) >= 0.35 and not any(unit.text.isdigit() for unit in form.units) for form in inside):
             yield _BRACKETS.sub(" ", text), PART
         yield from ((part, PART) for part in bracketed)
-    elif len(halves := _STROKE.split(text)) == 2:
+    elif len(halves := _STROKE.split(text)) == 2 and not _one_word(text, halves):
         yield from ((half, PART) for half in halves)
     unglued = _unglued(text)
     if unglued:
@@ -402,6 +488,12 @@ def _parts(text: str) -> Iterator[tuple[str, str]]:
     quoted = _QUOTED.search(text)
     if quoted and len(quoted.group(1)) > 2:
         yield quoted.group(1), PART
+
+
+def _one_word(text: str, halves: Sequence[str]) -> bool:
+    """Whether a stroke stands inside a word of a longer name: RiverNorth/DoubleLine Strategic Fund."""
+    tight = "".join(halves) in text.replace("/", "")  # with spaces around the stroke they are names
+    return tight and {1} < {len(half.split()) for half in halves}
 
 
 def read_to_file(text: str) -> Form:

@@ -45,6 +45,18 @@ SAME_PAIRS = [
     ("СMХ GОLD & SILVЕR СОRР.", "CMX Gold & Silver Corp.", "every look-alike letter exchanged"),
     ("Kazan Aviation Plant", "Kazan Aircraft Plant", "two translations of one trade"),
     ("Defense Industries Organization (DIO)", "Defence Industries Organisation", "an acronym in brackets"),
+    ("株式会社カインズワールド", "Cainz World Co., Ltd.", "two English words in kana, written as one"),
+    ("株式会社サンライトワークス", "SUNLIGHT WORKS CO., LTD.", "English in kana, sound by sound"),
+    ("ジェイミナト株式会社", "J-MINATO CO., LTD.", "a letter by its name, and more"),
+    ("有沢製作所株式会社", "Arisawa Mfg. Co., Ltd.", "a name that begins like a legal form"),
+    ("東亜鋼管株式会社", "Toa Steel Pipe Co., Ltd.", "a phrase in kanji, translated and read"),
+    ("遠州設備株式会社", "ENSYU SETUBI CO., LTD.", "the other way of romanising Japanese"),
+    ("金华市海润动力科技有限公司", "Jinhua Hairun Power Technology Co., Ltd.", "a city, said to be one"),
+    ("АО «ВКС Банк»", "VCS Bank, JSC", "Cyrillic initials, letter by letter"),
+    ("شركة ريدوود للتجارة", "Redwood Trading Co.", "consonants that Arabic does not have"),
+    ("ПАО «Рычаг»", "Rychag (also known as Joint Stock Company Rychag)", "another name, announced"),
+    ("Federal Center of Rare Alloys Soyuz", "FCRA Soyuz", "initials without a joining word"),
+    ("H and K Rohrbau GmbH", "H & K Rohrbau GmbH", "and between initials"),
 ]
 
 OTHER_PAIRS = [
@@ -66,6 +78,12 @@ OTHER_PAIRS = [
     ("Tehran Gas Company", "Tehran Oil Company", "a place and another trade"),
     ("Shanghai Electric", "Shanghai Electronics", "a place and a trade that sounds like it"),
     ("Северная верфь", "Северный флот", "two trades in one language"),
+    ("НПО Искра", "НПО Салют", "a long title before two names"),
+    ("Commercial Bank of Chad", "Commercial Bank of China", "everyday words in two places"),
+    ("Sony Group Corporation", "Sono Group N.V.", "four letters, one of them another"),
+    ("CALB", "カルビー株式会社", "letters that are no word, and a word in kana"),
+    ("AO Elektrosignal", "AO Elektroprivod", "two compounds with one stem"),
+    ("WuXi Biologics (Cayman) Inc.", "ZTO Express (Cayman) Inc.", "where two companies are registered"),
 ]
 
 
@@ -88,6 +106,13 @@ def test_a_unit_of_the_group_is_related() -> None:
     assert ("only here", "cloud dalian") in [(reason.rule, reason.theirs) for reason in match.reasons]
     assert compare("Mizuho Securities Co. Ltd.", "Mizuho Trust & Banking Co. Ltd.").verdict is Verdict.RELATED
     assert compare("Golden Star Shipping", "Iran Aluminium Company").verdict is Verdict.NO
+
+
+@pytest.mark.parametrize("unit", ["Siemens Energy", "Siemens Healthcare AG", "Siemens Neft", "Siemens Energy Group"])
+def test_a_brand_and_the_name_of_a_unit_is_related(unit: str) -> None:
+    """Words that name units are not words that merely say the trade of a company."""
+    assert compare("Siemens", unit).verdict is Verdict.RELATED
+    assert compare("Siemens", "Siemens Trading").verdict is Verdict.SAME
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.matching.japanese import likely_readings, main_reading, reads_as, spelled_letters
-from bot.matching.scripts import consonants, pinyin_fits, romanise, scripts, sound
+from bot.matching.japanese import heard_in_kana, likely_readings, main_reading, reads_as, spelled_letters
+from bot.matching.scripts import arabic_bones, consonants, pinyin_fits, romanise, scripts, sound
 
 
 @pytest.mark.parametrize(
@@ -67,6 +67,9 @@ def test_different_names_sound_different(one: str, other: str) -> None:
         ("新日本建物", "shinnihontatemono", True),
         ("相模", "sagami", True),
         ("大光", "oomitsu", True),
+        ("遠州", "ensyu", True),
+        ("港運", "koun", True),
+        ("荏原", "ebara", True),
         ("横河", "hosokawa", False),
         ("飛島", "tobi", False),
     ],
@@ -104,3 +107,24 @@ def test_reading_and_levelling_never_fail(text: str) -> None:
     sound(romanise(text))
     consonants(text)
     main_reading(text)
+
+
+@pytest.mark.parametrize(
+    ("kana", "latin"), [("wakuman", "workman"), ("intatoredo", "intertrade"), ("foraifu", "forlife"), ("soto", "sotoh")]
+)
+def test_english_in_kana_is_heard(kana: str, latin: str) -> None:
+    """Kana put vowels between consonants and leave out r after a vowel."""
+    assert heard_in_kana(kana, latin) > 0.74
+
+
+@pytest.mark.parametrize(("kana", "latin"), [("karubi", "calb"), ("shimikku", "smic"), ("panasonikku", "toshiba")])
+def test_another_word_is_not_heard_in_kana(kana: str, latin: str) -> None:
+    """Four letters may be no word at all, and vowels are only put in where a consonant needs one."""
+    assert heard_in_kana(kana, latin) < 0.74
+
+
+def test_arabic_and_latin_words_have_the_same_bones() -> None:
+    """P is written b, g and q are one, and vowels are not written."""
+    assert arabic_bones("sblay") == arabic_bones("supply")
+    assert arabic_bones(romanise("قرب")) == arabic_bones("ghorb")
+    assert arabic_bones("karbala") != arabic_bones("isfahan")

@@ -17,8 +17,9 @@ LATIN = """
     Vektor Kamaz Tula Mash Elektro Severny Novosibirsk Almaz Antey Honor Huawei Hikvision Mitani Sekisan Parvaz Kala
     Aviation Aircraft Plant Production Trading Shipping Bank Energy Technology Institute International Services Moscow
     Management 325 7 Trade Group Holding China Zavod Srvcs Mgmt Tulmash NPO MKB Design Bureau Named After Star Industry
+    BCS CBK of
 """
-CYRILLIC = "Вектор Тула Маш Электро Северный Алмаз Антей Завод Технологии Москва Банк Технодрон Рычаг"
+CYRILLIC = "БКС ЦБК НТХ Вектор Тула Маш Электро Северный Алмаз Антей Завод Технологии Москва Банк Технодрон Рычаг"
 WORDS = tuple(LATIN.split())
 BOTH = (*WORDS, *CYRILLIC.split())
 FORMS = ("Ltd", "LLC", "JSC", "Co., Ltd.", "GmbH", "OOO", "АО", "")
