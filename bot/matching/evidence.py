@@ -294,6 +294,9 @@ SAYS_MORE = Objection("no word of its own, and one says more", 0.0, 1.0)
 ONLY_NEAR = Objection("no word of its own, and what tells most is only near in meaning", 0.0, 0.5)
 OTHER_NAME = Objection("no word of its own met, and each has another", 0.0, 1.0)
 OTHER_PLACE = Objection("no word of its own met, and another place", 0.0, 1.0)
+ONLY_HEARD = Objection("nothing but a short name, by ear", 0.6, 0.0)
+ONE_EVERYDAY = Objection("nothing but one everyday word, in translation", 0.0, 1.0)
+SAME_LETTERS = Objection("the same few letters beside other names", 0.2, 0.0)
 OTHER_LAW = Objection("AG and GmbH are two companies", 3.0, 4.0)
 
 
@@ -315,6 +318,12 @@ def objections(found: Alignment) -> Iterator[Objection]:
             yield OTHER_PLACE
         elif all(_left(side).own >= 0.6 for side in over):
             yield OTHER_NAME
+    if _only_heard(found):
+        yield ONLY_HEARD
+    if _one_everyday(found):
+        yield ONE_EVERYDAY
+    if ours.part and theirs.part and _few_letters(ours) and _few_letters(theirs):
+        yield SAME_LETTERS
     if ours.forms != theirs.forms and ours.forms | theirs.forms >= _GERMAN and ours.forms.isdisjoint(theirs.forms):
         yield OTHER_LAW
 
@@ -335,6 +344,31 @@ def _own_met(found: Alignment) -> bool:
     Commercial Bank of Chad is not that of China, and NPO Iskra not NPO Salyut, however long the rest is.
     """
     return any(one.rank in ("", "plain") for met in found.met for one in (*met.ours, *met.theirs))
+
+
+def _only_heard(found: Alignment) -> bool:
+    """Whether the one word of its own that met is of two or three characters, and by ear: 福斯达 is near many words."""
+    own = [met for met in found.met if any(one.rank in ("", "plain") for one in (*met.ours, *met.theirs))]
+    if len(own) != 1 or own[0].rule != "by ear":
+        return False
+    return sum(len(one.native) for one in (*own[0].ours, *own[0].theirs)) < 4
+
+
+def _one_everyday(found: Alignment) -> bool:
+    """Whether all that met is one word of a trade or place, in two languages: that is a word, and no name."""
+    telling = [met for met in found.met if any(one.rank != "little" for one in met.ours)]
+    if len(telling) != 1 or telling[0].rule != "same meaning" or _own_met(found):
+        return False
+    return not any(one.rank == "" for one in (*found.over_ours(), *found.over_theirs()))
+
+
+#: So many letters, in brackets or beside a stroke, belong to many names.
+FEW_LETTERS = 4
+
+
+def _few_letters(form: Form) -> bool:
+    """Whether a part of a name is initials, or says what is traded: "... (SSA)", "... / ADR"."""
+    return len(form.units) == 1 and len(form.squashed) <= FEW_LETTERS and form.squashed.isascii()
 
 
 def _only_near(found: Alignment) -> bool:

@@ -265,3 +265,24 @@ def test_the_labelled_pairs_are_mostly_right(shared: Path) -> None:
     said = [compare(line["query"], line["candidate"]).verdict is Verdict.SAME for line in lines]
     right = sum(same and line["same"] for same, line in zip(said, lines, strict=True))
     assert 2 * right / (sum(said) + sum(line["same"] for line in lines)) >= 0.90
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "most"),
+    [
+        ("Straumann Holding AG / ADR", "PT Bank Central Asia Tbk / ADR", 0.75),  # what is traded, not who
+        ("Foster Corporation", "福斯达", 0.75),  # three characters are near many words by ear
+        ("Chemours Co", "Химии", 0.5),  # a word of a trade is no name in another language
+    ],
+)
+def test_what_is_alike_and_says_little(one: str, other: str, most: float) -> None:
+    """Letters beside names, a short name by ear and one translated word are held back, in either order."""
+    assert compare(one, other).score == compare(other, one).score <= most
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Tsingtao Brewery", "青岛啤酒"), ("Kwangtung Electric", "Guangdong Electric")]
+)
+def test_places_as_the_old_post_wrote_them(one: str, other: str) -> None:
+    """Companies kept the spelling of the time they were founded."""
+    assert str(compare(one, other).verdict) == "same"
