@@ -17,12 +17,11 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import lxml.html
 import xxhash
@@ -208,7 +207,7 @@ class Body:
             held = b""
             if b"\r" in chunk:
                 held = b"\r" if chunk.endswith(b"\r") else b""
-                chunk = chunk.removesuffix(b"\r").replace(b"\r\n", b"\n")
+                chunk = b"\n".join(chunk.removesuffix(b"\r").split(b"\r\n"))  # a third faster than to replace it
             self._check(chunk, decoder)
             yield chunk
         self._check(held, decoder, final=True)
@@ -542,13 +541,16 @@ def _angles_alternate(text: bytes) -> bool:
 # ── CSV ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
-class CsvRow:
+class CsvRow(NamedTuple):
     """One row: the line it starts on, its raw bytes without line end, its cells."""
 
     line: int
     raw: bytes
     cells: list[str]
+
+
+#: How many rows a reader of CSV is given at once.
+_TOGETHER = 64
 
 
 class CsvRows:
@@ -564,55 +566,86 @@ class CsvRows:
         self.ends_with = ""
 
     def __iter__(self) -> Iterator[CsvRow]:
-        line, raw, fed = 0, b"", 0
+        for numbers, rows in self.raw():
+            for at in range(0, len(rows), _TOGETHER):  # some at once take half the time; thousands leave the cache
+                yield from self._read(numbers[at : at + _TOGETHER], rows[at : at + _TOGETHER])
+
+    def _read(self, numbers: Sequence[int], rows: list[bytes]) -> Iterable[CsvRow]:
+        try:
+            told = list(self._reader([row.decode(self._body.encoding) for row in rows]))
+        except (csv.Error, UnicodeDecodeError):
+            told = []
+        if len(told) != len(rows):
+            return self._one_by_one(numbers, rows)
+        return map(CsvRow._make, zip(numbers, rows, told, strict=True))
+
+    def cells(self, raw: bytes) -> list[str]:
+        """A raw row taken apart, one that was read before."""
+        return next(iter(self._reader((raw.decode(self._body.encoding),))))
+
+    def _reader(self, texts: Iterable[str]) -> Iterator[list[str]]:
+        return csv.reader(texts, delimiter=self._delimiter, strict=True)
+
+    def _one_by_one(self, numbers: Sequence[int], rows: list[bytes]) -> Iterator[CsvRow]:
+        """Rows of which one is none: those before it, and then the error that says which it is."""
+        fed = 0
 
         def texts() -> Iterator[str]:
-            nonlocal line, raw, fed
-            for at, row in self._raw():
-                line, raw, fed = at, row, fed + 1
-                yield raw.decode(self._body.encoding)
+            nonlocal fed
+            for row in rows:
+                fed += 1
+                yield row.decode(self._body.encoding)
 
-        rows = csv.reader(texts(), delimiter=self._delimiter, strict=True)  # one for all: making one takes as long
         try:
-            for number, cells in enumerate(rows, 1):  # as reading a row
-                if fed != number:
+            for at, cells in enumerate(self._reader(texts())):
+                if fed != at + 1:
                     raise csv.Error("its quotes do not close")
-                yield CsvRow(line, raw, cells)
+                yield CsvRow(numbers[at], rows[at], cells)
         except (csv.Error, UnicodeDecodeError) as error:
+            line, raw = numbers[fed - 1], rows[fed - 1]
             raise self._body.damaged(f"line {line} is no CSV row ({error}): {_quoted(raw)}; fetch it again") from error
 
-    def _raw(self) -> Iterator[tuple[int, bytes]]:
-        """The rows that are not blank: the line each starts on, and its bytes."""
-        started, open_row = 0, b""
-        for number, line in enumerate(self._lines(), 1):
-            started = started if open_row else number
-            row = open_row + line
-            if row.count(b'"') % 2 and len(row) < LARGEST_RECORD:
-                open_row = row + b"\n"  # a line end inside quotes: the row goes on
-                continue
-            open_row = b""
-            if row:
-                yield started, row
+    def raw(self) -> Iterator[tuple[Sequence[int], list[bytes]]]:
+        """The rows that are not blank, a chunk's at a time: the line each starts on, and its bytes."""
+        first, started, open_row = 1, 0, b""
+        for lines in self._lines():
+            numbers: Sequence[int] = range(first, first + len(lines))
+            first += len(lines)
+            if open_row or any([line.count(b'"') % 2 for line in lines]):
+                joined: list[tuple[int, bytes]] = []
+                for number, line in zip(numbers, lines, strict=True):
+                    started = started if open_row else number
+                    row = open_row + line
+                    if row.count(b'"') % 2 and len(row) < LARGEST_RECORD:
+                        open_row = row + b"\n"  # a line end inside quotes: the row goes on
+                        continue
+                    open_row = b""
+                    joined.append((started, row))
+                numbers, lines = [number for number, _ in joined], [row for _, row in joined]
+            if b"" in lines:
+                numbers = [number for number, row in zip(numbers, lines, strict=True) if row]
+                lines = [row for row in lines if row]
+            yield numbers, lines
         if open_row:
             raise self._body.damaged(f"the row of line {started} never closes its quotes: cut; fetch it again")
 
-    def _lines(self) -> Iterator[bytes]:
+    def _lines(self) -> Iterator[list[bytes]]:
         rest = b""
         for chunk in self._body.chunks():
             lines = (rest + chunk).split(b"\n")
             rest = lines.pop()
             if len(rest) > LARGEST_RECORD:
                 raise self._body.damaged(f"a line of more than {LARGEST_RECORD} bytes; fetch it again")
-            yield from lines
             if lines:
                 self.ends_with = "line end"
+                yield lines
         if rest.endswith(b"\x1a"):
             self.ends_with = "0x1A"
             rest = rest.rstrip(b"\x1a")
         elif rest:
             self.ends_with = ""
         if rest:
-            yield rest
+            yield [rest]
 
 
 class CsvTable:
