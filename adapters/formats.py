@@ -69,6 +69,7 @@ def unread(left: Mapping[str, object], signals: list[str], what: str) -> None:
 _CITATION = re.compile(r"(\d{2,3})\s*\.?\s*F\.?\s*R\.?\s*(\d{2,6})\b")
 
 
+@lru_cache(maxsize=8_192)  # one notice adds many entries
 def citations(notice: str) -> tuple[str, ...]:
     """ "84 FR 22961" and the like out of a cell with dates, numbers of issues and two spellings of FR.
 

@@ -430,9 +430,14 @@ def sort_id(kind: str, value: str, signals: list[str]) -> Identifier | tuple[str
         return None
     if kind in _NUMBERS or kind in _SHORT or kind.startswith(_WALLET):
         return _identifier(kind, value)
-    if not _FACTS.fullmatch(kind):
+    if not _is_fact(kind):
         once(signals, f"unknown id type {kind!r}")
     return kind.rstrip(" :-"), value
+
+
+@lru_cache(maxsize=1_024)
+def _is_fact(kind: str) -> bool:
+    return _FACTS.fullmatch(kind) is not None
 
 
 def _identifier(kind: str, value: str) -> Identifier:
