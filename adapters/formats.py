@@ -686,7 +686,8 @@ class CsvTable:
                 raise self._body.damaged(
                     f"line {row.line} has {len(row.cells)} of {width} columns: cut; fetch it again"
                 )
-            yield row, {name: text for name, cell in zip(self.header, row.cells, strict=True) if (text := cell.strip())}
+            cells = zip(self.header, row.cells, strict=True)
+            yield row, {name: text for name, cell in cells if cell and (text := cell.strip())}
         self.cut = bool(last and not rows.ends_with and not last.raw.endswith(b'"'))
         if last and self.cut and not self._open_end:
             raise self._body.damaged(f"cut in the last cell of line {last.line}; fetch it again")
