@@ -909,9 +909,12 @@ class JsonRecords:
 # ── HTML ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def html_page(body: Body) -> lxml.html.HtmlElement:
-    """A page, read whole and leniently: it has to be. Raises ListDamaged for one that does not come to its end."""
-    raw = b"".join(body.chunks())
+def html_page(body: Body, raw: bytes = b"") -> lxml.html.HtmlElement:
+    """A page, read whole and leniently: it has to be; `raw` are its bytes where they are at hand.
+
+    Raises ListDamaged for one that does not come to its end.
+    """
+    raw = raw or b"".join(body.chunks())
     if not re.search(rb"</html\s*>\s*(?:<!--.*?-->\s*)*\Z", raw[-4096:], re.IGNORECASE | re.DOTALL):
         raise body.damaged("the page is cut: it has no </html> at its end; fetch it again")
     return lxml.html.document_fromstring(raw)
