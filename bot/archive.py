@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.history import Entry, Event, How, Span, Stood, beginnings, end_of, events, stood_on, timeline
@@ -66,6 +66,7 @@ class Archive:
         if not known.entries:
             return OnDay(day=day, stood=(), off=(), since=())
         moment = end_of(day)
+        known = replace(known, match=_asked_once(known.match))
         entries = sorted(known.entries)
         after = by_entry(await self.store.next_changes(entries, moment))
         absent = [one for one in entries if not (after[one].before if one in after else known.today.get(one))]
@@ -80,6 +81,19 @@ class Archive:
         return await asyncio.to_thread(
             timeline, known.entries, changes, today=known.today, spans=known.spans, match=known.match
         )
+
+
+def _asked_once(match: Callable[[Listing], Match]) -> Callable[[Listing], Match]:
+    """The same answers, for one question: of an entry that is looked at several times only the first one is a search."""
+    known: dict[int, tuple[Listing, Match]] = {}  # with the entry, so that its number is not another's meanwhile
+
+    def ask(listing: Listing) -> Match:
+        found = known.get(id(listing))
+        if found is None:
+            found = known[id(listing)] = listing, match(listing)
+        return found[1]
+
+    return ask
 
 
 def by_entry(changes: Iterable[ListChange]) -> dict[Entry, ListChange]:
