@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.history import Entry, Event, How, Span, Stood, beginnings, end_of, events, stood_on, timeline
-from bot.model import ChangeKind, Company, ListChange, Listing, Match, Verdict
+from bot.model import ChangeKind, Company, Found, ListChange, Listing, Match, Verdict
 from bot.ports import Store
 from bot.roll import Roll
 
@@ -58,7 +58,7 @@ class Archive:
         entries = await asyncio.to_thread(self.roll.entries, company, typed)
         today = {entry: listing for entry in entries if (listing := self.roll.listing(*entry))}
         spans = {source: Span(begun=self.roll.begun.get(source), read_at=at) for source, at in self.roll.read.items()}
-        match = self.roll.recogniser(company, near=True)
+        match = _asked_once(self.roll.recogniser(company, near=True), self.roll.of(company))
         return Known(typed=typed, company=company, entries=entries, today=today, spans=spans, match=match)
 
     async def on(self, known: Known, day: date) -> OnDay:
@@ -66,7 +66,6 @@ class Archive:
         if not known.entries:
             return OnDay(day=day, stood=(), off=(), since=())
         moment = end_of(day)
-        known = replace(known, match=_asked_once(known.match))
         entries = sorted(known.entries)
         after = by_entry(await self.store.next_changes(entries, moment))
         absent = [one for one in entries if not (after[one].before if one in after else known.today.get(one))]
@@ -83,15 +82,16 @@ class Archive:
         )
 
 
-def _asked_once(match: Callable[[Listing], Match]) -> Callable[[Listing], Match]:
-    """The same answers, for one question: of an entry that is looked at several times only the first one is a search."""
-    known: dict[int, tuple[Listing, Match]] = {}  # with the entry, so that its number is not another's meanwhile
+def _asked_once(match: Callable[[Listing], Match], found: Iterable[Found]) -> Callable[[Listing], Match]:
+    """The same answers, for one question: what was found is known, and who is looked at again is not looked up again."""
+    # With the entry itself, so that its number is not another's meanwhile.
+    known = {id(one.listing): (one.listing, one.match) for one in found}
 
     def ask(listing: Listing) -> Match:
-        found = known.get(id(listing))
-        if found is None:
-            found = known[id(listing)] = listing, match(listing)
-        return found[1]
+        answer = known.get(id(listing))
+        if answer is None:
+            answer = known[id(listing)] = listing, match(listing)
+        return answer[1]
 
     return ask
 

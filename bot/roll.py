@@ -7,6 +7,7 @@ the past it holds the names alone, by which the changes themselves are found in 
 from __future__ import annotations
 
 import asyncio
+import gc
 import math
 import threading
 import time
@@ -32,6 +33,8 @@ MANY_QUICKLY = 10
 MANY_ALIKE = 10
 #: So many are filed by sound before somebody looks at the clock: a tenth of a second.
 FILED_AT_ONCE = 1_000
+#: From so many entries on, the collector of garbage is told that they stay.
+MANY_LISTINGS = 5_000
 #: How many changes of a company's entries are looked at for when they were taken off.
 MANY_CHANGES = 5_000
 #: For how many companies what was found is remembered; people type other names too.
@@ -96,6 +99,7 @@ class Roll:
         self._off: dict[Company, tuple[ListChange, ...]] = {}
         self._entries: dict[tuple[Company, str], frozenset[tuple[str, str]]] = {}
         self._recognisers: dict[tuple[Company, bool], Recogniser] = {}
+        self._frozen = 0  #: so many entries were there when the collector of garbage was last told to leave them alone
         self._asked = asyncio.Lock()  #: held while a thread reads it, and while it changes
 
     async def refresh(self) -> None:
@@ -113,6 +117,9 @@ class Roll:
             await self._follow_names_lost()
             await self._follow_recent()
             await asyncio.to_thread(self._glance.order)
+            if len(self._listings) > 2 * self._frozen + MANY_LISTINGS:
+                await asyncio.to_thread(_leave_alone)
+                self._frozen = len(self._listings)
             self._found, self._off, self._entries = {}, {}, {}
             self._version = version
 
@@ -354,6 +361,12 @@ class Roll:
 def _candidates(glance: Glance, company: Company, *, many: int = MANY_NAMES) -> list[str]:
     names = [name for name in company.all_names() if name.kind is not NameKind.BRAND]
     return sorted(glance.owners(company, names, many=many))
+
+
+def _leave_alone() -> None:
+    """Spare the collector of garbage what is here to stay: looking it through stops everybody for half a second."""
+    gc.collect()
+    gc.freeze()
 
 
 def _owner(source: str, key: str) -> str:
