@@ -491,8 +491,7 @@ def _csv_records(body: Body, rows: CsvRows, files: Files, reading: Reading) -> I
         key = cells[0].strip()
         if len(cells) != _WIDTH or not key.isdigit() or not _whole(raw):
             raise body.damaged(
-                f"line {line} has {len(cells)} of {_WIDTH} columns or is cut, "
-                f"after {count - 1} entries; fetch it again"
+                f"line {line} has {len(cells)} of {_WIDTH} columns or is cut, after {count - 1} entries; fetch it again"
             )
         yield Record(key, mark_of(raw), partial(_listing_of_row, cells, files.source, signals))
     reading.open_ended = rows.ends_with != "0x1A"

@@ -83,7 +83,7 @@ class Archive:
 
 
 def _asked_once(match: Callable[[Listing], Match], found: Iterable[Found]) -> Callable[[Listing], Match]:
-    """The same answers, for one question: what was found is known, and who is looked at again is not looked up again."""
+    """The same answers, for one question: what was found is known, and nobody is looked up twice."""
     # With the entry itself, so that its number is not another's meanwhile.
     known = {id(one.listing): (one.listing, one.match) for one in found}
 

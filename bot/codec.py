@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Any, TypeVar, get_type_hints
+from typing import TypeVar, get_type_hints
 
 import msgspec
 
@@ -34,13 +33,7 @@ def encode(value: object) -> bytes:
 
 def decode(kind: type[T], data: bytes | str) -> T:
     """A noun of that kind. Raises ValueError on anything else."""
-    decoder: msgspec.json.Decoder[T] = _decoder(kind)
-    return decoder.decode(data)
-
-
-@lru_cache(maxsize=64)
-def _decoder(kind: type[Any]) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(kind)
+    return msgspec.json.decode(data, type=kind)
 
 
 def encode_message(message: Message) -> tuple[str, bytes]:

@@ -165,12 +165,12 @@ class Party:
 
     def add(self, cells: Mapping[str, str], signals: list[str]) -> None:
         """One row, or one part of an entry, by column name in lower case."""
-        self.called(cells, signals)
         kind = next((column for column in _KIND if column in cells), "")
         if kind:
             self.kind = _KINDS.get(cells[kind].casefold(), EntityKind.UNKNOWN)
             if self.kind is EntityKind.UNKNOWN:
                 once(signals, f"unknown type {cells[kind]!r}")
+        self.called(cells, signals)
         self.addresses.append(", ".join([cells[column] for column in _ADDRESS if column in cells]))
         last = self.last  # most rows of a party repeat what the one before says
         told = {c: text for c, text in cells.items() if c not in _ELSEWHERE and c != kind and last.get(c) != text}

@@ -209,9 +209,7 @@ class _CsvTable:
         for last in islice(table, 1, None):
             cells = last.cells
             if len(cells) != width:
-                raise self.body.damaged(
-                    f"line {last.line} has {len(cells)} of {width} columns: cut; fetch it again"
-                )
+                raise self.body.damaged(f"line {last.line} has {len(cells)} of {width} columns: cut; fetch it again")
             if new:
                 unread({column: cells[at] for at, column in new}, signals, "column")
             yield _composed(_inner(cells[source], signals), cells[number], cells[name], cells[addresses])
