@@ -34,7 +34,7 @@ from bot.book import EXACTLY, CompanyBook
 from bot.matching.compare import SAME, compare
 from bot.matching.fold import fold
 from bot.matching.index import NameIndex
-from bot.matching.scripts import scripts
+from bot.matching.scripts import script_of, scripts
 from bot.matching.words import japanese
 from bot.model import ListChange, Listing, Name, Place, Subscription
 from bot.watched import Watched
@@ -198,15 +198,19 @@ def peer_search(entities: Sequence[Line], score: Callable[[str, str], float], sc
 
 
 def made_names(entities: Sequence[Line], size: int, seed: int = 1) -> list[str]:
-    """As many names as wanted, made by exchanging a word of real ones."""
+    """As many names as wanted, made by exchanging a word of real ones for another of its script."""
     draw = random.Random(seed)
     names = [text for line in entities for text in line["names"]]
-    words = sorted({word for text in names for word in text.split() if len(word) > 3})
+    words: dict[str, list[str]] = defaultdict(list)
+    for word in sorted({word for text in names for word in text.split() if len(word) > 3}):
+        words[script_of(word[0])].append(word)
     made: list[str] = []
     while len(made) < size:
         parts = draw.choice(names).split()
-        other = draw.choice(words)
-        parts[draw.randrange(len(parts))] = other[:6] + draw.choice(words)[-4:] if draw.random() < 0.3 else other
+        at = draw.randrange(len(parts))
+        others = words[script_of(parts[at][0])] or parts
+        other = draw.choice(others)
+        parts[at] = other[:6] + draw.choice(others)[-4:] if draw.random() < 0.3 else other
         made.append(" ".join(parts))
     return made
 

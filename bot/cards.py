@@ -95,6 +95,11 @@ class Reader:
         card = self.cards.get(source)
         return card.title if card else str(table("list_titles").get(source, source))
 
+    def terms(self, source: str) -> str:
+        """The licence to be named beside a source's data, in its short form; empty where none has to be."""
+        card = self.cards.get(source)
+        return card.licence.partition(";")[0] if card and card.restricted else ""
+
     def lists(self, count: int) -> str:
         """How many lists, as people say it: "any of the 5 lists read"."""
         return self.say("lists.one" if count == 1 else "lists.many", count=count)
@@ -489,7 +494,8 @@ def _links(alert: Alert, reader: Reader) -> tuple[Link, ...]:
 
 def _footer(alert: Alert, reader: Reader) -> str:
     card = reader.cards.get(alert.source)
-    return " · ".join(part for part in (card.title if card else alert.source, card.publisher if card else "") if part)
+    parts = (card.title if card else alert.source, card.publisher if card else "", reader.terms(alert.source))
+    return " · ".join(part for part in parts if part)
 
 
 def also_card(alert: Alert, reader: Reader, *, effects: Sequence[Effect] = (), other: Sequence[Effect] = ()) -> Card:
@@ -765,6 +771,8 @@ def _found_on(
     lines = [f"{entry_words(one.listing, reader)}\n  {match_words(one.match, reader)}" for one in found[:NAMED]]
     if len(found) > NAMED:
         lines.append(reader.say("happened.more", count=len(found) - NAMED))
+    if terms := reader.terms(source):
+        lines.append(reader.say("lookup.terms", terms=terms))
     told = list(effects.get(source, ()))[:3]
     means = [f"{effect.does} {effect.does_not}".strip() for effect in told]
     if len(told) > 1:

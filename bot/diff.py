@@ -89,6 +89,8 @@ class Survey:
     open_ended: bool = False
     partial: bool = False  #: a document of changes: nothing follows from who is not in it
     new: int = 0  #: entries that the last reading did not have
+    taken_up: Mapping[str, str] = field(default_factory=dict)  #: of the keys that are gone: whose entry has it now
+    shown_in: Mapping[str, str] = field(default_factory=dict)  #: `Reading.shown_in`
 
 
 def survey(reading: Reading, marks: Mapping[str, Mark], *, same_layout: bool) -> Survey:
@@ -106,12 +108,14 @@ def survey(reading: Reading, marks: Mapping[str, Mark], *, same_layout: bool) ->
     touched: list[tuple[str, Mark]] = []
     tail: deque[str] = deque(maxlen=TAIL)
     filled: Counter[str] = Counter()
+    taken_up: dict[str, str] = {}
     for record in reading.records:
         if record.key in seen:
             duplicates.append(record.key)
             continue
         seen.add(record.key)
         tail.append(record.key)
+        taken_up.update((former, record.key) for former in record.formerly if former in marks)
         known = marks.get(record.key)
         if known and same_layout and known.raw == record.mark:
             if known.missing:
@@ -120,7 +124,9 @@ def survey(reading: Reading, marks: Mapping[str, Mark], *, same_layout: bool) ->
         filled.update(_sort(record, known, fresh, touched))
     rows, gone = len(seen), tuple(key for key in marks if key not in seen)
     if reading.taken is not None:
-        gone = tuple(dict.fromkeys(key for key in reading.taken if key in marks and key not in seen))
+        # Who was absent already and is not brought back is absent once more.
+        leaving = (*reading.taken, *(key for key, mark in marks.items() if mark.missing))
+        gone = tuple(dict.fromkeys(key for key in leaving if key in marks and key not in seen))
         rows = len(seen | marks.keys()) - len(gone)
     return Survey(
         layout=reading.layout,
@@ -142,6 +148,8 @@ def survey(reading: Reading, marks: Mapping[str, Mark], *, same_layout: bool) ->
         tail=tuple(tail),
         open_ended=reading.open_ended,
         new=sum(1 for listing, _ in fresh if listing.key not in marks),
+        taken_up={key: taken_up[key] for key in gone if key in taken_up},
+        shown_in=reading.shown_in,
     )
 
 
@@ -346,24 +354,28 @@ def diff(
     announced: for them one reading is enough; for those `doubted` (see `cut_off`) it takes one more. After a change of
     layout only the fields common to all layouts count.
     Where keys are `composed` of names, an entry that comes under another key is one change, under its new key, with the
-    old key in `before`.
+    old key in `before`; so is one that the publisher joined with others. That it joined it to one that was there
+    already is no news: it is still on the list.
     """
 
     def change(one: Listing, **sides: Any) -> ListChange:
+        shown_in = survey.shown_in.get(one.key, sha256)
         return ListChange(
-            source=one.source, key=one.key, seen=seen, edition=survey.edition, sha256=sha256, **{**NEITHER, **sides}
+            source=one.source, key=one.key, seen=seen, edition=survey.edition, sha256=shown_in, **{**NEITHER, **sides}
         )
 
     changes: list[ListChange] = []
     before_of = renamed(survey, old) if composed and same_layout and not first else {}
+    fields_to_compare = None if same_layout else _common(survey, old)
+    before_of |= {key: old[former] for former, key in survey.taken_up.items() if former in old and key not in marks}
     for listing, _ in survey.fresh if not first else ():
         before = old.get(listing.key) or before_of.get(listing.key)
         if before is None:
             changes.append(change(listing, after=listing))
-        elif fields := field_changes(before, listing, only=None if same_layout else COMMON):
+        elif fields := field_changes(before, listing, only=fields_to_compare):
             changes.append(change(listing, before=before, after=listing, fields=fields))
 
-    known_by = {one.key for one in before_of.values()}
+    known_by = {*(one.key for one in before_of.values()), *survey.taken_up}
     left = missing([key for key in survey.gone if key not in known_by], marks, noticed=noticed, doubted=doubted)
     changes += [change(old[key], before=old[key]) for key in left.removed if key in old]
     return Difference(
@@ -375,14 +387,27 @@ def diff(
     )
 
 
+def _common(survey: Survey, old: Mapping[str, Listing]) -> frozenset[str]:
+    """The fields to compare after a change of layout: those that all layouts carry, and carry alike.
+
+    One that differs in many entries at once is written otherwise in the new layout, and nothing happened to anybody.
+    """
+    pairs = [(old[listing.key].content(), listing.content()) for listing, _ in survey.fresh if listing.key in old]
+    many = max(FEW, MAY_RENAME * survey.known)
+    return frozenset(
+        name for name in COMMON if sum(1 for before, after in pairs if before.get(name) != after.get(name)) <= many
+    )
+
+
 def renamed(survey: Survey, old: Mapping[str, Listing]) -> dict[str, Listing]:
     """New keys of entries that were there under another one: the entry before, by its new key.
 
     Either has the other's identifier, its whole name or one of its names, or is spelled nearly alike; and neither could
     be any third entry. The programme is the same, and so is the day of listing where both have one.
     """
-    gone = {key: old[key] for key in survey.gone if key in old}
-    new = {listing.key: listing for listing, _ in survey.fresh if listing.key not in old}
+    gone = {key: old[key] for key in survey.gone if key in old and key not in survey.taken_up}
+    joined = set(survey.taken_up.values())
+    new = {listing.key: listing for listing, _ in survey.fresh if listing.key not in old and listing.key not in joined}
     found: dict[str, Listing] = {}
     for alike in (_sharing(_numbers), _sharing(_name), _sharing(_names), _spelled_alike):
         pairs = [(a, b) for a, b in alike(gone.values(), new.values()) if _compatible(a, b)]

@@ -64,7 +64,8 @@ async def _source(house: House, source: Source, gate: asyncio.Semaphore) -> Find
         outcome = await house.watcher.poll(source, dry_run=True)
     if outcome.why:
         return Finding(False, source.card.id, f"{outcome.why}{_next_step(source)}")
-    return Finding(True, source.card.id, f"{outcome.rows} entries, believable")
+    terms = f"; licence: {source.card.licence}" if source.card.restricted else ""
+    return Finding(True, source.card.id, f"{outcome.rows} entries, believable{terms}")
 
 
 def _next_step(source: Source) -> str:

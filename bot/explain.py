@@ -64,7 +64,8 @@ class Programmes:
 
     def find(self, source: str, code: str) -> _Programme | None:
         """The programme of that code, or what any other code of the source means."""
-        return self.by_code.get((source, code)) or self.by_code.get((source, _ANY))
+        family = family_of(source)
+        return self.by_code.get((source, code)) or self.by_code.get((family, code)) or self.by_code.get((family, _ANY))
 
     def senses(self, source: str, codes: Sequence[str]) -> list[tuple[str, str]]:
         """Each code with the source in whose sense it is meant, the codes that say nothing of their own left out."""
@@ -74,6 +75,11 @@ class Programmes:
             return [(source, code) for code in codes]
         others = [(carried[inner], code) for code in codes if code != inner]
         return others if carried[inner] and others else [(source, inner)]
+
+
+def family_of(source: str) -> str:
+    """The source in whose sense a list is read that is one of several under its name: "opensanctions.ch_seco"."""
+    return source.partition(".")[0]
 
 
 # ── What others ask ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -128,7 +134,7 @@ def unknown(source: str, programmes: Iterable[str]) -> tuple[str, ...]:
     Codes that are the publisher's own words (a UK regime's name) are expected to be new and are not listed.
     """
     known = shipped()
-    if source in known.free:
+    if family_of(source) in known.free:
         return ()
     senses = {source, *known.carriers.get(source, {}).values()} - {""}
     if source in known.carriers:

@@ -63,6 +63,7 @@ class SourceCard:
     composed: bool = False  #: its keys are made of names: an entry under a new key may be one that was renamed
     carrier: bool = False  #: its programmes are lists of their own, and are what people call them
     licence: str = ""
+    restricted: bool = False  #: its licence forbids some uses, and is named wherever its data is shown
     language: str = ""
     note: str = ""  #: what an operator has to know (blocks plain clients, needs a mirror, ...)
     behind: timedelta = timedelta(0)  #: how long before today an edition has a date of its own at the publisher's
@@ -222,6 +223,21 @@ class Record:
     key: str
     mark: bytes  #: eight bytes over the raw record
     parse: Callable[[], Listing]
+    formerly: tuple[str, ...] = ()  #: keys of other entries that the publisher says this one has taken up
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Where an index says that a document is, and how to know that it came whole."""
+
+    url: str
+    size: int = 0  #: bytes; 0 where it is not said
+    sha1: str = ""  #: in hexadecimal; empty where it is not said
+
+    @property
+    def proves(self) -> bool:
+        """Whether a document that is as it says cannot be cut."""
+        return bool(self.size or self.sha1)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -234,8 +250,13 @@ class Reading:
     published: datetime | None = None
     declared: int | None = None  #: how many entries the document says it has
     history: int = 0  #: rows about who is no longer on the list, in a document that keeps them; they only grow
-    see: str = ""  #: this document is only an index, and the list itself is there; see `SourceCard.index`
-    taken: list[str] | None = None  #: in a document of changes: who is taken off by it; whom it does not name stays
+    see: Pointer | None = None  #: this document is only an index, and the list itself is there; see `SourceCard.index`
+    changes: str = ""  #: in an index: where `steps` are
+    steps: tuple[tuple[str, str], ...] = ()  #: each edition, oldest first, and where the changes are that made it
+    taken: list[str] | None = None  #: in a document of changes: who is not there any more; whom it does not name stays
+    shown_in: dict[str, str] = field(
+        default_factory=dict
+    )  #: of several documents read as one: key -> the sha256 of its
     open_ended: bool = False  #: nothing shows where the document ends, so that one cut at a line end looks whole
     signals: list[str] = field(default_factory=list)  #: unknown columns, programmes, types: for the operator
 

@@ -194,6 +194,16 @@ def ask_whole(memory: Memory | None, now: datetime) -> bool:
     return (now - memory.changed_at) // BELIEVED > max(0, (memory.tried_at - memory.changed_at) // BELIEVED)
 
 
+def read_whole(memory: Memory, now: datetime) -> bool:
+    """Whether a list that is followed by its changes is to be read whole: for the first change of each fortnight.
+
+    Changes carry what their publisher compares, which need not be all; a whole reading brings the rest.
+    """
+    if memory.begun is None:
+        return True
+    return (now - memory.begun) // BELIEVED > ((memory.changed_at or memory.begun) - memory.begun) // BELIEVED
+
+
 def _usual_gap(memory: Memory, now: datetime) -> timedelta:
     """The learned gap, or a quarter of the silence when that is longer."""
     silence = now - memory.changed_at if memory.changed_at else timedelta(0)

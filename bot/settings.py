@@ -7,6 +7,7 @@ test. A value that cannot work raises BadSettings with the setting's name and an
 from __future__ import annotations
 
 import os
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +19,8 @@ from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfig
 from bot.errors import BadSettings
 from bot.model import Place
 
+#: How OpenSanctions names its data sets: "ch_seco_sanctions", "un_1718_vessels" (seen 2026-11).
+_DATA_SET = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
 #: Bytes of one key, https://github.com/fernet/spec (read 2026-11).
 KEY = 32
 
@@ -51,6 +54,15 @@ class Settings(BaseSettings):
             "Your own feeds always are."
         ),
         examples=["us_ofac_sdn,us_csl,us_dod_cmc"],
+    )
+    tocsin_opensanctions: str = Field(
+        default="",
+        description=(
+            "Data sets of OpenSanctions to poll besides, separated by commas, each a list of its own called "
+            "opensanctions.NAME. Naming one accepts its licence: CC BY-NC 4.0, and commercial use needs a licence of "
+            "theirs (https://www.opensanctions.org/licensing/). The names are at https://www.opensanctions.org/datasets/."
+        ),
+        examples=["ch_seco_sanctions,jp_meti_eul"],
     )
     tocsin_mirror: str = Field(
         default="",
@@ -190,6 +202,16 @@ class Settings(BaseSettings):
             raise ValueError("must contain {source}, for example http://mirror.example/{source}")
         return value
 
+    @field_validator("tocsin_opensanctions")
+    @classmethod
+    def _data_sets_are_names(cls, value: str) -> str:
+        if wrong := [name for name in _parts(value) if not _DATA_SET.fullmatch(name)]:
+            raise ValueError(
+                f"{wrong[0][:80]!r} is no name of a data set, which has small letters, digits and _ only; for example "
+                "ch_seco_sanctions,jp_meti_eul, as in the addresses at https://www.opensanctions.org/datasets/"
+            )
+        return value
+
     @field_validator("tocsin_operators")
     @classmethod
     def _operators_are_a_place(cls, value: str) -> str:
@@ -226,7 +248,12 @@ class Settings(BaseSettings):
     @property
     def wanted(self) -> frozenset[str]:
         """Ids of the sources to poll; empty is all."""
-        return frozenset(part.strip() for part in self.tocsin_sources.split(",") if part.strip())
+        return frozenset(_parts(self.tocsin_sources))
+
+    @property
+    def data_sets(self) -> tuple[str, ...]:
+        """Names of the data sets of OpenSanctions that are followed, each once."""
+        return tuple(dict.fromkeys(_parts(self.tocsin_opensanctions)))
 
     @property
     def operators(self) -> Place:

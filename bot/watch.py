@@ -8,11 +8,11 @@ nobody else. Nothing here posts: that is the courier's walk, in `deliver`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot import schedule, sequel, trail
+from bot import editions, schedule, sequel, trail
 from bot.alerts import list_alerts, story_alert, story_alert_id
 from bot.book import CompanyBook
 from bot.corroborate import corroborate
@@ -39,6 +39,7 @@ from bot.model import (
     Place,
     Poll,
     Quarantine,
+    Reading,
     SourceCard,
     SourceKind,
     Standing,
@@ -125,6 +126,7 @@ class Task:
     document: Document | None = None
     answer: Answer | None = None
     more: tuple[tuple[str, Answer], ...] = ()  #: what the further addresses of a stream answered
+    index: Reading | None = None  #: what the document says of where the list is, when it is only an index
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -134,7 +136,9 @@ class Task:
     @property
     def data(self) -> Document | None:
         """The document with the list: where an index came first, what it led to; None when that did not change."""
-        return self.more[0][1].document if self.card.index and self.more else self.document
+        if self.index is None:
+            return self.document
+        return self.more[0][1].document if self.more else None
 
     @property
     def first(self) -> bool:
@@ -175,8 +179,10 @@ class Watcher:
             if not task.documents or (not task.more and _document(task).sha256 == memory.sha256):
                 step = await self.unchanged(task)
             elif isinstance(source, ListSource):
-                task = await self.followed_index(source, task)
-                step = await (self.read_list(source, task) if task.data else self.unchanged(task))
+                task = await self.looked_up(source, task)
+                by_changes = await self.read_changes(source, task)
+                task = task if by_changes else await self.with_whole(task)
+                step = by_changes or await (self.read_list(source, task) if task.data else self.unchanged(task))
             else:
                 step = await self.read_stream(source, task)
         except TocsinError as trouble:
@@ -200,32 +206,92 @@ class Watcher:
                     log.warning("address_failed", source=task.card.id, url=url, trouble=str(trouble))
         return task
 
-    async def followed_index(self, source: ListSource, task: Task) -> Task:
-        """The task with the list itself, where its address gave an index of it."""
+    async def looked_up(self, source: ListSource, task: Task) -> Task:
+        """The task with what its index says, where its address gave one."""
         if not task.card.index:
             return task
         reading = await asyncio.to_thread(source.read, _document(task))
-        return replace(task, more=((reading.see, await self.ask(task, reading.see)),)) if reading.see else task
+        return replace(task, index=reading) if reading.see else task
 
-    async def ask(self, task: Task, url: str) -> Answer:
-        """One address, conditionally."""
+    async def with_whole(self, task: Task) -> Task:
+        """The task with the list itself, where there is an index of it."""
+        if task.index is None or task.index.see is None:
+            return task
+        url = task.index.see.url
+        return replace(task, more=((url, await self.ask(task, url)),))
+
+    async def read_changes(self, source: ListSource, task: Task) -> Step | None:
+        """What changed since the edition that was believed last, by the documents of changes that its index leads to.
+
+        None where the whole list is to be read: there are none, they do not lead here from there, or they, or what
+        they make of the list, cannot be believed.
+        """
+        index, memory = task.index, task.memory
+        if index is None or not index.edition or not memory.edition:
+            return None
+        if index.edition == memory.edition:
+            return await self.unchanged(task)
+        if not index.changes or memory.quarantine or schedule.read_whole(memory, task.now):
+            return None
+        documents: list[Document] = []
+        try:
+            async for document in self.changes(source, task, index):
+                documents.append(document)  # noqa: PERF401 - those that came are let go of when the next one fails
+            if not documents and index.declared in {None, memory.rows}:
+                return await self.unchanged(task)
+            step = await self.read_list(source, task, documents)
+            doubt = step.outcome.why
+        except (ListDamaged, FetchRefused, FetchGone) as trouble:
+            doubt = str(trouble)
+        finally:
+            for document in documents:
+                await self.fetcher.release(document)
+        if doubt:
+            log.info("changes_not_believed", source=task.card.id, why=doubt)
+        return None if doubt else step
+
+    async def changes(self, source: ListSource, task: Task, index: Reading) -> AsyncIterator[Document]:
+        """The documents of changes from the edition that was believed last to that of the index, in order."""
+        found = await self.given(task, index.changes)
+        try:
+            listed = await asyncio.to_thread(source.read, found)
+        finally:
+            await self.fetcher.release(found)
+        whole = index.see.size if index.see else 0  # a longer one is no saving
+        for _, url in editions.way(listed, task.memory.edition, index.edition):
+            yield await self.given(task, url, cap=whole)
+
+    async def given(self, task: Task, url: str, *, cap: int = 0) -> Document:
+        """A document of one edition, which is never asked for twice."""
+        answer = await self.ask(task, url, cap=cap)
+        if answer.document is None:
+            raise ListDamaged(f"{url}: said to be known, and is not kept here")
+        return answer.document
+
+    async def ask(self, task: Task, url: str, *, cap: int = 0) -> Answer:
+        """One address, conditionally. `cap` is a smaller one than the card's."""
         card, memory = task.card, task.memory
         validators = Validators() if schedule.ask_whole(memory, task.now) else memory.validators_for(url)
         trusted = not card.user_given
         return await self.fetcher.fetch(
-            Ask(url=url, validators=validators, cap=card.cap, silence=card.silence, trusted=trusted)
+            Ask(url=url, validators=validators, cap=cap or card.cap, silence=card.silence, trusted=trusted)
         )
 
-    async def read_list(self, source: ListSource, task: Task) -> Step:
-        """A register: survey it, believe it, and say what changed."""
-        card, memory, document = task.card, task.memory, task.data or _document(task)
+    async def read_list(self, source: ListSource, task: Task, changes: Sequence[Document] = ()) -> Step:
+        """A register, whole or by its changes: survey it, believe it, and say what changed."""
+        card, memory = task.card, task.memory
+        document = changes[-1] if changes else task.data or _document(task)
         marks = await self.store.marks(card.id)
-        seen, same_layout = await asyncio.to_thread(_survey, source, document, marks, memory.layout)
+        seen, same_layout = await asyncio.to_thread(
+            lambda: _survey(_reading(source, task, changes), marks, memory.layout)
+        )
         touched = {listing.key for listing, _ in seen.fresh if listing.key in marks} | set(seen.gone)
         old = await self.store.listings(card.id, touched) if touched else {}
         gone = seen.gone if 2 * len(seen.gone) < seen.known else ()  # no notice takes half a list off
-        noticed = await self.noticed(card.id, [old[key] for key in gone if key in old])
-        if doubt := believe(card, memory, seen, old, noticed=noticed, sha256=document.sha256, now=task.now):
+        noticed = await self.noticed(card.id, [old[key] for key in gone if key in old and key not in seen.taken_up])
+        if doubt := believe(
+            card, memory, seen, old, noticed=noticed | seen.taken_up.keys(), sha256=document.sha256, now=task.now
+        ):
             return self.quarantined(task, doubt, seen)
         change = diff(
             seen,
@@ -233,7 +299,7 @@ class Watcher:
             old,
             first=task.first or grown_up(card, memory, seen),
             same_layout=same_layout,
-            noticed=seen.gone if seen.partial else noticed,
+            noticed=noticed,
             doubted=cut_off(memory, seen),
             composed=card.composed,
             seen=task.now,
@@ -310,7 +376,8 @@ class Watcher:
             for key in left.removed
         )
         alerts, sent = await self.alarm(changes, task.now)
-        settled = replace(self.well(task), pending=len(left.waiting), rows=memory.rows)
+        edition = task.index.edition if task.index else memory.edition
+        settled = replace(self.well(task), pending=len(left.waiting), rows=memory.rows, edition=edition)
         poll = Poll(
             memory=settled,
             marks=left.waiting,
@@ -612,7 +679,8 @@ class Watcher:
             sha256=document.sha256 if document else memory.sha256,
             rows=memory.rows if rows is None else rows,
             validators=_validators(task, url),
-            moved=_moved(memory, task.card.url, answer),
+            # An index is asked at its own address for ever: it leads to the edition of the day.
+            moved=() if task.card.index else _moved(memory, task.card.url, answer),
             failures=0,
             trouble="",
             told="",
@@ -799,8 +867,16 @@ def _document(task: Task) -> Document:
     return task.document
 
 
-def _survey(source: ListSource, document: Document, marks: Mapping[str, Mark], layout: str) -> tuple[Survey, bool]:
-    reading = source.read(document)
+def _reading(source: ListSource, task: Task, changes: Sequence[Document]) -> Reading:
+    """The list, or its changes, with what its index says of it. Raises ListDamaged where the two do not agree."""
+    if changes:
+        reading = editions.as_one([(one, source.read(one)) for one in changes])
+    else:
+        reading = source.read(task.data or _document(task))
+    return editions.indexed(reading, task.index, None if changes else task.data) if task.index else reading
+
+
+def _survey(reading: Reading, marks: Mapping[str, Mark], layout: str) -> tuple[Survey, bool]:
     same = reading.layout == layout
     return survey(reading, marks, same_layout=same), same
 

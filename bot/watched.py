@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 
 from bot.book import CompanyBook
-from bot.matching.index import NameIndex
+from bot.matching.index import NameIndex, filling
 from bot.matching.mentions import MentionFinder
 from bot.matching.whom import recognise
 from bot.model import Company, ListChange, Listing, Match, Mention, NameKind, Story, Subscription, Verdict
 
 EVERYTHING = "*"
+#: So many subscriptions at once are a watcher's first; otherwise they come one by one, or a list of them.
+MANY = 10_000
 TAG = "tag:"
 
 
@@ -37,10 +40,11 @@ class Watched:
         now = {one.id: one for one in subscriptions}
         for id in set(self._subscriptions) - set(now):
             self._forget(id)
-        for id, subscription in now.items():
-            if id not in self._subscriptions:
-                self._learn(subscription)
-            self._subscriptions[id] = subscription
+        new = [id for id in now if id not in self._subscriptions]
+        with filling() if len(new) > MANY else nullcontext():
+            for id in new:
+                self._learn(now[id])
+        self._subscriptions = now
 
     def targets(self, subscription: Subscription) -> Sequence[Company]:
         """The companies a subscription asks for: one, those of a tag, or all of the book."""
@@ -55,7 +59,8 @@ class Watched:
             asked = self._asked.setdefault(company.id, set())
             if not asked:
                 self._companies[company.id] = company
-                self._index.add(company.id, [name for name in company.all_names() if name.kind is not NameKind.BRAND])
+                names = [name for name in company.all_names() if name.kind is not NameKind.BRAND]
+                self._index.add(company.id, names, known=company.from_book)
                 for number in company.identifiers:
                     self._numbers[number.value.casefold()].add(company.id)
                 if company.id not in self._in_book:

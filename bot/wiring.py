@@ -16,6 +16,7 @@ import adapters
 import adapters.lists
 from adapters.console import ConsoleChat
 from adapters.http import HttpFetcher
+from adapters.lists.opensanctions import data_set
 from adapters.news import sources as news
 from adapters.news.article import Articles
 from adapters.news.finder import Finder
@@ -74,8 +75,17 @@ class House:
 
     @cached_property
     def official(self) -> dict[str, Source]:
-        """Every list and notice source on the shelf, a table that comes with one under its address on this machine."""
-        return {id: _unpacked(source) for id, source in official().items()}
+        """Every list and notice source on the shelf, and the data sets that are followed. A table that comes with one
+
+        stands under its address on this machine.
+        """
+        return {id: _unpacked(source) for id, source in official().items()} | self.followed
+
+    @cached_property
+    def followed(self) -> dict[str, Source]:
+        """The data sets of OpenSanctions that the settings name, each as a list of its own."""
+        sources = [data_set(name) for name in self.settings.data_sets]
+        return {source.card.id: source for source in sources}
 
     @cached_property
     def feeds(self) -> dict[str, Source]:
@@ -93,12 +103,19 @@ class House:
         return {**self.official, **self.feeds, **added}
 
     async def catalogue(self) -> Mapping[str, Source]:
-        """Every source that is polled: those TOCSIN_SOURCES names, or all but the opt-in ones; and people's own."""
+        """Every source that is polled: those TOCSIN_SOURCES names, or all but the opt-in ones; and people's own.
+
+        Raises BadSettings for a name that is no source's.
+        """
         everything, wanted = await self.everything(), self.settings.wanted
-        own = {*(await self.store.feeds()), *(self.feeds if self.settings.tocsin_feeds else ())}
+        own = {*(await self.store.feeds()), *self.followed, *(self.feeds if self.settings.tocsin_feeds else ())}
         if unknown := wanted - everything.keys():
             known = ", ".join(sorted(everything))
-            raise BadSettings(f"TOCSIN_SOURCES names {', '.join(sorted(unknown))}, which is no source; known: {known}")
+            sets = "; data sets of OpenSanctions are named in TOCSIN_OPENSANCTIONS"
+            hint = sets if any(id.startswith("opensanctions.") for id in unknown) else ""
+            raise BadSettings(
+                f"TOCSIN_SOURCES names {', '.join(sorted(unknown))}, which is no source{hint}; known: {known}"
+            )
         polled = wanted or {id for id, source in everything.items() if not source.card.opt_in}
         self._cards = {id: source.card for id, source in everything.items() if id in polled | own}
         return {id: everything[id] for id in self._cards}

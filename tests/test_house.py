@@ -18,7 +18,7 @@ from bot.settings import Settings, manual
 from tests.conftest import ROOT
 
 PURE = ["matching", "stories", "diff", "schedule", "corroborate", "explain", "alerts", "route", "cards", "watched"]
-PURE += ["messages", "registers", "trail", "history", "chronicle", "triage", "digests"]
+PURE += ["editions", "messages", "registers", "trail", "history", "chronicle", "triage", "digests"]
 IMPURE = {"asyncio", "time", "socket", "sqlite3", "subprocess", "threading", "urllib.request", "httpx", "random", "os"}
 
 

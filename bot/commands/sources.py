@@ -30,10 +30,14 @@ async def feeds(office: Office, request: Request) -> Reply:
 
 async def _told(office: Office, request: Request, cards: Mapping[str, SourceCard], title: str) -> Reply:
     memories, reader = await office.store.memories(), office.reader(request)
-    lines = [state(card, memories.get(id), reader) for id, card in cards.items()]
+    lines = [_with_terms(state(card, memories.get(id), reader), card, reader) for id, card in cards.items()]
     data = [as_data(card, memories.get(id)) for id, card in cards.items()]
     title = reader.say(f"{title}_one" if len(cards) == 1 else title, count=len(cards))
     return Reply(cards=(plain_card(title, lines),), data={"sources": data})
+
+
+def _with_terms(line: str, card: SourceCard, reader: Reader) -> str:
+    return reader.say("sources.terms", line=line, licence=card.licence) if card.restricted else line
 
 
 def state(card: SourceCard, memory: Memory | None, reader: Reader) -> str:
@@ -60,6 +64,7 @@ def as_data(card: SourceCard, memory: Memory | None) -> dict[str, object]:
         "title": card.title,
         "publisher": card.publisher,
         "kind": str(card.kind),
+        "licence": card.licence,
         "read_at": read_at,
         "rows": memory.rows if memory else 0,
         "edition": memory.edition if memory else "",
@@ -91,6 +96,7 @@ async def why(office: Office, request: Request) -> Reply:
                 reader.say("sources.if_true", id=card.id),
             ]
         lines += [reader.say("sources.signal", signal=reader.clean(signal, 200)) for signal in memory.signals[:20]]
+    lines += [reader.say("sources.licence", licence=card.licence)] if card.licence else []
     lines += [reader.say("sources.note", note=card.note)] if card.note else []
     return Reply(cards=(plain_card(card.title, lines),), data=as_data(card, memory))
 

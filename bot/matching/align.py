@@ -6,21 +6,18 @@ side, close spellings, readings of kanji, initials and syllable words; what no r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
 
-from bot.matching.chinese import by_ear, spells, transcribed
+from bot.matching.chinese import HEARD, by_ear, spells, transcribed
 from bot.matching.japanese import loan_bones, loan_sound, reads_as
 from bot.matching.scripts import blurred, blurred_bones, consonants, pinyin_fits
 from bot.matching.words import Form, Unit, glossary
 
 #: Two words closer than this are one word misspelt; found on names of one entity in lists.
 CLOSE = 0.72
-
-#: Characters that sound more like a word than this may be it; at .7 one in 300 words of other names is.
-HEARD = 0.6
 
 #: Words that get glued to the word before them.
 _GLUED_ENDS = (
@@ -149,22 +146,33 @@ def _joined(found: Alignment) -> None:
         fitting = []
         for run in _runs(left_mine):
             units = [mine.units[at] for at in run]
-            alike, at = _best_whole(units, others, left_others)
-            if alike >= (0.6 if others.units[at].native or units[0].native else 0.82):
+            alike, at = _best_whole(units, others.units, left_others)
+            if alike >= _enough(units, others.units[at]):
                 fitting.append((alike, run, at))
         for alike, run, at in sorted(fitting, reverse=True):
             if at in left_others and all(place in left_mine for place in run):
                 found.meet(*(([at], run) if flipped else (run, [at])), alike, "written together")
 
 
-def _best_whole(units: Sequence[Unit], others: Form, places: Sequence[int]) -> tuple[float, int]:
+def written_together(units: Sequence[Unit], others: Iterable[Unit]) -> bool:
+    """Whether neighbours of one side may be one of these words of the other."""
+    text = "".join([unit.text for unit in units])
+    return any(_alike_joined(units, text, whole) >= _enough(units, whole) for whole in others)
+
+
+def _enough(units: Sequence[Unit], whole: Unit) -> float:
+    """How alike neighbours have to be to a word that they are written as."""
+    return 0.6 if whole.native or units[0].native else 0.82
+
+
+def _best_whole(units: Sequence[Unit], others: Sequence[Unit], places: Sequence[int]) -> tuple[float, int]:
     """Which of the other side's words is most like these neighbours written as one."""
     text = "".join([unit.text for unit in units])
     native = any(unit.native for unit in units)
     size = len(text)
     best = (0.0, 0)
     for at in places:
-        whole = others.units[at]
+        whole = others[at]
         if native or whole.native or -4 < len(whole.text) - size < 4:
             best = max(best, (_alike_joined(units, text, whole), at))
     return best
@@ -389,16 +397,25 @@ def _shortened(found: Alignment) -> None:
         )
         for at in list(left_mine):
             unit = mine.units[at]
-            if len(left_others) < 2 or len(unit.text) > 16 or unit.rank not in ("", "plain") or not unit.text.isalpha():
+            if len(left_others) < 2 or not _may_be_short(unit):
                 continue
             for run in sorted(_runs(left_others, 6), key=len, reverse=True):
-                if unit.text[0] not in _first_letters(others.units[run[0]]):
-                    continue
-                alike = _short_of(unit.text, [others.units[place] for place in run], alone=len(mine.units) == 1)
+                alike = shortened(unit, [others.units[place] for place in run], alone=len(mine.units) == 1)
                 if alike:
                     sides = (run, [at]) if flipped else ([at], run)
                     found.meet(*sides, alike, "initials" if alike < 0.9 else "syllables")
                     break
+
+
+def _may_be_short(unit: Unit) -> bool:
+    return len(unit.text) <= 16 and unit.rank in ("", "plain") and unit.text.isalpha()
+
+
+def shortened(unit: Unit, run: Sequence[Unit], *, alone: bool) -> float:
+    """How surely a word is short for neighbours of the other side; `alone` when it is all there is of its name."""
+    if unit.text[0] not in _first_letters(run[0]) or not _may_be_short(unit):
+        return 0.0
+    return _short_of(unit.text, run, alone=alone)
 
 
 def _short_of(short: str, units: Sequence[Unit], *, alone: bool) -> float:

@@ -31,6 +31,8 @@ _NATIVE = 0.04
 #: Three consonants are soon alike: 海利尔 is not Color.
 _FEW = 0.08
 _VOWELS = frozenset("aeiou")
+#: Characters that sound more like a word than this may be it; at .7 one in 300 words of other names is.
+HEARD = 0.6
 
 
 @cache
@@ -88,7 +90,10 @@ def _written(latin: str) -> str:
 
 @lru_cache(maxsize=50_000)
 def by_ear(han: str, latin: str) -> float:
-    """How surely these characters are this Latin word by ear, 0 to 1; 1 needs every sound in its place."""
+    """How surely these characters are this Latin word by ear; 1 needs every sound in its place.
+
+    What is less than HEARD is somewhere between 0 and that: nobody asks how far another word is another word.
+    """
     if not 2 <= len(han) <= 8 or not 3 <= len(latin) <= 24:
         return 0.0
     theirs, ours = _written(latin), _heard_sounds(han)
@@ -97,7 +102,7 @@ def by_ear(han: str, latin: str) -> float:
     consonants = max(_consonants(theirs), _consonants(ours))
     if consonants < 2 or _VOWELS.isdisjoint(theirs):  # letters without a vowel are spelled, not heard
         return 0.0
-    cost = _cost(ours, theirs)
+    cost = _cost(ours, theirs, (1 - HEARD) * (consonants + 0.5))
     alike = 1.0
     if spells(latin, len(han)):  # "nike" is also two syllables of pinyin, and 耐克
         cost, alike = (cost + _OTHER_PINYIN, 1.0) if transcribed(han) else (cost, _OTHER_CHARACTERS)
@@ -134,8 +139,11 @@ def _consonants(sounds: str) -> int:
     return sum(sound not in _VOWELS and sound not in "wy" for sound in sounds)
 
 
-def _cost(ours: str, theirs: str) -> float:
-    """The cheapest way to hear one row of sounds as the other: an edit distance with the prices above."""
+def _cost(ours: str, theirs: str, most: float) -> float:
+    """The cheapest way to hear one row of sounds as the other: an edit distance with the prices above.
+
+    Given up, at a price that is too low, once it is more than `most`.
+    """
     row = [0.0]
     for letter in theirs:
         row.append(row[-1] + _lost(letter))
@@ -148,6 +156,8 @@ def _cost(ours: str, theirs: str) -> float:
             if change is None:
                 change = 0.25 if sound in _VOWELS and letter in _VOWELS else 1.2
             row.append(min(before[place] + change, before[place + 1] + gone, row[-1] + _lost(letter)))
+        if (cheapest := min(row)) > most:
+            return cheapest
     return row[-1]
 
 

@@ -65,7 +65,7 @@ def judge(left: str, right: str) -> Judgement:
         return Judgement(0.9999, rule="same but for case, accents or punctuation")
     if mine[0].folded.replace(" ", "") == other[0].folded.replace(" ", ""):
         return Judgement(0.9998, rule="same but for spaces")
-    if _cut_off(left, mine[0], other[0]) or _cut_off(right, other[0], mine[0]):
+    if cut_off(left, mine[0], other[0]) or cut_off(right, other[0], mine[0]):
         return Judgement(0.9, rule="the same, cut off")
     swapped = mine[0].folded > other[0].folded
     judged = best_reading(other, mine) if swapped else best_reading(mine, other)
@@ -76,7 +76,7 @@ def judge(left: str, right: str) -> Judgement:
 CUTS = (20, 35)
 
 
-def _cut_off(text: str, short: Form, long: Form) -> bool:
+def cut_off(text: str, short: Form, long: Form) -> bool:
     """Whether a name is the beginning of another, cut by a form: in the middle of a word or at a usual length.
 
     What is left must tell something: many companies begin with LIMITED LIABILITY CO.

@@ -12,24 +12,24 @@ import gc
 import math
 from array import array
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from heapq import nlargest
 from itertools import islice, pairwise, takewhile
 
-import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.matching.align import HEARD
+from bot.matching.align import closeness
+from bot.matching.chinese import HEARD, by_ear, transcribed
 from bot.matching.chinese import bones as chinese_bones
-from bot.matching.chinese import by_ear, transcribed
 from bot.matching.compare import Judgement, explain, judge
 from bot.matching.fold import fold
 from bot.matching.japanese import likely_readings, loan_bones
 from bot.matching.scripts import consonants, romanise, sound
-from bot.matching.words import Form, Unit, glossary, read, read_to_file, readings
+from bot.matching.words import Form, Unit, generic, glossary, read_to_file, readings
 from bot.model import Match, Name
 
 #: How many names are compared in full. Recall at one stops rising here on the development queries.
@@ -40,17 +40,21 @@ LOOKED_AT = 8_000
 #: On the development queries one in a hundred names that turned out the same shares less.
 LEAST = 0.15
 LEAST_OF_BEST = 0.2
+#: Of the words of its own of a watched name an entry must have this much to be compared with it.
+COVERED = 0.6
+#: What a word of another script with the same consonants is worth, before anybody has compared the two.
+GUESSED = 0.6
 #: Under how many of its possible foreign consonants a foreign name in Chinese characters is filed.
 FILED_BY_EAR = 12
 #: A filling of more owners than this does not keep the readings of their names, about two kilobytes each: they are read
 #: again when a search meets them.
 REMEMBERED = 60_000
-#: A watched name is compared with an entry when they share this much of both. What one shares of the shorter name alone
-#: ("Huawei" in a long name) counts CONTAINED of that.
-WORTH_SCREENING = 0.3
-CONTAINED = 0.5
 #: In an index of fewer names than this a word is not frequent because most of them carry it: they are one company's.
 FEW = 2_000
+#: For so many words what is near them is remembered.
+NEIGHBOURS = 20_000
+#: A key that more names than this are filed under is frequent.
+FEW_MET = 50
 #: After so many names that are nothing like the query, those that share even less are not looked at.
 HOPELESS = 6
 #: From this score on the search has what it came for and looks only at names that share nearly as much.
@@ -66,54 +70,76 @@ class Hit:
     match: Match
 
 
+@contextmanager
+def filling() -> Iterator[None]:
+    """The garbage collector rests meanwhile and afterwards leaves alone what is there.
+
+    It would walk through all names again and again, in pauses of a second that a search would feel.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if was_on:
+            gc.enable()
+
+
 class NameIndex:
     """Names and their owners, searchable while they change."""
 
     def __init__(self) -> None:
         self._names: list[tuple[str, Name] | None] = []
         self._weights = array("f")  # what each name's words tell together
+        self._own = array("f")  # the same of the words that no glossary knows
         self._free: list[int] = []
+        self._generic: set[int] = set()  # numbers of names that are one generic word, told by nothing but themselves
+        self._parts: set[int] = set()  # numbers of names filed again under a part of them, for screening
         self._by_owner: dict[str, int | list[int]] = {}
         self._files: dict[str, int | array[int]] = {}  # key -> the number of one name, or of many
         self._near: dict[str, list[str]] = {}  # halves and consonants of words -> the words
         self._known: set[str] = set()  # words that `_near` has
+        self._neighbours: dict[str, tuple[tuple[str, float], ...]] = {}  # what `_words_near` last said of words
         self._remembering = True
         self._sorted: list[tuple[str, int]] | None = None  # folded names for autocomplete, made when first asked for
 
     def __len__(self) -> int:
-        return len(self._names) - len(self._free)
+        return len(self._names) - len(self._free) - len(self._parts)
 
-    def add(self, owner: str, names: Iterable[Name]) -> None:
-        """Add names of an owner to those it has."""
+    def add(self, owner: str, names: Iterable[Name], *, known: bool = False) -> None:
+        """Add names of an owner to those it has.
+
+        Who says "Power" means that word alone, when a list is screened; who is `known` by it may be meant by more.
+        """
         for name in names:
-            number = self._number(owner, name)
-            form = read(name.text) if self._remembering else read_to_file(name.text)
-            self._weights[number] = form.total
-            self._file(_keys(form), number)
-            for unit in form.units:
-                if not unit.rank or unit.rank == "plain":
-                    self._file_word(unit, number)
-            if self._sorted is not None:
-                for line in _lines(form.folded):
-                    insort(self._sorted, (line, number))
+            for form in self._read(name.text):
+                number = self._number(owner, name)
+                if form.part:
+                    self._parts.add(number)
+                if not known and _one_generic(form):
+                    self._generic.add(number)
+                self._weights[number] = form.total
+                self._own[number] = sum([unit.weight for unit in form.units if not unit.rank])
+                self._file(_keys(form), number)
+                for unit in form.units:
+                    if not unit.rank or unit.rank == "plain":
+                        self._file_word(unit, number)
+                if self._sorted is not None and not form.part:
+                    for line in _lines(form.folded):
+                        insort(self._sorted, (line, number))
+
+    def _read(self, text: str) -> Sequence[Form]:
+        """The readings under which a name is filed: of a million names only the whole."""
+        return (readings(text) if self._remembering else ()) or (read_to_file(text),)
 
     def fill(self, owners: Iterable[tuple[str, Iterable[Name]]]) -> None:
-        """Add many owners at once, for the first filling of a large index.
-
-        The garbage collector rests meanwhile and afterwards leaves alone what is there: it would walk through all
-        names again and again, in pauses that a search would feel.
-        """
+        """Add many owners at once, for the first filling of a large index."""
         owners = list(owners)
         self._remembering = len(self) + len(owners) <= REMEMBERED
-        was_on = gc.isenabled()
-        gc.disable()
-        try:
+        with filling():
             for owner, names in owners:
                 self.add(owner, names)
-        finally:
-            gc.freeze()
-            if was_on:
-                gc.enable()
 
     def _number(self, owner: str, name: Name) -> int:
         if self._free:
@@ -123,6 +149,7 @@ class NameIndex:
             number = len(self._names)
             self._names.append((owner, name))
             self._weights.append(0.0)
+            self._own.append(0.0)
         numbers = self._by_owner.get(owner)
         if numbers is None:
             self._by_owner[owner] = number  # most owners of a large list have one name: no list for it
@@ -137,10 +164,12 @@ class NameIndex:
         text = unit.text
         if text not in self._known:
             self._known.add(text)
+            self._neighbours.clear()
             for part in _filed_parts(unit):
                 self._near.setdefault(part, []).append(text)
         if unit.script == "han" and unit.native not in self._known and transcribed(unit.native):
             self._known.add(unit.native)
+            self._neighbours.clear()
             for bones in chinese_bones(unit.native)[:FILED_BY_EAR]:
                 self._near.setdefault(f"${bones}", []).append(unit.native)
         self._file(_word_key(unit), number)
@@ -153,9 +182,13 @@ class NameIndex:
                 files[key] = number
             elif isinstance(filed, int):
                 if filed != number:
-                    files[key] = array("I", (filed, number))
-            elif filed[-1] != number:
+                    files[key] = array("I", sorted((filed, number)))
+            elif filed[-1] < number:
                 filed.append(number)
+            else:  # a number that somebody had before
+                at = bisect_left(filed, number)
+                if filed[at] != number:
+                    filed.insert(at, number)
 
     def remove(self, owner: str) -> None:
         """Forget an owner and all its names; an unknown owner is nothing to forget."""
@@ -164,22 +197,26 @@ class NameIndex:
             kept = self._names[number]
             if kept is None:
                 continue
-            form = read_to_file(kept[1].text)
-            for key in dict.fromkeys((*_keys(form), *_word_keys(form))):
-                self._unfile(key, number)
+            text = kept[1].text
+            for form in (read_to_file(text), *readings(text)):
+                for key in dict.fromkeys((*_keys(form), *_word_keys(form))):
+                    self._unfile(key, number)
             if self._sorted is not None:
-                for line in _lines(form.folded):
+                for line in _lines(fold(text)):
                     at = bisect_left(self._sorted, (line, number))
                     if at < len(self._sorted) and self._sorted[at] == (line, number):
                         del self._sorted[at]
             self._names[number] = None
+            self._parts.discard(number)
+            self._generic.discard(number)
             self._free.append(number)
 
     def _unfile(self, key: str, number: int) -> None:
         filed = self._files.get(key)
         if isinstance(filed, array):
-            if number in filed:
-                filed.remove(number)
+            at = bisect_left(filed, number)
+            if at < len(filed) and filed[at] == number:
+                del filed[at]
             if filed:
                 return
         elif filed != number:
@@ -214,78 +251,84 @@ class NameIndex:
         hits = [Hit(owner, name, explain(name, asked_name, judged)) for owner, (judged, name) in ranked]
         return sorted(hits, key=lambda hit: -hit.match.score)  # a weak name may have been held back
 
-    def owners(self, text: str, *, limit: int = 6) -> set[str]:
-        """Who may be meant, or be the group of who is meant, judged only by what the names share: few for each reading.
+    def owners(self, text: str) -> set[str]:
+        """Who may be meant, or be the group of who is meant, judged only by what the names share.
 
-        For screening a whole list: whoever asks compares these few in full, and nobody else.
+        For screening a whole list: whoever asks compares these few in full, and nobody else. Who else is in the index
+        makes no difference to who is found.
         """
-        return {kept[0] for form in readings(text) for at in self._sharing(form, limit) if (kept := self._names[at])}
+        found: set[str] = set()
+        for form in readings(text):
+            wanted, alone = self._wanted(form), _says_one_word(form)
+            for number in self._covered(wanted):
+                kept = self._names[number]
+                if kept is None or kept[0] in found or (not alone and number in self._generic):
+                    continue
+                if _led_by(kept[1].text, form, wanted):
+                    found.add(kept[0])
+        return found
 
-    def _sharing(self, form: Form, limit: int) -> list[int]:
-        """The numbers of the names that share most with a reading."""
-        best: dict[int, float] = {}
-        total, weights, gathered = (
-            form.total + 0.3,
-            self._weights,
-            self._gather(form, share=WORTH_SCREENING, of=form.total),
-        )
-        for number, gained in gathered.items():
-            weight = weights[number]
-            share = gained / (total + weight - gained if gained < weight else total)
-            likely = max(share, CONTAINED * gained / (min(weight, form.total) or 1))
-            if likely >= WORTH_SCREENING:
-                best[number] = likely
-        for key, worth in _acronym_keys(form):
-            filed = self._files.get(key, ())
-            for number in (filed,) if isinstance(filed, int) else filed[:20]:
-                best[number] = max(worth, best.get(number, 0.0))
-        likeliest = nlargest(limit, best, key=best.__getitem__)
-        return [at for at in likeliest if best[at] >= 0.5 * best[likeliest[0]]]
+    def _covered(self, wanted: Mapping[str, float]) -> list[int]:
+        """The numbers of names of whose own words these keys meet enough, and of those without any that may be met."""
+        covered: dict[int, float] = {}
+        for key, worth in wanted.items():
+            met = key[0] != ":"
+            filed = self._files.get(key if met else f"!{key[1:]}", ())
+            for number in (filed,) if isinstance(filed, int) else filed:
+                covered[number] = covered.get(number, 0.0) + worth
+        own = self._own
+        return [number for number, worth in covered.items() if worth >= COVERED * own[number]]
 
     def _candidates(self, asked: Sequence[Form]) -> list[tuple[float, int]]:
         """The names worth comparing by number, with the share they have in common with the query, largest first."""
         found: dict[int, float] = {}
         for form in asked:
-            total, weights, gathered = form.total + 0.3, self._weights, self._gather(form, share=0.3)
+            total, weights, gathered = form.total + 0.3, self._weights, self._gather(self._wanted(form), share=0.3)
             for number, gained in gathered.items():
                 weight = weights[number]
                 share = gained / (total + weight - gained if gained < weight else total)
-                if share > found.get(number, 0.0):
+                if share > found.get(number, 0.0) and number not in self._parts:
                     found[number] = share
             for key, worth in _acronym_keys(form):
                 filed = self._files.get(key, ())
                 for number in (filed,) if isinstance(filed, int) else filed[:100]:
-                    found[number] = max(worth, found.get(number, 0.0))
+                    if number not in self._parts:
+                        found[number] = max(worth, found.get(number, 0.0))
         ranked = nlargest(COMPARED, zip(found.values(), found, strict=True))
         least = max(LEAST, LEAST_OF_BEST * ranked[0][0]) if ranked else 0.0
         return [one for one in ranked if one[0] >= least]
 
-    def _gather(self, form: Form, *, share: float, of: float = math.inf) -> dict[int, float]:
-        """What names share with a reading of the query: those that have this share of the most that any has, or `of`.
+    def _gather(self, keys: Mapping[str, float], *, share: float, of: float = math.inf) -> dict[int, float]:
+        """What names share with a reading of the query, by the keys that it wants.
 
-        Rare keys come before frequent ones, and names in the order in which they are met.
+        Those that have this share of the most that any has, or of `of`. Rare keys come before frequent ones, and names
+        in the order in which they are met.
         """
         wanted: list[tuple[int, str, float]] = []
-        for key, worth in self._wanted(form).items():
+        for key, worth in keys.items():
             filed = self._files.get(key)
             if filed is not None:
                 wanted.append((1 if isinstance(filed, int) else len(filed), key, worth))
         wanted.sort()
-        met, values, sizes = array("I"), [], []
         everything = math.log(max(len(self._names), FEW) + 2)
-        for size, key, worth in wanted:
-            if len(met) + size > LOOKED_AT and met:
-                break
+        values = [worth * (0.4 + 0.6 * (1 - math.log(size + 1) / everything)) for size, _, worth in wanted]
+        gained: dict[int, float] = {}
+        looked_at, to_come = 0, sum(values)
+        for (size, key, _), value in zip(wanted, values, strict=True):
             filed = self._files[key]
-            met.extend((filed,) if isinstance(filed, int) else filed)
-            values.append(worth * (0.4 + 0.6 * (1 - math.log(size + 1) / everything)))
-            sizes.append(size)
-        if not met:
-            return {}
-        numbers = np.frombuffer(met, dtype=np.uintc)
-        gained = np.bincount(numbers, np.repeat(values, sizes))[numbers]
-        enough = gained >= share * min(of, float(gained.max()))
-        return dict(zip(numbers[enough].tolist(), gained[enough].tolist(), strict=True))
+            if isinstance(filed, int):
+                gained[filed] = gained.get(filed, 0.0) + value
+            elif looked_at and looked_at + size > LOOKED_AT:
+                break
+            elif size > FEW_MET and to_come < share * min(of, max(gained.values(), default=0.0)):
+                _add_to_known(gained, filed, value)  # too frequent, and too little to come, for anybody new
+            else:
+                for number in filed:
+                    gained[number] = gained.get(number, 0.0) + value
+            looked_at += size
+            to_come -= value
+        enough = share * min(of, max(gained.values(), default=0.0))
+        return {number: value for number, value in gained.items() if value >= enough}
 
     def _wanted(self, form: Form) -> dict[str, float]:
         """Keys to look up for a reading of the query, each with what meeting it is worth."""
@@ -296,8 +339,8 @@ class NameIndex:
                 wanted[key] = worth
 
         for unit in form.units:
-            if unit.rank == "little" and len(form.units) > 1:
-                continue
+            if unit.rank == "little" and len(form.units) > 1 and unit.concept in glossary().weight:
+                continue  # what is only spelled like a word of a legal form may be a name: Otkritie
             word = _word(unit)
             want(word, unit.weight)
             if not unit.native:
@@ -309,7 +352,7 @@ class NameIndex:
                 for bones in chinese_bones(unit.native):
                     want(f"^{bones}", 0.6 * unit.weight)
             if unit.rank in ("", "plain") or unit.script == "kanji":
-                for other, alike in self._words_near(unit):
+                for other, alike in self._near_to(unit):
                     want(other, unit.weight * alike)
         for key, worth in _query_keys(form):
             want(key, worth)
@@ -323,6 +366,16 @@ class NameIndex:
                     for han, alike in self._by_ear(f"${joined[1:]}", first.text + second.text):
                         want(f"={sound(romanise(han))}", alike)
         return wanted
+
+    def _near_to(self, unit: Unit) -> Sequence[tuple[str, float]]:
+        """`_words_near`, remembered while no word is new: the names of one list share theirs."""
+        asked = f"{unit.script}:{unit.native or unit.text}"
+        found = self._neighbours.get(asked)
+        if found is None:
+            if len(self._neighbours) >= NEIGHBOURS:
+                self._neighbours.clear()
+            found = self._neighbours[asked] = tuple(self._words_near(unit))
+        return found
 
     def _words_near(self, unit: Unit) -> Iterator[tuple[str, float]]:
         """Keys of words that are one or two letters away, or that another script may stand for."""
@@ -353,7 +406,7 @@ class NameIndex:
                 yield f":{glossary().words[other]}", 1 - 1.3 * edits / len(text)
         for bones in _asked_bones(unit):
             for other in islice(self._near.get(bones, ()), 60):
-                yield f"={sound(other)}", 0.6
+                yield f"={sound(other)}", GUESSED
 
     def _by_ear(self, filed: str, latin: str) -> Iterator[tuple[str, float]]:
         """Chinese words filed here that sound like this word, and how much so."""
@@ -381,6 +434,59 @@ class NameIndex:
                 rank = (not fold(text).startswith(typed), len(text))
                 fitting[text] = min(rank, fitting.get(text, rank))
         return sorted(fitting, key=lambda text: (fitting[text], text))[:limit]
+
+
+def _led_by(name: str, asked: Form, wanted: Mapping[str, float]) -> bool:
+    """Whether the words of a name, in one of its readings, are all met by what is asked for, as they are or nearly."""
+    return any(_led(form.units, asked, wanted) for form in readings(name))
+
+
+def _led(units: Sequence[Unit], asked: Form, wanted: Mapping[str, float]) -> bool:
+    """In one script every word has to be met. Across scripts words of its own do; translators leave out the others."""
+    telling = [at for at, unit in enumerate(units) if unit.rank != "little"]
+    if all(units[at].rank for at in telling):
+        return all(_is_wanted(units[at], wanted) for at in telling)
+    if any(unit.native for unit in (*units, *asked.units)):
+        telling = [at for at in telling if not units[at].rank]
+    unled = [at for at in telling if not _is_wanted(units[at], wanted)]
+    return all(_nearly_led(units, at, asked, wanted) for at in unled)
+
+
+def _says_one_word(form: Form) -> bool:
+    return sum(unit.rank != "little" for unit in form.units) <= 1
+
+
+def _one_generic(form: Form) -> bool:
+    telling = [unit for unit in form.units if unit.rank != "little"] or form.units
+    return len(telling) == 1 and generic(telling[0])
+
+
+def _is_wanted(unit: Unit, wanted: Mapping[str, float]) -> bool:
+    if unit.rank:
+        return f":{unit.concept}" in wanted
+    worth = max(wanted.get(f"={unit.sound}", 0.0), wanted.get(f"~{unit.sound}", 0.0))
+    return worth > GUESSED * unit.weight
+
+
+def _nearly_led(units: Sequence[Unit], at: int, asked: Form, wanted: Mapping[str, float]) -> bool:
+    """Whether a word is met together with a neighbour, or is enough like a word that is asked for."""
+    around = units[max(0, at - 1) : at + 2]
+    if any(f"={first.sound}{second.sound}" in wanted for first, second in pairwise(around)):
+        return True
+    return any(closeness(units[at], other) > 0 for other in asked.units)
+
+
+def _add_to_known(gained: dict[int, float], filed: array[int], value: float) -> None:
+    """Add a value to those of the numbers filed, in order, that have gained something already."""
+    if len(filed) < 16 * len(gained):
+        for number in filed:
+            if number in gained:
+                gained[number] += value
+        return
+    for number in gained:
+        at = bisect_left(filed, number)
+        if at < len(filed) and filed[at] == number:
+            gained[number] += value
 
 
 def _lines(folded: str) -> list[str]:
@@ -414,6 +520,8 @@ def _keys(form: Form) -> Iterator[str]:
     for unit in form.units:
         if unit.rank and (unit.rank != "little" or len(form.units) == 1):
             yield f":{unit.concept}"
+    if form.units and all(unit.rank for unit in form.units):
+        yield f"!{max(form.units, key=_heaviest).concept}"
     yield from _together(form)
     yield from _loan_pairs(form)
     if len(form.words) > 1:
@@ -422,6 +530,10 @@ def _keys(form: Form) -> Iterator[str]:
     for first, second in pairwise(form.han):
         if first > "\u3100" < second:  # both Chinese characters, not kana
             yield f"#{first}{second}"
+
+
+def _heaviest(unit: Unit) -> tuple[float, str]:
+    return unit.weight, unit.concept
 
 
 def _together(form: Form) -> Iterator[str]:

@@ -1,135 +1,119 @@
 """Words that nothing of another name can meet: a quick and safe "no" before two names are laid side by side. Pure.
 
-Most names that share a word are not one, because ours has a word that theirs lacks. `align` finds that out at length.
-Here a word is called unmet only if none of the rules of `align` could pair it: each is asked for in a wider form that
-is quick to look up. Who changes a rule there changes it here; tests/unit/test_unmet.py holds the two together.
+Most names that share a word are not one, because ours has a word that theirs lacks. `align` finds that out at length,
+and `evidence` weighs it. Here the same rules are asked about one word at a time, and the first word that none of them
+could pair with anything decides. What `align` would pair with something else first still counts as met.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
+from bot.matching.align import closeness, shortened, written_together
+from bot.matching.compare import cut_off
+from bot.matching.words import Form, Unit, readings
 
-from bot.matching.align import CLOSE
-from bot.matching.scripts import consonants
-from bot.matching.words import Form, Unit, glossary, readings
-
-#: No rule of spelling pairs words that are less alike than `CLOSE`, nor neighbours with a word they are written as. Of
-#: neighbours in Cyrillic less is asked: .6 of .95 (`align._joined`).
-LEAST_ALIKE_IN_CYRILLIC = 0.63
-#: Scripts whose words meet by spelling alone.
-_SPELLED = frozenset({"", "cyrillic"})
+#: What a word of its own of four letters tells, or of two Chinese characters; shorter ones may be initials.
+LONG = 0.85
 
 
-class _Traces(NamedTuple):
-    """What there is of a name, in any of its readings, for a word to meet."""
-
-    folded: str  #: all of it
-    known: frozenset[str]  #: meanings and sounds
-    bones: frozenset[str]  #: words by their first letter and consonants
-    near: frozenset[int]  #: groups of words that translators exchange
-    letters: frozenset[str]  #: what its words may begin with
-    texts: tuple[str, ...]  #: words
-    runs: tuple[str, ...]  #: words, by spelling and by sound, and neighbours written together
-    words: int  #: how many words a reading has at most
-    native: bool  #: whether any is written in Cyrillic
-
-
-def lacks(ours: str, theirs: str) -> bool:
+def lacks(ours: str, theirs: str, *, own: bool = False) -> bool:
     """Whether every reading of our name has a word that tells something and that nothing of theirs can meet.
 
-    False says nothing: then the names have to be laid side by side.
+    With `own` only words of its own count, which no translator leaves out. False says nothing: then the names have to
+    be laid side by side.
     """
-    mine, other = readings(ours), _traces(theirs)
-    if not mine or other is None or _one_begins_the_other(mine[0].folded, other.folded):
+    mine, other = readings(ours), _spread_out(theirs)
+    if not mine or not other or _one_text(ours, mine[0], theirs, other[0].form):
         return False
-    return all(_lacks(form, other) for form in mine)
+    return all(_lacks(one.units, two, own=own) for one in mine for two in other)
 
 
-def _one_begins_the_other(one: str, other: str) -> bool:
-    """Whether two names may be the same but for spaces, or one the other cut off: that is seen without their words."""
-    begun, whole = sorted((one.replace(" ", ""), other.replace(" ", "")), key=len)
-    return whole.startswith(begun)
+class _Spread(NamedTuple):
+    """A reading of their name, and what of it is asked for again and again: one entry meets many companies."""
 
-
-def _lacks(form: Form, theirs: _Traces) -> bool:
-    units = form.units
-    if any(one.script not in _SPELLED for one in units):
-        return False
-    return any(_unmet(units, at, theirs) for at in range(len(units)))
-
-
-def _unmet(units: Sequence[Unit], at: int, theirs: _Traces) -> bool:
-    """Whether nothing of theirs can meet a word: by meaning, consonants, initials, syllables or spelling."""
-    one = units[at]
-    if one.rank == "little" or one.concept in theirs.known or one.sound in theirs.known:
-        return False
-    text, known = one.text, glossary()
-    if not theirs.bones.isdisjoint(_bones(text)) or not theirs.near.isdisjoint(known.near.get(one.concept, ())):
-        return False
-    if len(text) <= theirs.words and theirs.letters.issuperset(text):
-        return False  # initials of theirs
-    letters, start = _letters(one), text[:2]
-    for other in theirs.texts:
-        if other.startswith(text) or text.startswith(other) or start in other:
-            return False  # one goes on where the other ends, or it is made of syllables
-        if len(other) <= len(units) and not letters.isdisjoint(other):
-            return False  # initials of ours
-    return not _spelled_like(units, at, theirs)
-
-
-def _spelled_like(units: Sequence[Unit], at: int, theirs: _Traces) -> bool:
-    """Whether a word, alone or written together with its neighbours, is spelled or sounds like something of theirs."""
-    spans = [units[first:last] for first in range(max(0, at - 2), at + 1) for last in range(at + 1, first + 4)]
-    asked = {text for span in spans for text in _spellings(span)}
-    least = LEAST_ALIKE_IN_CYRILLIC if theirs.native or any(one.native for one in units) else CLOSE
-    return any(
-        process.extractOne(text, theirs.runs, scorer=OSA.normalized_similarity, score_cutoff=least) for text in asked
-    )
-
-
-def _spellings(span: Sequence[Unit]) -> tuple[str, ...]:
-    """Neighbouring words as one: in Latin letters, by sound, and as they are written."""
-    return (
-        "".join([one.text for one in span]),
-        "".join([one.sound for one in span]),
-        "".join([one.native or one.text for one in span]),
-    )
+    form: Form
+    known: frozenset[str]  #: meanings and sounds of its words
+    runs: tuple[tuple[Unit, ...], ...]  #: two or three neighbours
 
 
 @lru_cache(maxsize=5_000)
-def _traces(text: str) -> _Traces | None:
-    """The traces of a name; nothing when it has words of scripts in which words meet in more ways."""
-    forms = readings(text)
-    units = [one for form in forms for one in form.units]
-    if not units or any(one.script not in _SPELLED for one in units):
-        return None
-    near = glossary().near
-    spans = [form.units[at : at + size] for form in forms for size in (1, 2, 3) for at in range(len(form.units))]
-    return _Traces(
-        folded=forms[0].folded,
-        known=frozenset([one.concept for one in units] + [one.sound for one in units]),
-        bones=frozenset([bones for one in units for bones in _bones(one.text)]),
-        near=frozenset([group for one in units for group in near.get(one.concept, ())]),
-        letters=frozenset([letter for one in units for letter in _letters(one)]),
-        texts=tuple({one.text for one in units}),
-        runs=tuple({run for span in spans for run in _spellings(span)}),
-        words=max(len(form.units) for form in forms),
-        native=any(one.native for one in units),
+def _spread_out(text: str) -> tuple[_Spread, ...]:
+    found = []
+    for form in readings(text):
+        known = frozenset(word for one in form.units for word in (one.concept, one.sound))
+        found.append(_Spread(form, known, tuple(_runs(form.units))))
+    return tuple(found)
+
+
+def _one_text(ours: str, mine: Form, theirs: str, other: Form) -> bool:
+    """Whether two names are the same but for spaces, or one the other cut off: that is seen without their words."""
+    if mine.folded.replace(" ", "") == other.folded.replace(" ", ""):
+        return True
+    return cut_off(ours, mine, other) or cut_off(theirs, other, mine)
+
+
+def _lacks(ours: tuple[Unit, ...], theirs: _Spread, *, own: bool) -> bool:
+    known = theirs.known
+    unsure = [
+        (-one.weight, at)
+        for at, one in enumerate(ours)
+        if one.concept not in known
+        and one.sound not in known
+        and (not one.rank and one.weight >= LONG if own else one.rank != "little")
+    ]
+    return any(not _meets(ours, at, theirs) for _, at in sorted(unsure))  # words of its own first
+
+
+def _meets(ours: tuple[Unit, ...], at: int, theirs: _Spread) -> bool:
+    """Whether a word can meet anything of theirs: alone, with its neighbours as one word, as or among initials."""
+    one, others = ours[at], theirs.form.units
+    for other in others:
+        if closeness(one, other) > 0:
+            return True
+    around = ours[max(0, at - 2) : at + 3]
+    return (
+        any(_written_together(run, others) for run in _runs(around) if one in run)
+        or any(_written_together(run, (one,)) for run in theirs.runs)
+        or _short_for(one, others, alone=len(ours) == 1)
+        or any(_short_for(other, ours, alone=len(others) == 1, over=at) for other in others)
     )
 
 
-def _letters(one: Unit) -> frozenset[str]:
-    """What a word may begin with, in any language that the glossary knows it in."""
-    return glossary().initials.get(one.concept, frozenset()) | {one.text[0]}
+def _runs(units: tuple[Unit, ...]) -> Iterator[tuple[Unit, ...]]:
+    """Two or three neighbours."""
+    yield from pairwise(units)
+    yield from zip(units, units[1:], units[2:], strict=False)
 
 
-@lru_cache(maxsize=50_000)
-def _bones(word: str) -> tuple[str, str]:
-    """A word without its vowels, and its consonants by sound, both with its first letter."""
-    bare = "".join([char for char in word[1:] if char not in "aeiouy"])
-    return f"{word[0]}{bare}", f"{word[0]}!{consonants(word)}"
+def _written_together(run: tuple[Unit, ...], others: tuple[Unit, ...]) -> bool:
+    """`written_together`, without asking where Latin letters are too few or too many."""
+    size = 0
+    for one in run:
+        if one.native:
+            return written_together(run, others)
+        size += len(one.text)
+    near = [one for one in others if one.native or -4 < len(one.text) - size < 4]
+    return bool(near) and written_together(run, near)
+
+
+def _short_for(short: Unit, units: tuple[Unit, ...], *, alone: bool, over: int = -1) -> bool:
+    """Whether a word is short for neighbours; with `over`, for some of which the word at that place is one.
+
+    Initials have a letter for each word, syllables stand for three words at most.
+    """
+    if short.rank not in ("", "plain"):
+        return False
+    letters, begins = len(short.text), short.text[:2]
+    for start in range(len(units) - 1 if over < 0 else min(over + 1, len(units) - 1)):
+        sizes = [2, 3] if letters > 4 and units[start].text.startswith(begins) else []
+        if 2 <= letters <= 6 and not alone:
+            sizes.append(letters)
+        for size in sizes:
+            end = start + size
+            if over < end <= len(units) and shortened(short, units[start:end], alone=alone):
+                return True
+    return False

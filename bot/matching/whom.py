@@ -24,7 +24,7 @@ from bot.matching.compare import match_company, shared_identifiers
 from bot.matching.fold import core_words, fold
 from bot.matching.frequency import zipf
 from bot.matching.unmet import lacks
-from bot.matching.words import read
+from bot.matching.words import generic, read
 from bot.model import (
     POINTERS,
     Company,
@@ -42,6 +42,8 @@ NOBODY = Match(Verdict.NO, 0.0)
 LIKELY = 0.82
 #: The same for names that only transliteration brings together: fewer letters survive it.
 LIKELY_BY_SOUND = 0.75
+#: From this likeness on two words are one word, written or read in two ways.
+EQUAL = 0.9
 #: A unit is never surer than this.
 UNIT = 0.8
 #: From this frequency on (Zipf: 3 is once in a million words, 6 once in a thousand) a word is everyday English.
@@ -59,8 +61,11 @@ def recognise(company: Company, listing: Listing, *, among: Collection[str] = ()
     if listing.kind not in {EntityKind.COMPANY, EntityKind.UNKNOWN}:
         return _its_person(company, listing) if company.from_book else _exactly(company, listing)
     fitting, by_sound = _fitting(company, listing)
-    if not by_sound and _somebody_else(company, fitting, listing, among):
-        return _unit(fitting, listing)
+    if not by_sound:
+        among = _in_our_scripts(fitting, listing, among)
+    nowhere = not among and not by_sound and not shared_identifiers(company, listing)
+    if nowhere or _somebody_else(company, fitting, listing, among, by_sound=by_sound):
+        return _unit(fitting, listing, known=company.from_book)
     all_fit = len(fitting) == 1 + len(company.names)
     ours = company if all_fit else replace(company, name=fitting[0].text, names=tuple(fitting[1:]))
     match = match_company(ours, listing, among=among, only_same=True)
@@ -71,19 +76,47 @@ def recognise(company: Company, listing: Listing, *, among: Collection[str] = ()
             return match
         if _carries_ours(match):
             return replace(match, verdict=Verdict.RELATED, score=min(match.score, UNIT))
-    return _unit(fitting, listing)
+    return _unit(fitting, listing, known=company.from_book)
 
 
-def _somebody_else(company: Company, ours: Sequence[Name], listing: Listing, among: Collection[str]) -> bool:
-    """Whether it is plain before comparing that they cannot be the same: a word of ours is nowhere in theirs."""
+def _in_our_scripts(ours: Iterable[Name], listing: Listing, among: Collection[str]) -> Collection[str]:
+    """The names of an entry, or of those `among` them, that are in scripts in which we have a name."""
+    scripts = {_script(name.text) for name in ours}
+    return [
+        name.text
+        for name in listing.names()
+        if (not among or name.text in among) and (_script(name.text) in scripts or not _script(name.text))
+    ]
+
+
+def _somebody_else(
+    company: Company, ours: Sequence[Name], listing: Listing, among: Collection[str], *, by_sound: bool
+) -> bool:
+    """Whether it is plain before comparing that they cannot be the same, by any pair of their names."""
     theirs = [name.text for name in listing.names() if not among or name.text in among]
-    pairs = ((mine.text, other) for mine in ours for other in theirs)
-    return all(_lacks(*pair) for pair in pairs) and not shared_identifiers(company, listing)
+    known = company.from_book
+    none_holds = all(
+        _cannot_hold(mine.text, other, by_sound=by_sound, known=known) for mine in ours for other in theirs
+    )
+    return none_holds and not shared_identifiers(company, listing)
 
 
-def _lacks(ours: str, theirs: str) -> bool:
-    """Whether `_holds` and `_carries_ours` must say no: a word of ours met nothing, and the words are not the same."""
-    return not _is_number(ours) and lacks(ours, theirs) and sorted(_core(ours)) != sorted(_core(theirs))
+def _cannot_hold(ours: str, theirs: str, *, by_sound: bool, known: bool) -> bool:
+    """Whether `_holds` and `_carries_ours` must say no: the words are not the same, and too few, or one met nothing."""
+    core, other = _core(ours), _core(theirs)
+    if _is_number(ours) or sorted(core) == sorted(other):
+        return False
+    if by_sound:
+        return lacks(ours, theirs, own=True)
+    if _everyday(core) or (len(core) < 2 and (known or _tells_more(theirs))):
+        return True
+    return lacks(ours, theirs)
+
+
+@lru_cache(maxsize=5_000)
+def _tells_more(theirs: str) -> bool:
+    """Whether more than everyday words must be left over beside a single word, though three were written as one."""
+    return sum(not one.rank and not _often(one.text) for one in read(theirs).units) > 3
 
 
 def _holds(match: Match, *, by_sound: bool, known: bool) -> bool:
@@ -109,8 +142,9 @@ def _holds(match: Match, *, by_sound: bool, known: bool) -> bool:
 def _carries_ours(match: Match) -> bool:
     """Every word of ours is there, though other words stand between them: "Islamic Republic of Iran - China Lines"."""
     left = [reason for reason in match.reasons if reason.rule == "only here"]
+    met = [reason for reason in match.reasons[1:] if reason.ours and reason.theirs]
     ours = _core(match.reasons[0].ours)
-    if _everyday_part(match):
+    if _everyday_part(match) or any(reason.score < EQUAL for reason in met):
         return False
     return len(ours) > 1 and not _everyday(ours) and bool(left) and not any(reason.ours for reason in left)
 
@@ -136,9 +170,16 @@ def _everyday(words: Sequence[str]) -> bool:
     return bool(words) and all(_is_everyday(word) for word in words)
 
 
+@lru_cache(maxsize=50_000)
 def _is_everyday(word: str) -> bool:
+    if _often(word):
+        return True
     units = read(word).units
-    return bool(units) and (all(unit.rank for unit in units) or (zipf(word, "en") or 0.0) >= EVERYDAY)
+    return bool(units) and all(unit.rank for unit in units)
+
+
+def _often(word: str) -> bool:
+    return (zipf(word, "en") or 0.0) >= EVERYDAY
 
 
 def _exactly(company: Company, listing: Listing) -> Match:
@@ -179,7 +220,7 @@ def _script(text: str) -> str:
 
 
 def _is_number(text: str) -> bool:
-    return any(character.isdigit() for character in text) and " " not in text
+    return " " not in text and any(character.isdigit() for character in text)
 
 
 def _its_person(company: Company, listing: Listing) -> Match:
@@ -191,16 +232,29 @@ def _its_person(company: Company, listing: Listing) -> Match:
     return NOBODY
 
 
-def _unit(ours: Iterable[Name], listing: Listing) -> Match:
-    """Related when one of our names, without its legal form, stands whole among the words of theirs."""
+def _unit(ours: Iterable[Name], listing: Listing, *, known: bool) -> Match:
+    """Related when one of our names, without its legal form, stands whole among the words of theirs.
+
+    Of somebody the book does not know, a generic word by itself (Power, Safety) is everybody's.
+    """
     for theirs in listing.names():
         words = _words(theirs.text)
         for name in ours:
             core = _core(name.text)
-            if name.kind is not NameKind.WEAK and _tells(core) and _stands_in(core, words):
+            if (
+                name.kind is not NameKind.WEAK
+                and _tells(core)
+                and _stands_in(core, words)
+                and (known or not _generic(core))
+            ):
                 score = min(UNIT, 0.4 + 0.4 * len(core) / max(len(words), 1))
                 return Match(Verdict.RELATED, score, (Reason("its name within theirs", score, name.text, theirs.text),))
     return NOBODY
+
+
+def _generic(core: Sequence[str]) -> bool:
+    units = read(core[0]).units if len(core) == 1 else ()
+    return len(units) == 1 and generic(units[0])
 
 
 def _tells(core: Sequence[str]) -> bool:

@@ -17,6 +17,7 @@ from rapidfuzz.distance import OSA
 
 from bot.data import table
 from bot.matching.fold import core_words, fold
+from bot.matching.frequency import homely, zipf
 from bot.matching.japanese import letter_name, main_reading, spelled_letters
 from bot.matching.scripts import pairs, romanise, script_of, sound
 
@@ -171,6 +172,19 @@ def own_weight(latin: str) -> float:
     if latin.isdigit():
         return 0.9
     return (0.15, 0.35, 0.6, 0.85)[len(latin) - 1] if 0 < len(latin) < 5 else 1.0 if latin else 0.0
+
+
+#: From here on a word is frequent English, on the scale of `frequency.zipf`, and this much more so than elsewhere.
+FREQUENT = 4.2
+ENGLISH = 0.8
+
+
+def generic(one: Unit) -> bool:
+    """Whether a word by itself names nobody: one of the glossary (bank, honor), or everyday English (safety).
+
+    Names of famous companies are as frequent as everyday words, but in every language.
+    """
+    return bool(one.rank) or (zipf(one.text, "en") >= FREQUENT and homely(one.text, "en") >= ENGLISH)
 
 
 def _units(words: Sequence[str], *, japanese: bool = False) -> Iterator[Unit]:

@@ -14,6 +14,7 @@ from bot import __version__
 from bot.cli import app, main, outcome_words
 from bot.settings import load
 from bot.watch import Outcome
+from tests.worlds.archive import Archive, entity
 from tests.worlds.pages import rss, table
 from tests.worlds.site import Site
 
@@ -246,6 +247,32 @@ def test_the_doctor(terminal: Terminal) -> None:
     assert terminal.json("sources")["sources"][0]["read_at"] is None, "looking changes nothing"
     terminal.settings["TOCSIN_EVERY"] = "often"
     assert "NOT  settings" in terminal.type("doctor").stdout
+
+
+def test_a_data_set_with_a_licence(terminal: Terminal) -> None:
+    """Its licence is named wherever its data is shown: by the doctor, beside the list, its entries and its alerts."""
+    terminal.settings |= {"TOCSIN_OPENSANCTIONS": "ch_seco_sanctions", "TOCSIN_SOURCES": "us_dod_cmc"}
+    archive = Archive(terminal.site, "ch_seco_sanctions")
+    terminal.site.shows("/us_dod_cmc", table(FILLER))
+    terminal.type("watch", "add", "Xiaomi")
+    archive.publishes("20260701000000-aaa", entity("NK-1", "Example Works"))
+    id, licence = "opensanctions.ch_seco_sanctions", "licence: CC BY-NC 4.0; commercial use needs a licence"
+    assert f"ok   {id}: 1 entries, believable; {licence}" in terminal.type("doctor").stdout
+    terminal.type("poll", id)
+    archive.publishes("20260702000000-bbb", entity("NK-1", "Example Works"), entity("NK-x", "Xiaomi Corporation"))
+    assert terminal.json("poll", id)["added"] == 1
+    lines = " ".join(terminal.type("sources").stdout.split())
+    assert "Swiss sanctions (SECO), by OpenSanctions: 2 entries, read" in lines
+    assert lines.count("Licence: CC BY-NC 4.0") == 1, "that of the other list forbids nothing"
+    assert "Licence: CC BY-NC 4.0; commercial" in " ".join(terminal.type("sources", "why", id).stdout.split())
+    assert terminal.json("sources", "why", id)["licence"].startswith("CC BY-NC 4.0;")
+    found = terminal.type("lookup", "Xiaomi").stdout
+    assert "Swiss sanctions (SECO), by OpenSanctions" in found
+    assert "Data under CC BY-NC 4.0." in found
+    assert "It stands on a list that OpenSanctions repeats" in " ".join(found.split())
+    printed = " ".join(terminal.type("run", "--once").stdout.split())
+    assert "Xiaomi added to Swiss sanctions (SECO), by OpenSanctions" in printed
+    assert "OpenSanctions Datenbanken GmbH · CC BY-NC 4.0" in printed
 
 
 def test_why_and_unpark(terminal: Terminal) -> None:

@@ -90,6 +90,19 @@ async def test_an_index_leads_to_the_list(world: World) -> None:
     assert await world.alerts() == [AlertKind.LISTED]
 
 
+async def test_changes_that_are_said_to_be_known(world: World) -> None:
+    """A server that answers "not modified" to a first question has given nothing; the list is read whole."""
+    await world.exports("1", "Example Works")
+    whole, delta = "https://data.opensanctions.org/entities.ftm.json", "https://data.opensanctions.org/delta.json"
+    for version, count in (("2", 1), ("3", 2)):
+        index = {"version": version, "resources": [{"name": "entities.ftm.json", "url": whole}], "delta_url": delta}
+        world.pages.shows(opensanctions.card.url, json.dumps(index))
+        world.pages.shows(whole, lines(*(entity(f"NK-{number}", "Example Works") for number in range(count))))
+        world.pages.stands_by(delta)
+        assert (await world.polled()).rows == count
+    assert world.pages.asked[delta] == 2
+
+
 async def test_a_mirror_may_serve_the_list_itself(world: World) -> None:
     """Then there is no index to follow."""
     world.pages.shows(opensanctions.card.url, table("Example Works"))
@@ -97,7 +110,7 @@ async def test_a_mirror_may_serve_the_list_itself(world: World) -> None:
 
 
 async def test_a_file_of_changes(world: World) -> None:
-    """Added, modified, deleted: whom it does not name stays, and a deletion that is said needs no second reading."""
+    """Added, modified, deleted: whom it does not name stays, and who was deleted is delisted at a second reading."""
     whole = [entity(f"NK-{number}", f"Company {number}") for number in range(8)]
     assert (await world.polled(lines(*whole, entity("NK-x", "Xiaomi Corporation")))).rows == 9
     delta = lines(
@@ -110,7 +123,10 @@ async def test_a_file_of_changes(world: World) -> None:
         {"op": "MOD", "entity": {**entity("NK-2", "Company 2"), "target": False}},
     )
     outcome = await world.polled(delta)
-    assert (outcome.added, outcome.changed, outcome.removed, outcome.pending, outcome.rows) == (1, 1, 2, 0, 8)
+    assert (outcome.added, outcome.changed, outcome.removed, outcome.pending, outcome.rows) == (1, 1, 0, 2, 8)
+    assert not await world.alerts()
+    outcome = await world.polled(lines({"op": "MOD", "entity": entity("NK-1", "Company One")}))
+    assert (outcome.changed, outcome.removed, outcome.pending, outcome.rows) == (0, 2, 0, 8)
     assert await world.alerts() == [AlertKind.DELISTED]
     kept = await world.store.listings("opensanctions")
     assert {key.removeprefix("NK-") for key in kept} == {"0", "1", "3", "4", "5", "6", "7", "8"}

@@ -244,7 +244,7 @@ def test_whatever_happens_to_the_bytes_a_list_is_read_or_refused(source: ListSou
         (opensanctions, OS_CSV.splitlines(keepends=True)[0], "a header and no rows"),
         (opensanctions, OS_FTM[:-30], "line 3 is no entity"),
         (opensanctions, OS_FTM.replace(b'"properties"', b'"facts"', 1), "line 1 is no entity"),
-        (opensanctions, b'{"issue_count": 0, "resources": []}', "gives no address of theirs for targets.simple.csv"),
+        (opensanctions, b'{"issue_count": 0, "resources": []}', "gives no address of theirs for entities.ftm.json"),
         (opensanctions, b'{"resources": [{"name": "targets.simple.csv", "url": "https://evil.example/"}]}', "evil"),
         (opensanctions, b'{"result": "failure", "resources": []}', "their own last reading of this data set failed"),
         (opensanctions, b'{"issue_count": 0, "resources": [', "an index.json that cannot be read"),

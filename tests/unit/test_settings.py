@@ -40,6 +40,15 @@ def test_the_environment_wins_over_the_file(bare: Path, monkeypatch: pytest.Monk
     assert settings.wanted == {"us_csl", "us_dod_cmc"}
 
 
+def test_data_sets_are_named_once_each() -> None:
+    """In the order in which they stand there, blanks and repetitions aside."""
+    assert load(tocsin_opensanctions=" jp_meti_eul, ch_seco_sanctions,jp_meti_eul,").data_sets == (
+        "jp_meti_eul",
+        "ch_seco_sanctions",
+    )
+    assert load().data_sets == ()
+
+
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
@@ -47,6 +56,12 @@ def test_the_environment_wins_over_the_file(bare: Path, monkeypatch: pytest.Monk
             "TOCSIN_MIRROR",
             "http://mirror.example/",
             "must contain {source}, for example http://mirror.example/{source}",
+        ),
+        ("TOCSIN_OPENSANCTIONS", "jp_meti_eul,CH SECO", "'CH SECO' is no name of a data set"),
+        (
+            "TOCSIN_OPENSANCTIONS",
+            "https://www.opensanctions.org/datasets/ch_seco_sanctions/",
+            "for example ch_seco_sanctions,jp_meti_eul",
         ),
         ("TOCSIN_EVERY", "often", "TOCSIN_EVERY='often'"),
         ("TOCSIN_EVERY", "-1", "greater than or equal to 0"),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.errors import BadSettings
 from bot.ports import Ask
 from bot.settings import Settings
 from bot.sources import ListSource, manual
@@ -25,6 +26,33 @@ async def test_a_source_with_a_licence_to_accept_is_polled_only_where_it_is_name
         assert "opensanctions" in await house.everything(), "it can still be polled by its name"
     async with open_house(settings(tmp_path, tocsin_sources="opensanctions,un_sc")) as house:
         assert set(await house.catalogue()) == {"opensanctions", "un_sc"}
+
+
+async def test_each_data_set_that_is_named_is_a_list_of_its_own(tmp_path: Path) -> None:
+    """Beside all others, or beside those that TOCSIN_SOURCES names; each with its own address and the same licence."""
+    sets = {"opensanctions.ch_seco_sanctions", "opensanctions.jp_meti_eul"}
+    async with open_house(settings(tmp_path, tocsin_opensanctions="ch_seco_sanctions,jp_meti_eul")) as house:
+        polled = await house.catalogue()
+        assert sets | {"un_sc", "eu_fsf"} <= polled.keys()
+        assert "opensanctions" not in polled
+        cards = [polled[id].card for id in sorted(sets)]
+        assert [card.title for card in cards] == [
+            "Swiss sanctions (SECO), by OpenSanctions",
+            "Japan's Foreign End User List (METI), by OpenSanctions",
+        ]
+        assert cards[0].url == "https://data.opensanctions.org/datasets/latest/ch_seco_sanctions/index.json"
+        assert cards[0].page == "https://www.opensanctions.org/datasets/ch_seco_sanctions/"
+        assert all(card.restricted and "CC BY-NC 4.0" in card.licence for card in cards)
+    only = settings(tmp_path, tocsin_opensanctions="ch_seco_sanctions,jp_meti_eul", tocsin_sources="un_sc")
+    async with open_house(only) as house:
+        assert set(await house.catalogue()) == {"un_sc", *sets}
+
+
+async def test_a_data_set_that_was_named_in_the_wrong_place(tmp_path: Path) -> None:
+    """The message says where it belongs."""
+    with pytest.raises(BadSettings, match="data sets of OpenSanctions are named in TOCSIN_OPENSANCTIONS"):
+        async with open_house(settings(tmp_path, tocsin_sources="opensanctions.jp_meti_eul")):
+            pass
 
 
 async def test_a_table_that_comes_with_the_program_is_read_like_any_list(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from bot.book import CompanyBook, shipped
-from bot.model import EntityKind, Identifier, ListChange, Listing, Story, Subscription
+from bot.model import EntityKind, Identifier, ListChange, Listing, Name, Story, Subscription
 from bot.watched import Watched
 from tests.worlds.facts import THEN, listing, watch
 
@@ -80,3 +80,39 @@ def test_every_company_of_the_book_can_be_asked_for() -> None:
     assert whom.company("xiaomi") == book().get("xiaomi")
     assert whom.company("name:nobody") is None
     assert {one.company for one in whom.mentions(Story(source="s", id="1", url="", title="Xiaomi sues"))} == {"xiaomi"}
+
+
+def test_who_else_is_watched_changes_nothing() -> None:
+    """A company is found beside thirty that the entry is more like, and beside one that it is."""
+    entry = listing("Kwangsong Marine Trading Corporation", aliases=(Name("Gwangsong Marine Trading"),))
+    alone = found(watched(watch("Kwangsong Marine")), entry)
+    assert set(alone.values()) == {"same"}
+    crowd = [watch(f"Kwangsong Marine Trading {word}") for word in "abcdefghijklmnopqrstuvwxyz"]
+    crowd += [watch(f"{word} Kwangsong Marine Trading Corporation") for word in ("Old", "New", "North", "South")]
+    beside = found(watched(watch("Kwangsong Marine"), watch("Kwangsong Marine Trading Corporation"), *crowd), entry)
+    assert alone.items() <= beside.items()
+
+
+def test_a_group_and_its_unit_are_watched_by_two() -> None:
+    """Who watches the group hears of the unit, though the unit itself is watched by another."""
+    whom = watched(watch("Gazprom"), watch("Gazprom Neft"))
+    assert found(whom, listing("PUBLIC JOINT STOCK COMPANY GAZPROM NEFT")) == {
+        "gazprom": "related",
+        "gazprom-neft": "same",
+    }
+
+
+def test_a_name_in_brackets_is_a_name_of_its_own() -> None:
+    """Watched in full, listed by the initials that were watched in brackets."""
+    whom = watched(watch("Minskii Avtomobilnyi Zavod (BELAZMASH)"))
+    assert set(found(whom, listing("OJSC BELAZMASH")).values()) == {"same"}
+    whom.update([])
+    assert found(whom, listing("OJSC BELAZMASH")) == {}
+
+
+def test_a_generic_word_by_itself_is_everybodys() -> None:
+    """Watched alone it is that name and no part of longer ones, unless the book knows who bears it."""
+    whom = watched(watch("Safety"), watch("Otkritie"))
+    assert set(found(whom, listing("SAFETY LLC")).values()) == {"same"}
+    assert found(whom, listing("Fire Safety Systems Moscow")) == {}
+    assert found(whom, listing("OOO OTKRITIE FACTORING")) == {"otkritie": "related"}
