@@ -26,7 +26,7 @@ from functools import lru_cache, partial
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
-from adapters.formats import Body, CsvRow, CsvRows, JsonRecords, citations, folded, mark_of, once, tidy, unread
+from adapters.formats import Body, CsvRows, JsonRecords, citations, folded, mark_of, once, tidy, unread
 from adapters.ofac import listed_on, page_of, sort_id
 from bot.model import Document, EntityKind, Identifier, Listing, Name, NameKind, Reading, Record
 from bot.sources import list_source
@@ -204,16 +204,18 @@ class _CsvTable:
             once(signals, f"column {gone!r} is gone")
         new = [(at, column) for at, column in enumerate(self.header) if column not in _KNOWN]
         width, (source, *in_key) = len(self.header), map(self.header.index, ("source", *_IN_KEY))
-        last, number, name, addresses = CsvRow(0, b"", []), *in_key
+        number, name, addresses = in_key
         table = CsvRows(self.body)
-        for last in islice(table, 1, None):
+        rows = iter(table)
+        last = next(rows)  # the header, which may be cut as well
+        for last in rows:
             cells = last.cells
             if len(cells) != width:
                 raise self.body.damaged(f"line {last.line} has {len(cells)} of {width} columns: cut; fetch it again")
             if new:
                 unread({column: cells[at] for at, column in new}, signals, "column")
             yield _composed(_inner(cells[source], signals), cells[number], cells[name], cells[addresses])
-        if last.raw and not table.ends_with and not last.raw.endswith(b'"'):
+        if not table.ends_with and not last.raw.endswith(b'"'):
             raise self.body.damaged(f"cut in the last cell of line {last.line}; fetch it again")
 
     def rows(self) -> Iterator[_Row]:
