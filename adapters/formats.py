@@ -479,6 +479,7 @@ class XmlElements:
         self._names = names
         _no_doctype(body)
         self.root = _parse_head(body, body.head, whole=False)
+        self.sections: list[str] = []  #: after the last one: what stands in the root, but what was read and forgotten
         self._now: tuple[bytes, etree._Element] | None = None  # the one just given, not yet taken down
         self._parser = _strict()
 
@@ -508,7 +509,7 @@ class XmlElements:
                         yield raw
                         self._now = None
                         _forget(element)
-            pull.close()
+            self.sections = list(dict.fromkeys(local(section) for section in pull.close()))
         except etree.XMLSyntaxError as error:
             what = f"not well-formed XML after {count} entries, cut or garbled ({error.msg})"
             raise self._body.damaged(f"{what}; fetch it again") from error

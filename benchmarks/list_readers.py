@@ -5,7 +5,7 @@ reading costs, in which next to nothing is new: the same without the listings. T
 nothing and builds no listing, and is the same for each format: lxml's iterparse for XML, lxml's parser for HTML,
 calamine (written in Rust) for .xls and lxml for the XML within .ods, pypdf for a PDF, json for JSON, and for tables,
 which lxml does not read, csv.DictReader: Python's reader in C, with each row made a dict by column, as a parser of XML
-makes each row elements by name. The reader in C alone takes half of that and knows no column. Seconds are of the
+makes each row elements by name. The reader in C alone takes two thirds of that and knows no column. Seconds are of the
 processor, best of so many runs. Each measurement runs in a process of its own, so that its peak memory is its own.
 
     python benchmarks/list_readers.py

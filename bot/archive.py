@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from bot.history import Entry, Event, How, Span, Stood, beginnings, end_of, events, stood_on, timeline
+from bot.history import (
+    Ends,
+    Entry,
+    Event,
+    How,
+    Span,
+    Stood,
+    as_they_were_called,
+    beginnings,
+    end_of,
+    events,
+    stood_on,
+    timeline,
+    was_called,
+)
 from bot.model import ChangeKind, Company, Found, ListChange, Listing, Match, Verdict
 from bot.ports import Store
+from bot.registers import Candidates, moves, other_end
 from bot.roll import Roll
 
 #: How many changes since a day are looked at for an answer about that day; the newest of more.
 SINCE = 100
+#: How many changes of an entry are looked at for when it came to its list; the newest of more.
+LOOKED_AT = 100
 #: How many changes of a company are looked at for its history; the newest of more.
 ALL = 20_000
 
@@ -66,20 +83,60 @@ class Archive:
         if not known.entries:
             return OnDay(day=day, stood=(), off=(), since=())
         moment = end_of(day)
-        entries = sorted(known.entries)
-        after = by_entry(await self.store.next_changes(entries, moment))
-        absent = [one for one in entries if not (after[one].before if one in after else known.today.get(one))]
-        last = by_entry(await self.store.last_changes(absent, moment)) if absent else {}
+        after = await self._after(known.entries, moment)
+        entries, first = as_they_were_called(known.entries, after.values())
+        known = replace(known, entries=entries)
+        absent = [one for one in entries | after.keys() if not _stands(one, entries, first, known.today)]
+        last = by_entry(await self.store.last_changes(sorted(absent), moment)) if absent else {}
         own = await asyncio.to_thread(_own, known, after)
         since = await self.store.changes_of(own, since=moment, limit=SINCE) if own else ()
-        return await asyncio.to_thread(_wound_back, known, day, after, last, since)
+        ends = moves((*since, *last.values()))
+        left = [one for one in since if one.kind is ChangeKind.REMOVED and (one.source, one.key, one.seen) not in ends]
+        for change, end in (await self.went(left, known.today.values())).items():  # it had come there by that day
+            ends[change.source, change.key, change.seen] = end
+        return await asyncio.to_thread(_wound_back, known, day, first, last, since, ends)
+
+    async def _after(self, entries: Iterable[Entry], moment: datetime) -> dict[Entry, ListChange]:
+        """The first change after a moment of each of these entries, and of those that they were called before."""
+        after: dict[Entry, ListChange] = {}
+        asked: set[Entry] = set()
+        while new := sorted({*entries} - asked):
+            asked.update(new)
+            found = by_entry(await self.store.next_changes(new, moment))
+            after |= found
+            entries = [old for one in found.values() if (old := was_called(one))]
+        return after
+
+    async def went(self, gone: Sequence[ListChange], there: Iterable[Listing]) -> dict[ListChange, Listing]:
+        """Which of these removals were moves, and to which of the entries that are there."""
+        if not gone:
+            return {}
+        candidates, found = Candidates(there), {}
+        for change in gone:
+            if end := other_end(change.listing, candidates.near(change.listing)):
+                came = await self.store.changes(source=end.source, key=end.key, limit=LOOKED_AT)
+                if to := moves((change, *came)).get((change.source, change.key, change.seen)):
+                    found[change] = to
+        return found
 
     async def past(self, known: Known) -> list[Event]:
         """All that happened to a company on any list, as far as we know, oldest first."""
-        changes = await self.store.changes_of(known.entries, limit=ALL) if known.entries else ()
-        return await asyncio.to_thread(
-            timeline, known.entries, changes, today=known.today, spans=known.spans, match=known.match
-        )
+        changes: list[ListChange] = []
+        asked: set[Entry] = set()
+        entries: Iterable[Entry] = known.entries
+        while new := {*entries} - asked:
+            asked |= new
+            found = await self.store.changes_of(sorted(new), limit=ALL)
+            changes += found
+            entries = [old for one in found if (old := was_called(one))]
+        changes.sort(key=lambda one: one.seen, reverse=True)
+
+        def told() -> list[Event]:
+            return timeline(
+                asked, changes, today=known.today, spans=known.spans, match=known.match, ends=moves(changes)
+            )
+
+        return await asyncio.to_thread(told)
 
 
 def _asked_once(match: Callable[[Listing], Match], found: Iterable[Found]) -> Callable[[Listing], Match]:
@@ -100,6 +157,13 @@ def by_entry(changes: Iterable[ListChange]) -> dict[Entry, ListChange]:
     return {(one.source, one.key): one for one in changes}
 
 
+def _stands(
+    entry: Entry, entries: Collection[Entry], first: Mapping[Entry, ListChange], today: Mapping[Entry, Listing]
+) -> bool:
+    """Whether an entry was there: its next change, or where there is none the list of today, has it."""
+    return entry in entries and bool(first[entry].before if entry in first else today.get(entry))
+
+
 def _own(known: Known, after: Mapping[Entry, ListChange]) -> list[Entry]:
     """Of the entries that changed, those that were or are the company itself: what befell units is not told here."""
     sides = {entry: (change.before, change.after, known.today.get(entry)) for entry, change in after.items()}
@@ -116,8 +180,12 @@ def _wound_back(
     after: Mapping[Entry, ListChange],
     last: Mapping[Entry, ListChange],
     changes: Sequence[ListChange],
+    ends: Ends,
 ) -> OnDay:
-    """What was true on a day: `after` and `last` are the changes around it, `changes` those since, newest first."""
+    """What was true on a day: `after` and `last` are the changes around it, `changes` those since, newest first.
+
+    `ends` says which of them are moves. Entries are those under the keys of that day (see `as_they_were_called`).
+    """
     moment = end_of(day)
     seen_off = frozenset(entry for entry, change in last.items() if change.kind is ChangeKind.REMOVED)
     stood = stood_on(
@@ -132,7 +200,7 @@ def _wound_back(
     there = {one.listing.source for one in stood if one.match.verdict is Verdict.SAME}
     off = [last[entry] for entry in seen_off if entry[0] not in there]
     since = [
-        *events(changes, known.match),
+        *events(changes, known.match, ends),
         *beginnings(_found_later(known, after, stood, moment), known.spans, known.match),
     ]
     return OnDay(

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from bot.data import shelf, table
@@ -49,6 +50,7 @@ from bot.model import (
     Updates,
     Verdict,
 )
+from bot.registers import list_of
 
 #: Characters of outside text in one section; a chat's own limits may cut further.
 ROOM = 900
@@ -704,8 +706,9 @@ def lookup_card(
     reader: Reader,
     *,
     past: Sequence[ListChange] = (),
+    went: Mapping[ListChange, Listing] = MappingProxyType({}),
 ) -> Card:
-    """What every list says today of a name, never a bare "no"."""
+    """What every list says today of a name, never a bare "no". Of `past` removals those in `went` were moves."""
     counts = _lists_of(found)
     touched = {one.listing.source for one in found}
     listed = "listed_one" if len(read) == 1 else "listed"
@@ -719,9 +722,7 @@ def lookup_card(
     )
     sections = via(typed, company, reader)
     if past:
-        sections.append(
-            Section(reader.say("heading.past"), "\n".join(past_words(change, reader) for change in past[:NAMED]))
-        )
+        sections.append(past_section(past, went, reader))
     for source in dict.fromkeys(one.listing.source for one in found):
         sections += _found_on(source, [one for one in found if one.listing.source == source], effects, reader)
     sections.append(_freshness(read, reader))
@@ -742,15 +743,22 @@ def lookup_card(
     )
 
 
-def past_words(change: ListChange, reader: Reader) -> str:
-    """An entry that was taken off: from when, until we saw it gone."""
+def past_section(past: Sequence[ListChange], went: Mapping[ListChange, Listing], reader: Reader) -> Section:
+    """Entries that are on their lists no more."""
+    lines = [past_words(change, went.get(change), reader) for change in past[:NAMED]]
+    return Section(reader.say("heading.moved" if went.keys() >= set(past) else "heading.past"), "\n".join(lines))
+
+
+def past_words(change: ListChange, to: Listing | None, reader: Reader) -> str:
+    """An entry that was taken off: from when, until we saw it gone, and to which other list where it moved."""
     listed_on = change.listing.listed_on
     return reader.say(
-        "lookup.past",
+        "lookup.moved" if to else "lookup.past",
         name=reader.clean(change.listing.name, 120),
         list=reader.title(change.source),
         since=reader.say("record.since", date=listed_on.isoformat()) if listed_on else "",
         until=when(change.seen),
+        to=reader.title(list_of(to)) if to else "",
     )
 
 

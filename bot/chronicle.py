@@ -12,10 +12,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import takewhile
+from types import MappingProxyType
 
-from bot.cards import NAMED, Reader, entry_words, match_words, past_words, via, when
+from bot.cards import NAMED, Reader, entry_words, match_words, past_section, via, when
 from bot.history import Chart, Event, How, Span, Stood, What, end_of
 from bot.model import Card, Company, Effect, FieldChange, Link, ListChange, Listing, Section, Severity, Verdict
+from bot.registers import list_of
 
 #: Events spelled out in a card, the newest of more; a chat's own limits may cut further.
 EVENTS = 15
@@ -43,8 +45,12 @@ def on_day_card(
     spans: Mapping[str, Span],
     effects: Mapping[str, Sequence[Effect]],
     reader: Reader,
+    went: Mapping[ListChange, Listing] = MappingProxyType({}),
 ) -> Card:
-    """What was true of a company on a day, what has happened since, and how far back we know."""
+    """What was true of a company on a day, what has happened since, and how far back we know.
+
+    Of the entries that were `off` their lists by then, those in `went` had moved to another.
+    """
     same = [one for one in stood if one.match.verdict is Verdict.SAME and one.how is not How.UNDATED]
     on, touched = {one.listing.source for one in same}, {one.listing.source for one in stood}
     verdict = ("listed_one" if len(spans) == 1 else "listed") if on else "perhaps" if touched else "none"
@@ -58,7 +64,7 @@ def on_day_card(
     )
     sections = via(typed, company, reader)
     if off:
-        sections.append(Section(reader.say("heading.past"), "\n".join(past_words(one, reader) for one in off[:NAMED])))
+        sections.append(past_section(off, went, reader))
     for source in dict.fromkeys(one.listing.source for one in stood):
         sections += _on_list(source, [one for one in stood if one.listing.source == source], effects, reader)
     if spans:
@@ -146,6 +152,8 @@ def history_card(
         lists=len({one.source for one in found if not one.related}),
         stories=len(stories),
     )
+    if moved := max(counts[What.CAME], counts[What.WENT]):  # the list at one end may not be read here
+        summary = f"{summary} · {reader.say('history.moves', count=moved)}"
     sections = via(typed, company, reader)
     if found or stories:
         sections.append(Section("", summary))
@@ -188,6 +196,8 @@ def event_words(event: Event, reader: Reader) -> str:
                 said = f"{said} {reader.say('happened.more', count=len(event.changes) - NAMED)}"
         case What.LISTED if event.again:
             said = reader.say("history.again", names=names)
+        case What.CAME | What.WENT:
+            said = reader.say(f"history.{event.what}", names=names, list=reader.title(list_of(event.ends[0])))
         case _:
             said = reader.say(f"history.{event.what}", names=names, since=since)
     return reader.say("history.related", said=said) if event.related else said
@@ -290,10 +300,16 @@ def _rows(event: Event) -> list[dict[str, str]]:
             for one in event.listings
         ]
     rows = []
-    for change in event.changes:
+    ends = event.ends or (None,) * len(event.changes)
+    for change, end in zip(event.changes, ends, strict=True):
         fields = [(one.field, one.old, one.new) for one in change.fields]
+        if change.before and change.after and change.before.key != change.after.key:
+            fields.insert(0, ("key", change.before.key, change.after.key))
         if event.what is not What.CHANGED:
             fields = [("name", change.before.name if change.before else "", change.after.name if change.after else "")]
+        if end:
+            here, there = list_of(change.listing), list_of(end)
+            fields.append(("list", there, here) if event.what is What.CAME else ("list", here, there))
         rows += [_row(event, change.listing, field=field, old=old, new=new) for field, old, new in fields]
     return rows
 

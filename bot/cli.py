@@ -20,10 +20,12 @@ from adapters.console import ConsoleChat
 from bot import __version__, backfill, logs, settings
 from bot.cards import Reader, account_card
 from bot.chronicle import as_table, history_rows
+from bot.commands import commands
 from bot.commands.audit import COLUMNS, beginning, every_act
 from bot.commands.history import past_of
 from bot.commands.lookup import match_data
 from bot.commands.read import account_data, account_of, story_behind
+from bot.commands.typed import options
 from bot.demo import demo as play_demo
 from bot.doctor import examine
 from bot.errors import BadSettings, TellPerson, TocsinError
@@ -54,6 +56,8 @@ app.add_typer(alert, name="alert")
 
 #: Bytes of a story's file that are read; more than any story has.
 STORY_CAP = 10_000_000
+#: Of what a reader noticed, so much is printed after a poll; `sources why` has more.
+NOTICED = 10
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON (docs/json.md).")]
 Where = Annotated[str, typer.Option("--place", help="The place it is for: console:, slack:TEAM/CHANNEL, ...")]
@@ -246,7 +250,8 @@ def lookup(
     json: Json = False,
 ) -> None:
     """What every list says today of a name, why we think it is the same, and how fresh that is."""
-    _ask("lookup", json=json, name=" ".join(name), as_of=as_of)
+    words, typed = options(commands()["lookup"], " ".join(name))  # `as_of:2021-03-01`, as it is typed in a chat
+    _ask("lookup", json=json, name=words, as_of=as_of or str(dict(typed).get("as_of", "")))
 
 
 @app.command()
@@ -598,7 +603,13 @@ def take_past(
 
 
 def outcome_words(outcome: Outcome, *, dry_run: bool = False) -> str:
-    """What a poll came to, in one or two lines."""
+    """What a poll came to, and what its reader noticed, a line each."""
+    more = [f"  and {len(outcome.signals) - NOTICED} more"] if len(outcome.signals) > NOTICED else []
+    noticed = [f"  noticed: {''.join(filter(str.isprintable, signal))[:200]}" for signal in outcome.signals[:NOTICED]]
+    return "\n".join([_outcome(outcome, dry_run=dry_run), *noticed, *more])
+
+
+def _outcome(outcome: Outcome, *, dry_run: bool) -> str:
     if outcome.quarantined:
         return f"{outcome.source}: not believed. {outcome.why}"
     if outcome.why:

@@ -36,8 +36,11 @@ from bot.model import (
     fingerprint,
 )
 
-#: A large loss is believed without an operator when it was seen again this much later, and was less than half.
+#: A large loss is believed without an operator when it was seen again this much later, and was less than half. For so
+#: long one and the same document that may be cut is no second reading either.
 PATIENCE = timedelta(hours=24)
+#: A list that was not read for several of these may have lost as many times as much, up to this share.
+QUARTER, AT_MOST = timedelta(days=91), 0.40
 #: Losses of so few entries are never "a large part", however short the list.
 FEW = 2
 #: More renamed entries than this share, in one edition, means a damaged encoding rather than a busy publisher.
@@ -82,6 +85,7 @@ class Survey:
     declared: int | None = None
     history: int = 0
     signals: tuple[str, ...] = ()
+    of_entries: tuple[str, ...] = ()  #: those of them that came from entries looked into
     parsed: int = 0  #: entries that were looked into, because their raw bytes are new
     filled: Mapping[str, int] = field(default_factory=dict)  #: how many of those have each field
     lately: tuple[str, ...] = ()  #: of the keys that are gone, those that the last reading had
@@ -109,6 +113,7 @@ def survey(reading: Reading, marks: Mapping[str, Mark], *, same_layout: bool) ->
     tail: deque[str] = deque(maxlen=TAIL)
     filled: Counter[str] = Counter()
     taken_up: dict[str, str] = {}
+    of_entries: list[str] = []
     for record in reading.records:
         if record.key in seen:
             duplicates.append(record.key)
@@ -121,7 +126,9 @@ def survey(reading: Reading, marks: Mapping[str, Mark], *, same_layout: bool) ->
             if known.missing:
                 touched.append((record.key, replace(known, missing=0)))
             continue
+        said = len(reading.signals)
         filled.update(_sort(record, known, fresh, touched))
+        of_entries += reading.signals[said:]
     rows, gone = len(seen), tuple(key for key in marks if key not in seen)
     if reading.taken is not None:
         # Who was absent already and is not brought back is absent once more.
@@ -142,6 +149,7 @@ def survey(reading: Reading, marks: Mapping[str, Mark], *, same_layout: bool) ->
         declared=reading.declared,
         history=reading.history,
         signals=tuple(reading.signals),
+        of_entries=tuple(of_entries),
         parsed=filled[PARSED],
         filled=filled,
         lately=tuple(key for key in gone if not marks[key].missing),
@@ -186,7 +194,7 @@ def believe(
     why, loss, cut = _impossible(card, survey), "", ""
     if not why and not memory.accept_next:
         why = _improbable(card, memory, survey, old)
-        loss = "" if why else _loss(card, survey, noticed)
+        loss = "" if why else _loss(card, survey, noticed, now - (memory.read_at or now))
         cut = "" if why or loss else _cut_at_a_line_end(memory, survey, noticed)
     why = why or loss or cut
     if not why:
@@ -203,7 +211,7 @@ def believe(
         return doubt
     if loss and _seen_long_enough(before, survey, now):
         return None
-    if cut and before.sha256 != sha256:
+    if cut and (before.sha256 != sha256 or (_one(survey) and _seen_long_enough(before, survey, now))):
         return None  # another edition, made anew, ends there too
     return replace(doubt, first_at=before.first_at, times=before.times + 1)
 
@@ -271,13 +279,16 @@ def _called(name: str) -> str:
     return "day of listing" if name == "listed_on" else name
 
 
-def _loss(card: SourceCard, survey: Survey, noticed: Collection[str]) -> str:
-    """A large part of the list gone: the one surprise that time alone can bear out. What was announced is none."""
+def _loss(card: SourceCard, survey: Survey, noticed: Collection[str], gap: timedelta) -> str:
+    """A large part of the list gone: the one surprise that time alone can bear out. What was announced is none.
+
+    What a list may lose between two editions it may lose again with every quarter that nobody read it.
+    """
     lost = sum(1 for key in survey.gone if key not in noticed)
-    if lost > max(FEW, card.may_lose * survey.known):
-        return (
-            f"{lost} of {survey.known} entries gone ({lost / survey.known:.0%}, believable up to {card.may_lose:.0%})"
-        )
+    quarters = max(1.0, gap / QUARTER)
+    believable = max(card.may_lose, min(card.may_lose * quarters, AT_MOST))
+    if lost > max(FEW, believable * survey.known):
+        return f"{lost} of {survey.known} entries gone ({lost / survey.known:.0%}, believable up to {believable:.0%})"
     return ""
 
 
@@ -285,25 +296,36 @@ def _cut_at_a_line_end(memory: Memory, survey: Survey, noticed: Collection[str])
     """The last entries of the document gone, no others, and none new: a true edition is rarely so.
 
     Only where nothing shows the end of the document. It is believed when another edition ends there too. That the very
-    last entry alone is taken off is not rare (the newest stands there), and a cut seldom loses so little.
+    last entry alone is taken off is not so rare (the newest may stand there), and a cut seldom loses so little: that is
+    believed when it is still so a day later, too.
     """
     gone = {key for key in survey.lately if key not in noticed}
-    end = memory.tail[-len(gone) :] if len(gone) > 1 else ()
-    whole = not survey.open_ended or survey.new or survey.layout != memory.layout
+    end = memory.tail[-len(gone) :] if gone else ()
+    told = survey.history > memory.history  # a table of the past says that they left
+    whole = not survey.open_ended or survey.new or survey.layout != memory.layout or told
     if not end or whole or not gone.issuperset(end):
         return ""
+    if len(gone) == 1:
+        return (
+            "the last entry of the document is gone and no other: perhaps cut; "
+            "believed when another edition lacks it too, or when it is still so a day later"
+        )
     return (
         f"the last {len(gone)} entries of the document are gone and no others: probably cut; "
         "believed when another edition lacks them too"
     )
 
 
+def _one(survey: Survey) -> bool:
+    return len(survey.lately) == 1
+
+
 def cut_off(memory: Memory, survey: Survey) -> tuple[str, ...]:
     """The entries that may be absent only because the document was cut at a line end: it ends where they came before.
 
     Such a document that has new entries too is believed, lest those be late; who is absent waits for one reading more
-    than others do. Not where a person or a doubted reading has spoken for it, nor where a table of the past says that
-    they left; and not for the very last entry alone (see above).
+    than others do, and the same document is none of them for a day (see `unheard`). Not where a person or a doubted
+    reading has spoken for it, nor where a table of the past says that they left.
     """
     spoken_for = memory.accept_next or memory.quarantine or survey.history > memory.history
     if not survey.open_ended or survey.partial or survey.layout != memory.layout or spoken_for:
@@ -311,7 +333,17 @@ def cut_off(memory: Memory, survey: Survey) -> tuple[str, ...]:
     gone = set(survey.lately)
     end = tuple(takewhile(gone.__contains__, reversed(memory.tail)))
     last_left = memory.tail[: len(memory.tail) - len(end)][-1:]
-    return end if len(end) > 1 and survey.tail[-1:] == last_left else ()
+    return end if survey.tail[-1:] == last_left else ()
+
+
+def unheard(memory: Memory, marks: Mapping[str, Mark], now: datetime) -> frozenset[str]:
+    """Of the absent entries those that only one document lacks, which may be cut, and which is not a day old yet:
+
+    that the publisher still has the same document says nothing of them.
+    """
+    if memory.doubted_at is None or now - memory.doubted_at >= PATIENCE:
+        return frozenset()
+    return frozenset(key for key, mark in marks.items() if mark.missing == DOUBTED)
 
 
 def _seen_long_enough(before: Quarantine, survey: Survey, now: datetime) -> bool:

@@ -67,12 +67,12 @@ def indexed(reading: Reading, index: Reading, whole: Document | None = None) -> 
     Raises ListDamaged for a list that is not the one its index meant. One whose sum is right is whole, however its
     publisher counts; by documents of changes, the count is what shows that none was missed.
     """
-    reading.edition, reading.published = index.edition, index.published
+    reading.edition, reading.published = index.edition or reading.edition, index.published or reading.published
     if whole and index.see and index.see.proves:
         _check(whole, index.see)
         reading.open_ended = False
     else:
-        reading.declared = index.declared
+        reading.declared = reading.declared if index.declared is None else index.declared
     return reading
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 from bot.model import ChangeKind, ListChange, Listing, Match, Verdict
 
@@ -24,6 +25,30 @@ BY_MONTH, BY_WEEK = timedelta(days=300), timedelta(days=60)
 def end_of(day: date) -> datetime:
     """The first moment after a day."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+
+
+def was_called(change: ListChange) -> Entry | None:
+    """Of a change that put an entry under another key, the one under which it stood before."""
+    before = change.before
+    return (change.source, before.key) if before and before.key != change.key else None
+
+
+def as_they_were_called(
+    entries: Iterable[Entry], changes: Iterable[ListChange]
+) -> tuple[frozenset[Entry], dict[Entry, ListChange]]:
+    """Entries under the keys they had at a moment, and the first change of each after it.
+
+    `changes` are those after that moment, newest first, or of each key at least its first one. What came under its key
+    only later stood under the one before, until then or until that key's own next change.
+    """
+    first: dict[Entry, ListChange] = {}
+    for change in changes:
+        for entry in ((change.source, change.key), was_called(change)):
+            if entry and (entry not in first or change.seen <= first[entry].seen):
+                first[entry] = change
+    came = {entry for entry, change in first.items() if change.key == entry[1] and was_called(change)}
+    then = {entry: change for entry, change in first.items() if entry not in came}
+    return frozenset((*entries, *then)) - came, then
 
 
 # ── What was true on a day ────────────────────────────────────────────────────────────────────────────────────────
@@ -120,7 +145,9 @@ def _dated(listing: Listing, day: date) -> bool:
 class What(StrEnum):
     BEGAN = "began"  #: it was there when we began to read the list
     LISTED = "listed"
+    CAME = "came"  #: from another list of the same office
     CHANGED = "changed"
+    WENT = "went"  #: to another list of the same office
     DELISTED = "delisted"
 
 
@@ -135,6 +162,7 @@ class Event:
     changes: tuple[ListChange, ...] = ()  #: none for a beginning
     related: bool = False  #: entries of other units of the group, not of the company itself
     again: bool = False  #: a listing of entries that we had seen before, and seen off their list
+    ends: tuple[Listing, ...] = ()  #: of a move, the entries on the other list
 
     @property
     def edition(self) -> str:
@@ -160,11 +188,14 @@ class Event:
         return min(own, self.seen) if self.seen else own
 
 
+#: Of changes that are one end of a move, by source, key and when it was seen: the other end.
+Ends = Mapping[tuple[str, str, datetime], Listing]
 _WHAT = {
     ChangeKind.ADDED: What.LISTED,
     ChangeKind.CHANGED: What.CHANGED,
     ChangeKind.REMOVED: What.DELISTED,
 }
+_MOVED = {What.LISTED: What.CAME, What.DELISTED: What.WENT}
 _ORDER = tuple(What)
 
 
@@ -175,11 +206,15 @@ def timeline(
     today: Mapping[Entry, Listing],
     spans: Mapping[str, Span],
     match: Callable[[Listing], Match],
+    ends: Ends = MappingProxyType({}),
 ) -> list[Event]:
-    """All that we know happened to these entries, oldest first. `changes` are every change of theirs, newest first."""
-    first = {(one.source, one.key): one for one in changes}
+    """All that we know happened to these entries, oldest first. `changes` are every change of theirs, newest first,
+
+    also those under the keys that they had before; `ends` says which of them are moves.
+    """
+    entries, first = as_they_were_called(entries, changes)
     began = [one for entry in entries if (one := _at_first(first.get(entry), today.get(entry)))]
-    return in_order([*beginnings(began, spans, match), *events(changes, match)])
+    return in_order([*beginnings(began, spans, match), *events(changes, match, ends)])
 
 
 def _at_first(change: ListChange | None, today: Listing | None) -> Listing | None:
@@ -208,21 +243,27 @@ def beginnings(
     ]
 
 
-def events(changes: Sequence[ListChange], match: Callable[[Listing], Match]) -> list[Event]:
+def events(
+    changes: Sequence[ListChange], match: Callable[[Listing], Match], ends: Ends = MappingProxyType({})
+) -> list[Event]:
     """Changes of a company's entries, newest first, as events, oldest first.
 
-    Those of one reading, kind and closeness are one event.
+    Those of one reading, kind and closeness are one event; those that moved, if from or to one list.
     """
-    groups: dict[tuple[str, datetime, What, bool, bool], list[ListChange]] = {}
+    groups: dict[tuple[str, datetime, What, bool, bool, str], list[ListChange]] = {}
     known: set[Entry] = set()
     for change in reversed(changes):
         entry = (change.source, change.key)
         again = change.before is None and entry in known
         known.add(entry)
+        if old := was_called(change):
+            known.discard(old)  # who comes under that key later is somebody else
         verdicts = {match(side).verdict for side in (change.before, change.after) if side}
         if verdicts != {Verdict.NO}:
-            related = Verdict.SAME not in verdicts
-            groups.setdefault((change.source, change.seen, _WHAT[change.kind], related, again), []).append(change)
+            related, what = Verdict.SAME not in verdicts, _WHAT[change.kind]
+            end = ends.get((change.source, change.key, change.seen))
+            kind = (_MOVED.get(what, what), False, end.source) if end else (what, again, "")
+            groups.setdefault((change.source, change.seen, kind[0], related, *kind[1:]), []).append(change)
     return in_order(
         Event(
             what=what,
@@ -232,8 +273,9 @@ def events(changes: Sequence[ListChange], match: Callable[[Listing], Match]) -> 
             changes=tuple(_by_key(group)),
             related=related,
             again=again,
+            ends=tuple(ends[one.source, one.key, one.seen] for one in _by_key(group)) if moved else (),
         )
-        for (source, seen, what, related, again), group in groups.items()
+        for (source, seen, what, related, again, moved), group in groups.items()
     )
 
 
@@ -299,12 +341,16 @@ def _lane(source: str, found: Sequence[Event], until: datetime) -> Lane:
     return Lane(source, marks, tuple(_listed(found, until)))
 
 
+#: By how many entries each kind of event makes a list longer.
+_STEP = {What.BEGAN: 1, What.LISTED: 1, What.CAME: 1, What.WENT: -1, What.DELISTED: -1}
+
+
 def _listed(found: Sequence[Event], until: datetime) -> list[tuple[datetime, datetime]]:
     """When at least one entry was on the list."""
     spans: list[tuple[datetime, datetime]] = []
     on, since = 0, until
     for one in found:
-        step = {What.BEGAN: 1, What.LISTED: 1, What.CHANGED: 0, What.DELISTED: -1}[one.what] * len(one.listings)
+        step = _STEP.get(one.what, 0) * len(one.listings)
         if one.at and step > 0 and on <= 0:
             since = one.at
         if one.at and step < 0 < on and on + step <= 0:

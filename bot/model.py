@@ -278,6 +278,7 @@ class Story:
     tier: int = 3  #: 1 official, 2 wire or paper of record, 3 other outlet
     updated: datetime | None = None
     citation: str = ""  #: an official notice's own citation: "86 FR 1234"
+    whole: str = ""  #: of a notice that comes with a summary: where its whole text is
 
 
 @dataclass(slots=True, kw_only=True)
@@ -943,6 +944,7 @@ class Memory:
     rows: int = 0
     history: int = 0  #: `Reading.history` of the last good reading
     tail: tuple[str, ...] = ()  #: the last keys of the last good reading, as they stood in the document
+    doubted_at: datetime | None = None  #: when a document that was believed, but may be cut at its end, was last read
     validators: tuple[tuple[str, Validators], ...] = ()  #: per address
     moved: tuple[
         tuple[str, str, int], ...
@@ -956,7 +958,8 @@ class Memory:
     stream: bool = False  #: a source of stories or notices, not a register
     pending: int = 0  #: entries absent once, waiting for a second reading before they are called delisted
     introduced: bool = False  #: whether places were told what its first reading says of their companies
-    signals: tuple[str, ...] = ()
+    signals: tuple[str, ...] = ()  #: what its reader noticed and could not place
+    of_entries: tuple[str, ...] = ()  #: those of them about entries, which are looked into again only when they change
     gap: float = 0.0  #: learned seconds between news, for adaptive intervals
     accept_next: bool = False  #: an operator said that the quarantined change is real
 

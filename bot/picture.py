@@ -27,7 +27,9 @@ STORIES = "#5b6675"
 LOOKS: Mapping[What, tuple[str, str]] = {
     What.BEGAN: ("#b3400a", "<"),
     What.LISTED: ("#b3400a", "^"),
+    What.CAME: ("#6a3d9a", "P"),
     What.CHANGED: ("#8a6500", "D"),
+    What.WENT: ("#6a3d9a", "X"),
     What.DELISTED: ("#005a8c", "v"),
 }
 #: Lanes that fit; of more lists the first ones are drawn and the rest counted.

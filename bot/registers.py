@@ -7,11 +7,16 @@ removal and another, hours later, as an addition is one decision. `data/register
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import cache
 
 from bot.data import table
-from bot.model import Listing
+from bot.model import ChangeKind, ListChange, Listing
+
+#: Within so long a decision that moves an entry is seen on both lists.
+ONE_DECISION = timedelta(days=60)
 
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"(?:.*-)?(\d+)")
@@ -33,6 +38,59 @@ def sisters(list_id: str) -> frozenset[str]:
 def other_end(entry: Listing, candidates: Iterable[Listing]) -> Listing | None:
     """Where an entry moved: the first of the candidates that is the same entry on another list of the same office."""
     return next((one for one in candidates if _neighbours(entry, one) and same_entry(entry, one)), None)
+
+
+class Candidates:
+    """Entries filed by the list on which they stand, so that only those on neighbouring lists are compared."""
+
+    def __init__(self, listings: Iterable[Listing]) -> None:
+        self._filed: defaultdict[tuple[str, tuple[str, ...]], list[Listing]] = defaultdict(list)
+        for one in listings:
+            self._filed[list_of(one), one.programmes[:1]].append(one)
+
+    def near(self, entry: Listing) -> list[Listing]:
+        """Those on other lists of the same office, or on another list that the same file carries."""
+        where = list_of(entry)
+        return [
+            one
+            for (other, inner), filed in self._filed.items()
+            if other in sisters(where) or (other == where != entry.source and inner != entry.programmes[:1])
+            for one in filed
+        ]
+
+
+def moves(changes: Iterable[ListChange]) -> dict[tuple[str, str, datetime], Listing]:
+    """Which of a company's changes are one end of a move from list to list: by source, key and when it was seen, the
+
+    other end. An entry that came to a list long before or after it left another did not move.
+    """
+    kinds: dict[ChangeKind, list[ListChange]] = {ChangeKind.ADDED: [], ChangeKind.REMOVED: [], ChangeKind.CHANGED: []}
+    for change in changes:
+        kinds[change.kind].append(change)
+    found = {}
+    for ours, theirs in (
+        (kinds[ChangeKind.REMOVED], kinds[ChangeKind.ADDED]),
+        (kinds[ChangeKind.ADDED], kinds[ChangeKind.REMOVED]),
+    ):
+        seen = defaultdict(list)
+        for one in theirs:
+            seen[one.source, one.key].append(one.seen)
+        candidates = Candidates(one.listing for one in theirs)
+        for change in ours:
+            if end := other_end(change.listing, _nearest(change, candidates.near(change.listing), seen)):
+                found[change.source, change.key, change.seen] = end
+    return found
+
+
+def _nearest(
+    change: ListChange, others: Iterable[Listing], seen: Mapping[tuple[str, str], Sequence[datetime]]
+) -> list[Listing]:
+    """Entries whose change may belong to the same decision, first those told in a file of the same kind."""
+    carried = list_of(change.listing) != change.source
+    apart = [(min(abs(one - change.seen) for one in seen[other.source, other.key]), other) for other in others]
+    near = [(gap, other) for gap, other in apart if gap <= ONE_DECISION]
+    near.sort(key=lambda one: ((list_of(one[1]) != one[1].source) != carried, one[0]))
+    return [other for _, other in near]
 
 
 def _neighbours(one: Listing, other: Listing) -> bool:

@@ -78,10 +78,13 @@ async def told_of(
 ) -> tuple[str, ...]:
     """Ids of the alerts that told the listings which now end: those of the list itself, and of stories about it."""
     ids: list[str] = []
-    for change in gone:
-        for earlier in await store.changes(source=change.source, key=change.key, limit=REMEMBERED):
+    entries = [(change.source, change.key) for change in gone]
+    for source, key in entries:  # grows: an entry that was renamed was told under the key it had then
+        for earlier in await store.changes(source=source, key=key, limit=REMEMBERED):
             if earlier.kind is ChangeKind.ADDED:
                 ids += list_alert_ids(earlier, company)
+            elif earlier.before and (source, earlier.before.key) not in entries:
+                entries.append((source, earlier.before.key))
     lists = {list_of(change.listing) for change in gone} | {change.source for change in gone}
     for story, told in stories:
         telling = of_story(story, told, company, now=now)

@@ -19,6 +19,7 @@ from datetime import timedelta
 from types import ModuleType
 from typing import Any
 
+from bot.data import table
 from bot.errors import BadSettings
 from bot.model import Bulletin, Document, Reading, SourceCard, SourceKind
 from bot.ports import ReadStream
@@ -38,6 +39,7 @@ class StreamSource:
 
     card: SourceCard
     read: ReadStream
+    whole: Callable[[Document], str] | None = None  #: what stands at a story's `whole`, in paragraphs with a blank line
 
 
 Source = ListSource | StreamSource
@@ -56,9 +58,18 @@ def list_source(
 
 
 def notice_source(
-    *, title: str, publisher: str, url: str, every: timedelta, **facts: Any
+    *,
+    title: str,
+    publisher: str,
+    url: str,
+    every: timedelta,
+    whole: Callable[[Document], str] | None = None,
+    **facts: Any,
 ) -> Callable[[Callable[[Document], Bulletin]], StreamSource]:
-    """An official stream: its items are announcements, and one that scrolls away is still true."""
+    """An official stream: its items are announcements, and one that scrolls away is still true.
+
+    `whole` reads what stands at `Story.whole`, where an item has a text of its own.
+    """
 
     def of(read: Callable[[Document], Bulletin]) -> StreamSource:
         card = SourceCard(
@@ -75,7 +86,7 @@ def notice_source(
         def read_notices(document: Document, identity: str = "") -> Bulletin:
             return read(document)  # official notices have numbers; which kind of id holds is no question
 
-        return StreamSource(card, read_notices)
+        return StreamSource(card, read_notices, whole)
 
     return of
 
@@ -124,11 +135,27 @@ def _chapter(card: SourceCard) -> list[str]:
         "polled": "only where TOCSIN_SOURCES names it" if card.opt_in else "",
         "believed": _believed(card) if card.kind is SourceKind.LIST else "",
         "programmes": ", ".join(card.programmes),
+        "what it means": " / ".join(_meanings(card)),
         "licence": card.licence,
         "to know": card.note,
     }
     rows = [f"- {name}: {fact}" for name, fact in facts.items() if fact]
     return [f"## `{card.id}`: {card.title}", "", *rows, ""]
+
+
+def _meanings(card: SourceCard) -> Iterator[str]:
+    """What its programmes do and do not do, on the day the table was read, each once and with its first codes."""
+    texts = table("programmes")
+    codes: dict[str, list[str]] = {}
+    for programme in texts["programme"]:
+        if card.id in programme["sources"] and programme["code"] in (*card.programmes, "*"):
+            periods = programme.get("periods") or [programme]
+            begun = [one for one in periods if "since" not in one or one["since"] <= texts["read"]]
+            codes.setdefault((begun or periods)[-1]["effect"], []).append(programme["code"])
+    for effect, found in codes.items():
+        some = ", ".join(code for code in found if code != "*")[:60].rpartition(", ")[0] or found[0]
+        which = "" if len(codes) == 1 else f"({'any other' if some == '*' else some}{', …' if len(found) > 3 else ''}) "
+        yield f"{which}{texts['effects'][effect]['does']} {texts['effects'][effect]['does_not']}"
 
 
 def _believed(card: SourceCard) -> str:

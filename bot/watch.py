@@ -12,13 +12,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot import editions, schedule, sequel, trail
+from bot import editions, gazette, schedule, sequel, trail
 from bot.alerts import list_alerts, story_alert, story_alert_id
 from bot.book import CompanyBook
 from bot.corroborate import corroborate
-from bot.diff import Difference, Missing, Survey, believe, cut_off, diff, missing, survey
+from bot.diff import Difference, Missing, Survey, believe, cut_off, diff, missing, survey, unheard
 from bot.docket import Docket, Sent
 from bot.errors import FeedDamaged, FetchGone, FetchRefused, ListDamaged, TellOperator, TocsinError, TryLater
+from bot.explain import unknown
 from bot.logs import log
 from bot.model import (
     Alert,
@@ -51,7 +52,7 @@ from bot.model import (
     fingerprint,
 )
 from bot.ports import Answer, Ask, Clock, Fetcher, Store
-from bot.registers import other_end, sisters
+from bot.registers import list_of, other_end, sisters
 from bot.roll import Roll
 from bot.sources import ListSource, Source, StreamSource
 from bot.stories import Told, analyse, same_event
@@ -72,6 +73,8 @@ MOVED_AFTER = 3
 RECENT = 20
 #: How many stories' events are kept in memory.
 REMEMBERED = 2_000
+#: What a reader noticed of a list: so many signals are kept, and so many written into one notice.
+SIGNALS_KEPT, SIGNALS_TOLD = 100, 10
 #: An official notice of removal counts as the second reading for this long.
 NOTICE_HOLDS = timedelta(days=45)
 
@@ -293,6 +296,7 @@ class Watcher:
             card, memory, seen, old, noticed=noticed | seen.taken_up.keys(), sha256=document.sha256, now=task.now
         ):
             return self.quarantined(task, doubt, seen)
+        doubted = cut_off(memory, seen)
         change = diff(
             seen,
             marks,
@@ -300,14 +304,16 @@ class Watcher:
             first=task.first or grown_up(card, memory, seen),
             same_layout=same_layout,
             noticed=noticed,
-            doubted=cut_off(memory, seen),
+            doubted=doubted,
             composed=card.composed,
             seen=task.now,
             sha256=document.sha256,
         )
         absent = [old[key] for key in seen.gone if key in old and key not in change.removed]
         alerts, sent = await self.alarm(change.changes, task.now, absent)
-        return _believed(self, task, seen, change, alerts, sent)
+        seen = with_programmes(card, seen)
+        step = self.signalled(task, _believed(self, task, seen, change, alerts, sent))
+        return replace(step, poll=doubted_since(step.poll, task.now)) if doubted else step
 
     async def read_stream(self, source: StreamSource, task: Task) -> Step:
         """A stream: what is new in it, whom it names, and what the record says of them."""
@@ -318,10 +324,15 @@ class Watcher:
         known = await self.store.known_stories({key for story in stories for key in story.keys})
         fresh, edited = await self.sort_stories(stories, known)
         quiet = task.first or self.habits.quiet
+        if source.whole and task.answer and not quiet and not self.habits.mirror:
+            fresh, edited = await self.in_full(source.whole, task, fresh, edited)
         told = [story for story in fresh if not quiet and not _old(story, memory, task.now)]
         more, rung, corrections = await self.correct(card, edited, task)
         links, sent, alerts = await self.ring(card, fresh, {_ref(story) for story in told}, task.now, also=rung)
         links, sent = links + more, replace(sent, deliveries=(*sent.deliveries, *corrections))
+        if card.kind is SourceKind.NOTICES:
+            removals = await self._removals([*fresh, *(now for _, now in edited)])
+            links = links + [(_ref(story), gazette.REMOVALS) for story, _ in removals]
         named = {ref for ref, _ in links}
         kept = [story if _ref(story) in named else replace(story, text="") for story in fresh]
         kept += [now if before.text or _ref(now) in named else replace(now, text="") for before, now in edited]
@@ -354,14 +365,49 @@ class Watcher:
         )
         return Step(poll=poll, outcome=outcome)
 
+    async def in_full(
+        self,
+        read: Callable[[Document], str],
+        task: Task,
+        fresh: Sequence[Story],
+        edited: Sequence[tuple[Story, Story]],
+    ) -> tuple[list[Story], list[tuple[Story, Story]]]:
+        """Notices with what their whole text says; without those whose text is to be asked for again."""
+        watched, left = await self.whom(), gazette.MANY
+
+        async def filled(story: Story) -> Story | None:
+            nonlocal left
+            if not story.whole or _old(story, task.memory, task.now):
+                return story
+            left -= 1
+            if left < 0:
+                return None
+            try:
+                answer = await self.ask(task, story.whole)
+                if answer.document is None:
+                    return story
+                try:
+                    text = await asyncio.to_thread(read, answer.document)
+                finally:
+                    await self.fetcher.release(answer.document)
+                return await asyncio.to_thread(gazette.with_text, story, text, watched.mentions)
+            except TocsinError as trouble:
+                log.warning("text_unread", source=task.card.id, story=story.id, url=story.whole, trouble=str(trouble))
+                known = watched.mentions(story) or not gazette.waits(story, task.now)
+                return story if known else None
+
+        found = [one for story in fresh if (one := await filled(story))]
+        again = [(before, one) for before, story in edited if (one := await filled(story))]
+        return found, again
+
     async def unchanged(self, task: Task) -> Step:
         """The publisher stands by its last document: a second reading for what was absent in it."""
         card, memory = task.card, task.memory
-        left, old = Missing((), ()), {}
+        left, old, quiet = Missing((), ()), {}, frozenset[str]()
         if memory.pending:
             marks = await self.store.marks(card.id)
-            absent = [key for key, mark in marks.items() if mark.missing]
-            left = missing(absent, marks)
+            quiet = unheard(memory, marks, task.now)
+            left = missing([key for key, mark in marks.items() if mark.missing and key not in quiet], marks)
             old = dict(await self.store.listings(card.id, left.removed))
         changes = tuple(
             ListChange(
@@ -376,8 +422,8 @@ class Watcher:
             for key in left.removed
         )
         alerts, sent = await self.alarm(changes, task.now)
-        edition = task.index.edition if task.index else memory.edition
-        settled = replace(self.well(task), pending=len(left.waiting), rows=memory.rows, edition=edition)
+        edition = (task.index.edition if task.index else "") or memory.edition
+        settled = replace(self.well(task), pending=len(left.waiting) + len(quiet), rows=memory.rows, edition=edition)
         poll = Poll(
             memory=settled,
             marks=left.waiting,
@@ -631,22 +677,36 @@ class Watcher:
         return await asyncio.to_thread(self.roll.of, company), await self.roll.taken_off(company)
 
     async def noticed(self, source: str, gone: Sequence[Listing]) -> set[str]:
-        """Keys whose removal an official notice announced: for them one reading is enough."""
+        """Keys whose removal an official notice announced: for them one reading is enough.
+
+        A company that somebody watches is recognised in a notice; any other entry is named in it by a whole name, and
+        the notice says that it is about this list.
+        """
         watched, announced = await self.whom(), set()
         for listing in gone:
             for company, _ in watched.match(listing):
-                if await self._announced(source, company):
+                if await self._announced({"", source, list_of(listing)}, company):
                     announced.add(listing.key)
+        if gone:
+            notices = await self._removals(await self.store.stories_of(gazette.REMOVALS, limit=RECENT))
+            named = await asyncio.to_thread(_named_in, notices, source, gone)
+            announced.update(named)
         return announced
 
-    async def _announced(self, source: str, company: Company) -> bool:
-        since = self.clock.now() - NOTICE_HOLDS
-        for story in await self.store.stories_of(company.id, limit=20):
-            if story.tier == 1 and story.published and story.published >= since:
-                analysis = analyse(story, self.watched.mentions(story))
-                if analysis.stage == "removed" and analysis.source in {"", source}:
-                    return True
-        return False
+    async def _announced(self, lists: set[str], company: Company) -> bool:
+        notices = await self._removals(await self.store.stories_of(company.id, limit=RECENT))
+        return any(analysis.source in lists for _, analysis in notices)
+
+    async def _removals(self, stories: Iterable[Story]) -> list[tuple[Story, Analysis]]:
+        """Those of them that are official, of the last weeks, and take somebody off a list."""
+        watched, since = await self.whom(), self.clock.now() - NOTICE_HOLDS
+
+        def read() -> list[tuple[Story, Analysis]]:
+            recent = [one for one in stories if one.tier == 1 and one.published and one.published >= since]
+            told = [(one, analyse(one, watched.mentions(one))) for one in recent if gazette.may_remove(one)]
+            return [(one, analysis) for one, analysis in told if analysis.stage == "removed"]
+
+        return await asyncio.to_thread(read)
 
     async def sort_stories(
         self, stories: Sequence[Story], known: Mapping[str, str]
@@ -738,6 +798,25 @@ class Watcher:
             deliveries=len(notices),
         )
         return Step(poll=Poll(memory=memory, deliveries=tuple(notices)), outcome=outcome)
+
+    def signalled(self, task: Task, step: Step) -> Step:
+        """The step, with a notice to the operators of what is new in the list and was not met before."""
+        new = [one for one in step.poll.memory.signals if one not in task.memory.signals]
+        if not new or task.first or self.habits.quiet:
+            return step
+        more = f"; and {len(new) - SIGNALS_TOLD} more" if len(new) > SIGNALS_TOLD else ""
+        notice = Notice(
+            id=fingerprint("signals", task.card.id, task.now.isoformat()),
+            source=task.card.id,
+            title=f"{task.card.id}: something in it is new to us",
+            text=f"{'; '.join(new[:SIGNALS_TOLD])}{more}. The reading was kept; all of it: "
+            f"tocsin sources why {task.card.id}",
+            at=task.now,
+        )
+        told = Delivery.of(
+            notice, self.habits.operators, because="runs Tocsin", due=task.now, language=self.habits.language
+        )
+        return replace(step, poll=replace(step.poll, deliveries=(*step.poll.deliveries, told)))
 
     def tell(self, memory: Memory, title: str, text: str, now: datetime) -> tuple[Memory, list[Delivery]]:
         """A notice to the operators, unless they were told this very thing already."""
@@ -861,6 +940,16 @@ class Watcher:
             await self.store.commit(Poll(memory=replace(memory, introduced=True)))
 
 
+def _named_in(notices: Sequence[tuple[Story, Analysis]], source: str, gone: Sequence[Listing]) -> set[str]:
+    """Keys of entries that one of these notices about their list names."""
+    told = [(analysis.source, gazette.words(f"{story.title}\n{story.text}")) for story, analysis in notices]
+    return {
+        listing.key
+        for listing in gone
+        if any(about in {source, list_of(listing)} and gazette.named_in(listing, text) for about, text in told)
+    }
+
+
 def _document(task: Task) -> Document:
     if task.document is None:
         raise ValueError(f"{task.card.id}: nothing to read")
@@ -881,6 +970,19 @@ def _survey(reading: Reading, marks: Mapping[str, Mark], layout: str) -> tuple[S
     return survey(reading, marks, same_layout=same), same
 
 
+def with_programmes(card: SourceCard, seen: Survey) -> Survey:
+    """The survey, with a signal for each programme of which nothing is said and that its card does not name either."""
+    codes = dict.fromkeys(code for listing, _ in seen.fresh for code in listing.programmes)
+    strange = [code for code in unknown(card.id, codes) if code not in card.programmes]
+    said = tuple(f"unknown programme {code!r}: nothing can be said of what it means" for code in strange)
+    return replace(seen, signals=(*seen.signals, *said), of_entries=(*seen.of_entries, *said))
+
+
+def doubted_since(poll: Poll, now: datetime) -> Poll:
+    """The poll, with the moment of a document that may be cut."""
+    return replace(poll, memory=replace(poll.memory, doubted_at=now))
+
+
 def grown_up(card: SourceCard, memory: Memory, seen: Survey) -> bool:
     """Whether the last reading was too thin to compare with: what fills it up now is history, not news."""
     return memory.rows < card.usual <= seen.rows
@@ -896,6 +998,7 @@ def _believed(
 ) -> Step:
     """A list reading that went well: everything it changes."""
     well = watcher.well(task, layout=seen.layout, rows=seen.rows)
+    kept = task.memory.of_entries if seen.parsed < seen.rows else ()  # who was not looked into still has them
     memory = replace(
         well,
         begun=task.now if grown_up(task.card, task.memory, seen) else well.begun,
@@ -904,7 +1007,8 @@ def _believed(
         history=seen.history,
         tail=task.memory.tail if seen.partial else seen.tail,
         pending=change.pending,
-        signals=seen.signals,
+        signals=tuple(dict.fromkeys((*seen.signals, *kept)))[:SIGNALS_KEPT],
+        of_entries=tuple(dict.fromkeys((*seen.of_entries, *kept)))[:SIGNALS_KEPT],
         changed_at=task.now if change.changes else task.memory.changed_at,
     )
     changed = [one for one in change.changes if one.before and one.after]
@@ -938,8 +1042,12 @@ def _ref(story: Story) -> str:
 
 
 def _differ(before: Story, now: Story) -> bool:
-    """Whether a story was edited. One that was kept without its text is compared by its title alone."""
-    return before.title != now.title or bool(before.text and before.text != now.text)
+    """Whether a story was edited. One that was kept without its text is compared by its title alone, and one that was
+
+    kept with its whole text by title and summary.
+    """
+    same = before.text == now.text or bool(now.whole and before.text.startswith(now.text))
+    return before.title != now.title or bool(before.text and not same)
 
 
 def _old(story: Story, memory: Memory, now: datetime) -> bool:

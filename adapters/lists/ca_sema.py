@@ -58,7 +58,8 @@ _SAME = {"Burma": "Myanmar (Burma)"}
     fill=(("programmes", 0.9), ("kind", 0.9)),
     usual=1_000,  # 2,606 in May 2022, 4,759 in May 2025
     licence="Government of Canada, reuse on its terms",
-    note="it has no ids: a name that is corrected is seen as a removal and an addition",
+    note="it has no ids: an entry under another name is found again by a name or number that it kept, or by nearly the "
+    "same spelling",
     programmes=(
         *("Belarus", "China", "Guatemala", "Haiti", "Hamas Terrorist Attacks", "Extremist Settler Violence", "Iran"),
         *("Justice for Victims of Corrupt Foreign Officials Regulations (JVCFOR)", "Moldova", "Myanmar (Burma)"),

@@ -36,6 +36,14 @@ _NAME_KINDS = {
 }
 _SUBJECTS = {"individual": EntityKind.PERSON, "entity": EntityKind.COMPANY, "object": EntityKind.UNKNOWN}
 _OBJECTS = {"vessel": EntityKind.VESSEL, "aircraft": EntityKind.AIRCRAFT}
+#: What stands in each element, by the names its public readers know (2026-11); anything else is signalled.
+_KNOWN = {
+    "target": {"sanctions-set-id", "foreign-identifier", "generic-attribute", "modification", *_SUBJECTS},
+    "subject": {"identity", "justification", "relation", "other-information", "generic-attribute"},
+    "identity": {"name", "address", "day-month-year", "nationality", "place-of-birth", "identification-document"},
+    "name": {"name-part"},
+    "name-part": {"value", "spelling-variant"},
+}
 _STILL = ("listed", "amended")
 _OFF = "de-listed"
 
@@ -130,6 +138,7 @@ def _listing(target: etree._Element, programmes: Mapping[str, str], signals: lis
     if subject is None:
         once(signals, "a target that is no individual, entity or object")
         subject = target
+    _check(target, subject, signals)
     names = [
         name for identity in _identities(subject) for one in identity.iter("{*}name") for name in _names(one, signals)
     ]
@@ -140,14 +149,21 @@ def _listing(target: etree._Element, programmes: Mapping[str, str], signals: lis
         if one.text not in ("", first)
     )
     listed = [_day(one.get("effective-date")) for one in target.iterchildren("{*}modification") if _is_listing(one)]
-    codes = [programmes.get(tidy(one.text), "") for one in target.iterchildren("{*}sanctions-set-id")]
-    codes += [programmes.get(one, "") for one in str(target.get("sanctions-set-id", "")).split()]
+    sets = [tidy(one.text) for one in target.iterchildren("{*}sanctions-set-id")]
+    sets += str(target.get("sanctions-set-id", "")).split()
+    codes = [programmes.get(one, "") for one in sets]
+    for one, code in zip(sets, codes, strict=True):
+        if not code:
+            once(signals, f"unknown sanctions set {one!r}, which no programme of the file has")
+    thing = str(subject.get("object-type", ""))
+    if thing and thing not in _OBJECTS:
+        once(signals, f"unknown type of object {thing!r}")
     key = str(target.get("ssid", ""))
     return Listing(
         source="ch_seco",
         key=key,
         name=first or key,
-        kind=_OBJECTS.get(str(subject.get("object-type", "")), _SUBJECTS.get(local(subject), EntityKind.UNKNOWN)),
+        kind=_OBJECTS.get(thing, _SUBJECTS.get(local(subject), EntityKind.UNKNOWN)),
         aliases=tuple(aliases),
         programmes=tuple(dict.fromkeys(code for code in codes if code)),
         listed_on=min((day for day in listed if day), default=None),
@@ -164,6 +180,19 @@ def _listing(target: etree._Element, programmes: Mapping[str, str], signals: lis
         remarks=" ".join(tidy(one.text) for one in subject.iterchildren("{*}other-information") if tidy(one.text)),
         details=tuple(dict.fromkeys(_details(subject))),
     )
+
+
+def _check(target: etree._Element, subject: etree._Element, signals: list[str]) -> None:
+    """Signal elements that are in none of the descriptions of the format."""
+    places = [("target", target), ("subject", subject)] if subject is not target else []
+    for identity in subject.iterchildren("{*}identity"):
+        places.append(("identity", identity))
+        for name in identity.iterchildren("{*}name"):
+            places += [("name", name), *(("name-part", part) for part in name.iterchildren("{*}name-part"))]
+    for what, element in places:
+        for child in element:
+            if (tag := local(child)) not in _KNOWN[what]:
+                once(signals, f"unread element of {what} {tag!r}")
 
 
 def _is_listing(modification: etree._Element) -> bool:

@@ -337,6 +337,59 @@ _READERS = {
 Rows = Iterator[tuple[bytes, dict[str, str]]]
 
 
+#: The columns of layout 1.1, of which only some are carried: those of the entity and of each of its parts, and for
+#: each the regulation that brought it. As public readers of the file name them (2026-11).
+_COLUMNS_11 = frozenset(
+    {
+        "fileGenerationDate",
+        *(
+            f"Entity_{name}"
+            for name in (
+                *("LogicalId", "EU_ReferenceNumber", "UnitedNationId", "DesignationDate", "DesignationDetails"),
+                *("Remark", "SubjectType", "SubjectType_ClassificationCode"),
+            )
+        ),
+        *(
+            f"NameAlias_{name}"
+            for name in (
+                *("LastName", "FirstName", "MiddleName", "WholeName", "NameLanguage", "Gender", "Title", "Function"),
+                "Strong",
+            )
+        ),
+        *(
+            f"Address_{name}"
+            for name in ("City", "Street", "PoBox", "ZipCode", "Region", "Place", "AsAtListingTime", "ContactInfo")
+        ),
+        *(
+            f"BirthDate_{name}"
+            for name in (
+                *("BirthDate", "Day", "Month", "Year", "YearRangeFrom", "YearRangeTo", "Circa", "CalendarType"),
+                *("ZipCode", "Region", "Place", "City"),
+            )
+        ),
+        *(
+            f"Identification_{name}"
+            for name in (
+                *("Number", "Diplomatic", "KnownExpired", "KnownFalse", "ReportedLost", "RevokedByIssuer", "IssuedBy"),
+                *("IssuedDate", "ValidFrom", "ValidTo", "LatinNumber", "NameOnDocument", "TypeCode", "TypeDescription"),
+                "Region",
+            )
+        ),
+        "Citizenship_Region",
+        *(
+            f"{part}_{name}"
+            for part in ("Entity", "NameAlias", "Address", "BirthDate", "Identification", "Citizenship")
+            for name in (
+                *("CountryIso2Code", "CountryDescription", "LogicalId", "RegulationLanguage", "Remark"),
+                *("Regulation_Type", "Regulation_OrganisationType", "Regulation_PublicationDate"),
+                *("Regulation_EntryIntoForceDate", "Regulation_NumberTitle", "Regulation_Programme"),
+                "Regulation_PublicationUrl",
+            )
+        ),
+    }
+)
+
+
 def _rows(body: Body) -> Rows:
     for row, cells in CsvTable(body, need=_NEEDED_11, delimiter=";"):
         yield row.raw, cells
@@ -382,6 +435,8 @@ def _csv_records(body: Body, rows: Rows, signals: list[str], *, old: bool) -> It
         key = cells.get(reference) or cells.get(logical)
         if not key:
             raise body.damaged(f"row {count} has neither {reference} nor {logical}; has the format changed?")
+        if not old and not _COLUMNS_11.issuperset(cells):
+            unread({column: text for column, text in cells.items() if column not in _COLUMNS_11}, signals, "column")
         parties.setdefault(key, []).append((raw, cells))
     if not count:
         raise body.damaged("a header and no rows; fetch it again")
@@ -406,6 +461,8 @@ def _add_row(party: Party, cells: dict[str, str], signals: list[str]) -> None:
 
     kinds = [cells.get(f"Entity_SubjectType{end}", "") for end in ("", "_ClassificationCode")]
     party.kind = next((_KINDS[kind] for kind in kinds if kind in _KINDS), party.kind)
+    if any(kinds) and not any(kind in _KINDS for kind in kinds):
+        once(signals, f"unknown subject type {' '.join(kinds)!r}")
     party.programmes.append(cells.get("Entity_Regulation_Programme", ""))
     party.regulations.append(cells.get("Entity_Regulation_NumberTitle", ""))
     party.urls += [cells["Entity_Regulation_PublicationUrl"]] if "Entity_Regulation_PublicationUrl" in cells else []

@@ -79,6 +79,7 @@ def un_sc(document: Document) -> Reading:
     return reading
 
 
+_SECTIONS = ("INDIVIDUALS", "ENTITIES")
 _DATAID = re.compile(rb"<(?:[\w.-]+:)?DATAID>\s*(\d+)\s*<")
 
 
@@ -89,6 +90,9 @@ def _records(body: Body, elements: XmlElements, signals: list[str]) -> Iterator[
             raise body.damaged(f"entry {count} has no DATAID; has the format changed?")
         key = found[1].decode()
         yield Record(key, mark_of(raw), partial(_parse, elements, raw, signals))
+    for section in elements.sections:
+        if section not in _SECTIONS:
+            once(signals, f"unread section {section!r}")
     body.judge(count, signals)
 
 

@@ -44,7 +44,6 @@ _FIRMS = re.compile(
     rows=range(1, 10_000),
     fill=(("programmes", 0.9), ("listed_on", 0.9), ("addresses", 0.8), ("citations", 0.8)),
     usual=250,  # 546 in June 2019, 581 in September 2022
-    may_lose=0.4,  # orders end, and each renewal of a temporary one is an entry of its own: 35 % in three years
     opt_in=True,
     licence="Work of the US government, public domain in the US",
     language="en",

@@ -1,12 +1,15 @@
 """The Entity List of the US Bureau of Industry and Security: Supplement No. 4 to 15 CFR part 744.
 
-The text of the regulation itself, from the service behind ecfr.gov: `full/{day}/title-15.xml?part=744` is the whole
-part as XML, in which `DIV9[@N="Supplement No. 4 to Part 744"]` holds one table of five columns: country, entity,
-license requirement, license review policy, Federal Register citation. "current" is no day the service takes, and it
-answers only for days up to which the code is kept up, one or two working days ago.
+The text of the regulation itself, from the service behind ecfr.gov. `versions/title-15.json?part=744` tells on which
+days any section or supplement of the part was amended (`content_versions`, each with `date`, `identifier` and `type`);
+`full/{date}/title-15.xml?part=744` is the whole part as it stood on a day, as XML, in which
+`DIV9[@N="Supplement No. 4 to Part 744"]` holds one table of five columns: country, entity, license requirement, license
+review policy, Federal Register citation. "current" is no day the service takes, and it answers only for days up to
+which the code is kept up (`up_to_date_as_of` in `titles.json`), one or two working days ago: so the day on which the
+supplement was amended last is asked for. It answers 406 to whoever takes no compression.
 
-Written from public descriptions of that service and of the table (read 2026-11); no real file was at hand. What does
-not fit the description becomes a signal.
+Written from public descriptions of that service and of the table (read 2026-11), among them one of a reader of the text
+of 2026-06-16, with 3,415 entries; no real file was at hand. What does not fit the description becomes a signal.
 
 - The country stands in its first row only ("CHINA, PEOPLE'S REPUBLIC OF") and holds until the next.
 - The entity cell is prose: name, other names behind "a.k.a., the following two aliases:" each behind a dash, then the
@@ -19,6 +22,7 @@ not fit the description becomes a signal.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -29,11 +33,12 @@ from functools import partial
 from lxml import etree
 
 from adapters.formats import Body, XmlElements, citations, folded, local, looks_like, mark_of, once, tidy
-from bot.model import Document, Listing, Name, NameKind, Reading, Record
+from bot.model import Document, Listing, Name, NameKind, Pointer, Reading, Record
 from bot.sources import list_source
 
 VERSION = 1
 
+_SERVICE = "https://www.ecfr.gov/api/versioner/v1"
 _PAGE = (
     "https://www.ecfr.gov/current/title-15/subtitle-B/chapter-VII/subchapter-C/part-744/"
     "appendix-Supplement%20No.%204%20to%20Part%20744"
@@ -45,26 +50,30 @@ _COLUMNS = ("country", "entity", "license requirement", "license review policy",
 @list_source(
     title="Entity List (BIS), from the Code of Federal Regulations",
     publisher="US Department of Commerce, Bureau of Industry and Security",
-    url="https://www.ecfr.gov/api/versioner/v1/full/{day}/title-15.xml?part=744",
+    url=f"{_SERVICE}/versions/title-15.json?part=744",
     page=_PAGE,
     every=timedelta(hours=12),
-    behind=timedelta(days=5),  # kept up one or two working days ago, and there are long weekends
+    index=True,
     composed=True,
     rows=range(1, 20_000),
     fill=(("programmes", 0.9), ("listed_on", 0.9), ("addresses", 0.6), ("citations", 0.9)),
     usual=1_500,  # 2,001 rows in May 2022, 3,409 in July 2026
     licence="Work of the US government, public domain in the US",
     language="en",
-    note="the text of the law, some days behind: the same entries come sooner with us_csl, and notices sooner still. "
-    "Written without a real file at hand; tell us what it does not read.",
+    note="the text of the law, one or two working days behind; notices come sooner. Written without a real file at "
+    "hand; tell us what it does not read",
     opt_in=True,
     programmes=("EL",),
     cap=60_000_000,
     silence=timedelta(seconds=120),
 )
 def us_bis_entity(document: Document) -> Reading:
-    """Part 744 as XML, recognised by its supplement."""
+    """Part 744 as XML, recognised by its supplement; or the service's answer on its versions, which leads there."""
     body = Body(document, "us_bis_entity")
+    if body.head.lstrip().startswith(b"{"):
+        day = _amended(body, document.fetched_at.date())
+        there = Pointer(f"{_SERVICE}/full/{day}/title-15.xml?part=744")
+        return Reading(layout=f"ecfr.versions/{VERSION}", records=(), see=there)
     if not looks_like(body.head).startswith("XML"):
         raise body.unlike("part 744 of title 15 as XML, from the eCFR's versioner service")
     reading = Reading(layout=f"ecfr.xml/{VERSION}", records=())
@@ -75,6 +84,30 @@ def us_bis_entity(document: Document) -> Reading:
     reading.edition = max(days).isoformat() if days else ""
     reading.records = _records(body, rows, reading.signals)
     return reading
+
+
+def _amended(body: Body, today: date) -> date:
+    """The last day until today on which the supplement was amended; where it is not told apart, any of the part."""
+    try:
+        answer = json.loads(body.whole())
+    except ValueError as error:
+        raise body.damaged(f"JSON that ends early or is garbled ({error}); fetch it again") from error
+    versions = answer.get("content_versions")
+    versions = [one for one in versions if isinstance(one, dict)] if isinstance(versions, list) else []
+    ours = [one for one in versions if _TITLE.search(str(one.get("identifier", "")))] or versions
+    days = [day for one in ours if (day := _iso(one.get("date") or one.get("amendment_date"))) and day <= today]
+    if not days:
+        raise body.damaged(
+            "no content_versions with a date; give versions/title-15.json?part=744 of the eCFR's service"
+        )
+    return max(days)
+
+
+def _iso(text: object) -> date | None:
+    try:
+        return date.fromisoformat(str(text)[:10])
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ _FIELDS = (
     "excerpts",
     "html_url",
     "publication_date",
+    "raw_text_url",
     "title",
     "toc_doc",
     "toc_subject",
@@ -87,6 +88,29 @@ _NUMBER = re.compile(r"(?:[A-Z]\d?-)?[A-Z]?\d{1,4}-\d{1,7}", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 
+#: Of these agencies every document may name companies, of the others those whose title or summary says so.
+_ALWAYS = frozenset({"industry-and-security-bureau", "foreign-assets-control-office"})
+_ABOUT_LISTS = re.compile(
+    r"entity list|unverified list|military end|export administration reg|denied person|deny|sanction|block|designat"
+    r"|chinese military|1260h|1237|covered list|covered communications|uyghur|forced labor|nonproliferation|debar"
+    r"|terroris|national emergency|securities invest|supply chain|prohibited transaction|people's republic of china"
+    r"|china|restricted part",
+    re.IGNORECASE,
+)
+#: The hosts on which the Register keeps its texts.
+_TEXTS = frozenset({"www.federalregister.gov", "federalregister.gov", "www.govinfo.gov"})
+#: Characters of a text that are read: about five hundred printed pages.
+_LONGEST = 3_000_000
+
+
+def _whole_text(document: Document) -> str:
+    """A document's text, as it is on public inspection (plain) or published (in a <pre>), broken lines joined."""
+    text = document.whole()[: 4 * _LONGEST].decode("utf-8", "replace")[:_LONGEST].replace("\r\n", "\n")
+    if text.lstrip().startswith("<"):
+        text = html.unescape(_TAG.sub("", text))
+    return re.sub(r"\n[ \t]*\n\s*", "\n\n", text).strip()
+
+
 @notice_source(
     title="Federal Register: list agencies, and public inspection",
     publisher="Office of the Federal Register",
@@ -98,10 +122,11 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
     note=(
         "no key needed. Answers may come from a cache for up to a day. One look takes the 300 newest documents, about "
         "three days of these agencies: after a longer outage older ones are not fetched, and paging cannot go beyond "
-        "10,000 documents (the API then answers page 1 again). A document on public inspection carries a title and no "
-        "text, so a company that only its PDF names is found when the document is published"
+        "10,000 documents (the API then answers page 1 again). The whole text of documents that may be about a list "
+        "is read for names, also while they are on public inspection; not through a mirror"
     ),
     cap=50_000_000,
+    whole=_whole_text,
 )
 def us_federal_register(document: Document) -> Bulletin:
     """The documents in it as stories. Raises FeedDamaged, saying what it looks like instead."""
@@ -222,6 +247,7 @@ def _story(row: object, signals: list[str]) -> Story | None:
         keys=(f"fr:{number}", url),
         tier=1,
         citation=_citation(row),
+        whole=_whole(row, title),
     )
 
 
@@ -244,6 +270,17 @@ def _title(row: dict[str, Any]) -> str:
         return title
     contents = _joined(row, "toc_subject", "toc_doc")
     return contents or _joined(row, "subject_1", "subject_2", "subject_3")
+
+
+def _whole(row: dict[str, Any], title: str) -> str:
+    """Where the whole text is, of a document that may be about a list."""
+    url = _address(row.get("raw_text_url"))
+    if not url or urlsplit(url).hostname not in _TEXTS:
+        return ""
+    slugs = {_plain(one.get("slug")) for one in _many(row.get("agencies")) if isinstance(one, dict)}
+    if slugs & _ALWAYS or (slugs & set(_AGENCIES) and _ABOUT_LISTS.search(f"{title}\n{_body(row, title)}")):
+        return url
+    return ""
 
 
 def _slug(url: str) -> str:

@@ -26,7 +26,7 @@ from bot.sources import list_source
     usual=150,  # 462 in March 2022, 443 in April 2025
     licence="Work of the US government, public domain in the US",
     language="en",
-    note="An entry may move to or from the SDN list: one decision, seen as a removal and an addition.",
+    note="An entry may move to or from the SDN list: one decision in two files, told as a move.",
     carrier=True,
     programmes=(
         *("561-Related", "BURMA-EO14014", "CAATSA - RUSSIA", "CMIC-EO13959", "FSE-IR", "FSE-SY"),

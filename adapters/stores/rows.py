@@ -104,15 +104,20 @@ def moment(micros: int) -> datetime:
 
 
 def lost_names(changes: Iterable[ListChange]) -> list[tuple[str, bytes]]:
-    """For each entry that lost names or numbers, who it was before: an id by which the same is kept once, and bytes."""
+    """For each entry that lost names or numbers, who it was before: an id by which the same is kept once, and bytes.
+
+    One that came under another key at that is kept under both, so that either is found by what it was called.
+    """
     found: dict[str, bytes] = {}
     for change in changes:
         before = change.before
-        if before is not None and (change.after is None or _known_by(before) - _known_by(change.after)):
+        if before is None or (change.after and not _known_by(before) - _known_by(change.after)):
+            continue
+        for key in dict.fromkeys((before.key, change.key)):
             body = encode(
                 Listing(
                     source=before.source,
-                    key=before.key,
+                    key=key,
                     name=before.name,
                     kind=before.kind,
                     aliases=before.aliases,

@@ -15,7 +15,7 @@ from bot.model import Attachment, Reply, Request
 from bot.picture import draw
 
 #: What the picture says; the keys of [picture] in the words tables.
-WORDS = ("began", "listed", "changed", "delisted", "stories", "day", "week", "month")
+WORDS = ("began", "listed", "came", "changed", "went", "delisted", "stories", "day", "week", "month")
 
 
 @command("history", Argument(name="name", about="a company, in any spelling or script: Huawei, 华为, Хуавэй"))

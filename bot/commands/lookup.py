@@ -6,7 +6,7 @@ each list is.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from bot.archive import Archive, Known, OnDay
@@ -17,6 +17,7 @@ from bot.commands.history import lists_data
 from bot.errors import TellPerson
 from bot.explain import effects_of
 from bot.model import Company, Effect, Found, ListChange, Listing, Match, Reply, Request, Verdict
+from bot.registers import list_of
 
 
 @command(
@@ -41,8 +42,9 @@ async def lookup(office: Office, request: Request) -> Reply:
     today = {one.listing.source for one in found if one.match.verdict is Verdict.SAME}
     past = [one for one in await office.roll.taken_off(company) if one.source not in today]
     effects_by_list = meanings((one.listing for one in found), reader.now.date(), reader)
-    card = lookup_card(typed, company, found, office.roll.read, stories, effects_by_list, reader, past=past)
-    return Reply(cards=(card,), data=as_data(typed, company, found, past, office))
+    went = await Archive(office.store, office.roll).went(past, (one.listing for one in found))
+    card = lookup_card(typed, company, found, office.roll.read, stories, effects_by_list, reader, past=past, went=went)
+    return Reply(cards=(card,), data=as_data(typed, company, found, past, went, office))
 
 
 async def on_day(office: Office, request: Request, typed: str, day: date) -> Reply:
@@ -52,8 +54,9 @@ async def on_day(office: Office, request: Request, typed: str, day: date) -> Rep
     then = await archive.on(known, day)
     reader = office.reader(request)
     meant = meanings((one.listing for one in then.stood), day, reader)
-    card = on_day_card(typed, known.company, day, then.stood, then.off, then.since, known.spans, meant, reader)
-    return Reply(cards=(card,), data=on_day_data(known, then))
+    went = await archive.went(then.off, (one.listing for one in then.stood))
+    card = on_day_card(typed, known.company, day, then.stood, then.off, then.since, known.spans, meant, reader, went)
+    return Reply(cards=(card,), data=on_day_data(known, then, went))
 
 
 def day_of(text: str, now: datetime) -> date:
@@ -80,7 +83,12 @@ def meanings(listings: Iterable[Listing], day: date, reader: Reader) -> dict[str
 
 
 def as_data(
-    typed: str, company: Company, found: Sequence[Found], past: Sequence[ListChange], office: Office
+    typed: str,
+    company: Company,
+    found: Sequence[Found],
+    past: Sequence[ListChange],
+    went: Mapping[ListChange, Listing],
+    office: Office,
 ) -> dict[str, object]:
     """The same answer for `--json`; docs/json.md is its manual."""
     return {
@@ -93,12 +101,12 @@ def as_data(
             }
             for one in found
         ],
-        "past": [past_data(one) for one in past],
+        "past": [past_data(one, went.get(one)) for one in past],
         "read": [{"source": source, "at": at.isoformat()} for source, at in sorted(office.roll.read.items())],
     }
 
 
-def on_day_data(known: Known, then: OnDay) -> dict[str, object]:
+def on_day_data(known: Known, then: OnDay, went: Mapping[ListChange, Listing]) -> dict[str, object]:
     """What was true on a day, for `--json`."""
     company = known.company
     return {
@@ -114,7 +122,7 @@ def on_day_data(known: Known, then: OnDay) -> dict[str, object]:
             }
             for one in then.stood
         ],
-        "past": [past_data(one) for one in then.off],
+        "past": [past_data(one, went.get(one)) for one in then.off],
         "since": history_rows(then.since),
         "lists": lists_data(known),
     }
@@ -132,8 +140,8 @@ def entry_data(listing: Listing) -> dict[str, object]:
     }
 
 
-def past_data(change: ListChange) -> dict[str, object]:
-    """An entry that was taken off, as plain data."""
+def past_data(change: ListChange, to: Listing | None) -> dict[str, object]:
+    """An entry that was taken off, as plain data, and the list that it moved to."""
     listed_on = change.listing.listed_on
     return {
         "source": change.source,
@@ -141,6 +149,7 @@ def past_data(change: ListChange) -> dict[str, object]:
         "name": change.listing.name,
         "listed_on": listed_on.isoformat() if listed_on else None,
         "seen_off": change.seen.isoformat(),
+        "moved_to": list_of(to) if to else None,
     }
 
 

@@ -30,7 +30,12 @@ async def feeds(office: Office, request: Request) -> Reply:
 
 async def _told(office: Office, request: Request, cards: Mapping[str, SourceCard], title: str) -> Reply:
     memories, reader = await office.store.memories(), office.reader(request)
-    lines = [_with_terms(state(card, memories.get(id), reader), card, reader) for id, card in cards.items()]
+    lines = []
+    for id, card in cards.items():
+        memory = memories.get(id)
+        lines.append(_with_terms(state(card, memory, reader), card, reader))
+        if card.note and (memory is None or memory.read_at is None or memory.trouble):
+            lines.append(reader.say("sources.hint", note=card.note))
     data = [as_data(card, memories.get(id)) for id, card in cards.items()]
     title = reader.say(f"{title}_one" if len(cards) == 1 else title, count=len(cards))
     return Reply(cards=(plain_card(title, lines),), data={"sources": data})

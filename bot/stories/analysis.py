@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
@@ -15,6 +16,18 @@ from bot.stories.reason import reason_sentence
 from bot.stories.sentences import Sentence, sentences
 from bot.stories.topic import ENOUGH, Heard, heard, list_meant, listing_score, stage_of
 
+#: The tier of official documents.
+OFFICIAL = 1
+#: What the title of such a document calls taking off and putting on, and what makes it something else. In English.
+_OFF = re.compile(r"\b(?:removals?|removing|deletions?|rescissions?) of\b|\bremovals?\b", re.IGNORECASE)
+_ON = re.compile(r"\b(?:additions?|adding|designations?|identification)\b", re.IGNORECASE)
+_OTHER = re.compile(r"\b(?:revis\w+|correct\w+|clarif\w+|proposed|requests?|procedures?|modif\w+)\b", re.IGNORECASE)
+#: What an official sentence says it does to whom it names; of what was done before it says "added".
+_DOES = re.compile(r"\b(?:add|adds|adding|designat(?:e|es|ing)|remov(?:e|es|ing)|list(?:s|ing)?)\b", re.IGNORECASE)
+#: A line no longer than this, without a word that is written small, is an item of a list: a name.
+LINE = 120
+_PROSE = re.compile(r"\b(?!(?:of|and|the|for|also|known|as|formerly|de|da)\b)[a-z]{2,}")
+
 
 def analyse(story: Story, mentions: Sequence[Mention]) -> Analysis:
     """Read one story. `mentions` are the watched companies found in it. Never raises on any text."""
@@ -24,15 +37,18 @@ def analyse(story: Story, mentions: Sequence[Mention]) -> Analysis:
     subjects = [one for one in mentions if one.role is Role.SUBJECT]
     told = heard(parts, words, _named(parts, mentions), _named(parts, subjects))
     trapped = any(words.has(one.sentence.plain, "topic", "not_a_list") and not _listing(one) for one in told[:3])
+    entitled = _stage_of_title(story, told)
     score = listing_score(told, trapped)
     origin = story.origin or origin_of(parts, words, frozenset(one.surface.casefold() for one in mentions))
     because = (Reason(f"language: {language or 'unknown'}", 1.0),)
-    if score < ENOUGH:
+    if score < ENOUGH and not entitled:
         why = Reason("not about a listing", min(1.0, 1 - score / (2 * ENOUGH)))
         return Analysis(language=language, origin=origin, mentions=tuple(mentions), because=(*because, why))
-    mentions = _listed_are_subjects(mentions, told)
+    mentions = _listed_are_subjects(mentions, told, official=story.tier == OFFICIAL)
     source, which = list_meant(told, words)
     stage, how_far = stage_of(told, words)
+    if entitled is not None:
+        stage, how_far = entitled, (Reason("an official title says so", 1.0),)
     about = Reason("about a listing", min(1.0, score / (2 * ENOUGH)))
     return Analysis(
         language=language,
@@ -52,15 +68,41 @@ def _listing(one: Heard) -> bool:
     return bool(one.authorities) and (one.generic or bool(one.lists)) and (one.listed or one.removed)
 
 
-def _listed_are_subjects(mentions: Sequence[Mention], told: Sequence[Heard]) -> tuple[Mention, ...]:
+def _stage_of_title(story: Story, told: Sequence[Heard]) -> str | None:
+    """What the title of an official document that names a list says it does: takes off, puts on, or both and more, of
+
+    which no one word is true. None where it says nothing of that. Such a text goes over what the list is for and how
+    one comes onto it and leaves it, whatever it does.
+    """
+    title = next((one.sentence.text for one in told[:1] if one.sentence.title and one.lists), "")
+    if story.tier != OFFICIAL or not title:
+        return None
+    off, on, other = _OFF.search(title), _ON.search(title), _OTHER.search(title)
+    if off or on:
+        return "" if (off and on) or other else "removed" if off else "in_force"
+    return "" if other and story.whole else None
+
+
+def _listed_are_subjects(
+    mentions: Sequence[Mention], told: Sequence[Heard], *, official: bool = False
+) -> tuple[Mention, ...]:
     """In a listing story whose title names no company, those in the first sentences that put somebody on a list are
 
-    what it is about, however many: lists are published with a dozen names.
+    what it is about, however many: lists are published with a dozen names. An official document comes to them after
+    pages of law, and may give each a line of its own.
     """
     if any(one.where == "title" for one in mentions):
         return tuple(mentions)
-    about = [one for one in told if one.about and not one.sentence.title][:6]
+    about = [one for one in told if one.about and not one.sentence.title][: None if official else 6]
     listed: set[str] = set()
+    if official:
+        body = [one for one in told if not one.sentence.title]
+        starts = [one.sentence.start for one in body]
+        for mention in mentions:
+            one = body[max(0, bisect_right(starts, mention.start) - 1)]
+            item = len(one.sentence.text) <= LINE and not _PROSE.search(one.sentence.text)
+            if item or (one.lists and _DOES.search(one.sentence.text)):
+                listed.add(mention.company)
     for one in about:
         sentence = one.sentence
         there = {mention.company for mention in mentions if sentence.start <= mention.start < sentence.end}

@@ -308,6 +308,14 @@ async def test_names_of_the_past_are_kept_once(store: Store) -> None:
     assert await store.former(new[-1].number) == []
 
 
+async def test_an_entry_renamed_under_another_key_is_kept_under_both(store: Store) -> None:
+    """Who asks by the name of then is led to the entry of then and to the one of today."""
+    renamed = replace(change("E-2"), before=listing("E-1", "Xiaomi Inc"))
+    await store.commit(poll(changes=[renamed], removed=["E-1"]))
+    kept = [(one.listing.key, one.listing.name) for one in await store.former()]
+    assert kept == [("E-1", "Xiaomi Inc"), ("E-2", "Xiaomi Inc")]
+
+
 async def test_story_is_known_by_each_of_its_keys(store: Store) -> None:
     """One hit is enough to recognise a story, and it says which one it is."""
     told = story("7", keys=("guid:7", "link:https://news.example/7"))

@@ -64,6 +64,15 @@ def test_from_nothing_to_an_alert(terminal: Terminal) -> None:
     assert "added to" not in terminal.type("run", "--once").stdout, "an alert is printed once"
 
 
+def test_what_a_reader_noticed_is_printed(terminal: Terminal) -> None:
+    """Whoever polls by hand reads at once that the list has a column more."""
+    wider = b"\n".join(line + (b",Orbit" if at == 0 else b",x") for at, line in enumerate(table(FILLER).splitlines()))
+    terminal.site.shows("/us_dod_cmc", wider)
+    printed = terminal.type("poll", "us_dod_cmc").stdout
+    assert "first reading, 20 entries" in printed
+    assert "noticed: unknown column: orbit" in printed
+
+
 def test_look_up_in_another_script(terminal: Terminal) -> None:
     """小米 is Xiaomi, with the reason; what was asked is part of the answer."""
     terminal.site.shows("/us_dod_cmc", table([*FILLER, "Xiaomi Corporation"]))
@@ -92,6 +101,8 @@ def test_a_day_of_the_past_and_a_history(terminal: Terminal, tmp_path: Path) -> 
         in terminal.type("lookup", "Xiaomi", "--as-of", "2021-03-01").stdout
     )
     then = terminal.json("lookup", "小米", "--as-of", "2021-03-01")
+    typed = terminal.json("lookup", "小米", "as_of:2021-03-01")
+    assert (typed["query"], typed["as_of"], typed["matches"]) == ("小米", "2021-03-01", then["matches"])
     assert (then["as_of"], then["matches"][0]["known"], then["since"][0]["kind"]) == ("2021-03-01", "read", "delisted")
     assert terminal.json("lookup", "Xiaomi", "--as-of", "2021-06-04")["past"][0]["seen_off"].startswith("2021-06-03")
 

@@ -362,3 +362,40 @@ async def test_a_listing_is_no_follow_up_of_a_delisting(world: World) -> None:
     assert not delisted.follows
     assert delisted.key in story.follows
     assert listed.key not in story.follows
+
+
+# ── A notice that takes many off ──────────────────────────────────────────────────────────────────────────────────
+
+HOUSES = tuple((f"2000{number}", f"Sample Shipping House {number} LLC", "SDGT") for number in range(6))
+REMOVED = (
+    "{list} is publishing the names of persons that have been removed from the {list}: "
+    "Sample Shipping House 0 LLC; Sample Shipping House 1 LLC; SAMPLE SHIPPING HOUSE 2 LLC; "
+    "Sample Shipping House 3 LLC; Sample Shipping House 4 LLC and Sample Shipping House 5 LLC."
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "believed"),
+    [
+        ("Notice of OFAC Sanctions Actions", REMOVED.format(list="Specially Designated Nationals List"), True),
+        ("Removal of Persons from the Entity List", REMOVED.format(list="Entity List"), False),
+        ("Notice of OFAC Sanctions Actions", "No one is removed from the Specially Designated Nationals List.", False),
+    ],
+)
+async def test_a_notice_takes_entries_off_that_nobody_watches(
+    world: World, title: str, text: str, believed: bool
+) -> None:
+    """A quarter of the list at once is doubted, unless a notice about that list named every one of them."""
+    await world.shows("us_ofac_sdn", *HOUSES)
+    await world.announces(("2021-00002", "2021-01-14", title, text))
+    world.pages.shows(world.sources["us_ofac_sdn"].card.url, "\n".join("\t".join(row) for row in FILLER))
+    outcome = await world.again("us_ofac_sdn")
+    assert (outcome.quarantined, outcome.removed) == (not believed, 6 if believed else 0), outcome.why
+
+
+async def test_a_notice_about_an_inner_list_counts_for_the_file_that_carries_it(world: World) -> None:
+    """The rule takes Xiaomi off the Entity List; the screening list, which carries that, needs no second reading."""
+    await world.shows("us_csl", ("EL: xiaomi", "Xiaomi Corporation", "EL"))
+    rule = "BIS amends the Export Administration Regulations by removing Xiaomi Corporation from the Entity List."
+    await world.announces(("2021-00002", "2021-01-14", "Removal of an Entity From the Entity List", rule))
+    assert (await world.shows("us_csl")).removed == 1

@@ -221,6 +221,16 @@ async def test_the_end_of_a_listing_is_drawn_into_what_told_of_it(world: World) 
     assert "seen 2021-05-26" in ended[0]
 
 
+async def test_the_end_of_a_listing_that_was_renamed_in_between_reaches_its_alert(world: World) -> None:
+    """The list mends a letter, and with it the entry's key; the alert of the first day still hears of the end."""
+    await world.lists("Xiaomi Comunications Group")
+    assert (await world.lists("Xiaomi Communications Group", hours=24)).changed == 1
+    await world.lists(hours=24)
+    await world.lists(hours=6)
+    ended = [words(card) for _, _, card in world.room.edited if "Taken off since" in words(card)]
+    assert any("Xiaomi added to" in one for one in ended)
+
+
 async def test_an_edit_overtakes_an_alert_that_waits_for_a_busy_chat(world: World) -> None:
     """The lane keeps its order: the alert is posted, then drawn again as the story is now."""
     world.room.is_busy(times=1)

@@ -12,7 +12,7 @@ from bot import roll
 from bot.archive import Archive, OnDay
 from bot.book import shipped
 from bot.history import How, What
-from bot.model import FieldChange, Identifier, ListChange, Listing, Mark, Memory, Poll
+from bot.model import FieldChange, Identifier, ListChange, Listing, Mark, Memory, Name, NameKind, Poll
 from bot.roll import Roll
 from tests.worlds.plain_store import PlainStore
 
@@ -41,7 +41,9 @@ class World:
         poll = Poll(
             memory=Memory(source=LIST, version=self.version, begun=FIRST, read_at=at, tried_at=at),
             listings=tuple((one, Mark(b"", one.content_hash())) for one in now),
-            removed=tuple(one.key for one in changes if one.after is None),
+            removed=tuple(
+                one.before.key for one in changes if one.before and one.before.key not in {n.key for n in now}
+            ),
             changes=changes,
         )
         assert await self.store.commit(poll)
@@ -95,6 +97,65 @@ async def test_an_entry_that_has_another_name_today_is_found_by_the_old_one() ->
     assert await world.past("Hooli Weather Balloons") == [What.BEGAN, What.CHANGED]
 
 
+DJI_THEN = entry("dji innovation", "Shenzhen DJI Innovation Technology Co., Ltd.")
+DJI_NOW = entry("dji", "Shenzhen DJI Technology Co., Ltd.", aliases=(Name(DJI_THEN.name, NameKind.FORMER),))
+
+
+@pytest.mark.parametrize("known_by_both", [True, False], ids=["former name kept", "former name dropped"])
+async def test_an_entry_under_another_key_stands_once_on_any_day(known_by_both: bool) -> None:
+    """Keys made of names change with them: before the rename the old entry is told once, after it the new one once,
+
+    and before it was listed neither.
+    """
+    now = DJI_NOW if known_by_both else replace(DJI_NOW, aliases=())
+    world = World()
+    await world.reads()
+    await world.reads(3, [change(3, None, DJI_THEN)])
+    await world.reads(6, [change(6, DJI_THEN, now)])
+    await world.reads(8, [change(8, now, replace(now, remarks="seen again"))])
+    days = {day: await world.on("DJI", date(2021, 1, day)) for day in (2, 5, 7, 9)}
+    keys = {day: [one.listing.key for one in then.stood] for day, then in days.items()}
+    assert keys == {2: [], 5: ["dji innovation"], 7: ["dji"], 9: ["dji"]}
+    assert [one.what for one in days[2].since] == [What.LISTED, What.CHANGED, What.CHANGED]
+    assert [one.what for one in days[5].since] == [What.CHANGED, What.CHANGED]
+    assert all(then.off == [] for then in days.values())
+    assert await world.past("DJI") == [What.LISTED, What.CHANGED, What.CHANGED]
+
+
+async def test_an_entry_renamed_twice_began_once() -> None:
+    """It was there at first, changed under its first key, and got two others: one beginning, three changes."""
+    world = World()
+    first, second, third = (entry(key, f"Xiaomi {key}") for key in ("a", "b", "c"))
+    reworded = replace(first, remarks="reworded")
+    await world.reads(listings=[first])
+    await world.reads(2, [change(2, first, reworded)])
+    await world.reads(4, [change(4, reworded, second)])
+    await world.reads(6, [change(6, second, third)])
+    assert await world.past("Xiaomi") == [What.BEGAN, What.CHANGED, What.CHANGED, What.CHANGED]
+    for day, listing in ((2, first), (4, reworded), (6, second), (9, third)):
+        then = await world.on("Xiaomi", date(2021, 1, day))
+        assert [one.listing for one in then.stood] == [listing], day
+
+
+async def test_who_comes_under_the_key_of_a_renamed_entry_is_new() -> None:
+    """The old key stands for another entry now; on days before that it stood for the first one."""
+    world = World()
+    old, new, other = entry("a", "Xiaomi Works"), entry("b", "Xiaomi Mills"), entry("a", "Xiaomi Works Two")
+    await world.reads(listings=[old])
+    await world.reads(3, [change(3, old, new)])
+    await world.reads(6, [change(6, None, other)])
+    days = {day: [one.listing for one in (await world.on("Xiaomi", date(2021, 1, day))).stood] for day in (2, 5, 9)}
+    assert days[2] == [old]
+    assert days[5] == [new]
+    assert sorted(one.key for one in days[9]) == ["a", "b"]
+    events = await world.archive.past(await world.archive.known(shipped().find("Xiaomi"), "Xiaomi"))
+    assert [(one.what, one.again) for one in events] == [
+        (What.BEGAN, False),
+        (What.CHANGED, False),
+        (What.LISTED, False),
+    ]
+
+
 async def test_an_entry_that_is_gone_is_found_by_its_number() -> None:
     """Numbers are names too: the book's registration number leads to an entry under any spelling."""
     world = World()
@@ -141,6 +202,58 @@ async def test_what_the_first_reading_dates_later_is_told_as_since() -> None:
     assert (then.stood, [one.what for one in then.since]) == ([], [What.BEGAN])
     [perhaps] = (await world.on("Huawei", date(2019, 6, 1))).stood
     assert (perhaps.how, perhaps.seen) == (How.UNDATED, FIRST)
+
+
+SDN = Listing(source="us_ofac_sdn", key="7766", name="HIKVISION EXAMPLE", programmes=("HK-EO13936",))
+MENU = Listing(source="us_ofac_cons", key="7766", name="HIKVISION EXAMPLE", programmes=("NS-MBS",))
+
+
+def on_list(day: int, before: Listing | None, after: Listing | None) -> ListChange:
+    return replace(change(day, before, after), source=(after or before or SDN).source)
+
+
+async def moved(*, days_apart: int = 1) -> World:
+    """OFAC takes an entry off its main list and puts it on the menu-based one."""
+    world = World()
+    for source, first, told in (
+        ("us_ofac_sdn", [SDN], on_list(4 + days_apart, SDN, None)),
+        ("us_ofac_cons", [], on_list(4, None, MENU)),
+    ):
+        for version, (listings, changes) in enumerate(((first, []), ([one for one in [told.after] if one], [told]))):
+            at = changes[0].seen if changes else FIRST
+            memory = Memory(source=source, version=version, begun=FIRST, read_at=at, tried_at=at)
+            kept = tuple((one, Mark(b"", one.content_hash())) for one in listings)
+            gone = tuple(one.key for one in changes if one.after is None)
+            assert await world.store.commit(Poll(memory=memory, listings=kept, removed=gone, changes=tuple(changes)))
+    return world
+
+
+async def test_a_move_from_list_to_list_is_told_as_one() -> None:
+    """Not as a listing here and the end of one there: in the events, on a day, and of what is off its list."""
+    world = await moved()
+    known = await world.archive.known(shipped().find("Hikvision Example"), "Hikvision Example")
+    told = [(one.what, one.source, [end.source for end in one.ends]) for one in await world.archive.past(known)]
+    assert told == [
+        (What.BEGAN, "us_ofac_sdn", []),
+        (What.CAME, "us_ofac_cons", ["us_ofac_sdn"]),
+        (What.WENT, "us_ofac_sdn", ["us_ofac_cons"]),
+    ]
+    before = await world.archive.on(known, date(2021, 1, 3))
+    assert [one.what for one in before.since] == [What.CAME, What.WENT]
+    between = await world.archive.on(known, date(2021, 1, 5))
+    assert [one.what for one in between.since] == [What.WENT]
+    after = await world.archive.on(known, date(2021, 1, 8))
+    assert after.lists() == ["us_ofac_cons"]
+    assert await world.archive.went(after.off, [one.listing for one in after.stood]) == {after.off[0]: MENU}
+
+
+async def test_two_decisions_long_apart_are_no_move() -> None:
+    """Put on one list, and a year later taken off the other."""
+    world = await moved(days_apart=365)
+    assert await world.past("Hikvision Example") == [What.BEGAN, What.LISTED, What.DELISTED]
+    known = await world.archive.known(shipped().find("Hikvision Example"), "Hikvision Example")
+    after = await world.archive.on(known, date(2022, 6, 1))
+    assert await world.archive.went(after.off, [one.listing for one in after.stood]) == {}
 
 
 async def test_somebody_the_book_does_not_know_may_be_typed_with_a_slip() -> None:

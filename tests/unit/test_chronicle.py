@@ -80,6 +80,21 @@ def event(what: What = What.CHANGED, *fields: tuple[str, str, str], **more: obje
     return replace(event, **more)  # type: ignore[arg-type]
 
 
+def arrival() -> Event:
+    """From the Unverified List to the Entity List, as the screening list tells both."""
+    old = Listing(source="us_csl", key="UVL: x", name="Xiaomi Optics", programmes=("UVL",))
+    new = replace(old, key="EL: x", programmes=("EL",))
+    told = event(What.LISTED).changes[0]
+    return replace(
+        event(What.LISTED),
+        what=What.CAME,
+        source="us_csl",
+        listings=(new,),
+        changes=(replace(told, source="us_csl", key=new.key, after=new),),
+        ends=(old,),
+    )
+
+
 # ── On a day ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -275,3 +290,23 @@ def test_other_cells_stay_as_they_are() -> None:
     row = dict.fromkeys(COLUMNS, "") | {"name": '小米, "Inc"\nBeijing', "key": "a-b"}
     [_, cells] = csv.reader(io.StringIO(as_table([row]), newline=""))
     assert (cells[COLUMNS.index("name")], cells[COLUMNS.index("key")]) == ('小米, "Inc"\nBeijing', "a-b")
+
+
+def test_a_move_is_told_and_counted_as_a_move() -> None:
+    """In the text with the list it came from, in the sums apart, in the table with both lists."""
+    card = history_card("Xiaomi", XIAOMI, [arrival()], [], SPANS, reader())
+    assert "Moved here from Unverified List (US Department of Commerce, BIS): “Xiaomi Optics”." in words(card)
+    assert "Listings: 0 · changes: 0 · delistings: 0" in words(card)
+    assert "moves between lists: 1" in words(card)
+    french = history_card("Xiaomi", XIAOMI, [arrival()], [], SPANS, reader("fr"))
+    assert "Passage à cette liste depuis Unverified List" in words(french)
+    rows = [(row["kind"], row["field"], row["old"], row["new"]) for row in history_rows([arrival()])]
+    assert rows == [("came", "name", "", "Xiaomi Optics"), ("came", "list", "us_bis_uvl", "us_bis_entity")]
+
+
+def test_a_new_key_is_in_the_table() -> None:
+    """Who follows an entry by its key finds it under the next one."""
+    told = event(What.CHANGED, ("name", "Xiaomi Inc", "Xiaomi Corporation"))
+    change = replace(told.changes[0], before=replace(LISTING, key="xiaomi inc", name="Xiaomi Inc"))
+    rows = [(row["field"], row["old"], row["new"]) for row in history_rows([replace(told, changes=(change,))])]
+    assert rows == [("key", "xiaomi inc", "x"), ("name", "Xiaomi Inc", "Xiaomi Corporation")]

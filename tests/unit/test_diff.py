@@ -12,7 +12,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.diff import PATIENCE, TAIL, Survey, believe, cut_off, diff, field_changes, missing, readable, survey
+from bot.diff import (
+    DOUBTED,
+    PATIENCE,
+    TAIL,
+    Survey,
+    believe,
+    cut_off,
+    diff,
+    field_changes,
+    missing,
+    readable,
+    survey,
+    unheard,
+)
 from bot.model import ChangeKind, EntityKind, Identifier, Listing, Mark, Memory, Name, NameKind, Quarantine, SourceCard
 from tests.worlds.facts import listing, mark, reading, record
 
@@ -413,10 +426,35 @@ def test_the_end_of_the_document_is_gone() -> None:
     assert believe(CARD, memory, look(known, known[:-5]), old, now=NOW) is None, "its end is shown by a closing tag"
 
 
+def test_the_last_entry_alone_is_gone() -> None:
+    """Cut there, or taken off: doubted until another edition lacks it too, or it is still so a day later."""
+    known = dated(100)
+    memory = replace(READ, layout="table/1", tail=look([], known).tail)
+    seen = look(known, known[:-1], open_ended=True)
+    old = {entry.key: entry for entry in known}
+    first = believe(CARD, memory, seen, old, sha256="a", now=NOW)
+    assert first
+    assert "the last entry of the document is gone and no other" in first.why
+    waiting = replace(memory, quarantine=first)
+    assert believe(CARD, waiting, seen, old, sha256="a", now=NOW + PATIENCE / 2)
+    assert believe(CARD, waiting, seen, old, sha256="b", now=NOW + PATIENCE / 2) is None
+    assert believe(CARD, waiting, seen, old, sha256="a", now=NOW + PATIENCE) is None
+
+
+def test_the_same_document_is_no_second_reading_of_its_missing_end() -> None:
+    """Who is absent from one that may be cut stays as doubted for a day, however often it is served."""
+    known = marks(dated(3))
+    key = list(known)[-1]
+    known[key] = replace(known[key], missing=DOUBTED)
+    memory = replace(READ, doubted_at=NOW)
+    assert unheard(memory, known, NOW + PATIENCE / 2) == {key}
+    assert unheard(memory, known, NOW + PATIENCE) == frozenset()
+    assert unheard(READ, known, NOW) == frozenset()
+
+
 @pytest.mark.parametrize(
     "now",
     [
-        pytest.param(lambda known: known[:-1], id="the newest alone"),
         pytest.param(lambda known: [*known[:10], *known[12:-2]], id="and some from its midst"),
         pytest.param(lambda known: [*known[:-3], listing("Another")], id="and another one is new"),
     ],
@@ -456,7 +494,6 @@ def test_the_end_is_gone_and_something_is_new() -> None:
 @pytest.mark.parametrize(
     ("now", "more", "what"),
     [
-        pytest.param(lambda known: known[:-1], {}, {}, id="the newest alone"),
         pytest.param(lambda known: [*known[:-3], listing("Another")], {}, {}, id="another one stands at the end"),
         pytest.param(lambda known: known[3:], {}, {}, id="they stood at the beginning"),
         pytest.param(lambda known: known[:-3], {"open_ended": False}, {}, id="its end is shown"),
@@ -474,6 +511,17 @@ def test_an_end_that_is_no_cut(
     seen = look(known, known[:-3], open_ended=True)
     assert set(cut_off(memory, seen)) == {entry.key for entry in known[-3:]}
     assert cut_off(replace(memory, **what), look(known, now(known), **{"open_ended": True, **more})) == ()
+
+
+@pytest.mark.parametrize(("days", "believed"), [(1, False), (120, False), (365, True)])
+def test_a_list_unread_for_long_may_have_lost_more(days: int, believed: bool) -> None:
+    """A third of it in a day is damage; in a year of which no edition was read it is not. Half of it always is."""
+    known = dated(100)
+    old = {entry.key: entry for entry in known}
+    memory = replace(READ, read_at=NOW - timedelta(days=days))
+    a_third, a_half = ([entry for at, entry in enumerate(known) if at % every] for every in (3, 2))
+    assert (believe(CARD, memory, look(known, a_third), old, now=NOW) is None) is believed
+    assert believe(CARD, memory, look(known, a_half), old, now=NOW)
 
 
 def test_a_loss_that_was_announced_is_no_surprise() -> None:

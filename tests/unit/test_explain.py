@@ -25,6 +25,16 @@ TODAY = date(2026, 11, 22)
 # ── The Chinese military company lists, whose law changed ─────────────────────────────────────────────────────────
 
 
+@pytest.mark.parametrize(
+    ("day", "told"), [(date(2021, 3, 11), False), (date(2021, 3, 12), True), (date(2021, 6, 3), False)]
+)
+def test_xiaomi_before_a_court(day: date, told: bool) -> None:
+    """From the day of the injunction on, what the listing means says so; in both languages."""
+    for language, word in (("en", "injunction of 2021-03-12"), ("fr", "injonction du 12/03/2021")):
+        (effect,) = effects("us_dod_cmc", ["S1237"], on=day, language=language)
+        assert (word in effect.does_not) is told
+
+
 @pytest.mark.parametrize("day", [date(2021, 1, 14), date(2021, 3, 15), date(2021, 5, 25)])
 def test_xiaomi_between_listing_and_removal(day: date) -> None:
     """Being watched; investment barred from 2021-03-15 under EO 13959; trade not banned."""

@@ -18,6 +18,8 @@ WORDS = {
     "listed": "listed",
     "changed": "changed",
     "delisted": "taken off",
+    "came": "moved here",
+    "went": "moved away",
     "stories": "stories a {unit}",
     "day": "day",
     "week": "week",

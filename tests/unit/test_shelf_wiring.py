@@ -77,3 +77,10 @@ def test_the_manual_is_the_same_on_every_machine() -> None:
 def test_a_slow_publisher_is_given_time(id: str) -> None:
     """The EU's file is made while one waits: more than a minute without a byte is normal."""
     assert official()[id].card.silence.total_seconds() >= 120
+
+
+def test_the_manual_says_what_a_list_means_today() -> None:
+    """As the law stood on the day its table was read: of what begins later nothing is said to hold."""
+    chapter = manual(official().values()).partition("## `us_dod_cmc`")[2].partition("## `")[0]
+    assert "(S1260H) It names the company as a Chinese military company" in chapter
+    assert "from 2027-06-30 it may not buy" in chapter

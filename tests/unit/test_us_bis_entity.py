@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
 
 from adapters.lists.us_bis_entity import taken_apart, us_bis_entity
 from bot.errors import ListDamaged
-from bot.model import Document, Listing, NameKind
+from bot.model import Document, Listing, NameKind, Pointer
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 PAGE = (
@@ -125,3 +126,43 @@ def test_what_is_not_the_list(body: bytes, words: str) -> None:
     with pytest.raises(ListDamaged, match="us_bis_entity") as error:
         read(body)
     assert words in str(error.value)
+
+
+# ── Where it is ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+FULL = "https://www.ecfr.gov/api/versioner/v1/full/{}/title-15.xml?part=744"
+
+
+def version(identifier: str, day: str, **more: object) -> dict[str, object]:
+    """One version, as the service's manual shows it."""
+    return {"date": day, "amendment_date": day, "issue_date": day, "identifier": identifier, "part": "744", **more}
+
+
+@pytest.mark.parametrize(
+    ("versions", "day"),
+    [
+        (
+            [
+                version("Supplement No. 4 to Part 744", "2026-01-16"),
+                version("Supplement No. 4 to Part 744", "2026-06-11"),
+                version("Supplement No. 6 to Part 744", "2026-09-01"),
+                version("Supplement No. 4 to Part 744", "2999-01-01"),
+            ],
+            "2026-06-11",
+        ),
+        ([version("744.11", "2026-05-02"), version("744.22", "2024-01-01"), {"identifier": "?"}, 7], "2026-05-02"),
+        ([{"identifier": "Supplement no. 4 to part 744", "amendment_date": "2025-09-30"}], "2025-09-30"),
+    ],
+)
+def test_the_day_of_the_last_amendment_is_read(versions: list[object], day: str) -> None:
+    """Of the supplement, of the part where the supplement is not told; never a day to come."""
+    body = json.dumps({"content_versions": versions, "meta": {"title": "15"}}).encode()
+    reading = us_bis_entity.read(Document.of(body, at=NOW))
+    assert (reading.see, list(reading.records)) == (Pointer(FULL.format(day)), [])
+
+
+@pytest.mark.parametrize("body", [b'{"content_versions": []}', b"{}", b'{"content_versions": 3}', b'{"content_v'])
+def test_versions_without_a_day_are_an_error(body: bytes) -> None:
+    """Whatever answered, it was not the service's list of versions."""
+    with pytest.raises(ListDamaged, match="us_bis_entity: "):
+        us_bis_entity.read(Document.of(body, at=NOW))

@@ -330,3 +330,39 @@ def test_the_card_asks_for_the_newest_of_the_agencies_that_keep_lists() -> None:
     assert card.also == ("https://www.federalregister.gov/api/v1/public-inspection-documents/current.json",)
     assert (card.kind, card.every, card.tier) == (SourceKind.NOTICES, timedelta(minutes=10), 1)
     assert "10,000" in card.note
+
+
+# ── The whole text ────────────────────────────────────────────────────────────────────────────────────────────────
+
+RAW = "https://www.federalregister.gov/public-inspection/raw_text/202/100/001.txt"
+
+
+@pytest.mark.parametrize(
+    ("agency", "title", "url", "read_whole"),
+    [
+        ("industry-and-security-bureau", "Additions of Entities", RAW, True),
+        ("foreign-assets-control-office", "Notice of Actions", RAW, True),
+        ("defense-department", "Notice of Removal of Designated Chinese Military Companies", RAW, True),
+        ("homeland-security-department", "Uyghur Forced Labor Prevention Act Entity List", RAW, True),
+        ("defense-department", "Meetings: Board of Visitors", RAW, False),
+        ("federal-aviation-administration", "Airworthiness: sanctioned parts", RAW, False),
+        ("industry-and-security-bureau", "Additions of Entities", "https://elsewhere.example/1.txt", False),
+        ("industry-and-security-bureau", "Additions of Entities", None, False),
+    ],
+)
+def test_which_documents_are_read_whole(agency: str, title: str, url: str | None, read_whole: bool) -> None:
+    """Those of the offices that keep lists, and of others those that may be about one; only at the Register's hosts."""
+    story = one(title=title, agencies=[{"slug": agency, "name": "An agency"}], raw_text_url=url)
+    assert story.whole == (RAW if read_whole else "")
+
+
+def test_a_text_is_read_as_paragraphs() -> None:
+    """Plain on inspection; printed in a page, with entities and lines of blanks."""
+
+    def text(body: str) -> str:
+        assert us_federal_register.whole
+        return us_federal_register.whole(Document.of(body.encode(), at=NOW))
+
+    assert text("A\r\nline\r\n  \r\n  next\n\n\n\nlast\n") == "A\nline\n\nnext\n\nlast"
+    assert text("<html><body><pre>\nA &amp; B\n\n<a href='x'>C</a> &lt;D&gt;\n</pre></body></html>") == "A & B\n\nC <D>"
+    assert text("") == ""

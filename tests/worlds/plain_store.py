@@ -170,17 +170,22 @@ class PlainStore:
         return [last[entry] for entry in dict.fromkeys(entries) if entry in last]
 
     async def former(self, after: int = 0) -> Sequence[Former]:
-        lost = (one.before for one in self.history if one.before and _names_lost(one))
+        lost = (
+            (key, one.before)
+            for one in self.history
+            if one.before and _names_lost(one)
+            for key in dict.fromkeys((one.before.key, one.key))
+        )
         kept = dict.fromkeys(
             Listing(
                 source=one.source,
-                key=one.key,
+                key=key,
                 name=one.name,
                 kind=one.kind,
                 aliases=one.aliases,
                 identifiers=one.identifiers,
             )
-            for one in lost
+            for key, one in lost
         )
         return [Former(number, one) for number, one in enumerate(kept, 1)][after:]
 
