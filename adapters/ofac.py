@@ -14,15 +14,19 @@ Facts of the format are from OFAC's dat_spec.txt (updated 2023-09-25) and from f
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import partial
+from functools import lru_cache, partial
+from typing import TypeVar
 
 from lxml import etree
 
-from adapters.formats import Body, CsvRow, CsvRows, XmlRecords, local, looks_like, mark_of, once, texts, unread
+from adapters.formats import Body, CsvRows, XmlRecords, local, looks_like, mark_of, once, texts, unread
 from bot.model import Document, EntityKind, Identifier, Listing, Name, NameKind, Reading, Record
+
+T = TypeVar("T")
 
 #: Raised when the same bytes are read differently, so that the differ compares only what both readings have.
 VERSION = 1
@@ -426,13 +430,18 @@ def sort_id(kind: str, value: str, signals: list[str]) -> Identifier | tuple[str
         return None
     if kind in _NUMBERS or kind in _SHORT or kind.startswith(_WALLET):
         return _identifier(kind, value)
-    if not _FACTS.fullmatch(kind):
+    if not _is_fact(kind):
         once(signals, f"unknown id type {kind!r}")
     return kind.rstrip(" :-"), value
 
 
+@lru_cache(maxsize=1_024)
+def _is_fact(kind: str) -> bool:
+    return _FACTS.fullmatch(kind) is not None
+
+
 def _identifier(kind: str, value: str) -> Identifier:
-    if kind == "Vessel Registration Identification" and value.startswith("IMO "):
+    if value.startswith("IMO ") and kind == "Vessel Registration Identification":
         return Identifier("IMO", value.removeprefix("IMO ").strip())
     return Identifier(_SHORT.get(kind, kind), value)
 
@@ -478,74 +487,126 @@ def _read_csv(body: Body, files: Files) -> Reading:
 def _csv_records(body: Body, rows: CsvRows, files: Files, reading: Reading) -> Iterator[Record]:
     count, signals = 0, reading.signals
     for count, row in enumerate(rows, 1):
-        key = row.cells[0].strip()
-        if len(row.cells) != _WIDTH or not key.isdigit() or not _WHOLE.search(row.raw):
+        line, raw, cells = row
+        key = cells[0].strip()
+        if len(cells) != _WIDTH or not key.isdigit() or not _whole(raw):
             raise body.damaged(
-                f"line {row.line} has {len(row.cells)} of {_WIDTH} columns or is cut, "
-                f"after {count - 1} entries; fetch it again"
+                f"line {line} has {len(cells)} of {_WIDTH} columns or is cut, after {count - 1} entries; fetch it again"
             )
-        yield Record(key, mark_of(row.raw), partial(_listing_of_row, row, files.source, signals))
+        yield Record(key, mark_of(raw), partial(_listing_of_row, cells, files.source, signals))
     reading.open_ended = rows.ends_with != "0x1A"
     if reading.open_ended:
         once(signals, "no 0x1A at the end, which OFAC's own copy has: a copy, or cut at a line end")
     body.judge(count, signals, ascii_only=True)
 
 
-# A cell is null or quoted, so that a row cut in its last cell can be told.
 _WHOLE = re.compile(rb",(?:-0- ?|\"[^\"]*(?:\"\"[^\"]*)*\")\Z")
 
 
-def _listing_of_row(row: CsvRow, source: str, signals: list[str]) -> Listing:
-    cells = ["" if cell.strip() == "-0-" else cell.strip() for cell in row.cells]
+def _whole(raw: bytes) -> bool:
+    """A cell is null or quoted, so that a row cut in its last cell can be told."""
+    if raw.endswith(b'"') and (at := raw.rfind(b'"', 1, -1)) > 0 and raw[at - 1 : at] == b",":
+        return True  # what the pattern finds, too, after a try at every comma
+    return raw.endswith((b",-0- ", b",-0-")) or _WHOLE.search(raw) is not None
+
+
+def _listing_of_row(row: list[str], source: str, signals: list[str]) -> Listing:
+    cells = ["" if cell == "-0- " or (text := cell.strip()) == "-0-" else text for cell in row]
     uid, name, kind, programmes, title, *vessel, remarks = cells
-    facts = [("title", title), *zip(_VESSEL.values(), vessel, strict=True)]
-    said = list(_segments(remarks))
+    facts = [("title", title)] if title else []
+    if any(vessel):
+        facts += [(field, value) for field, value in zip(_VESSEL.values(), vessel, strict=True) if value]
+    aliases, numbers, countries, days = _statements(remarks)
     return Listing(
         source=source,
         key=uid,
         name=name,
         kind=_kind(kind, signals),
-        aliases=tuple(dict.fromkeys(alias for one in said if (alias := _weak_alias(one)))),
-        programmes=tuple(dict.fromkeys(one.strip() for one in programmes.split("] [") if one.strip())),
-        listed_on=listed_on((_CMIC, found[1]) for one in said if (found := _LISTING_DATE.fullmatch(one))),
-        identifiers=tuple(dict.fromkeys(number for one in said if (number := _number(one)))),
-        countries=_countries([found["home"] or found["registry"] for one in said if (found := _HOME.fullmatch(one))]),
+        aliases=_unique(aliases),
+        programmes=_programmes(programmes),
+        listed_on=listed_on(days) if days else None,
+        identifiers=_unique(numbers),
+        countries=_countries(countries) if countries else (),
         remarks=remarks,
         url=page_of(uid),
-        details=tuple((field, value) for field, value in facts if value),
+        details=tuple(facts),
     )
 
 
+@lru_cache(maxsize=1_024)  # fifteen thousand entries have some two hundred combinations of programmes
+def _programmes(cell: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for one in cell.split("] [") if (text := one.strip())))
+
+
 _LISTING_DATE = re.compile(r"Listing Date \(CMIC\):? (\d\d \w{3} \d{4})")
-_HOME = re.compile(
-    r"(?:alt\. )?(?:(?:nationality|citizen) (?P<home>[A-Z][^;]+)"
-    rf"|(?:{'|'.join(map(re.escape, sorted(_SHORT, key=len, reverse=True)))}) \S+ \((?P<registry>[^()]+)\))"
+_HOME = re.compile(r"(?:alt\. )?(?:nationality|citizen) ([A-Z][^;]+)")
+_REGISTRY = re.compile(
+    rf"(?:alt\. )?(?:{'|'.join(map(re.escape, sorted(_SHORT, key=len, reverse=True)))}) \S+ \(([^()]+)\)"
 )
 _ALIAS = re.compile(r"(?:a|f|n)\.k\.a\. '(.+)'")
-_NUMBER = re.compile(
-    "(?:alt. )?("
-    + "|".join(re.escape(kind) for kind in sorted(_NUMBERS | _SHORT.keys(), key=len, reverse=True))
-    + r"|Digital Currency Address - \w+) (.+?)((?: \([^()]*\))?(?: issued [\w ]+)?(?: expires [\w ]+)?)"
-)
+
+
+def _number_patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
+    """By the first word of a statement about a number: what such a statement is like."""
+    by_word: defaultdict[str, list[str]] = defaultdict(list)
+    for kind in sorted(_NUMBERS | _SHORT.keys(), key=len, reverse=True):
+        by_word[kind.partition(" ")[0]].append(re.escape(kind))
+    by_word[_WALLET.partition(" ")[0]].append(_WALLET + r"\w+")
+    behind = r" +([^ \n]+(?: +[^ \n]+)*?)(?: +\([^()]*\))?(?: issued [\w ]+)?(?: expires [\w ]+)?"  # word by word
+    for word, kinds in by_word.items():
+        yield word, re.compile(rf"(?:alt\. )?({'|'.join(kinds)}){behind}")
+
+
+#: First word of a statement that says something we carry -> what it is like. Most say nothing of the kind, and one
+#: pattern for all of them would take most of the time of a row.
+_STATEMENTS: dict[str, re.Pattern[str]] = {
+    **dict.fromkeys(("nationality", "citizen"), _HOME),
+    **dict.fromkeys(("a.k.a.", "f.k.a.", "n.k.a."), _ALIAS),
+    "Listing": _LISTING_DATE,
+    **dict(_number_patterns()),
+}
+#: First words of the numbers that are given by a country.
+_REGISTERED = frozenset(kind.partition(" ")[0] for kind in _SHORT)
 #: Where OFAC cuts remarks (dat_spec.txt).
 _REMARKS_CUT = 1000
 
 
-def _segments(remarks: str) -> Iterator[str]:
-    """The statements in remarks. The last one of remarks that were cut is left out: half a number is a wrong number."""
-    said = remarks.split("; ")
+_Said = tuple[list[Name], list[Identifier], list[str], list[tuple[str, str]]]
+
+
+def _statements(remarks: str) -> _Said:
+    """What is stated in remarks: aliases, numbers, countries, and the day of the one listing whose day is said.
+
+    The last statement of remarks that were cut is left out: half a number is a wrong number.
+    """
+    said: _Said = ([], [], [], [])
+    aliases, numbers, countries, days = said
+    statements = remarks.split("; ")
     if len(remarks) >= _REMARKS_CUT or not remarks.endswith("."):
-        said = said[:-1]
+        statements.pop()
     else:
-        said[-1] = said[-1].removesuffix(".")
-    yield from (one.strip() for one in said)
+        statements[-1] = statements[-1].removesuffix(".")
+    for one in statements:
+        word = one.partition(" ")[0]
+        if word == "alt." or not word:
+            word = one.strip().removeprefix("alt. ").partition(" ")[0]
+        if word not in _STATEMENTS or len(one) > _REMARKS_CUT:
+            continue
+        pattern, one = _STATEMENTS[word], one.strip()
+        if not (found := pattern.fullmatch(one)):
+            continue
+        if pattern is _HOME:
+            countries.append(found[1])
+        elif pattern is _ALIAS:  # a weak one: strong ones have a file of their own (dat_spec.txt)
+            aliases.append(Name(found[1], NameKind.WEAK))
+        elif pattern is _LISTING_DATE:
+            days.append((_CMIC, found[1]))
+        else:
+            numbers.append(_identifier(*found.group(1, 2)))
+            if word in _REGISTERED and (registered := _REGISTRY.fullmatch(one)):
+                countries.append(registered[1])
+    return said
 
 
-def _weak_alias(said: str) -> Name | None:
-    """An alias in remarks is a weak one: strong ones have a file of their own (dat_spec.txt)."""
-    return Name(found[1], NameKind.WEAK) if (found := _ALIAS.fullmatch(said)) else None
-
-
-def _number(said: str) -> Identifier | None:
-    found = _NUMBER.fullmatch(said) if len(said) <= _REMARKS_CUT else None
-    return _identifier(found[1], found[2]) if found else None
+def _unique(found: list[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)

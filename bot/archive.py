@@ -22,7 +22,7 @@ from bot.history import (
     timeline,
     was_called,
 )
-from bot.model import ChangeKind, Company, ListChange, Listing, Match, Verdict
+from bot.model import ChangeKind, Company, Found, ListChange, Listing, Match, Verdict
 from bot.ports import Store
 from bot.registers import Candidates, moves, other_end
 from bot.roll import Roll
@@ -75,7 +75,7 @@ class Archive:
         entries = await asyncio.to_thread(self.roll.entries, company, typed)
         today = {entry: listing for entry in entries if (listing := self.roll.listing(*entry))}
         spans = {source: Span(begun=self.roll.begun.get(source), read_at=at) for source, at in self.roll.read.items()}
-        match = self.roll.recogniser(company, near=True)
+        match = _asked_once(self.roll.recogniser(company, near=True), self.roll.of(company))
         return Known(typed=typed, company=company, entries=entries, today=today, spans=spans, match=match)
 
     async def on(self, known: Known, day: date) -> OnDay:
@@ -137,6 +137,20 @@ class Archive:
             )
 
         return await asyncio.to_thread(told)
+
+
+def _asked_once(match: Callable[[Listing], Match], found: Iterable[Found]) -> Callable[[Listing], Match]:
+    """The same answers, for one question: what was found is known, and nobody is looked up twice."""
+    # With the entry itself, so that its number is not another's meanwhile.
+    known = {id(one.listing): (one.listing, one.match) for one in found}
+
+    def ask(listing: Listing) -> Match:
+        answer = known.get(id(listing))
+        if answer is None:
+            answer = known[id(listing)] = listing, match(listing)
+        return answer[1]
+
+    return ask
 
 
 def by_entry(changes: Iterable[ListChange]) -> dict[Entry, ListChange]:

@@ -7,12 +7,15 @@ the past it holds the names alone, by which the changes themselves are found in 
 from __future__ import annotations
 
 import asyncio
+import gc
 import math
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from itertools import islice
+from operator import attrgetter
 
 from bot.matching.compare import compare
 from bot.matching.glance import MANY as MANY_NAMES
@@ -28,6 +31,10 @@ MANY = 50
 MANY_QUICKLY = 10
 #: How many entries with a similar name a look-up shows.
 MANY_ALIKE = 10
+#: So many are filed by sound before somebody looks at the clock: a tenth of a second.
+FILED_AT_ONCE = 1_000
+#: From so many entries on, the collector of garbage is told that they stay.
+MANY_LISTINGS = 5_000
 #: How many changes of a company's entries are looked at for when they were taken off.
 MANY_CHANGES = 5_000
 #: For how many companies what was found is remembered; people type other names too.
@@ -36,6 +43,9 @@ REMEMBERED = 2_000
 RECENT = timedelta(days=60)
 #: Of so many changes at most, the newest.
 MANY_RECENT = 100_000
+
+
+_TEXT, _KIND, _NUMBER = attrgetter("text"), attrgetter("kind"), attrgetter("kind", "value")
 
 
 class Recogniser:
@@ -48,12 +58,13 @@ class Recogniser:
 
     def __call__(self, listing: Listing) -> Match:
         # By what it was called, in plain texts: hashing the nouns themselves is most of the time of a large company.
-        aliases = [(name.text, id(name.kind)) for name in listing.aliases]
-        numbers = [(one.kind, one.value) for one in listing.identifiers]
-        named = (listing.name, id(listing.kind), *aliases, *numbers)
-        if named not in self._seen:
-            self._seen[named] = self._match(listing)
-        return self._seen[named]
+        aliases = listing.aliases
+        numbers = map(_NUMBER, listing.identifiers) if listing.identifiers else ()
+        named = (listing.name, id(listing.kind), *map(_TEXT, aliases), *map(id, map(_KIND, aliases)), *numbers)
+        found = self._seen.get(named)
+        if found is None:
+            found = self._seen[named] = self._match(listing)
+        return found
 
     def _match(self, listing: Listing) -> Match:
         match = self._strict(listing) if self._strict else recognise(self._company, listing)
@@ -73,9 +84,9 @@ class Roll:
         self.begun: Mapping[str, datetime | None] = {}  #: list -> when it was first read whole, where that is known
         self._version = -1
         self._glance = Glance()
-        self._index = NameIndex()  # filled when a name is asked for that needs it
-        self._unfiled: Iterator[tuple[str, Listing]] | None = None  # what it does not hold yet; None is all
-        self._filing = threading.Lock()  #: two threads may fill it together
+        self._index = NameIndex()  # filled when a name is asked for that needs it, and then kept up
+        self._unfiled: dict[str, None] | None = None  # whom it does not hold yet; None before it was first needed
+        self._filing = threading.Lock()  #: held while it is filled, changed or searched
         self._listings: dict[str, Listing] = {}
         self._hashes: defaultdict[str, dict[str, bytes]] = defaultdict(dict)
         self._former: dict[str, Listing] = {}
@@ -88,6 +99,7 @@ class Roll:
         self._off: dict[Company, tuple[ListChange, ...]] = {}
         self._entries: dict[tuple[Company, str], frozenset[tuple[str, str]]] = {}
         self._recognisers: dict[tuple[Company, bool], Recogniser] = {}
+        self._frozen = 0  #: so many entries were there when the collector of garbage was last told to leave them alone
         self._asked = asyncio.Lock()  #: held while a thread reads it, and while it changes
 
     async def refresh(self) -> None:
@@ -105,24 +117,28 @@ class Roll:
             await self._follow_names_lost()
             await self._follow_recent()
             await asyncio.to_thread(self._glance.order)
+            if len(self._listings) > 2 * self._frozen + MANY_LISTINGS:
+                await asyncio.to_thread(_leave_alone)
+                self._frozen = len(self._listings)
             self._found, self._off, self._entries = {}, {}, {}
-            self._unfiled = None
             self._version = version
 
     async def _follow(self, source: str) -> None:
         now = {key: mark.content for key, mark in (await self.store.marks(source)).items()}
         before = self._hashes[source]
-        for key in before.keys() - now.keys():
-            self._listings.pop(_owner(source, key), None)
-            self._glance.remove(_owner(source, key))
+        gone = before.keys() - now.keys()
         fresh = [key for key, content in now.items() if before.get(key) != content]
         whole = len(fresh) == len(now)
         listings = await self.store.listings(source, None if whole else fresh)
 
         def file() -> None:
+            for key in gone:
+                self._listings.pop(_owner(source, key), None)
+                self._glance.remove(_owner(source, key))
             for key, listing in listings.items():
                 self._listings[_owner(source, key)] = listing
                 self._glance.add(_owner(source, key), listing)
+            self._unfile([_owner(source, key) for key in (*gone, *listings)])
 
         await asyncio.to_thread(file)
         self._hashes[source] = now
@@ -237,18 +253,35 @@ class Roll:
 
     def _sounding_like(self, typed: str) -> list[tuple[str, Match]]:
         self._fill()
-        return [(hit.owner, hit.match) for hit in self._index.search(typed, limit=MANY)]
+        with self._filing:
+            return [(hit.owner, hit.match) for hit in self._index.search(typed, limit=MANY)]
 
     def _fill(self, until: float = math.inf) -> bool:
-        """Fill the index of sounds, once; False where that is not done by then. Asked again, it goes on."""
-        if self._unfiled is None:
-            self._index, self._unfiled = NameIndex(), iter(list(self._listings.items()))
-        for number, (owner, listing) in enumerate(self._unfiled):
+        """File in the index of sounds who is not there yet; False where that is not done by then. Asked again, it
+
+        goes on. The first time takes seconds; later only those are filed whose entries changed.
+        """
+        while True:
             with self._filing:
-                self._index.add(owner, listing.names())
-            if number % 100 == 0 and time.monotonic() > until:
+                if self._unfiled is None:
+                    self._unfiled = dict.fromkeys(self._listings)
+                some = list(islice(self._unfiled, FILED_AT_ONCE))
+                if not some:
+                    return True
+                self._index.fill([(owner, self._listings[owner].names()) for owner in some if owner in self._listings])
+                for owner in some:
+                    del self._unfiled[owner]
+            if time.monotonic() > until:
                 return False
-        return True
+
+    def _unfile(self, owners: Iterable[str]) -> None:
+        """Take these out of the index of sounds, if it was begun: they have gone, or are to be filed anew."""
+        if self._unfiled is None:
+            return
+        for owner in owners:
+            with self._filing:
+                self._index.remove(owner)
+                self._unfiled[owner] = None
 
     async def taken_off(self, company: Company) -> tuple[ListChange, ...]:
         """Of each entry that was the company itself and that we saw taken off, the last time; newest first.
@@ -328,6 +361,12 @@ class Roll:
 def _candidates(glance: Glance, company: Company, *, many: int = MANY_NAMES) -> list[str]:
     names = [name for name in company.all_names() if name.kind is not NameKind.BRAND]
     return sorted(glance.owners(company, names, many=many))
+
+
+def _leave_alone() -> None:
+    """Spare the collector of garbage what is here to stay: looking it through stops everybody for half a second."""
+    gc.collect()
+    gc.freeze()
 
 
 def _owner(source: str, key: str) -> str:

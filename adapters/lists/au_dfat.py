@@ -8,11 +8,12 @@ rows of their own ("Original Script"). The programme is the committee: "1988 (Ta
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache, partial
 
-from adapters.formats import Body, is_spreadsheet, mark_of, once, sheets, tidy, unread
+from adapters.formats import Body, is_spreadsheet, mark_of_cells, once, sheets, tidy, unread
 from bot.model import Document, EntityKind, Listing, Name, NameKind, Reading, Record
 from bot.sources import list_source
 
@@ -36,8 +37,9 @@ _DETAILS = {
     "control date": "control date",
     "imo number": "IMO",
 }
+_OF_NAMES = frozenset({"reference", "name of individual or entity", "type", "name type"})
 _KNOWN = frozenset({*_NEEDED, *_DETAILS, "citizenship", "address", "additional information"})
-_NOTHING = frozenset({"", "na", "n/a", "-"})
+_NOTHING = frozenset({"", "na", "n/a", "-"})  #: all of them short
 
 
 @list_source(
@@ -66,94 +68,111 @@ def au_dfat(document: Document) -> Reading:
     body = Body(document, "au_dfat")
     if not is_spreadsheet(body.head):
         raise body.unlike("Australian_Sanctions_Consolidated_List.xlsx")
-    parties = _parties(body)
+    header, parties = _parties(body)
     reading = Reading(layout=f"consolidated.xlsx/{VERSION}", records=())
-    reading.records = _records(parties, reading.signals)
+    reading.records = _records(header, parties, reading.signals)
     return reading
 
 
-Row = dict[str, str]
+Parties = dict[str, list[list[str]]]
 
 
-def _parties(body: Body) -> dict[str, list[Row]]:
-    """The rows of each party, by the number of its reference."""
+def _parties(body: Body) -> tuple[list[str], Parties]:
+    """The header, and the rows of each party by the number of its reference."""
     for rows in sheets(body).values():
         for at, row in enumerate(rows[:10]):
             header = [tidy(cell).casefold() for cell in row]
             if set(_NEEDED) <= set(header):
-                return _grouped(body, header, rows[at + 1 :])
+                return header, _grouped(body, header, rows[at + 1 :])
     raise body.damaged(f"a spreadsheet without the columns {', '.join(_NEEDED)}; give the consolidated list")
 
 
-def _grouped(body: Body, header: list[str], rows: list[list[str]]) -> dict[str, list[Row]]:
-    parties: dict[str, list[Row]] = {}
+def _grouped(body: Body, header: list[str], rows: list[list[str]]) -> Parties:
+    parties: Parties = {}
+    reference, width = header.index("reference"), len(header)
     for number, row in enumerate(rows, 1):
-        cells = {column: text for column, cell in zip(header, row, strict=False) if cell and (text := _tidied(cell))}
-        if not cells:
+        if not any(row):
             continue
-        reference = _REFERENCE.match(cells.get("reference", ""))
-        if not reference:
-            raise body.damaged(f"row {number} has the reference {cells.get('reference', '')[:20]!r}, expected like 2a")
-        parties.setdefault(reference[0], []).append(cells)
+        row += [""] * (width - len(row))
+        found = _REFERENCE.match(row[reference])
+        if not found:
+            raise body.damaged(f"row {number} has the reference {tidy(row[reference])[:20]!r}, expected like 2a")
+        parties.setdefault(found[0], []).append(row)
     if not parties:
         raise body.damaged("a header and no rows; fetch it again")
     return parties
 
 
-_tidied = lru_cache(maxsize=1_024)(tidy)  # the rows of a party repeat most of their cells
 _REFERENCE = re.compile(r"\d+")
 
 
-def _records(parties: dict[str, list[Row]], signals: list[str]) -> Iterator[Record]:
+def _records(header: list[str], parties: Parties, signals: list[str]) -> Iterator[Record]:
     for key, rows in parties.items():
-        yield Record(key, mark_of(repr(rows).encode()), partial(_listing, key, rows, signals))
+        yield Record(key, mark_of_cells(header, *rows), partial(_listing, key, header, rows, signals))
 
 
-def _listing(key: str, rows: list[Row], signals: list[str]) -> Listing:
-    names = [_name(row, signals) for row in rows]
+def _listing(key: str, header: list[str], rows: list[list[str]], signals: list[str]) -> Listing:
+    names, told = _read(header, rows, signals)
     first = next((name.text for name in names if name.kind is NameKind.PRIMARY), names[0].text)
-    aliases = dict.fromkeys(
-        Name(name.text, NameKind.ALIAS if name.kind is NameKind.PRIMARY else name.kind)
-        for name in names
-        if name.text not in ("", first)
-    )
-    for row in rows:
-        if not _KNOWN.issuperset(row):
-            unread({column: text for column, text in row.items() if column not in _KNOWN}, signals, "column")
-    details = dict.fromkeys((_DETAILS[column], row[column]) for row in rows for column in _DETAILS if column in row)
-
-    def cells_of(column: str) -> Iterable[str]:
-        """What a column says, once: most rows of a party repeat it."""
-        return dict.fromkeys(row[column] for row in rows if column in row)
-
-    kind = rows[0].get("type", "").casefold()
+    aliases = [
+        Name(name.text) if name.kind is NameKind.PRIMARY else name for name in names if name.text not in ("", first)
+    ]
+    kind = _cell(header, rows[0], "type").casefold()
     if kind not in _KINDS:
         once(signals, f"unknown type {kind!r}")
+    said: defaultdict[str, list[str]] = defaultdict(list)
+    for column, text in told:
+        said[column].append(text)
     return Listing(
         source="au_dfat",
         key=key,
         name=first or key,
         kind=_KINDS.get(kind, EntityKind.UNKNOWN),
-        aliases=tuple(aliases),
-        programmes=_unique(cells_of("committees")),
-        listed_on=_listed(rows[0].get("listing information", "")),
-        countries=_unique(part for cell in cells_of("citizenship") for part in _parts(cell)),
-        addresses=_unique(part for cell in cells_of("address") for part in _parts(cell)),
-        remarks=" ".join(_unique(cells_of("additional information"))),
+        aliases=tuple(dict.fromkeys(aliases)),
+        programmes=_unique(said["committees"]),
+        listed_on=_listed(_cell(header, rows[0], "listing information")),
+        countries=_unique([part for cell in said["citizenship"] for part in _parts(cell)]),
+        addresses=_unique([part for cell in said["address"] for part in _parts(cell)]),
+        remarks=" ".join(_unique(said["additional information"])),
         url="https://www.dfat.gov.au/international-relations/security/sanctions/consolidated-list",
-        details=tuple((name, text) for name, text in details if text.casefold() not in _NOTHING),
+        details=tuple([(_DETAILS[one], text) for one, text in told if one in _DETAILS and not _nothing(text)]),
     )
 
 
-def _name(row: Row, signals: list[str]) -> Name:
-    kind = row.get("name type", "")
-    if kind.casefold() not in _NAME_KINDS:
-        once(signals, f"unknown name type {kind!r}")
-    return Name(row.get("name of individual or entity", ""), _NAME_KINDS.get(kind.casefold(), NameKind.ALIAS))
+def _cell(header: list[str], row: list[str], column: str) -> str:
+    return tidy(row[header.index(column)]) if column in header else ""
+
+
+def _read(header: list[str], rows: list[list[str]], signals: list[str]) -> tuple[list[Name], Iterable[tuple[str, str]]]:
+    """The names of a party, and once each what else its rows say, by column: most repeat the row before."""
+    name, kind = header.index("name of individual or entity"), header.index("name type")
+    names: list[Name] = []
+    told: dict[tuple[str, str], None] = {}
+    last = [""] * len(header)
+    for row in rows:
+        names.append(Name(tidy(row[name]), _name_kind(row[kind], signals)))
+        for column, cell, before in zip(header, row, last, strict=False):
+            if cell and cell != before and column not in _OF_NAMES and (text := tidy(cell)):
+                told[column, text] = None
+        last = row
+    if not _KNOWN.issuperset(header):
+        unread({column: text for column, text in told if column not in _KNOWN}, signals, "column")
+    return names, told
+
+
+def _name_kind(told: str, signals: list[str]) -> NameKind:
+    kind = _NAME_KINDS.get(told.casefold()) or _NAME_KINDS.get(tidy(told).casefold())
+    if kind is None:
+        once(signals, f"unknown name type {tidy(told)!r}")
+    return kind or NameKind.ALIAS
 
 
 def _unique(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text for text in texts if text.casefold() not in _NOTHING))
+    return tuple(dict.fromkeys([text for text in texts if not _nothing(text)]))
+
+
+def _nothing(text: str) -> bool:
+    return len(text) < 4 and text.casefold() in _NOTHING
 
 
 def _parts(cell: str) -> list[str]:

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache, partial
 
-from adapters.formats import Body, is_spreadsheet, mark_of, once, sheets, tidy
+from adapters.formats import Body, is_spreadsheet, mark_of_cells, once, sheets, tidy
 from bot.model import Document, EntityKind, Listing, Name, NameKind, Reading, Record
 from bot.sources import list_source
 
@@ -80,15 +80,16 @@ def _records(body: Body, signals: list[str]) -> Iterator[Record]:
                 once(signals, f"a sheet {name!r} of {len(rows)} rows without a header left unread")
             continue
         found = True
-        for key, row in _entries(_plain(name), header, rows[at:], signals):
-            yield Record(key, mark_of(repr(row).encode()), partial(_listing, key, _plain(name), row))
+        sheet = _plain(name)
+        for key, row in _entries(sheet, header, rows[at:], signals):
+            yield Record(key, mark_of_cells(row, row.values()), partial(_listing, key, sheet, row))
     if not found:
         raise body.damaged(f"a spreadsheet without a sheet headed {_DATE}, {_NUMBER}; give shisantouketsu.xlsx")
 
 
 def _squeezed(text: str) -> str:
     """Without any blank, full-width letters and brackets as half-width ones."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
+    return "".join((text if text.isascii() else unicodedata.normalize("NFKC", text)).split())
 
 
 def _plain(sheet: str) -> str:
@@ -107,12 +108,15 @@ def _header(rows: list[list[str]]) -> tuple[list[str], int]:
 def _entries(sheet: str, header: list[str], rows: list[list[str]], signals: list[str]) -> Iterator[tuple[str, Row]]:
     for row in rows:
         cells = {column: cell for column, cell in zip(header, row, strict=False) if cell and column}
-        number = re.search(r"\d+", _squeezed(cells.get(_NUMBER, "")))
+        number = _DIGITS.search(_squeezed(cells.get(_NUMBER, "")))
         named = cells.get(_LATIN) or cells.get(_JAPANESE)
         if number and named:
             yield f"{sheet} {number[0]}", cells
         elif named:
             once(signals, f"an entry without a number in {sheet!r} left unread: {named[:40]!r}")
+
+
+_DIGITS = re.compile(r"\d+")
 
 
 def _listing(key: str, sheet: str, row: Row) -> Listing:
@@ -124,9 +128,10 @@ def _listing(key: str, sheet: str, row: Row) -> Listing:
     name = latin or japanese
     aliases = [Name(japanese, NameKind.ALIAS, "ja"), *(Name(script) for script in scripts)]
     for column in [column for column in row if _name_kind(column)]:
-        aliases += [Name(text, _name_kind(column) or NameKind.ALIAS) for text in _names(row.pop(column))]
+        kind = _name_kind(column) or NameKind.ALIAS
+        aliases += [Name(text, kind) for text in _names(row.pop(column))]
     countries = row.pop("国籍", "")
-    addresses = [row.pop(column) for column in list(row) if "住所" in column or "所在地" in column]
+    addresses = [row.pop(column) for column in list(row) if _is_address(column)]
     reason = row.pop("指定の根拠", "")
     return Listing(
         source="jp_mof",
@@ -134,19 +139,28 @@ def _listing(key: str, sheet: str, row: Row) -> Listing:
         name=name,
         kind=_kind(sheet, row),
         aliases=tuple(dict.fromkeys(one for one in aliases if one.text not in _NOTHING and one.text != name)),
-        programmes=(re.sub(r"\(.*", "", sheet),),
+        programmes=(sheet.partition("(")[0],),
         listed_on=_first_day(dates),
         reason=tidy(reason),
         countries=tuple(_lettered(countries)),
         addresses=tuple(part for address in addresses for part in _lettered(address)),
         details=(
-            *(("revised", day) for day in re.findall(r"(\d{4}\.\d{1,2}\.\d{1,2})\s*改訂", dates)),
-            *((column, tidy(text)) for column, text in row.items() if tidy(text) not in _NOTHING),
+            *([("revised", day) for day in _REVISED.findall(dates)] if "改訂" in dates else ()),
+            *[(column, text) for column, cell in row.items() if (text := tidy(cell)) not in _NOTHING],
         ),
     )
 
 
-@lru_cache(maxsize=512)  # asked of every cell; forty sheets have some hundred columns
+_REVISED = re.compile(r"(\d{4}\.\d{1,2}\.\d{1,2})\s*改訂")
+
+
+# Asked of every cell, and forty sheets have some hundred columns.
+@lru_cache(maxsize=512)
+def _is_address(column: str) -> bool:
+    return "住所" in column or "所在地" in column
+
+
+@lru_cache(maxsize=512)
 def _name_kind(column: str) -> NameKind | None:
     return next((kind for words, kind in _NAME_COLUMNS if words in column), None)
 
@@ -156,17 +170,21 @@ def _kind(sheet: str, row: Row) -> EntityKind:
         return EntityKind.PERSON
     if any(word in sheet for word in _ORGANISATIONS):
         return EntityKind.COMPANY
-    born = next((text for column, text in row.items() if "生年月日" in column), "")
+    born = next((row[column] for column in row if "生年月日" in column), "")
     return EntityKind.PERSON if born.strip() not in _NOTHING else EntityKind.UNKNOWN
 
 
+@lru_cache(maxsize=1_024)  # a notice lists many
 def _first_day(text: str) -> date | None:
     """The first date of "2001.9.22", "2008.6.25改訂" in one cell, or of a cell that the spreadsheet took for a date."""
-    found = re.search(r"(\d{4})[.-](\d{1,2})[.-](\d{1,2})", text)
+    found = _DAY.search(text)
     try:
-        return date(*map(int, found.groups())) if found else None
+        return date(int(found[1]), int(found[2]), int(found[3])) if found else None
     except ValueError:
         return None
+
+
+_DAY = re.compile(r"(\d{4})[.-](\d{1,2})[.-](\d{1,2})")
 
 
 _SCRIPT = re.compile(r"[（(]\s*original script\s*[：:]\s*([^()（）]+)[）)]", re.IGNORECASE)
@@ -174,6 +192,8 @@ _SCRIPT = re.compile(r"[（(]\s*original script\s*[：:]\s*([^()（）]+)[）)]"
 
 def _without_script(text: str) -> tuple[str, list[str]]:
     """A name in Latin letters, and what stands behind it in its own script."""
+    if "original" not in text.lower():
+        return tidy(text), []
     return tidy(_SCRIPT.sub(" ", text)), [tidy(script) for script in _SCRIPT.findall(text)]
 
 
@@ -182,16 +202,19 @@ _LETTER = re.compile(r"[（(][a-z]{1,2}[）)]|^[a-z][)）]", re.IGNORECASE)
 
 def _lettered(text: str) -> list[str]:
     """The parts of a cell lettered "(a)..., (b)...", or the cell."""
-    parts = (tidy(part).strip("、,;。 ") for part in _LETTER.split(unicodedata.normalize("NFKC", text)))
+    if not text:
+        return []
+    parts = [tidy(part).strip("、,;。 ") for part in _LETTER.split(unicodedata.normalize("NFKC", text))]
     return [part for part in dict.fromkeys(parts) if part not in _NOTHING]
 
 
+_NEXT = re.compile(r"[\n;]|、(?=\S+\()")
 _BOTH = re.compile(r"([^()]+?)\s*\((?:a\.k\.a\.:?|aka:?)?\s*([^()]*[A-Za-z][^()]*)\)?", re.IGNORECASE)
 
 
 def _names(text: str) -> Iterator[str]:
     """Other names: lettered or a line each, in Japanese with the Latin spelling in brackets or on a line behind."""
-    for part in re.split(r"[\n;]|、(?=\S+\()", _LETTER.sub("\n", unicodedata.normalize("NFKC", text))):
+    for part in _NEXT.split(_LETTER.sub("\n", unicodedata.normalize("NFKC", text))):
         name = tidy(part).strip("、,。 ")
-        found = _BOTH.fullmatch(name)
+        found = _BOTH.fullmatch(name) if "(" in name else None
         yield from found.groups() if found else (name.strip("() "),)

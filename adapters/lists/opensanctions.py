@@ -31,7 +31,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -246,13 +246,14 @@ def _of_versions(body: Body) -> Reading:
 
 
 def _several(cell: str) -> list[str]:
-    return [text for part in cell.split(";") if (text := tidy(part).strip('"'))]
+    return [text for part in cell.split(";") if (text := tidy(part).strip('"'))] if cell else []
 
 
 def _kind(schema: str, signals: list[str]) -> EntityKind:
-    if schema not in _KINDS and schema not in _OTHER_KINDS:
+    kind = _KINDS.get(schema)
+    if kind is None and schema not in _OTHER_KINDS:
         once(signals, f"unknown schema {schema!r}")
-    return _KINDS.get(schema, EntityKind.UNKNOWN)
+    return kind or EntityKind.UNKNOWN
 
 
 # ── targets.simple.csv ────────────────────────────────────────────────────────────────────────────────────────────
@@ -260,12 +261,15 @@ def _kind(schema: str, signals: list[str]) -> EntityKind:
 
 def _of_table(body: Body, table: CsvTable, signals: list[str]) -> Iterator[Record]:
     count = 0
+    new = set(table.header) - _COLUMNS
     for row, cells in table:
         count += 1
         key = cells.get("id", "")
         if not key:
             raise body.damaged(f"line {row.line} has no id; has the format changed?")
-        mark = mark_of("\x1f".join(f"{name}={cells.get(name, '')}" for name in _MEANT).encode())
+        if new:
+            unread({column: cells.get(column) for column in table.header if column in new}, signals, "column")
+        mark = mark_of("\x1f".join([f"{name}={cells.get(name, '')}" for name in _MEANT]).encode())
         yield Record(key, mark, partial(_of_row, body.source, key, cells, signals))
     if not count:
         raise body.damaged("a header and no rows; fetch it again")
@@ -276,27 +280,44 @@ _MEANT = tuple(sorted(_COLUMNS - {"first_seen", "last_seen", "last_change"}))
 
 
 def _of_row(source: str, key: str, cells: dict[str, str], signals: list[str]) -> Listing:
-    unread({name: text for name, text in cells.items() if name not in _COLUMNS}, signals, "column")
-    name = tidy(cells.get("name", "")) or key
-    programmes = _several(cells.get("program_ids", "")) or [tidy(cells.get("dataset", ""))]
+    said = cells.get
+    name = tidy(said("name")) or key
+    aliases = dict.fromkeys(_several(said("aliases", "")))
+    aliases.pop(name, None)
     return Listing(
         source=source,
         key=key,
         name=name,
-        kind=_kind(cells.get("schema", ""), signals),
-        aliases=tuple(dict.fromkeys(Name(alias) for alias in _several(cells.get("aliases", "")) if alias != name)),
-        programmes=tuple(code for code in programmes if code),
-        identifiers=tuple(dict.fromkeys(_number(number) for number in _several(cells.get("identifiers", "")))),
-        countries=tuple(country.upper() for country in _several(cells.get("countries", ""))),
-        addresses=tuple(dict.fromkeys(_several(cells.get("addresses", "")))),
-        remarks=tidy(cells.get("sanctions", "")).strip('" '),
+        kind=_kind(said("schema", ""), signals),
+        aliases=tuple([Name(alias) for alias in aliases]),
+        programmes=_programmes(said("program_ids", ""), said("dataset", "")),
+        identifiers=tuple(dict.fromkeys(map(_number, _several(said("identifiers", ""))))),
+        countries=_countries(said("countries", "")),
+        addresses=tuple(dict.fromkeys(_several(said("addresses", "")))),
+        remarks=_remarks(said("sanctions", "")),
         url=_page_of(key),
-        details=tuple(("born", day) for day in _several(cells.get("birth_date", ""))),
+        details=tuple([("born", day) for day in _several(said("birth_date", ""))]),
     )
 
 
+# A few thousand targets are under a few dozen combinations of programmes and countries.
+@lru_cache(maxsize=2_048)
+def _programmes(cell: str, data_set: str) -> tuple[str, ...]:
+    return tuple(code for code in _several(cell) or [tidy(data_set)] if code)
+
+
+@lru_cache(maxsize=2_048)
+def _countries(cell: str) -> tuple[str, ...]:
+    return tuple(country.upper() for country in _several(cell))
+
+
+@lru_cache(maxsize=2_048)
+def _remarks(cell: str) -> str:
+    return tidy(cell).strip('" ')
+
+
 def _number(text: str) -> Identifier:
-    found = re.fullmatch(r"IMO ?(\d{7})", text)
+    found = re.fullmatch(r"IMO ?(\d{7})", text) if text.startswith("IMO") else None
     return Identifier("IMO", found[1]) if found else Identifier("identifier", text)
 
 

@@ -20,7 +20,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 
 from adapters.formats import (
     Body,
@@ -97,6 +97,10 @@ _LEFT_OUT = frozenset(
         *("unique id", "group id", "name type", "alias type", "alias strength"),
     }
 )
+_COUNTRY = ("address country", "country")
+_KIND = ("designation type", "group type", "type")  #: one of them, by layout
+#: Columns that are read for names or addresses, or not at all.
+_ELSEWHERE = (_LEFT_OUT | {*_GIVEN, *_ADDRESS, "name", "name non-latin script"}) - {*_COUNTRY}
 
 
 @list_source(
@@ -157,34 +161,50 @@ class Party:
     countries: list[str] = field(default_factory=list)
     addresses: list[str] = field(default_factory=list)
     details: list[tuple[str, str]] = field(default_factory=list)
+    last: dict[str, str] = field(default_factory=dict)  #: what the last row that had a column said there
 
     def add(self, cells: Mapping[str, str], signals: list[str]) -> None:
         """One row, or one part of an entry, by column name in lower case."""
-        left = {column: text for column, text in cells.items() if column not in _LEFT_OUT}
-        kind = left.pop("designation type", "") or left.pop("group type", "") or left.pop("type", "")
+        kind = next((column for column in _KIND if column in cells), "")
         if kind:
-            self.kind = _KINDS.get(kind.casefold(), EntityKind.UNKNOWN)
+            self.kind = _KINDS.get(cells[kind].casefold(), EntityKind.UNKNOWN)
             if self.kind is EntityKind.UNKNOWN:
-                once(signals, f"unknown type {kind!r}")
-        parts = [left.pop(column, "") for column in _GIVEN]
-        whole = tidy(" ".join(parts)) or left.pop("name", "")
-        self.name(
-            whole, cells.get("name type") or cells.get("alias type", ""), cells.get("alias strength", ""), signals
-        )
-        self.name(left.pop("name non-latin script", ""), "alias", "", signals)
+                once(signals, f"unknown type {cells[kind]!r}")
+        self.called(cells, signals)
+        self.addresses.append(", ".join([cells[column] for column in _ADDRESS if column in cells]))
+        last = self.last  # most rows of a party repeat what the one before says
+        told = {c: text for c, text in cells.items() if c not in _ELSEWHERE and c != kind and last.get(c) != text}
+        if told:
+            last.update(told)
+            self.described(told, signals)
+
+    def called(self, cells: Mapping[str, str], signals: list[str]) -> None:
+        """The names in a row."""
+        given = tidy(" ".join([cells[column] for column in _GIVEN if column in cells]))
+        if given and "name" in cells:
+            unread({"name": cells["name"]}, signals, "column")
+        kind, strength = cells.get("name type") or cells.get("alias type", ""), cells.get("alias strength", "")
+        self.name(given or cells.get("name", ""), kind, strength, signals)
+        self.name(cells.get("name non-latin script", ""), "alias", "", signals)
+
+    def described(self, left: dict[str, str], signals: list[str]) -> None:
+        """What a row says beside names, kind and address; `left` is emptied."""
+        self.countries += [left.pop(column) for column in _COUNTRY if column in left]
         self.regimes += [left.pop(column) for column in ("regime name", "regime") if column in left]
         self.designated += [left.pop(column) for column in ("date designated", "listed on") if column in left]
         self.reasons.append(left.pop("uk statement of reasons", ""))
         self.remarks.append(left.pop("other information", ""))
-        self.countries += [cells[column] for column in ("address country", "country") if column in cells]
         self.countries += [part for c in ("nationality(/ies)", "nationality") for part in _several(left.pop(c, ""))]
-        self.addresses.append(", ".join(left.pop(column) for column in _ADDRESS if column in left))
-        for column in [column for column in left if column in _NUMBERS]:
-            self.numbers += [Identifier(_NUMBERS[column], one) for one in _several(left.pop(column))]
-        imposed = re.split(r"\||, ", left.pop("sanctions imposed", ""))
-        self.details += [("sanctions imposed", one.strip()) for one in imposed if one.strip(" -,")]
-        self.details += [(_DETAILS[column], left.pop(column)) for column in list(left) if column in _DETAILS]
-        unread(left, signals, "column")
+        if imposed := left.pop("sanctions imposed", ""):
+            measures = (one.strip() for one in _BETWEEN_MEASURES.split(imposed) if one.strip(" -,"))
+            self.details += [("sanctions imposed", one) for one in measures]
+        for column, text in left.items():
+            if column in _DETAILS:
+                self.details.append((_DETAILS[column], text))
+            elif column in _NUMBERS:
+                self.numbers += [Identifier(_NUMBERS[column], one) for one in _several(text)]
+            else:
+                unread({column: text}, signals, "column")
 
     def name(self, text: str, kind: str, strength: str, signals: list[str]) -> None:
         if not text:
@@ -228,6 +248,7 @@ class Party:
         )
 
 
+_BETWEEN_MEASURES = re.compile(r"\||, ")
 _NAME_KINDS = {
     "primary name": NameKind.PRIMARY,
     "primary name variation": NameKind.ALIAS,
@@ -258,7 +279,10 @@ def _unique_details(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], 
 
 def _several(cell: str) -> list[str]:
     """A cell's values: several stand between bars, or numbered "(1) Tunisia (2) Italy"."""
-    return [part.strip() for part in re.split(r"\||\(\d{1,2}\)", cell) if part.strip(" -")]
+    return [part.strip() for part in _BETWEEN.split(cell) if part.strip(" -")] if cell else []
+
+
+_BETWEEN = re.compile(r"\||\(\d{1,2}\)")
 
 
 def _day(text: str, signals: list[str]) -> date | None:
@@ -289,13 +313,17 @@ def _read_csv(body: Body, layout: str, key: str, *, before: int) -> Reading:
     published = _published(dated[0]) if dated else None
 
     def rows(signals: list[str]) -> Rows:
+        columns = {column: column.casefold() for column in table.header}
         for row, cells in table:
-            plain = {column.casefold(): tidy(text) for column, text in cells.items()}
+            plain = {columns[column]: _tidied(text) for column, text in cells.items()}
             yield plain.get(key.casefold(), ""), row.raw, plain
         if table.cut:
             once(signals, "no line end at the end, as ConList of 2016 had none: whole, or cut in its last number")
 
     return _read_rows(body, rows, layout, published)
+
+
+_tidied = lru_cache(maxsize=1_024)(tidy)  # the rows of a party repeat most of their cells
 
 
 def _of_sheet(body: Body, signals: list[str]) -> Rows:

@@ -18,12 +18,13 @@ Facts of the format are from files of 2022 and from public readers of 2026; see 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache, partial
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple, TypeVar
 
 from adapters.formats import Body, CsvRows, JsonRecords, citations, folded, mark_of, once, tidy, unread
 from adapters.ofac import listed_on, page_of, sort_id
@@ -31,6 +32,8 @@ from bot.model import Document, EntityKind, Identifier, Listing, Name, NameKind,
 from bot.sources import list_source
 
 VERSION = 1
+
+T = TypeVar("T")
 
 #: What stands in parentheses in `source` -> our code for the inner list, in `Listing.programmes` before all others.
 _LISTS = {
@@ -86,6 +89,7 @@ _COLUMNS = (
     *("alt_names", "citizenships", "dates_of_birth", "nationalities", "places_of_birth", "ids"),
 )
 _KNOWN = frozenset({*_VOLATILE, *_COLUMNS, "id"})
+_TOLD = frozenset(_COLUMNS) - {"source"}
 #: Columns kept as details: column -> name. OFAC's own names where OFAC's lists have the same field.
 _DETAILS = {
     "title": "title",
@@ -146,34 +150,43 @@ _HEADER = re.compile(rb"\s*(?:\"?_?id\"?,)?\"?source\"?,", re.IGNORECASE)
 # ── Rows, the same from CSV and JSON ──────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One row as text by column, lists joined by "; " as the CSV has them; and its key before ties are broken."""
+class _Row(NamedTuple):
+    """One row as text by column, lists joined by "; " as the CSV has them, and blanks as they stand."""
 
     raw: bytes
-    told: Mapping[str, str]  #: as it stands, blanks and all: most rows are asked for a few columns only
-    code: str
+    columns: Sequence[str]
+    cells: Sequence[str]
 
-    def cell(self, column: str) -> str:
-        return tidy(self.told.get(column))
+    def told(self) -> dict[str, str]:
+        """What is told in it, but of which inner list it is."""
+        return {
+            column: text
+            for column, cell in zip(self.columns, self.cells, strict=True)
+            if cell and column in _TOLD and (text := tidy(cell))
+        }
 
-    def cells(self) -> dict[str, str]:
-        return {column: tidy(text) if (text := self.told.get(column)) else "" for column in _COLUMNS}
-
-    def composed(self) -> str:
-        number = self.cell("entity_number")
-        if number:
-            return f"{self.code}-{number}"
-        name, first = folded(self.cell("name")), folded(self.cell("addresses").split(";")[0])
-        return f"{self.code}: {name} | {first}" if first else f"{self.code}: {name}"
+    def source(self) -> str:
+        return next((cell for column, cell in zip(self.columns, self.cells, strict=True) if column == "source"), "")
 
     def age(self) -> tuple[str, str, str]:
         """What tells apart rows of one party under one inner list: when, by which notice, and spelled how."""
-        cited = citations(self.cell("federal_register_notice"))
-        return self.cell("start_date"), cited[0] if cited else "", self.cell("name")
+        told = self.told()
+        cited = citations(told.get("federal_register_notice", ""))
+        return told.get("start_date", ""), cited[0] if cited else "", told.get("name", "")
 
     def meaning(self) -> bytes:
-        return mark_of("\x1f".join(self.cells().values()).encode())
+        told = {"source": tidy(self.source()), **self.told()}
+        return mark_of("\x1f".join(told.get(column, "") for column in _COLUMNS).encode())
+
+
+_IN_KEY = ("entity_number", "name", "addresses")
+
+
+def _composed(code: str, number: str | None, name: str | None, addresses: str | None) -> str:
+    if number and (number := tidy(number)):
+        return f"{code}-{number}"
+    name, first = folded(tidy(name)), folded(tidy(addresses).split(";")[0])
+    return f"{code}: {name} | {first}" if first else f"{code}: {name}"
 
 
 class _CsvTable:
@@ -185,22 +198,39 @@ class _CsvTable:
         if missing := {"source", "name", "addresses", "entity_number"}.difference(self.header):
             raise body.damaged(f"columns {sorted(missing)} are missing; has the format changed?")
 
-    def rows(self, signals: list[str]) -> Iterator[_Row]:
+    def keys(self, signals: list[str]) -> Iterator[str]:
+        """The key of each row before ties are broken. All rows are read, and what is new or damaged is met here."""
         for gone in [column for column in _COLUMNS if column not in self.header]:
             once(signals, f"column {gone!r} is gone")
+        new = [(at, column) for at, column in enumerate(self.header) if column not in _KNOWN]
+        width, (source, *in_key) = len(self.header), map(self.header.index, ("source", *_IN_KEY))
+        number, name, addresses = in_key
         table = CsvRows(self.body)
-        last = None
-        for number, row in enumerate(table):
-            last = row
-            if number == 0:
-                continue
-            if len(row.cells) != len(self.header):
-                raise self.body.damaged(
-                    f"line {row.line} has {len(row.cells)} of {len(self.header)} columns: cut; fetch it again"
-                )
-            yield _row(row.raw, dict(zip(self.header, row.cells, strict=True)), signals)
-        if last and not table.ends_with and not last.raw.endswith(b'"'):
+        rows = iter(table)
+        last = next(rows)  # the header, which may be cut as well
+        for last in rows:
+            cells = last.cells
+            if len(cells) != width:
+                raise self.body.damaged(f"line {last.line} has {len(cells)} of {width} columns: cut; fetch it again")
+            if new:
+                unread({column: cells[at] for at, column in new}, signals, "column")
+            yield _composed(_inner(cells[source], signals), cells[number], cells[name], cells[addresses])
+        if not table.ends_with and not last.raw.endswith(b'"'):
             raise self.body.damaged(f"cut in the last cell of line {last.line}; fetch it again")
+
+    def rows(self) -> Iterator[_Row]:
+        """The rows again, after `keys()`."""
+        header = self.header
+        for _, raw, cells in islice(CsvRows(self.body), 1, None):
+            yield _Row(raw, header, cells)
+
+    def some(self, wanted: list[int]) -> Iterator[_Row]:
+        """The rows of these numbers, counted from 0, after `keys()`; only they are taken apart."""
+        table = CsvRows(self.body)
+        rows = enumerate((raw for _, rows in table.raw() for raw in rows), -1)  # the first one is the header
+        numbers = frozenset(wanted)
+        for raw in [raw for number, raw in rows if number in numbers]:
+            yield _Row(raw, self.header, table.cells(raw))
 
 
 class _JsonTable:
@@ -210,13 +240,23 @@ class _JsonTable:
         self.body = body
         self.total: object = None  #: how many entries the search interface says it found, if it is from there
 
-    def rows(self, signals: list[str]) -> Iterator[_Row]:
+    def keys(self, signals: list[str]) -> Iterator[str]:
+        for row in self.rows():
+            cells = dict(zip(row.columns, row.cells, strict=True))
+            unread({column: text for column, text in cells.items() if column not in _KNOWN}, signals, "column")
+            yield _composed(_inner(cells.get("source", ""), signals), *map(cells.get, _IN_KEY))
+
+    def rows(self) -> Iterator[_Row]:
         table = JsonRecords(self.body, "results")
         for raw, fields in table:
-            yield _row(raw, {name: _as_cell(value) for name, value in fields.items()}, signals)
+            yield _Row(raw, list(fields), [_as_cell(value) for value in fields.values()])
         if "results" not in table.around:
             raise self.body.damaged(f"JSON without `results` (has {sorted(table.around)[:5]}); give consolidated.json")
         self.total = table.around.get("total")
+
+    def some(self, wanted: list[int]) -> Iterator[_Row]:
+        numbers = frozenset(wanted)
+        yield from (row for number, row in enumerate(self.rows()) if number in numbers)
 
 
 #: The members of an address or an id, in the order in which the CSV joins them.
@@ -242,25 +282,24 @@ def _as_cell(value: Any) -> str:
             return str(value)
 
 
-def _row(raw: bytes, fields: dict[str, str], signals: list[str]) -> _Row:
-    if not _KNOWN.issuperset(fields):
-        unread({column: text for column, text in fields.items() if column not in _KNOWN}, signals, "column")
-    source = tidy(fields.get("source"))
-    code = _code(source)
-    if not code:
-        once(signals, f"unknown inner list {source!r}")
-        inner = re.search(r"\(([^()]+)\)", source)
-        code = (inner[1] if inner else source.split(" - ")[0]).strip()
-    return _Row(raw, fields, code)
+def _inner(source: str, signals: list[str]) -> str:
+    code, known = _code(source)
+    if not known:
+        once(signals, f"unknown inner list {tidy(source)!r}")
+    return code
 
 
 @lru_cache(maxsize=256)
-def _code(source: str) -> str:
-    """The code of the inner list, or nothing; an unknown one is signalled and named by its own words."""
-    for inner in re.findall(r"\(([^()]+)\)", source):
-        if code := _LISTS.get(inner.removesuffix(" List").strip().upper()):
-            return code
-    return next((code for words, code in _LIST_NAMES.items() if words in source.casefold()), "")
+def _code(cell: str) -> tuple[str, bool]:
+    """The code of the inner list and whether we know it; an unknown one is named by its own words."""
+    source = tidy(cell)
+    inner = re.findall(r"\(([^()]+)\)", source)
+    for one in inner:
+        if code := _LISTS.get(one.removesuffix(" List").strip().upper()):
+            return code, True
+    if code := next((code for words, code in _LIST_NAMES.items() if words in source.casefold()), ""):
+        return code, True
+    return (inner[0] if inner else source.split(" - ")[0]).strip(), False
 
 
 # ── Keys ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -282,30 +321,21 @@ class _Ties:
         return f" # {' '.join(words)}" if words else ""
 
 
-def _ties(rows: _CsvTable | _JsonTable) -> dict[str, _Ties]:
-    """Every composed key that more than one row has. Only eight bytes a key are held while looking."""
-    met: set[bytes] = set()
-    shared: set[str] = set()
-    for row in rows.rows([]):
-        composed = row.composed()
-        mark = mark_of(composed.encode())
-        if mark in met:
-            shared.add(composed)
-        met.add(mark)
-    ties: dict[str, _Ties] = {key: _Ties() for key in shared}
-    for row in rows.rows([]) if shared else ():
-        if tie := ties.get(row.composed()):
-            tie.rows[row.age()].add(row.meaning())
+def _ties(table: _CsvTable | _JsonTable, keys: list[str]) -> dict[str, _Ties]:
+    """The ties of every composed key that more than one row has."""
+    ties = {key: _Ties() for key, times in Counter(keys).items() if times > 1}
+    tied = [number for number, key in enumerate(keys) if key in ties] if ties else []
+    for number, row in zip(tied, table.some(tied) if tied else (), strict=True):
+        ties[keys[number]].rows[row.age()].add(row.meaning())
     return ties
 
 
-def _records(rows: _CsvTable | _JsonTable, reading: Reading) -> Iterator[Record]:
+def _records(table: _CsvTable | _JsonTable, reading: Reading) -> Iterator[Record]:
     signals = reading.signals
-    ties = _ties(rows)
-    count = 0
-    for row in rows.rows(signals):
-        count += 1
-        key, mark = row.composed(), mark_of(row.raw)
+    keys = list(table.keys(signals))
+    ties = _ties(table, keys)
+    for key, row in zip(keys, table.rows(), strict=True):
+        mark = mark_of(row.raw)
         if tie := ties.get(key):
             key += tie.suffix(row)
             earlier = tie.given.setdefault(row.meaning(), mark)
@@ -313,55 +343,86 @@ def _records(rows: _CsvTable | _JsonTable, reading: Reading) -> Iterator[Record]
                 once(signals, f"{key} is given twice, with other links only; read once")
                 continue
         yield Record(key, mark, partial(_listing, row, key, signals))
-    if isinstance(rows, _JsonTable) and isinstance(rows.total, int) and rows.total != count:
-        raise rows.body.damaged(f"a page of {count} of {rows.total} entries; give consolidated.json, which is whole")
-    rows.body.judge(count, signals)
+    if isinstance(table, _JsonTable) and isinstance(table.total, int) and table.total != len(keys):
+        told = f"a page of {len(keys)} of {table.total} entries"
+        raise table.body.damaged(f"{told}; give consolidated.json, which is whole")
+    table.body.judge(len(keys), signals)
 
 
 # ── One listing ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _listing(row: _Row, key: str, signals: list[str]) -> Listing:
-    cells = row.cells()
-    treasury = bool(cells["entity_number"])
-    addresses = [mend(one) for one in _many(cells["addresses"])]
-    told = Told(cells["name"]) if treasury else taken_apart(cells["name"], addresses)
-    numbers, facts = _ids(cells["ids"], signals)
-    countries = [
-        *_many(cells["nationalities"]),
-        *_many(cells["citizenships"]),
-        *(one[-2:] for one in addresses if _COUNTRY.search(one)),
-    ]
-    aliases = [*told.aliases, *(Name(mend(_without_and(one))) for one in _many(cells["alt_names"]))]
-    details = [
-        *((name, cells[column]) for column, name in _DETAILS.items() if cells[column]),
-        *((name, one) for column, name in _LISTED_DETAILS.items() for one in _many(cells[column])),
-        *told.details,
-        *facts,
-    ]
+    cells, (code, _) = row.told(), _code(row.source())
+    said = cells.get
+    number, name = said("entity_number"), said("name", "")
+    addresses = _mended(said("addresses"))
+    told = None if number else taken_apart(name, addresses)  # Treasury's name cells are names
+    name = told.name if told else name
+    numbers, facts = _ids(cells["ids"], signals) if "ids" in cells else ([], [])
+    others = [Name(one) for one in _alternatives(cells["alt_names"]) if one != name] if "alt_names" in cells else []
     return Listing(
         source="us_csl",
         key=key,
-        name=told.name,
-        kind=_kind(cells["type"], told, signals),
-        aliases=tuple(dict.fromkeys(alias for alias in aliases if alias.text and alias.text != told.name)),
-        programmes=tuple(dict.fromkeys([row.code, *_many(cells["programs"])])),
-        listed_on=_date(cells["start_date"], signals) or listed_on(facts),
-        identifiers=tuple(dict.fromkeys(numbers)),
-        countries=tuple(dict.fromkeys(countries)),
-        addresses=tuple(dict.fromkeys(addresses)),
-        citations=citations(cells["federal_register_notice"]),
-        remarks=cells["remarks"],
-        url=page_of(cells["entity_number"]) if treasury else _PAGES.get(row.code, ""),
-        details=tuple(dict.fromkeys(details)),
+        name=name,
+        kind=_kind(said("type", ""), told, signals),
+        aliases=_unique([*(alias for alias in told.aliases if alias.text != name), *others] if told else others),
+        programmes=_programmes(code, said("programs", "")),
+        listed_on=(_date(cells["start_date"], signals) if "start_date" in cells else None) or listed_on(facts),
+        identifiers=_unique(numbers),
+        countries=_countries(cells, addresses),
+        addresses=_unique(addresses),
+        citations=citations(cells["federal_register_notice"]) if "federal_register_notice" in cells else (),
+        remarks=said("remarks", ""),
+        url=page_of(number) if number else _PAGES.get(code, ""),
+        details=_unique([*_details(cells), *(told.details if told else ()), *facts]),
     )
 
 
-_COUNTRY = re.compile(r"(?:^|, )[A-Z]{2}$")
+def _details(cells: Mapping[str, str]) -> list[tuple[str, str]]:
+    details = [(name, cells[column]) for column, name in _DETAILS.items() if column in cells]
+    for column, name in _LISTED_DETAILS.items():
+        if column in cells:
+            details += [(name, one) for one in _many(cells[column])]
+    return details
 
 
-def _many(cell: str) -> list[str]:
+def _alternatives(cell: str) -> list[str]:
+    """Other names; the last of a list of them brings its "and" along."""
+    names = _mended(cell)
+    return [text for one in names if (text := _without_and(one))] if "and " in cell or "?" in cell else names
+
+
+def _countries(cells: Mapping[str, str], addresses: list[str]) -> tuple[str, ...]:
+    told = [country for one in addresses if (country := _country(one[-4:]))]
+    for column in ("citizenships", "nationalities"):
+        if column in cells:
+            told[:0] = _many(cells[column])
+    return _unique(told)
+
+
+@lru_cache(maxsize=4_096)
+def _country(end: str) -> str:
+    """The two letters at the end of an address, of which this is the end, or nothing."""
+    return end[-2:] if re.fullmatch("(?:, )?[A-Z]{2}", end) else ""
+
+
+def _many(cell: str | None) -> list[str]:
     return [text for one in cell.split(";") if (text := one.strip())] if cell else []
+
+
+def _mended(cell: str | None) -> list[str]:
+    parts = _many(cell)
+    return parts if cell is None or (cell.isascii() and "?" not in cell) else [mend(one) for one in parts]
+
+
+def _unique(found: list[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)
+
+
+@lru_cache(maxsize=2_048)
+def _programmes(code: str, cell: str) -> tuple[str, ...]:
+    return _unique([code, *_many(cell)])
 
 
 def _date(text: str, signals: list[str]) -> date | None:
@@ -383,29 +444,29 @@ _KINDS = {
 }
 
 
-def _kind(text: str, told: Told, signals: list[str]) -> EntityKind:
+def _kind(text: str, told: Told | None, signals: list[str]) -> EntityKind:
     kind = _KINDS.get(text.casefold())
     if kind is None:
         once(signals, f"unknown type {text!r}")
-    return EntityKind.PERSON if told.person else kind or EntityKind.UNKNOWN
+    return EntityKind.PERSON if told and told.person else kind or EntityKind.UNKNOWN
 
 
-_ID_COUNTRY = re.compile(r"^[A-Z]{2}, (?=.)")
-_ID_DATES = re.compile(r"^(?:\d{4}-\d\d-\d\d, )+")
+_BEFORE_NUMBER = re.compile(r"(?:[A-Z]{2}, (?=.))?(?:\d{4}-\d\d-\d\d, )*")
 
 
 def _ids(cell: str, signals: list[str]) -> tuple[list[Identifier], list[tuple[str, str]]]:
     """Ids are joined as country, expiry, issue, number, kind; the first three may be missing."""
     numbers: list[Identifier] = []
     facts: list[tuple[str, str]] = []
-    for one in cell.split("; ") if cell else ():
+    for one in cell.split("; "):
         value, _, kind = one.rpartition(", ")
-        value = _ID_DATES.sub("", _ID_COUNTRY.sub("", value))
-        match sort_id(kind, value, signals):
-            case Identifier() as number:
-                numbers.append(number)
-            case (name, fact):
-                facts.append((name, fact))
+        if ", " in value and (before := _BEFORE_NUMBER.match(value)):
+            value = value[before.end() :]
+        found = sort_id(kind, value, signals)
+        if isinstance(found, Identifier):
+            numbers.append(found)
+        elif found:
+            facts.append(found)
     return numbers, facts
 
 
@@ -428,7 +489,7 @@ _C1 = {code: bytes([code]).decode("cp1252", "ignore") or None for code in range(
 def mend(text: str) -> str:
     """Letters lost on the way to the CSL: `?s ` was `'s `, any other `?` is a blank (an apostrophe, a dash or an
     accented letter: nobody can know). Control characters that are really Windows punctuation are put right."""
-    text = text.translate(_C1)
+    text = text if text.isascii() else text.translate(_C1)
     if "?" not in text:
         return text
     return " ".join(re.sub(r"(?<=\w)\?s(?!\w)", "'s", text).replace("?", " ").split())
@@ -436,7 +497,7 @@ def mend(text: str) -> str:
 
 def _without_and(alias: str) -> str:
     """The last of a list of aliases brings its "and" along."""
-    return re.sub(r"^and (?=\S)", "", alias)
+    return alias[4:] if alias.startswith("and ") and not alias[4:5].isspace() else alias
 
 
 _EXTENDS = re.compile(r"[,;]? (and (?:any successor|its sub-?units and successors).*)$", re.IGNORECASE)

@@ -52,10 +52,11 @@ def us_dhs_uflpa(document: Document) -> Reading:
     body = Body(document, "us_dhs_uflpa")
     if not looks_like(body.head).startswith("an HTML page"):
         raise body.unlike("the page of the UFLPA Entity List")
-    if b"effective date" not in b"".join(body.chunks()).lower():
+    raw = b"".join(body.chunks())
+    if b"effective date" not in raw.lower():
         raise body.unlike("the page with its tables of names and effective dates")
     reading = Reading(layout=f"uflpa-entity-list.html/{VERSION}", records=())
-    rows = list(_rows(body, html_page(body), reading.signals))
+    rows = list(_rows(body, html_page(body, raw), reading.signals))
     if not rows:
         raise body.damaged("no row in a table of names and effective dates; has the page changed?")
     reading.edition = max((found.isoformat() for _, _, day in rows if (found := _date(day, []))), default="")

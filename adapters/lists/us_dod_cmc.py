@@ -183,6 +183,7 @@ def _alias_kind(name: str) -> NameKind:
     return NameKind.ACRONYM if re.fullmatch(r"[A-Z]{2,6}", name) else NameKind.ALIAS
 
 
+@lru_cache(maxsize=4_096)  # each name comes in a dozen editions
 def _tidy(text: str) -> str:
     """Blanks made one, apostrophes straight, soft hyphens out, and a blank put in after "Co.," where it is missing:
 
@@ -422,9 +423,14 @@ def _row(fields: dict[str, str], raw: str, line: int) -> _Row:
     )
 
 
+@lru_cache(maxsize=512)  # editions are of a few days
+def _iso_day(text: str) -> date:
+    return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
+
+
 def _date(text: str, column: str, line: int) -> date:
     try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
+        return _iso_day(text)
     except ValueError as error:
         raise ListDamaged(
             f"{SOURCE}: line {line}: {column} is {text!r}; write it as 2021-01-14 (or the table is cut)"

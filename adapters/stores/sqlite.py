@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -320,8 +321,7 @@ class SqliteStore:
         wanted, at = list(dict.fromkeys(entries)), micros(moment)
 
         def read(db: sqlite3.Connection) -> list[ListChange]:
-            found = (db.execute(sql, (*entry, at)).fetchone() for entry in wanted)
-            return [decode(ListChange, row[0]) for row in found if row]
+            return [decode(ListChange, body) for body in _of_each(db, sql, wanted, at) if body is not None]
 
         return await self._read(read)
 
@@ -942,6 +942,15 @@ def _some(db: sqlite3.Connection, select: str, wanted: list[str], *first: str) -
         yield from db.execute(f"{select} ({', '.join('?' * len(part))})", (*first, *part))
 
 
+def _of_each(db: sqlite3.Connection, sql: str, entries: list[tuple[str, str]], at: int) -> Iterator[bytes | None]:
+    """What a statement about `wanted` finds of each entry. Asked for many at once, it takes half the time."""
+    for start in range(0, len(entries), 250):
+        part = entries[start : start + 250]
+        values = ", ".join(["(?, ?)"] * len(part))
+        asked = f"WITH wanted(source, key) AS (VALUES {values}) SELECT ({sql}) FROM wanted"  # noqa: S608 - our own words
+        yield from (body for (body,) in db.execute(asked, (*chain.from_iterable(part), at)))
+
+
 def _changes_query(asked: Mapping[str, str | int | None]) -> tuple[str, list[str | int]]:
     """The statement for the filters that are set, and their values; the last placeholder is the limit."""
     conditions = {"source": "source = ?", "key": "key = ?", "seen": "seen >= ?"}
@@ -956,9 +965,10 @@ _EARLIEST, _LATEST = -(2**62), 2**62
 _CHANGES_OF = """SELECT seen, id FROM changes WHERE source = ? AND key = ? AND seen >= ? AND seen < ?
     ORDER BY seen DESC, id DESC LIMIT ?"""
 _CHANGE = "SELECT body FROM changes WHERE id = ?"
-_LAST_CHANGE = """SELECT body FROM changes WHERE source = ? AND key = ? AND seen < ?
+_LAST_CHANGE = """SELECT body FROM changes WHERE source = wanted.source AND key = wanted.key AND seen < ?
     ORDER BY seen DESC, id DESC LIMIT 1"""
-_NEXT_CHANGE = "SELECT body FROM changes WHERE source = ? AND key = ? AND seen >= ? ORDER BY seen, id LIMIT 1"
+_NEXT_CHANGE = """SELECT body FROM changes WHERE source = wanted.source AND key = wanted.key AND seen >= ?
+    ORDER BY seen, id LIMIT 1"""
 
 
 def _acts_query(asked: Mapping[str, str | int | None]) -> tuple[str, list[str | int]]:

@@ -64,6 +64,26 @@ def change(day: int, before: Listing | None, after: Listing | None) -> ListChang
     return ListChange(source=LIST, key=either.key, before=before, after=after, seen=seen, fields=fields)
 
 
+async def test_a_name_that_is_found_by_sound_alone_follows_the_list() -> None:
+    """Renamed, taken off and put on after names were first searched by sound, entries are found as they are today."""
+    world = World()
+    was, other = entry("1", "Hooli Weather Balloons"), entry("2", "Pied Piper Avionics")
+    await world.reads(listings=[was, other])
+    roll = world.archive.roll
+    await roll.refresh()
+
+    def heard(typed: str) -> list[str]:
+        return [one.listing.name for one in roll.alike(typed)]
+
+    assert heard("Нордвинд Карго") == []
+    added = entry("3", "Nordwind Cargo")
+    await world.reads(5, [change(5, was, replace(was, name="Aeroflot Cargo")), change(5, other, None)], [added])
+    await roll.refresh()
+    assert heard("Нордвинд Карго") == ["Nordwind Cargo"]
+    assert heard("Аэрофлот Карго") == ["Aeroflot Cargo"]
+    assert heard("Пайд Пайпер Авионикс") == []
+
+
 async def test_an_entry_that_has_another_name_today_is_found_by_the_old_one() -> None:
     """The company was listed under a name that is nobody's now; who asks for the day then is told."""
     world, old = World(), entry("1", "Hooli Weather Balloons")
