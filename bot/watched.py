@@ -13,6 +13,7 @@ from contextlib import nullcontext
 from bot.book import CompanyBook
 from bot.matching.index import NameIndex, filling
 from bot.matching.mentions import MentionFinder
+from bot.matching.scripts import main_script
 from bot.matching.whom import recognise
 from bot.model import Company, ListChange, Listing, Match, Mention, NameKind, Story, Subscription, Verdict
 
@@ -103,8 +104,9 @@ class Watched:
     def match(self, listing: Listing) -> Iterator[tuple[Company, Match]]:
         """The watched companies an entry is, or is related to."""
         near: dict[str, set[str]] = {}  # company id -> the names that are near one of its own
+        scripts = {main_script(name.text) for name in listing.names()}
         for name in listing.names():
-            for owner in self._index.owners(name.text):
+            for owner in self._index.owners(name.text, scripts):
                 near.setdefault(owner, set()).add(name.text)
         numbered = {id for one in listing.identifiers for id in self._numbers.get(one.value.casefold(), ())}
         for id in sorted(near.keys() | numbered):

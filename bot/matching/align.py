@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from rapidfuzz.distance import OSA
 
 from bot.matching.chinese import HEARD, by_ear, spells, transcribed
-from bot.matching.japanese import heard_in_kana, loan_bones, loan_sound, reads_as
+from bot.matching.japanese import HEARD_IN_KANA, heard_in_kana, loan_bones, loan_sound, reads_as
 from bot.matching.scripts import arabic_bones, blurred, blurred_bones, consonants, pairs, pinyin_fits
 from bot.matching.words import Form, Unit, glossary, spelled_out
 
@@ -22,8 +22,6 @@ CLOSE = 0.72
 #: Words that translators exchange, written in two scripts, and so most likely translated.
 NEAR_TRANSLATED = 0.88
 
-#: Kana that sound more like a word than this take it down; one in a thousand words of other names is as near.
-HEARD_IN_KANA = 0.74
 
 #: Words that get glued to the word before them.
 _GLUED_ENDS = (

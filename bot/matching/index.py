@@ -12,7 +12,7 @@ import gc
 import math
 from array import array
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -28,7 +28,7 @@ from bot.matching.chinese import bones as chinese_bones
 from bot.matching.compare import Judgement, explain, judge
 from bot.matching.fold import fold
 from bot.matching.japanese import likely_readings, loan_bones
-from bot.matching.scripts import consonants, romanise, sound
+from bot.matching.scripts import consonants, main_script, romanise, sound
 from bot.matching.words import Form, Unit, generic, glossary, read_to_file, readings
 from bot.model import Match, Name
 
@@ -251,18 +251,22 @@ class NameIndex:
         hits = [Hit(owner, name, explain(name, asked_name, judged)) for owner, (judged, name) in ranked]
         return sorted(hits, key=lambda hit: -hit.match.score)  # a weak name may have been held back
 
-    def owners(self, text: str) -> set[str]:
+    def owners(self, text: str, besides: Collection[str] = ()) -> set[str]:
         """Who may be meant, or be the group of who is meant, judged only by what the names share.
 
         For screening a whole list: whoever asks compares these few in full, and nobody else. Who else is in the index
-        makes no difference to who is found.
+        makes no difference to who is found. `besides` are the scripts in which the same entry has other names: a name
+        in one of them is to be compared with those, not with this one by its sound.
         """
         found: set[str] = set()
+        scripts = {script for script in besides if script} - {main_script(text)}
         for form in readings(text):
             wanted, alone = self._wanted(form), _says_one_word(form)
             for number in self._covered(wanted):
                 kept = self._names[number]
                 if kept is None or kept[0] in found or (not alone and number in self._generic):
+                    continue
+                if scripts and main_script(kept[1].text) in scripts:
                     continue
                 if _led_by(kept[1].text, form, wanted):
                     found.add(kept[0])

@@ -205,6 +205,8 @@ def loan_bones(latin: str, english: bool) -> str:
 # ── By ear ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _VOWELS = frozenset("aeiou")
+#: Kana that sound more like a word than this take it down; one in a thousand words of other names is as near.
+HEARD_IN_KANA = 0.74
 #: What it costs to hear one sound as another, or to hear nothing; sounds that nobody takes for one another cost most.
 _STRANGE = 1.2
 _OTHER_VOWEL = 0.4
@@ -237,19 +239,33 @@ _SINGLE = re.compile(r"(.)\1+")
 def heard_in_kana(kana: str, latin: str) -> float:
     """How surely a word in kana, romanised, takes down this Latin word, 0 to 1; 1 needs every sound in its place.
 
-    An edit distance over sounds: kana put vowels in between consonants and leave out r after a vowel.
+    An edit distance over sounds: kana put vowels in between consonants and leave out r after a vowel. What is less
+    than HEARD_IN_KANA is somewhere between 0 and that: nobody asks how far another word is another word.
     """
     ours = _spelled(kana, "kana_spellings")
-    written = {_spelled(latin, "english_spellings"), _spelled(latin, "english_vowels", "english_spellings")}
-    written.add(_spelled(plain(latin), "kana_spellings"))
-    return max(0.0, max(_heard(ours, theirs) for theirs in written) - (_SHORT if len(latin) < 5 else 0.0))
+    written = {theirs for theirs in _as_kana_hear(latin) if _comparable(ours, theirs)}
+    best = max((_heard(ours, theirs) for theirs in written), default=0.0)
+    return max(0.0, best - (_SHORT if len(latin) < 5 else 0.0))
+
+
+@lru_cache(maxsize=50_000)
+def _as_kana_hear(latin: str) -> tuple[str, ...]:
+    """A Latin word as kana may take it down."""
+    return (
+        _spelled(latin, "english_spellings"),
+        _spelled(latin, "english_vowels", "english_spellings"),
+        _spelled(plain(latin), "kana_spellings"),
+    )
+
+
+def _comparable(ours: str, theirs: str) -> bool:
+    return bool(ours and theirs) and 0.4 < len(ours) / len(theirs) < 2.5 and not _strange(ours[0], theirs[0])
 
 
 def _heard(ours: str, theirs: str) -> float:
     near = _near_sounds()
-    if not ours or not theirs or not 0.4 < len(ours) / len(theirs) < 2.5 or _strange(ours[0], theirs[0]):
-        return 0.0
     consonants = max(sum([sound not in _VOWELS for sound in word]) for word in (ours, theirs))
+    most = (1 - HEARD_IN_KANA) * (consonants + 0.5)
     lost = [_lost(theirs, at) for at in range(len(theirs))]
     row = [0.0]
     for cost in lost:
@@ -264,6 +280,8 @@ def _heard(ours: str, theirs: str) -> float:
                 vowels = sound in _VOWELS and letter in _VOWELS
                 change = near.get(sound + letter, _OTHER_VOWEL if vowels else _STRANGE)
             row.append(min(before[place] + change, before[place + 1] + gone, row[-1] + lost[place]))
+        if min(row) > most:
+            return 0.0
     return max(0.0, 1 - row[-1] / (consonants + 0.5) - (_FEW if consonants < 3 else 0.0))
 
 

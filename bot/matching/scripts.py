@@ -64,6 +64,7 @@ def scripts(text: str) -> frozenset[str]:
 # ── One table or rule for each script ─────────────────────────────────────────────────────────────────────────────
 
 
+@cache
 def pairs(name: str) -> dict[str, str]:
     """A table of `romanisation.toml`: what becomes what."""
     return dict(entry.split(":") for entry in table("romanisation")[name].split())
@@ -247,3 +248,19 @@ def _no_vowels() -> dict[int, str | None]:
     return str.maketrans(
         {"a": None, "e": None, "i": None, "o": None, "u": None, "v": None, "h": None, "z": "s", "c": "s", "q": "k"}
     )
+
+
+_LETTER = re.compile("[A-Za-z]")
+
+
+@lru_cache(maxsize=200_000)
+def main_script(text: str) -> str:
+    """The script of most letters: LATIN, CYRILLIC, CJK, ..."""
+    if text.isascii():
+        return "LATIN" if _LETTER.search(text, 0, 60) else ""
+    counts: dict[str, int] = {}
+    for character in text[:60]:
+        if character.isalpha():
+            script = unicodedata.name(character, "?").split(" ")[0].split("-")[0]
+            counts[script] = counts.get(script, 0) + 1
+    return max(counts, key=lambda script: counts[script], default="")

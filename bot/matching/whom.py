@@ -14,8 +14,6 @@ about the wrong company costs its reader's trust, so more is asked here than lik
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -23,6 +21,7 @@ from functools import lru_cache
 from bot.matching.compare import match_company, shared_identifiers
 from bot.matching.fold import core_words, fold
 from bot.matching.frequency import zipf
+from bot.matching.scripts import main_script
 from bot.matching.unmet import lacks
 from bot.matching.words import ALSO, PART, generic, read
 from bot.model import (
@@ -81,11 +80,11 @@ def recognise(company: Company, listing: Listing, *, among: Collection[str] = ()
 
 def _in_our_scripts(ours: Iterable[Name], listing: Listing, among: Collection[str]) -> Collection[str]:
     """The names of an entry, or of those `among` them, that are in scripts in which we have a name."""
-    scripts = {_script(name.text) for name in ours}
+    scripts = {main_script(name.text) for name in ours}
     return [
         name.text
         for name in listing.names()
-        if (not among or name.text in among) and (_script(name.text) in scripts or not _script(name.text))
+        if (not among or name.text in among) and (main_script(name.text) in scripts or not main_script(name.text))
     ]
 
 
@@ -107,7 +106,7 @@ def _cannot_hold(ours: str, theirs: str, *, by_sound: bool, known: bool) -> bool
     if _is_number(ours) or sorted(core) == sorted(other):
         return False
     if by_sound:
-        return lacks(ours, theirs, own=True)
+        return lacks(ours, theirs, own=True) or lacks(theirs, ours, own=True)
     if _everyday(core) or (len(core) < 2 and (known or _tells_more(theirs))):
         return True
     return lacks(ours, theirs)
@@ -210,26 +209,10 @@ def _exactly(company: Company, listing: Listing) -> Match:
 
 def _fitting(company: Company, listing: Listing) -> tuple[list[Name], bool]:
     """Our names in the scripts of the entry; all of them, and true, when there is none."""
-    scripts = {_script(name.text) for name in listing.names()}
+    scripts = {main_script(name.text) for name in listing.names()}
     ours = [name for name in company.all_names() if name.kind not in POINTERS]
-    fitting = [name for name in ours if _script(name.text) in scripts]
+    fitting = [name for name in ours if main_script(name.text) in scripts]
     return (fitting, False) if fitting else (ours, True)
-
-
-_LETTER = re.compile("[A-Za-z]")
-
-
-@lru_cache(maxsize=50_000)
-def _script(text: str) -> str:
-    """The script of most letters: LATIN, CYRILLIC, CJK, ..."""
-    if text.isascii():
-        return "LATIN" if _LETTER.search(text, 0, 60) else ""
-    counts: dict[str, int] = {}
-    for character in text[:60]:
-        if character.isalpha():
-            script = unicodedata.name(character, "?").split(" ")[0].split("-")[0]
-            counts[script] = counts.get(script, 0) + 1
-    return max(counts, key=lambda script: counts[script], default="")
 
 
 def _is_number(text: str) -> bool:
@@ -274,7 +257,7 @@ def _tells(core: Sequence[str]) -> bool:
     if len(core) > 1:
         return True
     word = core[0] if core else ""
-    east = bool(word) and _script(word) in {"CJK", "HIRAGANA", "KATAKANA", "HANGUL"}
+    east = bool(word) and main_script(word) in {"CJK", "HIRAGANA", "KATAKANA", "HANGUL"}
     return len(word) >= (TELLING_EAST if east else TELLING)
 
 
