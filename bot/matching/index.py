@@ -44,6 +44,8 @@ LEAST_OF_BEST = 0.2
 COVERED = 0.6
 #: What a word of another script with the same consonants is worth, before anybody has compared the two.
 GUESSED = 0.6
+#: How alike a word of another script has to be for an entry to be compared.
+LEAST_HEARD = 0.73
 #: Under how many of its possible foreign consonants a foreign name in Chinese characters is filed.
 FILED_BY_EAR = 12
 #: A filling of more owners than this does not keep the readings of their names, about two kilobytes each: they are read
@@ -450,9 +452,10 @@ def _led(units: Sequence[Unit], asked: Form, wanted: Mapping[str, float]) -> boo
     telling = [at for at, unit in enumerate(units) if unit.rank != "little"]
     if all(units[at].rank for at in telling):
         return all(_is_wanted(units[at], wanted) for at in telling)
-    if any(unit.native for unit in (*units, *asked.units)):
+    native = any(unit.native for unit in (*units, *asked.units))
+    if native:
         telling = [at for at in telling if not units[at].rank]
-    unled = [at for at in telling if not _is_wanted(units[at], wanted)]
+    unled = [at for at in telling if not _is_wanted(units[at], wanted, native)]
     return all(_nearly_led(units, at, asked, wanted) for at in unled)
 
 
@@ -465,11 +468,11 @@ def _one_generic(form: Form) -> bool:
     return len(telling) == 1 and generic(telling[0])
 
 
-def _is_wanted(unit: Unit, wanted: Mapping[str, float]) -> bool:
+def _is_wanted(unit: Unit, wanted: Mapping[str, float], native: bool = False) -> bool:
     if unit.rank:
         return f":{unit.concept}" in wanted
     worth = max(wanted.get(f"={unit.sound}", 0.0), wanted.get(f"~{unit.sound}", 0.0))
-    return worth > GUESSED * unit.weight
+    return worth > (0.7 if native else GUESSED) * unit.weight
 
 
 def _nearly_led(units: Sequence[Unit], at: int, asked: Form, wanted: Mapping[str, float]) -> bool:
@@ -477,7 +480,8 @@ def _nearly_led(units: Sequence[Unit], at: int, asked: Form, wanted: Mapping[str
     around = units[max(0, at - 1) : at + 2]
     if any(f"={first.sound}{second.sound}" in wanted for first, second in pairwise(around)):
         return True
-    return any(closeness(units[at], other) > 0 for other in asked.units)
+    mine = units[at]
+    return any(closeness(mine, other) > (0.0 if mine.script == other.script else LEAST_HEARD) for other in asked.units)
 
 
 def _add_to_known(gained: dict[int, float], filed: array[int], value: float) -> None:
