@@ -30,6 +30,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from bot.errors import ListDamaged
 from bot.model import Document
+from bot.workbook import laid_out
 
 CHUNK = 1 << 18  # small enough to stay in a processor's cache while it is looked through several times
 #: No entry of any list comes near this; a "record" that does is a file whose ends of record were lost.
@@ -703,6 +704,8 @@ class CsvTable:
 
 #: What a spreadsheet that is a ZIP archive may unpack to.
 LARGEST_SHEETS = 1 << 28
+#: Cells of a sheet as it is laid out, empty ones among them; the largest of a publisher that was seen has two million.
+LARGEST_SHEET = 8_000_000
 
 
 def is_spreadsheet(head: bytes) -> bool:
@@ -722,6 +725,10 @@ def sheets(body: Body) -> dict[str, list[list[str]]]:
                 _check_archive(body, archive)
                 if "content.xml" in archive.namelist():
                     return _open_document(archive)
+        if (places := laid_out(raw)) > LARGEST_SHEET:
+            raise body.damaged(
+                f"a sheet of {places} cells as it is laid out, over {LARGEST_SHEET}; garbled, or refused"
+            )
         book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
         return {
             name: [

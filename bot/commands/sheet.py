@@ -24,6 +24,7 @@ from bot.data import table
 from bot.errors import TellPerson
 from bot.matching.fold import fold
 from bot.model import Attachment
+from bot.workbook import laid_out
 
 #: Bytes of a file, and of what an archive unpacks to: a hundred times what ten thousand names need.
 LARGEST = 10_000_000
@@ -169,6 +170,8 @@ def _workbook(file: Attachment) -> Table:
                 _check_archive(archive, file)
                 if "content.xml" in archive.namelist():
                     return _open_document(archive)
+        if laid_out(file.body) > CELLS:
+            raise _refusal("wide", file)
         book = CalamineWorkbook.from_filelike(io.BytesIO(file.body))
         for name in book.sheet_names:
             rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)

@@ -10,7 +10,7 @@ import pytest
 from bot.commands.sheet import guarded, read_file, read_text
 from bot.errors import TellPerson
 from bot.model import Attachment
-from tests.worlds.workbooks import ods, xlsx
+from tests.worlds.workbooks import ods, xls, xlsx
 
 
 def names(body: bytes, name: str = "list.csv") -> list[str]:
@@ -75,7 +75,7 @@ def test_without_headings_what_looks_like_names_is_taken() -> None:
 def test_workbooks() -> None:
     """Excel and OpenDocument; the first sheet that has anything, numbers as people read them."""
     rows = [["", ""], ["Company", "Note"], ["Xiaomi", "1"], ["", "no name"], ["小米 & Co", ""]]
-    for body, name in ((xlsx(rows), "x.xlsx"), (ods(rows), "x.ods")):
+    for body, name in ((xlsx(rows), "x.xlsx"), (ods(rows), "x.ods"), (xls(rows), "x.xls")):
         sheet = read_file(Attachment(name=name, body=body))
         assert [(row.number, row.name) for row in sheet.rows] == [(3, "Xiaomi"), (4, ""), (5, "小米 & Co")]
         assert sheet.rows[0].note == "1"
@@ -85,6 +85,8 @@ def test_files_that_mean_harm_are_refused() -> None:
     """Too large, unpacking to too much, two cells in far corners, cut, or no table at all."""
     assert refusal(b"x\n" * 6_000_000) == "import.large"
     assert refusal(xlsx([["Name"]], far="XFD1048576")) == "import.wide"
+    assert refusal(xls([["Name"]], far=(60_000, 250))) == "import.wide"
+    assert refusal(xls([["Name"]], area=(65_536, 54_272))) == "import.wide"
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b" " * 70_000_000)

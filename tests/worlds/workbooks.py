@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
@@ -70,3 +71,46 @@ def ods(rows: Sequence[Sequence[str]]) -> bytes:
         "</office:document-content>"
     )
     return _packed({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": content})
+
+
+def xls(rows: Sequence[Sequence[str]], *, far: tuple[int, int] | None = None, area: tuple[int, int] = (0, 0)) -> bytes:
+    """An old Excel workbook (BIFF8) of one sheet; `far` is one more cell, `area` what the sheet says of its size."""
+
+    def record(kind: int, data: bytes) -> bytes:
+        return struct.pack("<HH", kind, len(data)) + data
+
+    cells = b"".join(
+        record(0x0204, struct.pack("<HHHHB", row, column, 0, len(text), 1) + text.encode("utf-16-le"))
+        for row, line in enumerate(rows)
+        for column, text in enumerate(line)
+        if text
+    )
+    if far:
+        cells += record(0x0203, struct.pack("<HHHd", *far, 0, 1.0))
+    size = record(0x0200, struct.pack("<IIHHH", 0, area[0] or len(rows), 0, area[1] or 2, 0))
+    sheet = record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0)) + size + cells + record(0x000A, b"")
+    begin = record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0))
+    unicode = record(0x0042, struct.pack("<H", 1200))
+    bound = len(begin) + len(unicode) + 4 + 9 + 4
+    names = record(0x0085, struct.pack("<IBBBB", bound, 0, 0, 1, 0) + b"S")
+    return _compound("Workbook", begin + unicode + names + record(0x000A, b"") + sheet)
+
+
+def _compound(name: str, stream: bytes) -> bytes:
+    """A compound file with one stream: a header, its sectors, a directory and a table of which sector follows which."""
+    free, end, table = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+    stream = stream.ljust(max(4096, -(-len(stream) // 512) * 512), b"\0")
+    size = len(stream) // 512
+    follows = [*range(1, size), end, end, table]  # the stream, the directory, this table
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16
+    header += struct.pack("<HHHHH6xIIIIIIIII", 62, 3, 0xFFFE, 9, 6, 0, 1, size, 0, 4096, end, 0, end, 0)
+    header += struct.pack("<I", size + 1) + struct.pack("<I", free) * 108
+
+    def entry(called: str, kind: int, child: int, start: int, length: int) -> bytes:
+        text = called.encode("utf-16-le") + b"\0\0"
+        fixed = struct.pack("<HBBIII36xIII", len(text), kind, 1, free, free, child, start, length, 0)
+        return text.ljust(64, b"\0") + fixed
+
+    directory = entry("Root Entry", 5, 1, end, 0) + entry(name, 2, free, 0, len(stream))
+    fat = b"".join(struct.pack("<I", one) for one in follows).ljust(512, b"\xff")
+    return header + stream + directory.ljust(512, b"\0") + fat
