@@ -6,6 +6,7 @@ side, close spellings, readings of kanji, initials and syllable words; what no r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -273,6 +274,8 @@ def closeness(mine: Unit, other: Unit) -> float:
     short, long = (mine.text, other.text) if len(mine.text) <= len(other.text) else (other.text, mine.text)
     if not short or short.isdigit() or long.isdigit() or short[-1].isdigit() != long[-1].isdigit():
         return 0.0
+    if _INSTITUTE.fullmatch(short) and _INSTITUTE.fullmatch(long):
+        return 0.0  # НИИЭИ and NIIEMI are two institutes: every letter of such a name is a word
     if mine.native or other.native:
         return _native_alike(mine, other)
     if len(short) == 1:
@@ -281,6 +284,9 @@ def closeness(mine: Unit, other: Unit) -> float:
 
 
 _NONE: frozenset[int] = frozenset()
+
+#: Initials of Russian research institutes (NII: nauchno-issledovatelskiy institut), central, all-Russian or state ones.
+_INSTITUTE = re.compile("(?:ts|c|v|g|o|f)?nii[a-z]{1,4}")
 
 
 def _two_trades(mine: Unit, other: Unit) -> bool:

@@ -14,7 +14,7 @@ about the wrong company costs its reader's trust, so more is asked here than lik
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -23,7 +23,7 @@ from bot.matching.fold import core_words, fold
 from bot.matching.frequency import zipf
 from bot.matching.scripts import main_script
 from bot.matching.unmet import lacks
-from bot.matching.words import ALSO, PART, generic, read
+from bot.matching.words import ALSO, PART, generic, glossary, read
 from bot.model import (
     POINTERS,
     Company,
@@ -67,15 +67,28 @@ def recognise(company: Company, listing: Listing, *, among: Collection[str] = ()
         return _unit(fitting, listing, known=company.from_book)
     all_fit = len(fitting) == 1 + len(company.names)
     ours = company if all_fit else replace(company, name=fitting[0].text, names=tuple(fitting[1:]))
-    match = match_company(ours, listing, among=among, only_same=True)
-    if match.verdict is Verdict.SAME and match.reasons:
+    carried: Match | None = None
+    for match in _likely(ours, listing, among):
         if _is_number(match.reasons[0].ours):
             return replace(match, reasons=(*match.reasons, Reason("listed as", 1.0, company.name, listing.name)))
         if _holds(match, by_sound=by_sound, known=company.from_book):
             return match
-        if _carries_ours(match):
-            return replace(match, verdict=Verdict.RELATED, score=min(match.score, UNIT))
-    return _unit(fitting, listing, known=company.from_book)
+        if carried is None and _carries_ours(match):
+            carried = replace(match, verdict=Verdict.RELATED, score=min(match.score, UNIT))
+    return carried or _unit(fitting, listing, known=company.from_book)
+
+
+def _likely(ours: Company, listing: Listing, among: Collection[str]) -> Iterator[Match]:
+    """The names of an entry that are "the same" as one of ours, the likest first: the likest need not be the surest."""
+    best = match_company(ours, listing, among=among, only_same=True)
+    if best.verdict is not Verdict.SAME or not best.reasons:
+        return
+    yield best
+    for name in listing.names():
+        if name.text != best.reasons[0].theirs and (not among or name.text in among):
+            match = match_company(ours, listing, among=(name.text,), only_same=True)
+            if match.verdict is Verdict.SAME and match.reasons:
+                yield match
 
 
 def _in_our_scripts(ours: Iterable[Name], listing: Listing, among: Collection[str]) -> Collection[str]:
@@ -127,15 +140,20 @@ def _holds(match: Match, *, by_sound: bool, known: bool) -> bool:
         return False
     if by_sound:
         return match.score >= LIKELY_BY_SOUND and not _only_translated(match)
-    if _everyday_part(match):
+    if _everyday_part(match) or _quoted_beside_another(match):
         return False
     left = [reason for reason in match.reasons if reason.rule == "only here"]
     if match.score < LIKELY or any(reason.ours for reason in left) or _everyday(ours):
         return False
     goes_on = " ".join(reason.theirs for reason in left).split()
     if goes_on:
-        return not known and _everyday(goes_on)
+        return not known and _everyday(goes_on) and not _names_a_unit(goes_on)
     return len(ours) > 1
+
+
+def _names_a_unit(words: Sequence[str]) -> bool:
+    """Whether one of these is a word by which groups name their units: leasing, insurance."""
+    return any(one.concept in glossary().units for word in words for one in read(word).units)
 
 
 def _only_translated(match: Match) -> bool:
@@ -165,6 +183,23 @@ def _everyday_part(match: Match) -> bool:
     """Whether only a part of our name met theirs, and that part is everyday words."""
     part = next((reason.ours for reason in match.reasons if reason.rule in (PART, ALSO)), "")
     return bool(part) and _everyday(_core(part))
+
+
+_QUOTES = "\"'«“„‘’‚"
+
+
+def _quoted_beside_another(match: Match) -> bool:
+    """Whether our name is what theirs has in quotation marks, and theirs has a name of its own beside it.
+
+    "North-West Centre of the Concern „Almaz-Antey“ – Obukhov Plant" is the plant.
+    """
+    whole = match.reasons[0].theirs
+    part = next((reason.theirs for reason in match.reasons if reason.rule == PART), "")
+    at = whole.find(part) if part and part != whole else 0
+    if at < 1 or whole[at - 1] not in _QUOTES:
+        return False
+    rest = read(f"{whole[:at]} {whole[at + len(part) :]}").units
+    return any(not one.rank and one.weight >= 1.0 and not _often(one.text) for one in rest)
 
 
 @lru_cache(maxsize=50_000)

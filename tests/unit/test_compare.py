@@ -273,6 +273,7 @@ def test_the_labelled_pairs_are_mostly_right(shared: Path) -> None:
         ("Straumann Holding AG / ADR", "PT Bank Central Asia Tbk / ADR", 0.75),  # what is traded, not who
         ("Foster Corporation", "福斯达", 0.75),  # three characters are near many words by ear
         ("Chemours Co", "Химии", 0.5),  # a word of a trade is no name in another language
+        ("АО «НИИЭИ»", "NIIEMI LLC", 0.5),  # every letter of such initials is a word
     ],
 )
 def test_what_is_alike_and_says_little(one: str, other: str, most: float) -> None:

@@ -121,6 +121,16 @@ def test_a_search_in_many_frequent_names_is_bounded(monkeypatch: pytest.MonkeyPa
     assert index.search("Zarya Trading House")[0].owner == "zarya"
 
 
+def test_a_frequent_word_counts_for_those_who_have_a_rare_one_too() -> None:
+    """It brings nobody new, but it puts whoever has both before whoever has the rare word alone."""
+    index = NameIndex()
+    for number in range(300):
+        index.add(str(number), [Name(f"Q{number}q Trading")])
+    index.add("alone", [Name("Kwangsong Fishery")])
+    index.add("both", [Name("Kwangsong Trading")])
+    assert [hit.owner for hit in index.search("Kwangsong Trading", limit=2)] == ["both", "alone"]
+
+
 @given(st.lists(st.text(max_size=30), max_size=6), st.text(max_size=30))
 @settings(deadline=None)
 def test_any_text_can_be_added_asked_and_removed(names: list[str], asked: str) -> None:

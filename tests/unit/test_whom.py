@@ -35,6 +35,8 @@ def verdict(watched: str, listed: str, kind: EntityKind = EntityKind.COMPANY, *a
         # A unit carries the whole name of its group.
         ("Huawei", "Huawei Cloud Dalian", RELATED),
         ("Rosneft", "ROSNEFT TRADING S.A.", RELATED),
+        # In quotation marks beside another name it is whose unit that is.
+        ("Almaz-Antey", "North Western Regional Centre of “Almaz-Antey” – Obukhovsky Plant, JSC", RELATED),
         # By sound alone the Persian spelling of Xiaomi is half a dozen short names.
         ("Xiaomi", "SOMIA", NO),
         ("Xiaomi", "SANA", NO),
@@ -88,6 +90,8 @@ def typed(name: str) -> Company:
         ("Acme Widgets", "ACME WIDGETS LLC", EntityKind.COMPANY, SAME),
         ("Acme", "Acme Technologies Ltd", EntityKind.COMPANY, SAME),
         ("Acme", "Acme Falcon Mining Ltd", EntityKind.COMPANY, RELATED),
+        ("Acme", "Acme Leasing Company Ltd", EntityKind.COMPANY, RELATED),
+        ("Safety", "Fire Safety Systems Ltd", EntityKind.COMPANY, NO),
         ("Сяоми", "Xiaomi Corporation", EntityKind.COMPANY, SAME),
         ("Viktor Bout", "BOUT, Viktor", EntityKind.PERSON, SAME),
         ("Viktor Bout", "BOUT, Viktor Anatolijevitch", EntityKind.PERSON, RELATED),
@@ -98,3 +102,18 @@ def typed(name: str) -> Company:
 def test_somebody_outside_the_book(name: str, listed: str, kind: EntityKind, expected: Verdict) -> None:
     """Taken as typed: exactly, through other scripts, and persons and ships by their very name."""
     assert recognise(typed(name), listing(listed, kind=kind)).verdict is expected
+
+
+def test_the_likest_name_need_not_be_the_surest() -> None:
+    """Any of an entry's names may show that it is the company, though another is more like one of ours."""
+    entry = listing(
+        "JOINT STOCK COMPANY AIR AND SPACE DEFENSE CONCERN ALMAZ-ANTEY",
+        aliases=(Name("JOINT-STOCK COMPANY CONCERN ALMAZ-ANTEY"),),
+    )
+    assert recognise(book().find("Almaz-Antey"), entry).verdict is SAME
+
+
+def test_an_entry_with_a_name_in_our_script_is_compared_by_that() -> None:
+    """Not by how its name in other characters sounds; where it has no other, the sound has to do."""
+    assert recognise(typed("Foster Peak"), listing("Kindly Medical", aliases=(Name("福斯达匹克"),))).verdict is NO
+    assert recognise(typed("Lockheed Martin"), listing("洛克希德·马丁公司")).verdict is SAME
