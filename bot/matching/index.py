@@ -95,6 +95,7 @@ class NameIndex:
         self._names: list[tuple[str, Name] | None] = []
         self._weights = array("f")  # what each name's words tell together
         self._own = array("f")  # the same of the words that no glossary knows
+        self._units: dict[int, tuple[Unit, ...]] = {}  # the words themselves, but not of a million names
         self._free: list[int] = []
         self._generic: set[int] = set()  # numbers of names that are one generic word, told by nothing but themselves
         self._parts: set[int] = set()  # numbers of names filed again under a part of them, for screening
@@ -123,6 +124,8 @@ class NameIndex:
                     self._generic.add(number)
                 self._weights[number] = form.total
                 self._own[number] = sum([unit.weight for unit in form.units if not unit.rank])
+                if self._remembering:
+                    self._units[number] = form.units
                 self._file(_keys(form), number)
                 for unit in form.units:
                     if not unit.rank or unit.rank == "plain":
@@ -211,6 +214,7 @@ class NameIndex:
             self._names[number] = None
             self._parts.discard(number)
             self._generic.discard(number)
+            self._units.pop(number, None)
             self._free.append(number)
 
     def _unfile(self, key: str, number: int) -> None:
@@ -270,7 +274,7 @@ class NameIndex:
                     continue
                 if scripts and main_script(kept[1].text) in scripts:
                     continue
-                if _led_by(kept[1].text, form, wanted):
+                if _led(self._units.get(number) or read_to_file(kept[1].text).units, form, wanted):
                     found.add(kept[0])
         return found
 
@@ -442,13 +446,10 @@ class NameIndex:
         return sorted(fitting, key=lambda text: (fitting[text], text))[:limit]
 
 
-def _led_by(name: str, asked: Form, wanted: Mapping[str, float]) -> bool:
-    """Whether the words of a name, in one of its readings, are all met by what is asked for, as they are or nearly."""
-    return any(_led(form.units, asked, wanted) for form in readings(name))
-
-
 def _led(units: Sequence[Unit], asked: Form, wanted: Mapping[str, float]) -> bool:
-    """In one script every word has to be met. Across scripts words of its own do; translators leave out the others."""
+    """Whether the words of a name are all met by what is asked for, as they are or nearly.
+
+    In one script every word has to be met. Across scripts words of its own do; translators leave out the others."""
     telling = [at for at, unit in enumerate(units) if unit.rank != "little"]
     if all(units[at].rank for at in telling):
         return all(_is_wanted(units[at], wanted) for at in telling)
