@@ -203,12 +203,12 @@ def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
         alike = _by_ear(whole.native, text)
         return alike if alike > max(by_ear(whole.native, unit.text) for unit in units) else 0.0
     if whole.script == "kana" or any(unit.script == "kana" for unit in units):
-        return _loan_alike(whole.text, text) if whole.script == "kana" else _loan_alike(text, whole.text)
+        return loan_alike(whole.text, text) if whole.script == "kana" else loan_alike(text, whole.text)
     if whole.script in _BLURRING or units[0].script in _BLURRING:
         alike = _blurred_alike(text, whole.text, whole.script or units[0].script)
         return alike if alike >= 0.8 else 0.0
     if whole.script == "arabic" or units[0].script == "arabic":
-        return _bones_alike(consonants(text), consonants(whole.text))
+        return bones_alike(consonants(text), consonants(whole.text))
     if len(whole.text) < 4 or abs(len(whole.text) - len(text)) > 3 or (kanji and whole.native):
         return 0.0
     heard = "".join([unit.sound for unit in units])
@@ -333,15 +333,15 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
         return max(spelled, _by_ear(native.native, latin.text))
     best = _sharpened(_best(mine, other))
     if native.script == "kana":
-        best = max(best, _loan_alike(native.text, latin.text))
+        best = max(best, loan_alike(native.text, latin.text))
     elif native.script == "cyrillic":
         best = max(best, 0.9 if len(native.native) < 5 and _letter_by_letter(native.native, latin.text) else 0.0)
     elif native.script in _BLURRING:
         best = max(best, _blurred_alike(native.text, latin.text, native.script))
     elif native.script == "arabic":
         bare = latin.text[2:] if latin.text.startswith("al") and len(latin.text) > 4 else latin.text
-        best = max(best, *(_bones_alike(consonants(native.text), consonants(text)) for text in (latin.text, bare)))
-        best = max(best, *(_arabic_bones_alike(native, text) for text in (latin.text, bare)))
+        best = max(best, *(bones_alike(consonants(native.text), consonants(text)) for text in (latin.text, bare)))
+        best = max(best, *(_arabicbones_alike(native, text) for text in (latin.text, bare)))
     return best
 
 
@@ -356,7 +356,7 @@ def _letter_by_letter(cyrillic: str, latin: str) -> bool:
 _CYRILLIC_AS = pairs("cyrillic_initials")
 
 
-def _arabic_bones_alike(native: Unit, latin: str) -> float:
+def _arabicbones_alike(native: Unit, latin: str) -> float:
     """An Arabic word and a Latin one by the consonants that Arabic and its readers keep apart; a final h may be t."""
     bones = arabic_bones(latin)
     ours = arabic_bones(native.text)
@@ -376,7 +376,7 @@ def _blurred_alike(native: str, latin: str, script: str) -> float:
     one, other = blurred_bones(native), blurred_bones(latin)
     if not one or not other or one[0] != other[0]:
         return 0.0
-    bones = (0.0, 0.75, 0.9, 0.97)[min(len(one), 3)] if one == other else _bones_alike(one, other)
+    bones = (0.0, 0.75, 0.9, 0.97)[min(len(one), 3)] if one == other else bones_alike(one, other)
     return bones * (0.86 + 0.14 * OSA.normalized_similarity(blurred(native), blurred(latin)))
 
 
@@ -396,7 +396,7 @@ def _best(mine: Unit, other: Unit) -> float:
     return max(OSA.normalized_similarity(mine.text, other.text), OSA.normalized_similarity(mine.sound, other.sound))
 
 
-def _bones_alike(one: str, other: str) -> float:
+def bones_alike(one: str, other: str) -> float:
     """Consonants against consonants: equal ones count by their number, five with one wrong still count."""
     if one == other:
         return (0.0, 0.6, 0.85, 0.93)[len(one)] if len(one) < 4 else 0.96
@@ -411,7 +411,7 @@ _START = {
 _START |= {"h": "fh", "f": "fh", "z": "jzgdt", "t": "jzgdt"}
 
 
-def _loan_alike(kana: str, latin: str) -> float:
+def loan_alike(kana: str, latin: str) -> float:
     """A foreign word in kana against its Latin spelling: by sound, and by consonants where the sound agrees."""
     heard_as = heard_in_kana(kana, latin)
     best = min(0.96, 0.75 + 1.25 * (heard_as - HEARD_IN_KANA)) if heard_as >= HEARD_IN_KANA else 0.0
@@ -419,7 +419,7 @@ def _loan_alike(kana: str, latin: str) -> float:
         return best
     for english in (True, False):
         heard = OSA.normalized_similarity(loan_sound(kana, False), loan_sound(latin, english))
-        bones = _bones_alike(loan_bones(kana, False), loan_bones(latin, english)) if len(latin) > 4 else 0.0
+        bones = bones_alike(loan_bones(kana, False), loan_bones(latin, english)) if len(latin) > 4 else 0.0
         best = max(best, _sharpened(heard), bones * (0.4 + 0.6 * heard))
     return best if best >= 0.5 else 0.0
 

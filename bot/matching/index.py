@@ -22,7 +22,7 @@ from itertools import islice, pairwise, takewhile
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.matching.align import closeness
+from bot.matching.align import bones_alike, closeness, loan_alike
 from bot.matching.chinese import HEARD, by_ear, transcribed
 from bot.matching.chinese import bones as chinese_bones
 from bot.matching.compare import Judgement, explain, judge
@@ -42,8 +42,8 @@ LEAST = 0.15
 LEAST_OF_BEST = 0.2
 #: Of the words of its own of a watched name an entry must have this much to be compared with it.
 COVERED = 0.6
-#: What a word of another script with the same consonants is worth, before anybody has compared the two.
-GUESSED = 0.6
+#: How alike a word of the same script has to be to lead to a name.
+NEARLY = 0.6
 #: How alike a word of another script has to be for an entry to be compared.
 LEAST_HEARD = 0.73
 #: Under how many of its possible foreign consonants a foreign name in Chinese characters is filed.
@@ -416,7 +416,8 @@ class NameIndex:
                 yield f":{glossary().words[other]}", 1 - 1.3 * edits / len(text)
         for bones in _asked_bones(unit):
             for other in islice(self._near.get(bones, ()), 60):
-                yield f"={sound(other)}", GUESSED
+                if alike := _across(unit, bones, other):
+                    yield f"={sound(other)}", alike
 
     def _by_ear(self, filed: str, latin: str) -> Iterator[tuple[str, float]]:
         """Chinese words filed here that sound like this word, and how much so."""
@@ -473,7 +474,7 @@ def _is_wanted(unit: Unit, wanted: Mapping[str, float], native: bool = False) ->
     if unit.rank:
         return f":{unit.concept}" in wanted
     worth = max(wanted.get(f"={unit.sound}", 0.0), wanted.get(f"~{unit.sound}", 0.0))
-    return worth > (0.7 if native else GUESSED) * unit.weight
+    return worth > (LEAST_HEARD if native else NEARLY) * unit.weight
 
 
 def _nearly_led(units: Sequence[Unit], at: int, asked: Form, wanted: Mapping[str, float]) -> bool:
@@ -616,6 +617,15 @@ def _asked_bones(unit: Unit) -> list[str]:
             dict.fromkeys((f"&{loan_bones(text, True)}", f"&{loan_bones(text, False)}", f"%{consonants(text)}"))
         )
     return [one for one in bones if len(one) > 2]
+
+
+def _across(unit: Unit, bones: str, other: str) -> float:
+    """How alike a word is to one of another script that has the same consonants."""
+    if unit.script == "kana":
+        return loan_alike(unit.text, other)
+    if bones[0] == "&":
+        return loan_alike(other, unit.text)
+    return bones_alike(consonants(unit.text), consonants(other))
 
 
 def _acronym_keys(form: Form) -> Iterator[tuple[str, float]]:
