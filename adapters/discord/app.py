@@ -158,10 +158,22 @@ class Listener:
 
 
 async def _closed(client: discord.Client) -> None:
+    """Close a client to its last socket, also while this is called off: it would stop half way."""
+    closing = asyncio.create_task(_close(client), name="discord:close")
+    try:
+        await asyncio.shield(closing)
+    except asyncio.CancelledError:
+        await closing
+        raise
+
+
+async def _close(client: discord.Client) -> None:
     try:
         await client.close()
     except Exception as error:  # one that never got as far as opening
         log.info("discord_close", trouble=type(error).__name__)
+    finally:
+        await client.http.close()  # closing stops at the first trouble, which is the gateway's
 
 
 class Synced:
