@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache, partial
-from typing import cast
 
 import lxml.html
 from lxml import etree
@@ -66,22 +65,31 @@ def us_dhs_uflpa(document: Document) -> Reading:
 
 def _rows(body: Body, page: lxml.html.HtmlElement, signals: list[str]) -> Iterator[tuple[str, str, str]]:
     """Ground, name cell and date cell of every row."""
+    text, at, ground = _text(page), 0, ""
     for table in page.iter("table"):
+        before, at = at, text.index(_text(table), at)
+        ground = next(reversed(_GROUND.findall(text, before, at)), ground)
         head, *rows = table_rows(table) or [[]]
         if len(head) != 2 or "name" not in head[0].casefold() or "effective date" not in head[1].casefold():
             once(signals, f"a table headed {' | '.join(head)[:80]!r} left unread")
             continue
-        grounds = _GROUND.findall("".join(cast("list[str]", _BEFORE(table))))
-        if not grounds or grounds[-1] not in _GROUNDS:
-            once(signals, f"a table on the unknown ground {grounds[-1:]}")
+        if ground not in _GROUNDS:
+            once(signals, f"a table on the unknown ground {[ground] if ground else []}")
         for row in rows:
             if len(row) != 2:
                 raise body.damaged(f"a row of {len(row)} cells in a table of two; has the page changed?")
             if any(row):
-                yield _GROUNDS.get(grounds[-1] if grounds else "", "UFLPA"), row[0], row[1]
+                yield _GROUNDS.get(ground, "UFLPA"), row[0], row[1]
 
 
-_BEFORE = etree.XPath("preceding::text()", smart_strings=False)
+_STRING = etree.XPath("string()", smart_strings=False)
+
+
+def _text(element: lxml.html.HtmlElement) -> str:
+    """All the text in an element: that of a table stands in that of its page."""
+    return str(_STRING(element))
+
+
 _GROUND = re.compile(r"2\s*\(d\)\s*\(2\)\s*\(B\)\s*\(([ivx]+)\)")
 
 
@@ -138,7 +146,7 @@ class Told:
 
 #: What introduces other names, in brackets behind the name, and of which kind they are.
 _INTRODUCED = re.compile(
-    r"(?:and |including |include )?(?:(also known as|a\.?k\.?a\.?)|(formerly known as|f\.?k\.?a\.?)"
+    r"\b(?:and |including |include )?(?:(also known as|a\.?k\.?a\.?)|(formerly known as|f\.?k\.?a\.?)"
     r"|(?:\w+ )?alias(?:es)?:)\s*",
     re.IGNORECASE,
 )
