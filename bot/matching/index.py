@@ -55,8 +55,8 @@ REMEMBERED = 60_000
 FEW = 2_000
 #: For so many words what is near them is remembered.
 NEIGHBOURS = 20_000
-#: A key that more names than this are filed under is frequent.
-FEW_MET = 50
+#: A key that more names than this are filed under is frequent: where little is to come it brings nobody new.
+FREQUENT = 50
 #: After so many names that are nothing like the query, those that share even less are not looked at.
 HOPELESS = 6
 #: From this score on the search has what it came for and looks only at names that share nearly as much.
@@ -282,8 +282,8 @@ class NameIndex:
         """The numbers of names of whose own words these keys meet enough, and of those without any that may be met."""
         covered: dict[int, float] = {}
         for key, worth in wanted.items():
-            met = key[0] != ":"
-            filed = self._files.get(key if met else f"!{key[1:]}", ())
+            # A word of the glossary leads only to names that have no word of their own: they are filed under one "!".
+            filed = self._files.get(f"!{key[1:]}" if key[0] == ":" else key, ())
             for number in (filed,) if isinstance(filed, int) else filed:
                 covered[number] = covered.get(number, 0.0) + worth
         own = self._own
@@ -308,11 +308,11 @@ class NameIndex:
         least = max(LEAST, LEAST_OF_BEST * ranked[0][0]) if ranked else 0.0
         return [one for one in ranked if one[0] >= least]
 
-    def _gather(self, keys: Mapping[str, float], *, share: float, of: float = math.inf) -> dict[int, float]:
+    def _gather(self, keys: Mapping[str, float], *, share: float) -> dict[int, float]:
         """What names share with a reading of the query, by the keys that it wants.
 
-        Those that have this share of the most that any has, or of `of`. Rare keys come before frequent ones, and names
-        in the order in which they are met.
+        Those that have this share of the most that any has. Rare keys come before frequent ones, and names in the order
+        in which they are met.
         """
         wanted: list[tuple[int, str, float]] = []
         for key, worth in keys.items():
@@ -330,14 +330,14 @@ class NameIndex:
                 gained[filed] = gained.get(filed, 0.0) + value
             elif looked_at and looked_at + size > LOOKED_AT:
                 break
-            elif size > FEW_MET and to_come < share * min(of, max(gained.values(), default=0.0)):
+            elif size > FREQUENT and to_come < share * max(gained.values(), default=0.0):
                 _add_to_known(gained, filed, value)  # too frequent, and too little to come, for anybody new
             else:
                 for number in filed:
                     gained[number] = gained.get(number, 0.0) + value
             looked_at += size
             to_come -= value
-        enough = share * min(of, max(gained.values(), default=0.0))
+        enough = share * max(gained.values(), default=0.0)
         return {number: value for number, value in gained.items() if value >= enough}
 
     def _wanted(self, form: Form) -> dict[str, float]:
@@ -450,7 +450,8 @@ class NameIndex:
 def _led(units: Sequence[Unit], asked: Form, wanted: Mapping[str, float]) -> bool:
     """Whether the words of a name are all met by what is asked for, as they are or nearly.
 
-    In one script every word has to be met. Across scripts words of its own do; translators leave out the others."""
+    In one script every word has to be met. Across scripts words of its own do; translators leave out the others.
+    """
     telling = [at for at, unit in enumerate(units) if unit.rank != "little"]
     if all(units[at].rank for at in telling):
         return all(_is_wanted(units[at], wanted) for at in telling)
@@ -462,10 +463,12 @@ def _led(units: Sequence[Unit], asked: Form, wanted: Mapping[str, float]) -> boo
 
 
 def _says_one_word(form: Form) -> bool:
+    """Whether an entry says one word, and the name of such a word may be meant."""
     return sum(unit.rank != "little" for unit in form.units) <= 1
 
 
 def _one_generic(form: Form) -> bool:
+    """Whether a name is a single generic word."""
     telling = [unit for unit in form.units if unit.rank != "little"] or form.units
     return len(telling) == 1 and generic(telling[0])
 

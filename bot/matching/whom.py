@@ -7,7 +7,8 @@ about the wrong company costs its reader's trust, so more is asked here than lik
   kinds of names. Only somebody outside the book may be meant by exactly such a name.
 - A company that has a name in the entry's script is compared by that name, not by the sound of its other names: by
   sound alone the Persian spelling of Xiaomi is half a dozen short names.
-- A name of one word, or of nothing but everyday words, has to be the very same; initials alone are nobody.
+- A name of one word, or of nothing but everyday words, has to be the very same; initials alone are nobody. A generic
+  word by itself is no part of longer names, unless the book knows who bears it.
 - A word of ours that theirs lacks makes somebody else. Words of theirs that ours lacks make a unit of the group, when
   our name stands whole among them; sharing a word is not enough.
 """
