@@ -7,12 +7,22 @@ from pathlib import Path
 
 import pytest
 
+from bot import logs
 from tests.worlds.redis_server import redis_server
 
 __all__ = ["now", "redis_server", "shared"]
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def _plain_log() -> None:
+    """The log as the program writes it, whatever level a command of an earlier test asked for.
+
+    structlog's own first shows every local variable of an error, which takes a while.
+    """
+    logs.configure("INFO")
 
 
 @pytest.fixture

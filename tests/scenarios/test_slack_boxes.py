@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
-import structlog
 
 from adapters.slack.post import SlackChat
-from bot import logs
 from bot.commands import commands
 from bot.deliver import Courier
 from bot.model import (
@@ -34,15 +32,6 @@ from tests.worlds.nouns import alert
 from tests.worlds.plain_store import PlainStore
 from tests.worlds.slack import Human, SlackWorld, buttons, words
 from tests.worlds.slack_served import CARD, HERE, Played, Scripted, a_chat, desk, serving, until
-
-
-@pytest.fixture
-def plain_log() -> Iterator[None]:
-    """The log as the program writes it: structlog's own first shows every local variable, which takes a while."""
-    logs.configure("INFO")
-    yield
-    structlog.reset_defaults()
-
 
 KINDS = (Option("Listed", "listed"), Option("Delisted", "delisted"), Option("Mention", "mention"))
 SETTINGS = Form(
@@ -165,7 +154,6 @@ async def test_a_slow_answer_to_a_box(slack: SlackWorld, chat: SlackChat, monkey
         assert "a medal" in words(await heard.answer())
 
 
-@pytest.mark.usefixtures("plain_log")
 async def test_a_form_that_breaks(slack: SlackWorld, chat: SlackChat, capsys: pytest.CaptureFixture[str]) -> None:
     """A bug behind a box leaves it acknowledged and is in the log; a box that is not ours is left alone."""
     scripted = Scripted(forms={"help": SETTINGS}, breaks=True)
@@ -216,7 +204,6 @@ async def test_a_form_is_sent_after_an_hour(slack: SlackWorld, chat: SlackChat) 
     assert "a medal" in words(slack.channels["DU7"].messages)
 
 
-@pytest.mark.usefixtures("plain_log")
 async def test_a_form_from_the_page_that_breaks(slack: SlackWorld, chat: SlackChat) -> None:
     """There the box itself says so."""
     scripted = Scripted(forms={"help": SETTINGS})
