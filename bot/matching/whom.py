@@ -22,9 +22,10 @@ from functools import lru_cache
 from bot.matching.compare import match_company, shared_identifiers
 from bot.matching.fold import core_words, fold
 from bot.matching.frequency import zipf
-from bot.matching.scripts import main_script
+from bot.matching.japanese import loan_bones
+from bot.matching.scripts import main_script, romanise, sound
 from bot.matching.unmet import lacks
-from bot.matching.words import ALSO, PART, generic, glossary, read
+from bot.matching.words import ALSO, APART, PART, generic, glossary, read
 from bot.model import (
     POINTERS,
     Company,
@@ -44,6 +45,10 @@ LIKELY = 0.8
 LIKELY_BY_SOUND = 0.75
 #: From this likeness on two words are one word, written or read in two ways.
 EQUAL = 0.9
+#: A word in kana that is less like a Latin one than this is only near it,
+SURELY_HEARD = 0.94
+#: and tells enough with as many consonants.
+TELLING_BONES = 4
 #: A unit is never surer than this.
 UNIT = 0.8
 #: From this frequency on (Zipf: 3 is once in a million words, 6 once in a thousand) a word is everyday English.
@@ -74,7 +79,7 @@ def recognise(company: Company, listing: Listing, *, among: Collection[str] = ()
             return replace(match, reasons=(*match.reasons, Reason("listed as", 1.0, company.name, listing.name)))
         if _holds(match, by_sound=by_sound, known=company.from_book):
             return match
-        if carried is None and _carries_ours(match):
+        if carried is None and (_is_heard(match) if by_sound else _carries_ours(match)):
             carried = replace(match, verdict=Verdict.RELATED, score=min(match.score, UNIT))
     return carried or _unit(fitting, listing, known=company.from_book)
 
@@ -140,7 +145,7 @@ def _holds(match: Match, *, by_sound: bool, known: bool) -> bool:
     if any(reason.rule.startswith("initials") for reason in match.reasons):
         return False
     if by_sound:
-        return match.score >= LIKELY_BY_SOUND and not _only_translated(match)
+        return _is_heard(match) and not _says_more(match)
     if _everyday_part(match) or _quoted_beside_another(match):
         return False
     left = [reason for reason in match.reasons if reason.rule == "only here"]
@@ -150,6 +155,40 @@ def _holds(match: Match, *, by_sound: bool, known: bool) -> bool:
     if goes_on:
         return not known and _everyday(goes_on) and not _names_a_unit(goes_on)
     return len(ours) > 1
+
+
+def _is_heard(match: Match) -> bool:
+    """Whether two names that only sound brings together are near enough, by words that not every company has."""
+    if match.score < LIKELY_BY_SOUND or _only_translated(match):
+        return False
+    heard = [reason for reason in _met(match) if reason.rule not in _BY_MEANING]
+    return not heard or not all(_faint(reason) for reason in heard)
+
+
+def _met(match: Match) -> list[Reason]:
+    """What met what, but for legal forms and the parts that were taken of a name."""
+    other = {PART, ALSO, APART, "legal form ignored"}
+    return [reason for reason in match.reasons[1:] if reason.ours and reason.theirs and reason.rule not in other]
+
+
+def _faint(reason: Reason) -> bool:
+    """Whether a word in kana and one in Latin letters are short and only near, as カルラ is to Kaleyra."""
+    if reason.rule != "kana" or reason.score >= SURELY_HEARD:
+        return False
+    kana, latin = sorted((reason.ours, reason.theirs), key=str.isascii)
+    return max(len(loan_bones(romanise(kana), False)), len(loan_bones(latin, True))) < TELLING_BONES
+
+
+def _says_more(match: Match) -> bool:
+    """Whether a word stands on one side only that tells companies of one sound apart: 住友化学 is not Sumitomo.
+
+    What is written with an alphabet is spelled rather than heard: there only words that name a unit do.
+    """
+    left = [word for one in match.reasons if one.rule == "only here" for word in (one.ours or one.theirs).split()]
+    if not left or not any(_eastern(name) for name in (match.reasons[0].ours, match.reasons[0].theirs)):
+        return _names_a_unit(left)
+    general = all(one.rank in ("common", "little") for word in left for one in read(word).units)
+    return not general or len(_met(match)) < 2
 
 
 def _names_a_unit(words: Sequence[str]) -> bool:
@@ -276,7 +315,7 @@ def _unit(ours: Iterable[Name], listing: Listing, *, known: bool) -> Match:
             if (
                 name.kind is not NameKind.WEAK
                 and _tells(core)
-                and _stands_in(core, words)
+                and (_stands_in(core, words) or _stands_spelled(name.text, theirs.text))
                 and (known or not _generic(core))
             ):
                 score = min(UNIT, 0.4 + 0.4 * len(core) / max(len(words), 1))
@@ -293,10 +332,28 @@ def _tells(core: Sequence[str]) -> bool:
     if len(core) > 1:
         return True
     word = core[0] if core else ""
-    east = bool(word) and main_script(word) in {"CJK", "HIRAGANA", "KATAKANA", "HANGUL"}
-    return len(word) >= (TELLING_EAST if east else TELLING)
+    return len(word) >= (TELLING_EAST if _eastern(word) else TELLING)
+
+
+def _eastern(text: str) -> bool:
+    return bool(text) and main_script(text) in {"CJK", "HIRAGANA", "KATAKANA", "HANGUL"}
 
 
 def _stands_in(core: tuple[str, ...], words: tuple[str, ...]) -> bool:
     size = len(core)
     return core[0] in words and any(words[at : at + size] == core for at in range(len(words) - size + 1))
+
+
+#: Scripts that are spelled into one another, letter for letter.
+_SPELLED = frozenset({"LATIN", "CYRILLIC", "GREEK"})
+
+
+def _stands_spelled(ours: str, theirs: str) -> bool:
+    """The same in two alphabets: Газпром within Gazprom Neft."""
+    scripts = {main_script(ours), main_script(theirs)}
+    return len(scripts) == 2 and scripts <= _SPELLED and _stands_in(_sounds(ours, core=True), _sounds(theirs))
+
+
+@lru_cache(maxsize=5_000)
+def _sounds(text: str, *, core: bool = False) -> tuple[str, ...]:
+    return tuple([sound(romanise(word)) for word in (_core(text) if core else _words(text))])

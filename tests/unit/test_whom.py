@@ -93,6 +93,21 @@ def typed(name: str) -> Company:
         ("Acme", "Acme Leasing Company Ltd", EntityKind.COMPANY, RELATED),
         ("Safety", "Fire Safety Systems Ltd", EntityKind.COMPANY, NO),
         ("Сяоми", "Xiaomi Corporation", EntityKind.COMPANY, SAME),
+        # Another alphabet spells the name; what names a unit there makes it one.
+        ("ООО Северсталь", "PAO Severstal", EntityKind.COMPANY, SAME),
+        ("Северсталь", "Severstal Insurance", EntityKind.COMPANY, RELATED),
+        ("Severstal", "АО Северсталь Лизинг", EntityKind.COMPANY, RELATED),
+        ("Север", "Severstal Insurance", EntityKind.COMPANY, NO),
+        # Characters are heard: a word that is left over tells companies of one sound apart.
+        ("豊島エレクトロニクス株式会社", "TOYOSHIMA ELECTRONICS CO., LTD.", EntityKind.COMPANY, SAME),
+        ("菊川化学工業株式会社", "KIKUKAWA CHEMICAL INDUSTRIES CO., LTD.", EntityKind.COMPANY, SAME),
+        ("森田リース株式会社", "MORITA CORPORATION", EntityKind.COMPANY, RELATED),
+        ("成都星微", "XINGWEI LTD", EntityKind.COMPANY, RELATED),
+        # A short word in kana is near many.
+        ("カルダ株式会社", "CALDA LTD", EntityKind.COMPANY, SAME),
+        ("フォーチュン株式会社", "FORTUNE LTD", EntityKind.COMPANY, SAME),
+        ("カルサ株式会社", "Kaleysa, Inc.", EntityKind.COMPANY, NO),
+        ("テクノベータ株式会社", "Techno Beta Co., Ltd.", EntityKind.COMPANY, SAME),
         ("Viktor Bout", "BOUT, Viktor", EntityKind.PERSON, SAME),
         ("Viktor Bout", "BOUT, Viktor Anatolijevitch", EntityKind.PERSON, RELATED),
         ("Viktor", "BOUT, Viktor", EntityKind.PERSON, NO),
