@@ -7,8 +7,9 @@ about the wrong company costs its reader's trust, so more is asked here than lik
   kinds of names. Only somebody outside the book may be meant by exactly such a name.
 - A company that has a name in the entry's script is compared by that name, not by the sound of its other names: by
   sound alone the Persian spelling of Xiaomi is half a dozen short names.
-- A name of one word, or of nothing but everyday words, has to be the very same; initials alone are nobody. A generic
-  word by itself is no part of longer names, unless the book knows who bears it.
+- A name of one word, or of nothing but everyday words, has to be the very same; of a long word the sound or all letters
+  but one will do. Initials alone are nobody. A generic word by itself is no part of longer names, unless the book knows
+  who bears it.
 - A word of ours that theirs lacks makes somebody else. Words of theirs that ours lacks make a unit of the group, when
   our name stands whole among them; sharing a word is not enough.
 """
@@ -19,10 +20,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from rapidfuzz.distance import OSA
+
+from bot.matching.align import SURELY_HEARD, only_near
 from bot.matching.compare import match_company, shared_identifiers
 from bot.matching.fold import core_words, fold
 from bot.matching.frequency import zipf
-from bot.matching.japanese import loan_bones
 from bot.matching.scripts import main_script, romanise, sound
 from bot.matching.unmet import lacks
 from bot.matching.words import ALSO, APART, PART, generic, glossary, read
@@ -45,14 +48,14 @@ LIKELY = 0.8
 LIKELY_BY_SOUND = 0.75
 #: From this likeness on two words are one word, written or read in two ways.
 EQUAL = 0.9
-#: A word in kana that is less like a Latin one than this is only near it,
-SURELY_HEARD = 0.94
-#: and tells enough with as many consonants.
-TELLING_BONES = 4
 #: A unit is never surer than this.
 UNIT = 0.8
 #: From this frequency on (Zipf: 3 is once in a million words, 6 once in a thousand) a word is everyday English.
 EVERYDAY = 4.2
+#: Words of so many letters are one if they sound the same,
+SOUNDS_ALIKE = 7
+#: and of so many if one letter differs.
+SPELLED_ALIKE = 9
 #: A single word must be this long to make a unit of whoever carries it (CJK characters tell more each).
 TELLING = 4
 TELLING_EAST = 2
@@ -122,7 +125,7 @@ def _somebody_else(
 def _cannot_hold(ours: str, theirs: str, *, by_sound: bool, known: bool) -> bool:
     """Whether `_holds` and `_carries_ours` must say no: the words are not the same, and too few, or one met nothing."""
     core, other = _core(ours), _core(theirs)
-    if _is_number(ours) or sorted(core) == sorted(other):
+    if _is_number(ours) or _very_same(core, other):
         return False
     if by_sound:
         return lacks(ours, theirs, own=True) or lacks(theirs, ours, own=True)
@@ -140,7 +143,7 @@ def _tells_more(theirs: str) -> bool:
 def _holds(match: Match, *, by_sound: bool, known: bool) -> bool:
     """Whether "the same" stands up among a hundred thousand names. `known`: the book has the company's full names."""
     ours, theirs = _core(match.reasons[0].ours), _core(match.reasons[0].theirs)
-    if sorted(ours) == sorted(theirs):
+    if _very_same(ours, theirs):
         return True
     if any(reason.rule.startswith("initials") for reason in match.reasons):
         return False
@@ -152,9 +155,34 @@ def _holds(match: Match, *, by_sound: bool, known: bool) -> bool:
     if match.score < LIKELY or any(reason.ours for reason in left) or _everyday(ours):
         return False
     goes_on = " ".join(reason.theirs for reason in left).split()
-    if goes_on:
-        return not known and _everyday(goes_on) and not _names_a_unit(goes_on)
-    return len(ours) > 1
+    if len(ours) < 2 and not (goes_on and _stands_there(ours[0], theirs)):
+        return False
+    return not goes_on or (not known and _everyday(goes_on) and not _names_a_unit(goes_on))
+
+
+def _very_same(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether two names are the same words, or the same long word in two spellings.
+
+    Of names of one word on lists and of listed companies, those of seven letters and more that sound alike are one
+    company's, and so are those of nine and more of which one letter differs; shorter ones mostly are two companies'.
+    """
+    if sorted(ours) == sorted(theirs):
+        return True
+    return (len(ours) < 2 or len(theirs) < 2) and _one_spelling("".join(ours), "".join(theirs))
+
+
+def _stands_there(word: str, theirs: Sequence[str]) -> bool:
+    return word in theirs or any(_one_spelling(word, other) for other in theirs)
+
+
+def _one_spelling(one: str, other: str) -> bool:
+    """Whether two long words of one alphabet are spellings of one."""
+    short, script = min(len(one), len(other)), main_script(one)
+    if short < SOUNDS_ALIKE or script not in _SPELLED or script != main_script(other):
+        return False
+    if sound(romanise(one)) == sound(romanise(other)):
+        return True
+    return short >= SPELLED_ALIKE and one.isalpha() and OSA.distance(one, other, score_cutoff=1) == 1
 
 
 def _is_heard(match: Match) -> bool:
@@ -172,11 +200,11 @@ def _met(match: Match) -> list[Reason]:
 
 
 def _faint(reason: Reason) -> bool:
-    """Whether a word in kana and one in Latin letters are short and only near, as カルラ is to Kaleyra."""
-    if reason.rule != "kana" or reason.score >= SURELY_HEARD:
+    """Whether a word was heard as one other, and is only near it."""
+    if reason.rule not in ("kana", "by ear") or reason.score >= SURELY_HEARD:
         return False
-    kana, latin = sorted((reason.ours, reason.theirs), key=str.isascii)
-    return max(len(loan_bones(romanise(kana), False)), len(loan_bones(latin, True))) < TELLING_BONES
+    ours, theirs = read(reason.ours).units, read(reason.theirs).units
+    return len(ours) == len(theirs) == 1 and only_near(ours[0], theirs[0])
 
 
 def _says_more(match: Match) -> bool:
