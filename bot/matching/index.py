@@ -22,7 +22,7 @@ from itertools import combinations, islice, pairwise, takewhile
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.matching.align import bones_alike, closeness, loan_alike
+from bot.matching.align import bones_alike, closeness, loan_alike, only_near
 from bot.matching.chinese import HEARD, by_ear, transcribed
 from bot.matching.chinese import bones as chinese_bones
 from bot.matching.compare import Judgement, explain, judge
@@ -46,6 +46,8 @@ COVERED = 0.6
 NEARLY = 0.6
 #: How alike a word of another script has to be for an entry to be compared.
 LEAST_HEARD = 0.73
+#: How much longer, in letters, the own words of a name may be than the same name in another script.
+LONGEST_HEARD = 2.6
 #: Under how many of its possible foreign consonants a foreign name in Chinese characters is filed.
 FILED_BY_EAR = 12
 #: A filling of more owners than this does not keep the readings of their names, about two kilobytes each: they are read
@@ -465,19 +467,43 @@ def _led(units: Sequence[Unit], asked: Form, wanted: Mapping[str, float]) -> boo
         return all(_is_wanted(units[at], wanted) for at in telling)
     native = any(unit.native for unit in (*units, *asked.units))
     if native:
+        if _in_other_letters(units, asked.units) and not _may_be_heard(units, asked.units):
+            return False
         telling = [at for at in telling if not units[at].rank]
     unled = [at for at in telling if not _is_wanted(units[at], wanted, native)]
     return all(_nearly_led(units, at, asked, wanted) for at in unled)
 
 
+def _in_other_letters(units: Sequence[Unit], others: Sequence[Unit]) -> bool:
+    return {one.script for one in units}.isdisjoint([one.script for one in others])
+
+
+def _may_be_heard(units: Sequence[Unit], others: Sequence[Unit]) -> bool:
+    """Whether names in two scripts may be one by their length; two names of one word have to be more than near."""
+    ours, theirs = _telling(units), _telling(others)
+    if _too_long(ours, theirs) or _too_long(theirs, ours):
+        return False
+    return len(ours) != 1 or len(theirs) != 1 or not only_near(ours[0], theirs[0])
+
+
+def _telling(units: Sequence[Unit]) -> list[Unit]:
+    return [one for one in units if one.rank != "little"]
+
+
+def _too_long(units: Sequence[Unit], others: Sequence[Unit]) -> bool:
+    """Whether a name has more words of its own than all that another says."""
+    own = sum([len(one.text) for one in units if not one.rank])
+    return own > LONGEST_HEARD * sum([len(one.text) for one in others])
+
+
 def _says_one_word(form: Form) -> bool:
     """Whether an entry says one word, and the name of such a word may be meant."""
-    return sum(unit.rank != "little" for unit in form.units) <= 1
+    return len(_telling(form.units)) <= 1
 
 
 def _one_generic(form: Form) -> bool:
     """Whether a name is a single generic word."""
-    telling = [unit for unit in form.units if unit.rank != "little"] or form.units
+    telling = _telling(form.units) or form.units
     return len(telling) == 1 and generic(telling[0])
 
 
