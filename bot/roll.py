@@ -112,15 +112,13 @@ class Roll:
 
     async def refresh(self) -> None:
         """Follow the store; cheap when nothing changed."""
-        memories = await self.store.memories()
+        await self._look()
         version = await self.store.listings_version()
-        lists = {id: memory.read_at for id, memory in memories.items() if memory.read_at and not memory.stream}
-        self.read = lists
-        self.begun = {id: memories[id].begun for id in lists}
         if version == self._version:
             return
         async with self._asked:
-            for source in lists:
+            await self._look()  # again: a list that was first read just now is counted in the version
+            for source in self.read:
                 await self._follow(source)
             await self._follow_names_lost()
             await self._follow_recent()
@@ -130,6 +128,12 @@ class Roll:
                 self._frozen = len(self._listings)
             self._found, self._off, self._entries = {}, {}, {}
             self._version = version
+
+    async def _look(self) -> None:
+        """Which lists were read, and when."""
+        memories = await self.store.memories()
+        self.read = {id: memory.read_at for id, memory in memories.items() if memory.read_at and not memory.stream}
+        self.begun = {id: memories[id].begun for id in self.read}
 
     async def _follow(self, source: str) -> None:
         now = {key: mark.content for key, mark in (await self.store.marks(source)).items()}
