@@ -190,6 +190,8 @@ def _best_whole(units: Sequence[Unit], others: Sequence[Unit], places: Sequence[
 
 def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
     """How alike neighbouring words, written as one, are to a word of the other side."""
+    if not whole.native and not any(unit.native for unit in units):
+        return _alike_in_latin(units, text, whole)
     kanji = "".join([unit.native for unit in units if unit.script == "kanji"])
     if whole.native and not kanji and _says(units, spelled_out(whole.native)):
         return 0.97
@@ -209,7 +211,11 @@ def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
         return alike if alike >= 0.8 else 0.0
     if whole.script == "arabic" or units[0].script == "arabic":
         return bones_alike(consonants(text), consonants(whole.text))
-    if len(whole.text) < 4 or abs(len(whole.text) - len(text)) > 3 or (kanji and whole.native):
+    return 0.0 if kanji and whole.native else _alike_in_latin(units, text, whole)
+
+
+def _alike_in_latin(units: Sequence[Unit], text: str, whole: Unit) -> float:
+    if len(whole.text) < 4 or abs(len(whole.text) - len(text)) > 3:
         return 0.0
     heard = "".join([unit.sound for unit in units])
     if whole.text == text or whole.sound == heard:
