@@ -448,18 +448,17 @@ class NameIndex:
 
 
 def _led(units: Sequence[Unit], asked: Form, wanted: Mapping[str, float]) -> bool:
-    """Whether the words of a name are all met by what is asked for, as they are or nearly.
+    """Whether the words of a name are met by what is asked for, as they are or nearly: all its words of its own.
 
-    In one script every word has to be met. Across scripts words of its own do; translators leave out the others.
+    Other words are left out by translators, and by lists that have the company for short. A name without any word of
+    its own has to be met by every word.
     """
     telling = [at for at, unit in enumerate(units) if unit.rank != "little"]
     if all(units[at].rank for at in telling):
         return all(_is_wanted(units[at], wanted) for at in telling)
     native = any(unit.native for unit in (*units, *asked.units))
-    if native:
-        telling = [at for at in telling if not units[at].rank]
-    unled = [at for at in telling if not _is_wanted(units[at], wanted, native)]
-    return all(_nearly_led(units, at, asked, wanted) for at in unled)
+    own = [at for at in telling if not units[at].rank]
+    return all(_is_wanted(units[at], wanted, native) or _nearly_led(units, at, asked, wanted) for at in own)
 
 
 def _says_one_word(form: Form) -> bool:

@@ -25,6 +25,7 @@ from bot.matching.frequency import zipf
 from bot.matching.japanese import loan_bones
 from bot.matching.scripts import main_script, romanise, sound
 from bot.matching.unmet import lacks
+from bot.matching.wording import bears, in_brackets, is_another, respelt, same_words, slipped
 from bot.matching.words import ALSO, APART, PART, generic, glossary, read
 from bot.model import (
     POINTERS,
@@ -70,7 +71,7 @@ def recognise(company: Company, listing: Listing, *, among: Collection[str] = ()
         among = _in_our_scripts(fitting, listing, among)
     nowhere = not among and not by_sound and not shared_identifiers(company, listing)
     if nowhere or _somebody_else(company, fitting, listing, among, by_sound=by_sound):
-        return _unit(fitting, listing, known=company.from_book)
+        return _kin(company, fitting, listing)
     all_fit = len(fitting) == 1 + len(company.names)
     ours = company if all_fit else replace(company, name=fitting[0].text, names=tuple(fitting[1:]))
     carried: Match | None = None
@@ -81,7 +82,26 @@ def recognise(company: Company, listing: Listing, *, among: Collection[str] = ()
             return match
         if carried is None and (_is_heard(match) if by_sound else _carries_ours(match)):
             carried = replace(match, verdict=Verdict.RELATED, score=min(match.score, UNIT))
-    return carried or _unit(fitting, listing, known=company.from_book)
+    return carried or _kin(company, fitting, listing)
+
+
+def _kin(company: Company, ours: Sequence[Name], listing: Listing) -> Match:
+    """Related or nobody: a unit of ours; of somebody the book does not know also whose unit ours is, and a slip."""
+    found = _unit(ours, listing, known=company.from_book)
+    return found if company.from_book or found.verdict is not Verdict.NO else _near(ours, listing)
+
+
+def _near(ours: Iterable[Name], listing: Listing) -> Match:
+    """Related when ours is theirs and more, as Tupolev Design Bureau is to Tupolev, or a letter away from it."""
+    for theirs in listing.names():
+        if theirs.kind in (NameKind.WEAK, NameKind.ACRONYM):
+            continue
+        for name in ours:
+            if bears(name.text, theirs.text):
+                return Match(Verdict.RELATED, 0.5, (Reason("their name within ours", 0.5, name.text, theirs.text),))
+            if slipped(name.text, theirs.text):
+                return Match(Verdict.RELATED, 0.5, (Reason("one letter differs", 0.5, name.text, theirs.text),))
+    return NOBODY
 
 
 def _likely(ours: Company, listing: Listing, among: Collection[str]) -> Iterator[Match]:
@@ -122,13 +142,13 @@ def _somebody_else(
 def _cannot_hold(ours: str, theirs: str, *, by_sound: bool, known: bool) -> bool:
     """Whether `_holds` and `_carries_ours` must say no: the words are not the same, and too few, or one met nothing."""
     core, other = _core(ours), _core(theirs)
-    if _is_number(ours) or sorted(core) == sorted(other):
+    if _is_number(ours) or sorted(core) == sorted(other) or _is_one(ours, theirs):
         return False
     if by_sound:
         return lacks(ours, theirs, own=True) or lacks(theirs, ours, own=True)
     if _everyday(core) or (len(core) < 2 and (known or _tells_more(theirs))):
         return True
-    return lacks(ours, theirs)
+    return lacks(ours, theirs) and (known or not bears(ours, theirs))
 
 
 @lru_cache(maxsize=5_000)
@@ -140,7 +160,7 @@ def _tells_more(theirs: str) -> bool:
 def _holds(match: Match, *, by_sound: bool, known: bool) -> bool:
     """Whether "the same" stands up among a hundred thousand names. `known`: the book has the company's full names."""
     ours, theirs = _core(match.reasons[0].ours), _core(match.reasons[0].theirs)
-    if sorted(ours) == sorted(theirs):
+    if sorted(ours) == sorted(theirs) or _is_one(match.reasons[0].ours, match.reasons[0].theirs):
         return True
     if any(reason.rule.startswith("initials") for reason in match.reasons):
         return False
@@ -149,12 +169,26 @@ def _holds(match: Match, *, by_sound: bool, known: bool) -> bool:
     if _everyday_part(match) or _quoted_beside_another(match):
         return False
     left = [reason for reason in match.reasons if reason.rule == "only here"]
-    if match.score < LIKELY or any(reason.ours for reason in left) or _everyday(ours):
+    if match.score < LIKELY or _everyday(ours):
         return False
     goes_on = " ".join(reason.theirs for reason in left).split()
+    if more := " ".join(reason.ours for reason in left).split():
+        return not known and not goes_on and _merely_says_more(match, more)
     if goes_on:
-        return not known and _everyday(goes_on) and not _names_a_unit(goes_on)
+        return not known and _everyday(goes_on) and not is_another(match.reasons[0].ours, match.reasons[0].theirs, goes_on)
     return len(ours) > 1
+
+
+def _merely_says_more(match: Match, more: Sequence[str]) -> bool:
+    """Whether ours is theirs with words that any company may add: Naftan Oil Refinery, Belneftekhim Concern."""
+    ours, theirs = match.reasons[0].ours, match.reasons[0].theirs
+    return bears(ours, theirs) and _everyday(more) and not is_another(theirs, ours, more)
+
+
+@lru_cache(maxsize=50_000)
+def _is_one(ours: str, theirs: str) -> bool:
+    """Whether two names are one by their wording alone."""
+    return same_words(ours, theirs) or respelt(ours, theirs) or in_brackets(ours, theirs)
 
 
 def _is_heard(match: Match) -> bool:
@@ -273,7 +307,7 @@ def _exactly(company: Company, listing: Listing) -> Match:
     """A person, ship or aircraft of the very name that was typed."""
     typed = sorted(fold(company.name).split())
     for name in listing.names():
-        if typed == sorted(fold(name.text).split()):
+        if typed == sorted(fold(name.text).split()) and (len(typed) > 1 or listing.kind is not EntityKind.PERSON):
             return Match(Verdict.SAME, 0.97, (Reason(f"same words, a {listing.kind}", 0.97, company.name, name.text),))
     for name in listing.names():
         if len(typed) > 1 and set(typed) <= set(fold(name.text).split()):

@@ -99,6 +99,8 @@ class _Glossary:
         self.exchanged = frozenset(frozenset(line.split()) for line in table("near_words")["exchanged"])
         #: Words that name a unit of a group when they stand behind its brand.
         self.units = frozenset(table("near_words")["units"].split())
+        #: Words that say what a company does, and by which two of one name are told apart.
+        self.businesses = frozenset(table("near_words")["businesses"].split())
         #: With which letters the Latin and Cyrillic words for each concept begin.
         self.initials: dict[str, frozenset[str]] = {}
         for word, concept in (*self.words.items(), *self.stems.items()):

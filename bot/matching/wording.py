@@ -1,0 +1,230 @@
+"""How two names are worded: whether they say the same in the same words, and what the words beyond a name make of it.
+
+Pure. `compare` weighs how alike names are; here it is asked what a clerk would ask who lays two letterheads side by side.
+Small words and endings do not count ("Shipping Line of Iran", "Iran Shipping Lines"), nor what a list adds in brackets
+("Internet Research Agency (IRA)"). A word behind a hyphen, a branch, or a second trade ("Ansar Bank Brokerage") names a
+unit or another company.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from bot.matching.evidence import acronym_row
+from bot.matching.fold import core_words, fold, without_forms
+from bot.matching.frequency import LATIN, zipf
+from bot.matching.words import Unit, generic, glossary, read
+
+#: What a company is made of.
+_PARTS = frozenset({"branch", "division"})
+#: Concepts that say no more than a legal form does.
+_SAY_NOTHING = frozenset({"of", "group", "company", "corporation", "limited"})
+#: Words of one meaning are one word in its forms when they begin alike: industry, industries.
+STEM = 3
+#: From so many letters on two in the wrong order are a slip; from so many on names that sound the same are one.
+SLIP = 8
+HEARD = 7
+#: A word of its own that makes a name has so many letters.
+OWN = 5
+#: Names whose letters are as many are the same however they are spaced.
+SPACED = 7
+
+
+# ── The same words ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def same_words(ours: str, theirs: str) -> bool:
+    """Whether two names say the same in the same words, whatever their order, their endings and their small words.
+
+    Of nothing but everyday words the order counts, and a single word has to be the very same, which others see to.
+    """
+    mine, other = _said(ours), _said(theirs)
+    if not mine or len(mine) != len(other) or (len(mine) == 1 and _one_generic(ours)):
+        return False
+    if mine == other or not _tells(ours):
+        return mine == other
+    return all(map(_one_word, sorted(mine), sorted(other)))
+
+
+def _one_word(mine: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Whether two words are one, a place perhaps spelled in another way: Myanma, Myanmar, but not Rossi, Rossiya."""
+    if mine == other or mine[0] != other[0]:
+        return mine == other
+    return glossary().weight.get(mine[0], (0.0, ""))[1] == "place" and OSA.distance(mine[1], other[1]) == 1
+
+
+@lru_cache(maxsize=50_000)
+def _said(text: str) -> tuple[tuple[str, str], ...]:
+    """What each word means and how it begins; places, words of its own, and of other scripts, as they are."""
+    return tuple([(one.concept, _begins(one)) for one in read(text).units if not _says_nothing(one)])
+
+
+@lru_cache(maxsize=50_000)
+def _tells(text: str) -> bool:
+    """Whether a name has a word of its own, or a place: Foreign Trade Bank has none."""
+    return any(one.rank in ("", "plain", "place") for one in read(text).units)
+
+
+def _says_nothing(one: Unit) -> bool:
+    if one.concept not in _SAY_NOTHING:
+        return False
+    return len(one.text) > 1 or one.text in "aeiy"  # another single letter is a name's: Angstrem-S
+
+
+def _begins(one: Unit) -> str:
+    if one.native:
+        return one.native
+    return one.text[:STEM] if one.rank not in ("", "place") else one.text
+
+
+def _one_generic(text: str) -> bool:
+    one = _single(text)
+    return one is None or generic(one)
+
+
+def respelt(ours: str, theirs: str) -> bool:
+    """Whether two names of one word are one: spaced, romanised or typed in another way.
+
+    Only long words that no language has for its own, and that few companies may bear.
+    """
+    mine, other = _squashed(ours), _squashed(theirs)
+    if mine == other:
+        return len(mine) >= SPACED
+    one, two = _single(ours), _single(theirs)
+    if one is None or two is None or one.rank or two.rank or one.native or two.native:
+        return False
+    if len(read(ours).units) != len(read(theirs).units) or not _rare(one.text, two.text, HEARD):
+        return False  # "In Siratel" says one word more than Syriatel
+    return one.sound == two.sound or _swapped(one.text, two.text)
+
+
+def slipped(ours: str, theirs: str) -> bool:
+    """Whether a name of one long word is another but for one letter: Transneft is no slip of Transnet, yet near."""
+    one, two = _single(ours), _single(theirs)
+    if one is None or two is None or one.rank or two.rank or one.native or two.native:
+        return False
+    return _rare(one.text, two.text, SLIP - 1) and len(one.text) >= SLIP and OSA.distance(one.text, two.text) == 1
+
+
+def _rare(one: str, other: str, least: int) -> bool:
+    """Whether two words are as long, of letters only, and in nobody's mouth."""
+    if min(len(one), len(other)) < least or not (one + other).isalpha():
+        return False
+    return not borne(one) and not borne(other)
+
+
+def _swapped(one: str, other: str) -> bool:
+    """Whether two neighbours of a long word were typed the wrong way round: sberbnak."""
+    return len(one) == len(other) >= SLIP and sorted(one) == sorted(other) and OSA.distance(one, other) == 1
+
+
+@lru_cache(maxsize=50_000)
+def _squashed(text: str) -> str:
+    return "".join(one.text for one in read(text).units)
+
+
+@lru_cache(maxsize=50_000)
+def _single(text: str) -> Unit | None:
+    """The one word of a name, if there is but one beside what a legal form would say."""
+    telling = [one for one in read(text).units if not _says_nothing(one)]
+    return telling[0] if len(telling) == 1 else None
+
+
+@lru_cache(maxsize=50_000)
+def borne(word: str) -> bool:
+    """Whether people use a word often, as a word or a name: many companies may bear it (iberia, hermes, agility)."""
+    return any(zipf(word, language) for language in LATIN)
+
+
+# ── Brackets ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_BRACKETS = re.compile(r"^([^()\[\]（）]*)[(\[（]([^()\[\]（）]+)[)\]）]([^()\[\]（）]*)$")
+_ANNOUNCED = re.compile(r"^\s*(?:(?:also |formerly )?known as|a\.?k\.?a\.?|f\.?k\.?a\.?|formerly)\b[:\s]*", re.IGNORECASE)
+
+
+def in_brackets(ours: str, theirs: str) -> bool:
+    """Whether theirs is our name with another in brackets behind it, or has ours there: "Foreign Trade Bank (FTB)".
+
+    A place, a branch or a number in brackets makes another company, and so does what goes on behind them.
+    """
+    found = _BRACKETS.match(theirs)
+    if not found:
+        return False
+    outside, inside, behind = found.groups()
+    if not _is_form(behind) or not read(outside).units:
+        return False
+    bare = _ANNOUNCED.sub("", inside)
+    announced = bare != inside
+    if same_words(ours, outside):
+        return announced or _another_name(bare)
+    if not same_words(ours, bare):
+        return False
+    return announced or acronym_row(read(bare), read(outside)) is not None
+
+
+def _is_form(text: str) -> bool:
+    """Whether nothing is left of a text but legal forms."""
+    words = fold(text).split()
+    return not words or not [word for word in without_forms(("x", *words))[0] if word != "x"]
+
+
+def _another_name(inside: str) -> bool:
+    units = read(inside).units
+    return len(fold(inside)) > 2 and not any(
+        one.rank == "place" or one.concept in _PARTS or one.text.isdigit() for one in units
+    )
+
+
+# ── What goes on ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+_HYPHEN = re.compile(r"(?<=\w)\s?[-\u2010-\u2015]\s?(?=\w)")
+
+
+def is_another(ours: str, theirs: str, more: Sequence[str]) -> bool:
+    """Whether the words that theirs has beyond ours name a unit, or another company that bears the same name."""
+    mine, added = read(ours).units, [one for word in more for one in read(word).units]
+    concepts = {one.concept for one in added}
+    if concepts & (glossary().units | _PARTS) or any(len(one.text) == 1 and not one.native for one in added):
+        return True
+    if _hyphened(ours, theirs, more):
+        return True
+    trades = {one.concept for one in added if one.rank == "trade"}
+    if trades and any(one.rank == "trade" for one in mine):
+        return True
+    single = _single(ours)
+    return single is not None and borne(single.text) and bool(trades or concepts & glossary().businesses)
+
+
+def _hyphened(ours: str, theirs: str, more: Sequence[str]) -> bool:
+    """Whether a hyphen joins one of our words to one of the words beyond: Agat-System, Irkut-Stanko."""
+    mine, beyond = set(fold(ours).split()), set(more)
+    folded = [fold(piece).split() for piece in _HYPHEN.split(theirs)]
+    return any(
+        before and after and ((before[-1] in mine and after[0] in beyond) or (before[-1] in beyond and after[0] in mine))
+        for before, after in zip(folded, folded[1:], strict=False)
+    )
+
+
+def bears(ours: str, theirs: str) -> bool:
+    """Whether all of their name stands within ours, and is a name that few may bear: Tupolev in Tupolev Design Bureau."""
+    core, words = _core(theirs), _words(ours)
+    if not core or len(core) >= len(words) or core[0] not in words:
+        return False
+    if not any(words[at : at + len(core)] == core for at in range(len(words) - len(core) + 1)):
+        return False
+    own = [one for one in read(theirs).units if not one.rank and not borne(one.text)]
+    return any(len(one.text) >= OWN or one.native for one in own)
+
+
+@lru_cache(maxsize=50_000)
+def _core(text: str) -> tuple[str, ...]:
+    return core_words(fold(text))[0]
+
+
+@lru_cache(maxsize=50_000)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(fold(text).split())
