@@ -25,7 +25,18 @@ from bot.matching.frequency import zipf
 from bot.matching.japanese import loan_bones
 from bot.matching.scripts import main_script, romanise, sound
 from bot.matching.unmet import lacks
-from bot.matching.wording import bears, in_brackets, is_another, respelt, same_words, slipped
+from bot.matching.wording import (
+    bears,
+    borne,
+    in_brackets,
+    in_business,
+    is_another,
+    of_people,
+    plain_noun,
+    respelt,
+    same_words,
+    slipped,
+)
 from bot.matching.words import ALSO, APART, PART, generic, glossary, read
 from bot.model import (
     POINTERS,
@@ -80,7 +91,7 @@ def recognise(company: Company, listing: Listing, *, among: Collection[str] = ()
             return replace(match, reasons=(*match.reasons, Reason("listed as", 1.0, company.name, listing.name)))
         if _holds(match, by_sound=by_sound, known=company.from_book):
             return match
-        if carried is None and (_is_heard(match) if by_sound else _carries_ours(match)):
+        if carried is None and (_is_heard(match) if by_sound else _carries_ours(match) or _may_be_ours(company, match)):
             carried = replace(match, verdict=Verdict.RELATED, score=min(match.score, UNIT))
     return carried or _kin(company, fitting, listing)
 
@@ -166,23 +177,25 @@ def _holds(match: Match, *, by_sound: bool, known: bool) -> bool:
         return False
     if by_sound:
         return _is_heard(match) and not _says_more(match)
-    if _everyday_part(match) or _quoted_beside_another(match):
+    if _everyday_part(match) or _quoted_beside_another(match) or _pried_apart(match):
         return False
     left = [reason for reason in match.reasons if reason.rule == "only here"]
-    if match.score < LIKELY or _everyday(ours):
+    if match.score < (LIKELY if known else _likely_enough(match)) or _everyday(ours):
         return False
     goes_on = " ".join(reason.theirs for reason in left).split()
     if more := " ".join(reason.ours for reason in left).split():
         return not known and not goes_on and _merely_says_more(match, more)
+    if not known and (plain_noun(ours[0], match.reasons[0].theirs) or _only_alike(match) or _less_is_left(match)):
+        return False
     if goes_on:
         return not known and _everyday(goes_on) and not is_another(match.reasons[0].ours, match.reasons[0].theirs, goes_on)
-    return len(ours) > 1
+    return len(ours) > 1 or (not known and _quoted_with_its_kind(match))
 
 
 def _merely_says_more(match: Match, more: Sequence[str]) -> bool:
-    """Whether ours is theirs with words that any company may add: Naftan Oil Refinery, Belneftekhim Concern."""
+    """Whether ours is theirs with words that say what kind of body it is: Belneftekhim Concern."""
     ours, theirs = match.reasons[0].ours, match.reasons[0].theirs
-    return bears(ours, theirs) and _everyday(more) and not is_another(theirs, ours, more)
+    return bears(ours, theirs) and _everyday(more) and not is_another(theirs, ours, more) and not in_business(more)
 
 
 @lru_cache(maxsize=50_000)
@@ -276,6 +289,73 @@ def _quoted_beside_another(match: Match) -> bool:
     return any(not one.rank and one.weight >= 1.0 and not _often(one.text) for one in rest)
 
 
+def _likely_enough(match: Match) -> float:
+    """What a score must reach; less when one everyday word stands beside a rare word of its own: Bank Dabrabyt."""
+    met, left = _met(match), [reason.theirs for reason in match.reasons if reason.rule == "only here"]
+    rare = len(met) == 1 and met[0].rule == "same word" and not borne(met[0].ours)
+    kind = len(left) == 1 and all(one.rank in ("trade", "common") for one in read(left[0]).units) and " " not in left[0]
+    return LIKELY_BY_SOUND if rare and kind else LIKELY
+
+
+def _only_alike(match: Match) -> bool:
+    """Whether the word that makes our name is only alike to theirs, and is another word or has others beside it.
+
+    Zenith and Zenit are two words, Zenith and Zenitth one; Laboratorios Willmar may be anybody.
+    """
+    own = [one for one in _met(match) if all(_own(side) for side in (one.ours, one.theirs)) and one.rule != "same word"]
+    if not own:
+        return False
+    if any(borne(fold(one.ours)) and borne(fold(one.theirs)) for one in own):
+        return True
+    goes_on = any(one.rule == "only here" and one.theirs for one in match.reasons)
+    return goes_on and len(_met(match)) == 1 and len(own[0].ours) < SHORT
+
+
+def _own(words: str) -> bool:
+    """Whether these are one word of its own, in letters that can be mistyped."""
+    units = read(words).units
+    return len(units) == 1 and not units[0].rank and not units[0].native
+
+
+def _less_is_left(match: Match) -> bool:
+    """Whether ours is one word and a small one that theirs lacks: Astra International and Astra are two names."""
+    mine, other = (read(text).units for text in (match.reasons[0].ours, match.reasons[0].theirs))
+    small = {one.concept for one in mine if one.rank == "little" and one.concept in _SAYS_WHICH}
+    return len(mine) == 1 + len(small) and bool(small - {one.concept for one in other})
+
+
+#: A word of fewer letters may be another word though only one letter differs.
+SHORT = 8
+#: Small words that tell two names apart when all else is one word.
+_SAYS_WHICH = frozenset({"international", "new"})
+
+
+def _may_be_ours(company: Company, match: Match) -> bool:
+    """Whether somebody outside the book may have meant them, and is shown them to judge."""
+    if company.from_book or match.score < LIKELY:
+        return False
+    return _only_alike(match) and not any(one.rule == "only here" and one.ours for one in match.reasons)
+
+
+def _pried_apart(match: Match) -> bool:
+    """Whether a word of theirs had to be taken apart, and still not all is met: Poly and Polytechnical University."""
+    head, rules = match.reasons[0], {reason.rule for reason in match.reasons}
+    if APART not in rules or _stands_in(_core(head.ours), _words(head.theirs)):
+        return False
+    return bool(rules & {"only here", "near meaning"})
+
+
+def _quoted_with_its_kind(match: Match) -> bool:
+    """Whether theirs is our one word in quotation marks, and what kind of body it is: JSC NPO „Splav“."""
+    whole, ours = match.reasons[0].theirs, match.reasons[0].ours
+    part = next((reason.theirs for reason in match.reasons if reason.rule == PART), "")
+    at = whole.find(part) if part else 0
+    if at < 1 or whole[at - 1] not in _QUOTES or _core(part) != _core(ours):
+        return False
+    rest = _core(f"{whole[:at]} {whole[at + len(part) :]}")
+    return not borne(_core(ours)[0]) and _everyday(rest) and not is_another(ours, whole, rest)
+
+
 @lru_cache(maxsize=50_000)
 def _core(text: str) -> tuple[str, ...]:
     return tuple(core_words(fold(text))[0])
@@ -344,8 +424,12 @@ def _unit(ours: Iterable[Name], listing: Listing, *, known: bool) -> Match:
     """
     for theirs in listing.names():
         words = _words(theirs.text)
+        if listing.kind is EntityKind.UNKNOWN and not known and of_people(theirs.text):
+            continue
         for name in ours:
             core = _core(name.text)
+            if len(core) == 1 and not known and plain_noun(core[0], theirs.text):
+                continue
             if (
                 name.kind is not NameKind.WEAK
                 and _tells(core)

@@ -28,6 +28,10 @@ STEM = 3
 #: From so many letters on two in the wrong order are a slip; from so many on names that sound the same are one.
 SLIP = 8
 HEARD = 7
+#: From so many on one letter that differs leaves no doubt: surgutneftegas.
+SURE_SLIP = 10
+#: Initials in brackets that are nobody else's have so many letters.
+INITIALS = 4
 #: A word of its own that makes a name has so many letters.
 OWN = 5
 #: Names whose letters are as many are the same however they are spaced.
@@ -99,7 +103,7 @@ def respelt(ours: str, theirs: str) -> bool:
         return False
     if len(read(ours).units) != len(read(theirs).units) or not _rare(one.text, two.text, HEARD):
         return False  # "In Siratel" says one word more than Syriatel
-    return one.sound == two.sound or _swapped(one.text, two.text)
+    return one.sound == two.sound or _swapped(one.text, two.text) or _one_letter(one.text, two.text, SURE_SLIP)
 
 
 def slipped(ours: str, theirs: str) -> bool:
@@ -107,7 +111,7 @@ def slipped(ours: str, theirs: str) -> bool:
     one, two = _single(ours), _single(theirs)
     if one is None or two is None or one.rank or two.rank or one.native or two.native:
         return False
-    return _rare(one.text, two.text, SLIP - 1) and len(one.text) >= SLIP and OSA.distance(one.text, two.text) == 1
+    return _rare(one.text, two.text, SLIP - 1) and _one_letter(one.text, two.text, SLIP)
 
 
 def _rare(one: str, other: str, least: int) -> bool:
@@ -120,6 +124,10 @@ def _rare(one: str, other: str, least: int) -> bool:
 def _swapped(one: str, other: str) -> bool:
     """Whether two neighbours of a long word were typed the wrong way round: sberbnak."""
     return len(one) == len(other) >= SLIP and sorted(one) == sorted(other) and OSA.distance(one, other) == 1
+
+
+def _one_letter(one: str, other: str, least: int) -> bool:
+    return max(len(one), len(other)) >= least and OSA.distance(one, other) == 1
 
 
 @lru_cache(maxsize=50_000)
@@ -163,7 +171,8 @@ def in_brackets(ours: str, theirs: str) -> bool:
         return announced or _another_name(bare)
     if not same_words(ours, bare):
         return False
-    return announced or acronym_row(read(bare), read(outside)) is not None
+    initials = len(_squashed(bare)) >= INITIALS and acronym_row(read(bare), read(outside)) is not None
+    return announced or initials
 
 
 def _is_form(text: str) -> bool:
@@ -181,6 +190,8 @@ def _another_name(inside: str) -> bool:
 
 # ── What goes on ──────────────────────────────────────────────────────────────────────────────────────────────────
 
+#: What joins Persian words: sherkat-e melli.
+_IZAFE = frozenset({"e", "ye"})
 _HYPHEN = re.compile(r"(?<=\w)\s?[-\u2010-\u2015]\s?(?=\w)")
 
 
@@ -192,16 +203,29 @@ def is_another(ours: str, theirs: str, more: Sequence[str]) -> bool:
         return True
     if _hyphened(ours, theirs, more):
         return True
-    trades = {one.concept for one in added if one.rank == "trade"}
-    if trades and any(one.rank == "trade" for one in mine):
+    ours_are = {one.concept for one in mine if one.rank == "trade"}
+    if ours_are and any(one.rank == "trade" and one.concept not in ours_are for one in _behind(ours, theirs)):
         return True
     single = _single(ours)
-    return single is not None and borne(single.text) and bool(trades or concepts & glossary().businesses)
+    return single is not None and borne(single.text) and in_business(more)
+
+
+def in_business(words: Sequence[str]) -> bool:
+    """Whether one of these says what a company does: its trade, or that it trades, invests or serves."""
+    units = [one for word in words for one in read(word).units]
+    return any(one.rank == "trade" or one.concept in glossary().businesses for one in units)
+
+
+def _behind(ours: str, theirs: str) -> Sequence[Unit]:
+    """What theirs says behind the last of our words."""
+    mine, words = set(_core(ours)), _core(theirs)
+    last = max((at for at, word in enumerate(words) if word in mine), default=len(words))
+    return [one for word in words[last + 1 :] for one in read(word).units]
 
 
 def _hyphened(ours: str, theirs: str, more: Sequence[str]) -> bool:
     """Whether a hyphen joins one of our words to one of the words beyond: Agat-System, Irkut-Stanko."""
-    mine, beyond = set(fold(ours).split()), set(more)
+    mine, beyond = set(fold(ours).split()), set(more) - _IZAFE
     folded = [fold(piece).split() for piece in _HYPHEN.split(theirs)]
     return any(
         before and after and ((before[-1] in mine and after[0] in beyond) or (before[-1] in beyond and after[0] in mine))
@@ -228,3 +252,20 @@ def _core(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=50_000)
 def _words(text: str) -> tuple[str, ...]:
     return tuple(fold(text).split())
+
+
+_CASED = re.compile(r"[^\W\d_]+")
+
+
+def plain_noun(word: str, text: str) -> bool:
+    """Whether a text that knows capitals writes a word only without: "plant of caterpillar tractors"."""
+    written = [one for one in _CASED.findall(text) if fold(one) == word]
+    return bool(written) and all(one.islower() for one in written) and any(not one.islower() for one in _CASED.findall(text))
+
+
+def of_people(text: str) -> bool:
+    """Whether nothing in a name says that it is a company's, as a person's name would not: Leonardo Talamantez."""
+    form = read(text)
+    if form.forms or form.numbers or any(one.rank and one.concept != "of" for one in form.units):
+        return False
+    return sum(len(one.text) > 2 for one in form.units if not one.rank) > 1
