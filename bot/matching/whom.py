@@ -7,8 +7,9 @@ about the wrong company costs its reader's trust, so more is asked here than lik
   kinds of names. Only somebody outside the book may be meant by exactly such a name.
 - A company that has a name in the entry's script is compared by that name, not by the sound of its other names: by
   sound alone the Persian spelling of Xiaomi is half a dozen short names.
-- A name of one word, or of nothing but everyday words, has to be the very same; initials alone are nobody. A generic
-  word by itself is no part of longer names, unless the book knows who bears it.
+- A name of one word, or of nothing but everyday words, has to be the very same; of a long word the sound or all letters
+  but one will do. Initials alone are nobody. A generic word by itself is no part of longer names, unless the book knows
+  who bears it.
 - A word of ours that theirs lacks makes somebody else. Words of theirs that ours lacks make a unit of the group, when
   our name stands whole among them; sharing a word is not enough.
 """
@@ -19,10 +20,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from rapidfuzz.distance import OSA
+
+from bot.matching.align import SURELY_HEARD, only_near
 from bot.matching.compare import match_company, shared_identifiers
 from bot.matching.fold import core_words, fold
 from bot.matching.frequency import zipf
-from bot.matching.japanese import loan_bones
 from bot.matching.scripts import main_script, romanise, sound
 from bot.matching.unmet import lacks
 from bot.matching.wording import (
@@ -33,9 +36,8 @@ from bot.matching.wording import (
     is_another,
     of_people,
     plain_noun,
-    respelt,
+    respaced,
     same_words,
-    slipped,
 )
 from bot.matching.words import ALSO, APART, PART, generic, glossary, read
 from bot.model import (
@@ -57,14 +59,14 @@ LIKELY = 0.8
 LIKELY_BY_SOUND = 0.75
 #: From this likeness on two words are one word, written or read in two ways.
 EQUAL = 0.9
-#: A word in kana that is less like a Latin one than this is only near it,
-SURELY_HEARD = 0.94
-#: and tells enough with as many consonants.
-TELLING_BONES = 4
 #: A unit is never surer than this.
 UNIT = 0.8
 #: From this frequency on (Zipf: 3 is once in a million words, 6 once in a thousand) a word is everyday English.
 EVERYDAY = 4.2
+#: Words of so many letters are one if they sound the same,
+SOUNDS_ALIKE = 7
+#: and of so many if one letter differs.
+SPELLED_ALIKE = 9
 #: A single word must be this long to make a unit of whoever carries it (CJK characters tell more each).
 TELLING = 4
 TELLING_EAST = 2
@@ -97,21 +99,19 @@ def recognise(company: Company, listing: Listing, *, among: Collection[str] = ()
 
 
 def _kin(company: Company, ours: Sequence[Name], listing: Listing) -> Match:
-    """Related or nobody: a unit of ours; of somebody the book does not know also whose unit ours is, and a slip."""
+    """Related or nobody: a unit of ours, and of somebody the book does not know also whose unit ours may be."""
     found = _unit(ours, listing, known=company.from_book)
-    return found if company.from_book or found.verdict is not Verdict.NO else _near(ours, listing)
+    return found if company.from_book or found.verdict is not Verdict.NO else _whole(ours, listing)
 
 
-def _near(ours: Iterable[Name], listing: Listing) -> Match:
-    """Related when ours is theirs and more, as Tupolev Design Bureau is to Tupolev, or a letter away from it."""
+def _whole(ours: Iterable[Name], listing: Listing) -> Match:
+    """Related when all of their name stands within ours, as Tupolev does in Tupolev Design Bureau."""
     for theirs in listing.names():
         if theirs.kind in (NameKind.WEAK, NameKind.ACRONYM):
             continue
         for name in ours:
             if bears(name.text, theirs.text):
                 return Match(Verdict.RELATED, 0.5, (Reason("their name within ours", 0.5, name.text, theirs.text),))
-            if slipped(name.text, theirs.text):
-                return Match(Verdict.RELATED, 0.5, (Reason("one letter differs", 0.5, name.text, theirs.text),))
     return NOBODY
 
 
@@ -153,7 +153,7 @@ def _somebody_else(
 def _cannot_hold(ours: str, theirs: str, *, by_sound: bool, known: bool) -> bool:
     """Whether `_holds` and `_carries_ours` must say no: the words are not the same, and too few, or one met nothing."""
     core, other = _core(ours), _core(theirs)
-    if _is_number(ours) or sorted(core) == sorted(other) or _is_one(ours, theirs):
+    if _is_number(ours) or _very_same(core, other) or _is_one(ours, theirs):
         return False
     if by_sound:
         return lacks(ours, theirs, own=True) or lacks(theirs, ours, own=True)
@@ -171,12 +171,12 @@ def _tells_more(theirs: str) -> bool:
 def _holds(match: Match, *, by_sound: bool, known: bool) -> bool:
     """Whether "the same" stands up among a hundred thousand names. `known`: the book has the company's full names."""
     ours, theirs = _core(match.reasons[0].ours), _core(match.reasons[0].theirs)
-    if sorted(ours) == sorted(theirs) or _is_one(match.reasons[0].ours, match.reasons[0].theirs):
+    if _very_same(ours, theirs) or _is_one(match.reasons[0].ours, match.reasons[0].theirs):
         return True
     if any(reason.rule.startswith("initials") for reason in match.reasons):
         return False
     if by_sound:
-        return _is_heard(match) and not _says_more(match)
+        return _is_heard(match) and not _says_more(match) and not _says_another_place(match)
     if _everyday_part(match) or _quoted_beside_another(match) or _pried_apart(match):
         return False
     left = [reason for reason in match.reasons if reason.rule == "only here"]
@@ -187,9 +187,12 @@ def _holds(match: Match, *, by_sound: bool, known: bool) -> bool:
         return not known and not goes_on and _merely_says_more(match, more)
     if not known and (plain_noun(ours[0], match.reasons[0].theirs) or _only_alike(match) or _less_is_left(match)):
         return False
-    if goes_on:
-        return not known and _everyday(goes_on) and not is_another(match.reasons[0].ours, match.reasons[0].theirs, goes_on)
-    return len(ours) > 1 or (not known and _quoted_with_its_kind(match))
+    if len(ours) < 2 and not goes_on:
+        return not known and _quoted_with_its_kind(match)
+    if len(ours) < 2 and not _stands_there(ours[0], theirs):
+        return False
+    one, other = match.reasons[0].ours, match.reasons[0].theirs
+    return not goes_on or (not known and _everyday(goes_on) and not is_another(one, other, goes_on))
 
 
 def _merely_says_more(match: Match, more: Sequence[str]) -> bool:
@@ -201,7 +204,34 @@ def _merely_says_more(match: Match, more: Sequence[str]) -> bool:
 @lru_cache(maxsize=50_000)
 def _is_one(ours: str, theirs: str) -> bool:
     """Whether two names are one by their wording alone."""
-    return same_words(ours, theirs) or respelt(ours, theirs) or in_brackets(ours, theirs)
+    return same_words(ours, theirs) or respaced(ours, theirs) or in_brackets(ours, theirs)
+
+
+def _very_same(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether two names are the same words, or the same long word in two spellings.
+
+    Of names of one word on lists and of listed companies, those of seven letters and more that sound alike are one
+    company's, and so are those of nine and more of which one letter differs; shorter ones mostly are two companies'.
+    """
+    if sorted(ours) == sorted(theirs):
+        return True
+    if min(len(ours), len(theirs)) > 1 or any(len(word) < 2 for word in (*ours, *theirs)) or _generic(ours):
+        return False
+    return _one_spelling("".join(ours), "".join(theirs))
+
+
+def _stands_there(word: str, theirs: Sequence[str]) -> bool:
+    return word in theirs or any(_one_spelling(word, other) for other in theirs)
+
+
+def _one_spelling(one: str, other: str) -> bool:
+    """Whether two long words of one alphabet are spellings of one."""
+    short, script = min(len(one), len(other)), main_script(one)
+    if short < SOUNDS_ALIKE or script not in _SPELLED or script != main_script(other):
+        return False
+    if sound(romanise(one)) == sound(romanise(other)):
+        return True
+    return short >= SPELLED_ALIKE and one.isalpha() and OSA.distance(one, other, score_cutoff=1) == 1
 
 
 def _is_heard(match: Match) -> bool:
@@ -219,11 +249,11 @@ def _met(match: Match) -> list[Reason]:
 
 
 def _faint(reason: Reason) -> bool:
-    """Whether a word in kana and one in Latin letters are short and only near, as カルラ is to Kaleyra."""
-    if reason.rule != "kana" or reason.score >= SURELY_HEARD:
+    """Whether a word was heard as one other, and is only near it."""
+    if reason.rule not in ("kana", "by ear") or reason.score >= SURELY_HEARD:
         return False
-    kana, latin = sorted((reason.ours, reason.theirs), key=str.isascii)
-    return max(len(loan_bones(romanise(kana), False)), len(loan_bones(latin, True))) < TELLING_BONES
+    ours, theirs = read(reason.ours).units, read(reason.theirs).units
+    return len(ours) == len(theirs) == 1 and only_near(ours[0], theirs[0])
 
 
 def _says_more(match: Match) -> bool:
@@ -236,6 +266,14 @@ def _says_more(match: Match) -> bool:
         return _names_a_unit(left)
     general = all(one.rank in ("common", "little") for word in left for one in read(word).units)
     return not general or len(_met(match)) < 2
+
+
+def _says_another_place(match: Match) -> bool:
+    """Whether all that met was translated, and theirs says a place beyond: Syrian Lebanese Commercial Bank."""
+    if any(reason.rule not in _BY_MEANING and reason.rule != "same word" for reason in _met(match)):
+        return False
+    beyond = " ".join(reason.theirs for reason in match.reasons if reason.rule == "only here")
+    return any(one.rank == "place" for one in read(beyond).units)
 
 
 def _names_a_unit(words: Sequence[str]) -> bool:
@@ -298,17 +336,9 @@ def _likely_enough(match: Match) -> float:
 
 
 def _only_alike(match: Match) -> bool:
-    """Whether the word that makes our name is only alike to theirs, and is another word or has others beside it.
-
-    Zenith and Zenit are two words, Zenith and Zenitth one; Laboratorios Willmar may be anybody.
-    """
+    """Whether the word that makes our name is only alike to theirs, and both are words: Zenith, Zenit."""
     own = [one for one in _met(match) if all(_own(side) for side in (one.ours, one.theirs)) and one.rule != "same word"]
-    if not own:
-        return False
-    if any(borne(fold(one.ours)) and borne(fold(one.theirs)) for one in own):
-        return True
-    goes_on = any(one.rule == "only here" and one.theirs for one in match.reasons)
-    return goes_on and len(_met(match)) == 1 and len(own[0].ours) < SHORT
+    return any(borne(fold(one.ours)) and borne(fold(one.theirs)) for one in own)
 
 
 def _own(words: str) -> bool:
@@ -324,15 +354,13 @@ def _less_is_left(match: Match) -> bool:
     return len(mine) == 1 + len(small) and bool(small - {one.concept for one in other})
 
 
-#: A word of fewer letters may be another word though only one letter differs.
-SHORT = 8
 #: Small words that tell two names apart when all else is one word.
 _SAYS_WHICH = frozenset({"international", "new"})
 
 
 def _may_be_ours(company: Company, match: Match) -> bool:
     """Whether somebody outside the book may have meant them, and is shown them to judge."""
-    if company.from_book or match.score < LIKELY:
+    if company.from_book or match.score < LIKELY or len(_core(match.reasons[0].ours)) < 2:
         return False
     return _only_alike(match) and not any(one.rule == "only here" and one.ours for one in match.reasons)
 

@@ -1,6 +1,6 @@
 """How two names are worded: whether they say the same in the same words, and what the words beyond a name make of it.
 
-Pure. `compare` weighs how alike names are; here it is asked what a clerk would ask who lays two letterheads side by side.
+Pure. `compare` weighs how alike names are; here it is asked what a clerk asks who lays two letterheads side by side.
 Small words and endings do not count ("Shipping Line of Iran", "Iran Shipping Lines"), nor what a list adds in brackets
 ("Internet Research Agency (IRA)"). A word behind a hyphen, a branch, or a second trade ("Ansar Bank Brokerage") names a
 unit or another company.
@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
@@ -25,17 +26,12 @@ _PARTS = frozenset({"branch", "division"})
 _SAY_NOTHING = frozenset({"of", "group", "company", "corporation", "limited"})
 #: Words of one meaning are one word in its forms when they begin alike: industry, industries.
 STEM = 3
-#: From so many letters on two in the wrong order are a slip; from so many on names that sound the same are one.
-SLIP = 8
-HEARD = 7
-#: From so many on one letter that differs leaves no doubt: surgutneftegas.
-SURE_SLIP = 10
-#: Initials in brackets that are nobody else's have so many letters.
-INITIALS = 4
 #: A word of its own that makes a name has so many letters.
 OWN = 5
 #: Names whose letters are as many are the same however they are spaced.
 SPACED = 7
+#: Initials in brackets that are nobody else's have so many letters.
+INITIALS = 4
 
 
 # ── The same words ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -90,44 +86,10 @@ def _one_generic(text: str) -> bool:
     return one is None or generic(one)
 
 
-def respelt(ours: str, theirs: str) -> bool:
-    """Whether two names of one word are one: spaced, romanised or typed in another way.
-
-    Only long words that no language has for its own, and that few companies may bear.
-    """
-    mine, other = _squashed(ours), _squashed(theirs)
-    if mine == other:
-        return len(mine) >= SPACED
-    one, two = _single(ours), _single(theirs)
-    if one is None or two is None or one.rank or two.rank or one.native or two.native:
-        return False
-    if len(read(ours).units) != len(read(theirs).units) or not _rare(one.text, two.text, HEARD):
-        return False  # "In Siratel" says one word more than Syriatel
-    return one.sound == two.sound or _swapped(one.text, two.text) or _one_letter(one.text, two.text, SURE_SLIP)
-
-
-def slipped(ours: str, theirs: str) -> bool:
-    """Whether a name of one long word is another but for one letter: Transneft is no slip of Transnet, yet near."""
-    one, two = _single(ours), _single(theirs)
-    if one is None or two is None or one.rank or two.rank or one.native or two.native:
-        return False
-    return _rare(one.text, two.text, SLIP - 1) and _one_letter(one.text, two.text, SLIP)
-
-
-def _rare(one: str, other: str, least: int) -> bool:
-    """Whether two words are as long, of letters only, and in nobody's mouth."""
-    if min(len(one), len(other)) < least or not (one + other).isalpha():
-        return False
-    return not borne(one) and not borne(other)
-
-
-def _swapped(one: str, other: str) -> bool:
-    """Whether two neighbours of a long word were typed the wrong way round: sberbnak."""
-    return len(one) == len(other) >= SLIP and sorted(one) == sorted(other) and OSA.distance(one, other) == 1
-
-
-def _one_letter(one: str, other: str, least: int) -> bool:
-    return max(len(one), len(other)) >= least and OSA.distance(one, other) == 1
+def respaced(ours: str, theirs: str) -> bool:
+    """Whether two names are the same but for the spaces: Unmanned SystemsGroup."""
+    mine = _squashed(ours)
+    return len(mine) >= SPACED and mine == _squashed(theirs)
 
 
 @lru_cache(maxsize=50_000)
@@ -151,7 +113,9 @@ def borne(word: str) -> bool:
 # ── Brackets ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _BRACKETS = re.compile(r"^([^()\[\]（）]*)[(\[（]([^()\[\]（）]+)[)\]）]([^()\[\]（）]*)$")
-_ANNOUNCED = re.compile(r"^\s*(?:(?:also |formerly )?known as|a\.?k\.?a\.?|f\.?k\.?a\.?|formerly)\b[:\s]*", re.IGNORECASE)
+_ANNOUNCED = re.compile(
+    r"^\s*(?:(?:also |formerly )?known as|a\.?k\.?a\.?|f\.?k\.?a\.?|formerly)\b[:\s]*", re.IGNORECASE
+)
 
 
 def in_brackets(ours: str, theirs: str) -> bool:
@@ -228,30 +192,33 @@ def _hyphened(ours: str, theirs: str, more: Sequence[str]) -> bool:
     mine, beyond = set(fold(ours).split()), set(more) - _IZAFE
     folded = [fold(piece).split() for piece in _HYPHEN.split(theirs)]
     return any(
-        before and after and ((before[-1] in mine and after[0] in beyond) or (before[-1] in beyond and after[0] in mine))
-        for before, after in zip(folded, folded[1:], strict=False)
+        before
+        and after
+        and ((before[-1] in mine and after[0] in beyond) or (before[-1] in beyond and after[0] in mine))
+        for before, after in pairwise(folded)
     )
 
 
 def bears(ours: str, theirs: str) -> bool:
-    """Whether all of their name stands within ours, and is a name that few may bear: Tupolev in Tupolev Design Bureau."""
-    core, words = _core(theirs), _words(ours)
-    if not core or len(core) >= len(words) or core[0] not in words:
+    """Whether their name is one that few may bear, and ours is it and more: Tupolev in Tupolev Design Bureau.
+
+    It stands first in ours, or what stands before it is nobody's name: Kamakura Shinsho is no Shinsho.
+    """
+    core, words = _core(theirs), _core(ours)
+    size = len(core)
+    at = next((at for at in range(len(words) - size + 1) if words[at : at + size] == core), -1) if core else -1
+    if at < 0 or size == len(words):
         return False
-    if not any(words[at : at + len(core)] == core for at in range(len(words) - len(core) + 1)):
+    if any(not one.rank for word in words[:at] for one in read(word).units):
         return False
-    own = [one for one in read(theirs).units if not one.rank and not borne(one.text)]
-    return any(len(one.text) >= OWN or one.native for one in own)
+    return any(
+        (len(one.text) >= OWN or one.native) and not one.rank and not borne(one.text) for one in read(theirs).units
+    )
 
 
 @lru_cache(maxsize=50_000)
 def _core(text: str) -> tuple[str, ...]:
     return core_words(fold(text))[0]
-
-
-@lru_cache(maxsize=50_000)
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(fold(text).split())
 
 
 _CASED = re.compile(r"[^\W\d_]+")
@@ -260,7 +227,11 @@ _CASED = re.compile(r"[^\W\d_]+")
 def plain_noun(word: str, text: str) -> bool:
     """Whether a text that knows capitals writes a word only without: "plant of caterpillar tractors"."""
     written = [one for one in _CASED.findall(text) if fold(one) == word]
-    return bool(written) and all(one.islower() for one in written) and any(not one.islower() for one in _CASED.findall(text))
+    return (
+        bool(written)
+        and all(one.islower() for one in written)
+        and any(not one.islower() for one in _CASED.findall(text))
+    )
 
 
 def of_people(text: str) -> bool:

@@ -117,6 +117,8 @@ class _Glossary:
         spellings = (folded,) if script_of(folded[:1]) == "han" else (folded, romanise(folded))
         for spelling in spellings:
             (self.stems if stem else self.words).setdefault(spelling, concept)
+        if folded.startswith("ال") and len(folded) > 4:  # the article, taken off a name's words
+            self.words.setdefault(folded[2:], concept)
 
     def concept(self, word: str) -> str:
         """The concept of a word in any script, or nothing."""

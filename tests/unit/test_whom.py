@@ -93,6 +93,15 @@ def typed(name: str) -> Company:
         ("Acme", "Acme Leasing Company Ltd", EntityKind.COMPANY, RELATED),
         ("Safety", "Fire Safety Systems Ltd", EntityKind.COMPANY, NO),
         ("Сяоми", "Xiaomi Corporation", EntityKind.COMPANY, SAME),
+        # A long word in another spelling is the same; of short ones every letter tells.
+        ("Rosoboroneksport", "ROSOBORONEXPORT", EntityKind.COMPANY, SAME),
+        ("Promelektronika", "Promelectronica Services LLC", EntityKind.COMPANY, SAME),
+        ("Rosoboronexport", "Rosoboronexprot JSC", EntityKind.COMPANY, SAME),
+        ("Kalaelectric", "Kala Electric Company", EntityKind.COMPANY, SAME),
+        ("Кировэнергомаш", "КИРОВЭНЕРГАМАШ", EntityKind.COMPANY, SAME),
+        ("Innotech", "Inkotech LLC", EntityKind.COMPANY, NO),
+        ("Kolora", "COLORA LTD", EntityKind.COMPANY, NO),
+        ("Kolora", "Colora Technologies", EntityKind.COMPANY, NO),
         # Another alphabet spells the name; what names a unit there makes it one.
         ("ООО Северсталь", "PAO Severstal", EntityKind.COMPANY, SAME),
         ("Северсталь", "Severstal Insurance", EntityKind.COMPANY, RELATED),
