@@ -267,7 +267,7 @@ class NameIndex:
         found: set[str] = set()
         scripts = {script for script in besides if script} - {main_script(text)}
         for form in readings(text):
-            wanted, alone = self._wanted(form), _says_one_word(form)
+            wanted, alone = self._wanted(form, mistyped=True), _says_one_word(form)
             for number in self._covered(wanted):
                 kept = self._names[number]
                 if kept is None or kept[0] in found or (not alone and number in self._generic):
@@ -348,8 +348,11 @@ class NameIndex:
         enough = share * max(gained.values(), default=0.0)
         return {number: value for number, value in gained.items() if value >= enough}
 
-    def _wanted(self, form: Form) -> dict[str, float]:
-        """Keys to look up for a reading of the query, each with what meeting it is worth."""
+    def _wanted(self, form: Form, *, mistyped: bool = False) -> dict[str, float]:
+        """Keys to look up for a reading of the query, each with what meeting it is worth.
+
+        Words of the glossary may stand in a watched name `mistyped`, as words of its own.
+        """
         wanted: dict[str, float] = {}
 
         def want(key: str, worth: float) -> None:
@@ -372,7 +375,7 @@ class NameIndex:
             if unit.rank in ("", "plain") or unit.script == "kanji":
                 for other, alike in self._near_to(unit):
                     want(other, unit.weight * alike)
-            elif not unit.native and len(unit.text) > 4:
+            elif mistyped and not unit.native and len(unit.text) > 4:
                 for other, alike in self._near_to(unit):
                     if OSA.distance(other[1:], unit.sound) < 2:  # conzern is a word of the glossary, mistyped
                         want(other, alike)

@@ -448,25 +448,45 @@ def _its_person(company: Company, listing: Listing) -> Match:
 def _unit(ours: Iterable[Name], listing: Listing, *, known: bool) -> Match:
     """Related when one of our names, without its legal form, stands whole among the words of theirs.
 
-    Of somebody the book does not know, a generic word by itself (Power, Safety) is everybody's.
+    An entry with a name in our alphabet is asked for its spelling in another only by a word that few bear.
     """
+    scripts = {main_script(name.text) for name in listing.names()}
     for theirs in listing.names():
         words = _words(theirs.text)
-        if listing.kind is EntityKind.UNKNOWN and not known and of_people(theirs.text):
-            continue
         for name in ours:
             core = _core(name.text)
-            if len(core) == 1 and not known and plain_noun(core[0], theirs.text):
-                continue
             if (
                 name.kind is not NameKind.WEAK
                 and _tells(core)
-                and (_stands_in(core, words) or _stands_spelled(name.text, theirs.text))
-                and (known or not _generic(core))
+                and (
+                    _stands_in(core, words)
+                    or (
+                        _stands_spelled(name.text, theirs.text)
+                        and not (main_script(name.text) in scripts and any(map(borne, core)))
+                    )
+                )
+                and (known or not _by_chance(core, theirs.text, listing.kind))
             ):
                 score = min(UNIT, 0.4 + 0.4 * len(core) / max(len(words), 1))
                 return Match(Verdict.RELATED, score, (Reason("its name within theirs", score, name.text, theirs.text),))
     return NOBODY
+
+
+def _by_chance(core: Sequence[str], theirs: str, kind: EntityKind) -> bool:
+    """Whether the words of somebody the book does not know may stand in theirs without meaning them.
+
+    A generic word by itself (Power, Safety) is everybody's, and so is one that is written small; two everyday words
+    (Global Trading) are the end of many names; and who is not said to be a company may be a person.
+    """
+    if kind is EntityKind.UNKNOWN and of_people(theirs):
+        return True
+    if len(core) == 1:
+        return _generic(core) or plain_noun(core[0], theirs)
+    if len(core) > 2 or not _everyday(core):
+        return False
+    words = _core(theirs)
+    before = words[: words.index(core[0])] if core[0] in words else ()
+    return bool(before) and not _everyday(before)
 
 
 def _generic(core: Sequence[str]) -> bool:

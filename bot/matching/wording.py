@@ -23,7 +23,9 @@ from bot.matching.words import Unit, generic, glossary, read
 #: What a company is made of.
 _PARTS = frozenset({"branch", "division"})
 #: Concepts that say no more than a legal form does.
-_SAY_NOTHING = frozenset({"of", "group", "company", "corporation", "limited"})
+_SAY_NOTHING = frozenset({"of", "group", "company", "corporation", "consortium", "limited"})
+#: "Blender.io": how a name goes on as an address of the internet.
+_DOMAIN = re.compile(r"(?<=\w\w)\.(?:com|net|org|io|ru|cn|ir|info|biz)\b(?!\.\w)", re.IGNORECASE)
 #: Words of one meaning are one word in its forms when they begin alike: industry, industries.
 STEM = 3
 #: A word of its own that makes a name has so many letters.
@@ -60,7 +62,11 @@ def _one_word(mine: tuple[str, str], other: tuple[str, str]) -> bool:
 @lru_cache(maxsize=50_000)
 def _said(text: str) -> tuple[tuple[str, str], ...]:
     """What each word means and how it begins; places, words of its own, and of other scripts, as they are."""
-    return tuple([(one.concept, _begins(one)) for one in read(text).units if not _says_nothing(one)])
+    return tuple([(one.concept, _begins(one)) for one in _telling(text)])
+
+
+def _telling(text: str) -> list[Unit]:
+    return [one for one in read(_DOMAIN.sub("", text)).units if not _says_nothing(one)]
 
 
 @lru_cache(maxsize=50_000)
@@ -94,13 +100,13 @@ def respaced(ours: str, theirs: str) -> bool:
 
 @lru_cache(maxsize=50_000)
 def _squashed(text: str) -> str:
-    return "".join(one.text for one in read(text).units)
+    return "".join([one.text for one in _telling(text)])
 
 
 @lru_cache(maxsize=50_000)
 def _single(text: str) -> Unit | None:
     """The one word of a name, if there is but one beside what a legal form would say."""
-    telling = [one for one in read(text).units if not _says_nothing(one)]
+    telling = _telling(text)
     return telling[0] if len(telling) == 1 else None
 
 
