@@ -22,12 +22,13 @@ from itertools import combinations, islice, pairwise, takewhile
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.matching.align import blurred_alike, bones_alike, closeness, loan_alike
+from bot.matching.align import blurred_alike, bones_alike, loan_alike
 from bot.matching.chinese import HEARD, by_ear, transcribed
 from bot.matching.chinese import bones as chinese_bones
 from bot.matching.compare import Judgement, explain, judge
 from bot.matching.fold import fold
 from bot.matching.japanese import likely_readings, loan_bones
+from bot.matching.screen import Asked, telling
 from bot.matching.scripts import blurred_bones, consonants, main_script, romanise, sound
 from bot.matching.words import Form, Unit, generic, glossary, read_to_file, readings
 from bot.model import Match, Name
@@ -42,10 +43,6 @@ LEAST = 0.15
 LEAST_OF_BEST = 0.2
 #: Of the words of its own of a watched name an entry must have this much to be compared with it.
 COVERED = 0.6
-#: How alike a word of the same script has to be to lead to a name.
-NEARLY = 0.6
-#: How alike a word of another script has to be for an entry to be compared.
-LEAST_HEARD = 0.73
 #: Under how many of its possible foreign consonants a foreign name in Chinese characters is filed.
 FILED_BY_EAR = 12
 #: A filling of more owners than this does not keep the readings of their names, about two kilobytes each: they are read
@@ -268,13 +265,15 @@ class NameIndex:
         scripts = {script for script in besides if script} - {main_script(text)}
         for form in readings(text):
             wanted, alone = self._wanted(form, mistyped=True), _says_one_word(form)
+            asked = Asked(form, wanted)
             for number in self._covered(wanted):
                 kept = self._names[number]
                 if kept is None or kept[0] in found or (not alone and number in self._generic):
                     continue
                 if scripts and main_script(kept[1].text) in scripts:
                     continue
-                if _led(self._units.get(number) or read_to_file(kept[1].text).units, form, wanted):
+                units = self._units.get(number) or read_to_file(kept[1].text).units
+                if asked.leads_to(units, part=number in self._parts):
                     found.add(kept[0])
         return found
 
@@ -462,45 +461,15 @@ class NameIndex:
         return sorted(fitting, key=lambda text: (fitting[text], text))[:limit]
 
 
-def _led(units: Sequence[Unit], asked: Form, wanted: Mapping[str, float]) -> bool:
-    """Whether the words of a name are met by what is asked for, as they are or nearly: all its words of its own.
-
-    Other words are left out by translators, and by lists that have the company for short. A name without any word of
-    its own has to be met by every word.
-    """
-    telling = [at for at, unit in enumerate(units) if unit.rank != "little"]
-    if all(units[at].rank for at in telling):
-        return all(_is_wanted(units[at], wanted) for at in telling)
-    native = any(unit.native for unit in (*units, *asked.units))
-    own = [at for at in telling if not units[at].rank]
-    return all(_is_wanted(units[at], wanted, native) or _nearly_led(units, at, asked, wanted) for at in own)
-
-
 def _says_one_word(form: Form) -> bool:
     """Whether an entry says one word, and the name of such a word may be meant."""
-    return sum(unit.rank != "little" for unit in form.units) <= 1
+    return len(telling(form.units)) <= 1
 
 
 def _one_generic(form: Form) -> bool:
     """Whether a name is a single generic word."""
-    telling = [unit for unit in form.units if unit.rank != "little"] or form.units
-    return len(telling) == 1 and generic(telling[0])
-
-
-def _is_wanted(unit: Unit, wanted: Mapping[str, float], native: bool = False) -> bool:
-    if unit.rank:
-        return f":{unit.concept}" in wanted
-    worth = max(wanted.get(f"={unit.sound}", 0.0), wanted.get(f"~{unit.sound}", 0.0))
-    return worth > (LEAST_HEARD if native else NEARLY) * unit.weight
-
-
-def _nearly_led(units: Sequence[Unit], at: int, asked: Form, wanted: Mapping[str, float]) -> bool:
-    """Whether a word is met together with a neighbour, or is enough like a word that is asked for."""
-    around = units[max(0, at - 1) : at + 2]
-    if any(f"={first.sound}{second.sound}" in wanted for first, second in pairwise(around)):
-        return True
-    mine = units[at]
-    return any(closeness(mine, other) > (0.0 if mine.script == other.script else LEAST_HEARD) for other in asked.units)
+    units = telling(form.units) or form.units
+    return len(units) == 1 and generic(units[0])
 
 
 def _add_to_known(gained: dict[int, float], filed: array[int], value: float) -> None:
@@ -548,7 +517,7 @@ def _keys(form: Form) -> Iterator[str]:
         if unit.rank and (unit.rank != "little" or len(form.units) == 1):
             yield f":{unit.concept}"
     if form.units and all(unit.rank for unit in form.units):
-        heaviest = nlargest(2, {unit for unit in form.units if unit.rank != "little"} or form.units, key=_heaviest)
+        heaviest = nlargest(2, set(telling(form.units)) or form.units, key=_heaviest)
         yield f"!{_both([unit.concept for unit in heaviest])}"
     yield from _together(form)
     yield from _loan_pairs(form)
@@ -570,8 +539,7 @@ def _heaviest(unit: Unit) -> tuple[float, str]:
 
 def _together(form: Form) -> Iterator[str]:
     """Neighbours written as one word (also as a word: that is how a split word finds a whole one), and pairs."""
-    carrying = [unit for unit in form.units if unit.rank != "little"]
-    for first, second in pairwise(carrying[:4]):
+    for first, second in pairwise(telling(form.units)[:4]):
         if first.rank and second.rank:
             low, high = sorted((first.concept, second.concept))
             yield f"+{low} {high}"
@@ -594,7 +562,7 @@ def _loan_pairs(form: Form) -> Iterator[str]:
 def _initials(form: Form) -> list[str]:
     """Initials of all words, and of the words that count."""
     every = "".join([word[0] for word in form.words if word])
-    core = "".join([unit.text[0] for unit in form.units if unit.rank != "little"])
+    core = "".join([unit.text[0] for unit in telling(form.units)])
     return [letters for letters in dict.fromkeys((every, core)) if 1 < len(letters) < 9]
 
 
