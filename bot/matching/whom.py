@@ -105,7 +105,7 @@ def _kin(company: Company, ours: Sequence[Name], listing: Listing) -> Match:
 
 
 def _whole(ours: Iterable[Name], listing: Listing) -> Match:
-    """Related when all of their name stands within ours, as Tupolev does in Tupolev Design Bureau."""
+    """Related when all of their name stands within ours, as Tupolev does in Tupolev Leasing."""
     for theirs in listing.names():
         if theirs.kind in (NameKind.WEAK, NameKind.ACRONYM):
             continue
@@ -201,7 +201,6 @@ def _merely_says_more(match: Match, more: Sequence[str]) -> bool:
     return bears(ours, theirs) and _everyday(more) and not is_another(theirs, ours, more) and not in_business(more)
 
 
-@lru_cache(maxsize=50_000)
 def _is_one(ours: str, theirs: str) -> bool:
     """Whether two names are one by their wording alone."""
     return same_words(ours, theirs) or respaced(ours, theirs) or in_brackets(ours, theirs)

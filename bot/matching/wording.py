@@ -118,6 +118,7 @@ def borne(word: str) -> bool:
 
 # ── Brackets ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
+_OPENING = frozenset("([（")
 _BRACKETS = re.compile(r"^([^()\[\]（）]*)[(\[（]([^()\[\]（）]+)[)\]）]([^()\[\]（）]*)$")
 _ANNOUNCED = re.compile(
     r"^\s*(?:(?:also |formerly )?known as|a\.?k\.?a\.?|f\.?k\.?a\.?|formerly)\b[:\s]*", re.IGNORECASE
@@ -129,7 +130,7 @@ def in_brackets(ours: str, theirs: str) -> bool:
 
     A place, a branch or a number in brackets makes another company, and so does what goes on behind them.
     """
-    found = _BRACKETS.match(theirs)
+    found = _BRACKETS.match(theirs) if _OPENING.intersection(theirs) else None
     if not found:
         return False
     outside, inside, behind = found.groups()
@@ -206,7 +207,7 @@ def _hyphened(ours: str, theirs: str, more: Sequence[str]) -> bool:
 
 
 def bears(ours: str, theirs: str) -> bool:
-    """Whether their name is one that few may bear, and ours is it and more: Tupolev in Tupolev Design Bureau.
+    """Whether their name is one that few may bear, and ours is it and more: Tupolev in Tupolev Leasing.
 
     It stands first in ours, or what stands before it is nobody's name: Kamakura Shinsho is no Shinsho.
     """
