@@ -26,7 +26,7 @@ from bot.matching.align import SURELY_HEARD, only_near
 from bot.matching.compare import match_company, shared_identifiers
 from bot.matching.fold import core_words, fold
 from bot.matching.frequency import zipf
-from bot.matching.scripts import main_script, romanise, sound
+from bot.matching.scripts import consonants, main_script, romanise, sound
 from bot.matching.unmet import lacks
 from bot.matching.wording import (
     bears,
@@ -34,6 +34,7 @@ from bot.matching.wording import (
     in_brackets,
     in_business,
     is_another,
+    joined_on,
     of_people,
     plain_noun,
     respaced,
@@ -57,6 +58,10 @@ NOBODY = Match(Verdict.NO, 0.0)
 LIKELY = 0.8
 #: The same for names that only transliteration brings together: fewer letters survive it.
 LIKELY_BY_SOUND = 0.75
+#: With fewer consonants than this an Arabic word, whose vowels are not written, is near many others,
+FEW_CONSONANTS = 3
+#: unless it is as alike as this letter for letter: ماهان is Mahan.
+SPELLED_OUT = 0.5
 #: From this likeness on two words are one word, written or read in two ways.
 EQUAL = 0.9
 #: A unit is never surer than this.
@@ -176,23 +181,34 @@ def _holds(match: Match, *, by_sound: bool, known: bool) -> bool:
     if any(reason.rule.startswith("initials") for reason in match.reasons):
         return False
     if by_sound:
-        return _is_heard(match) and not _says_more(match) and not _says_another_place(match)
+        if _says_more(match) or _says_another_place(match) or joined_on(match.reasons[0].theirs, _beyond(match)):
+            return False
+        return _is_heard(match)
     if _everyday_part(match) or _quoted_beside_another(match) or _pried_apart(match):
         return False
     left = [reason for reason in match.reasons if reason.rule == "only here"]
     if match.score < (LIKELY if known else _likely_enough(match)) or _everyday(ours):
         return False
-    goes_on = " ".join(reason.theirs for reason in left).split()
+    goes_on = _beyond(match)
     if more := " ".join(reason.ours for reason in left).split():
         return not known and not goes_on and _merely_says_more(match, more)
     if not known and (plain_noun(ours[0], match.reasons[0].theirs) or _only_alike(match) or _less_is_left(match)):
         return False
+    if goes_on and not known and all(_is_everyday(one.theirs) for one in _met(match)):
+        return False  # all but for a slip of the pen: Minsk Tracktor Works is no Minsk Wheel Tractor Plant
     if len(ours) < 2 and not goes_on:
         return not known and _quoted_with_its_kind(match)
     if len(ours) < 2 and not _stands_there(ours[0], theirs):
         return False
     one, other = match.reasons[0].ours, match.reasons[0].theirs
     return not goes_on or (not known and _everyday(goes_on) and not is_another(one, other, goes_on))
+
+
+def _beyond(match: Match) -> list[str]:
+    """The words of theirs that ours lacks; not one that is said again."""
+    met = {word for reason in _met(match) for word in reason.theirs.split()}
+    beyond = " ".join(reason.theirs for reason in match.reasons if reason.rule == "only here").split()
+    return [word for word in beyond if word not in met]
 
 
 def _merely_says_more(match: Match, more: Sequence[str]) -> bool:
@@ -248,7 +264,13 @@ def _met(match: Match) -> list[Reason]:
 
 
 def _faint(reason: Reason) -> bool:
-    """Whether a word was heard as one other, and is only near it."""
+    """Whether a word was heard as one other, and is only near it, or has too few consonants to be that one."""
+    if reason.rule == "arabic letters":
+        one, other = romanise(reason.ours), romanise(reason.theirs)
+        few = max(len(consonants(one)), len(consonants(other))) < FEW_CONSONANTS
+        return few and OSA.normalized_similarity(one, other) < SPELLED_OUT
+    if reason.rule == "Korean reading":
+        return max(len(consonants(romanise(side))) for side in (reason.ours, reason.theirs)) < 2
     if reason.rule not in ("kana", "by ear") or reason.score >= SURELY_HEARD:
         return False
     ours, theirs = read(reason.ours).units, read(reason.theirs).units
@@ -271,8 +293,8 @@ def _says_another_place(match: Match) -> bool:
     """Whether all that met was translated, and theirs says a place beyond: Syrian Lebanese Commercial Bank."""
     if any(reason.rule not in _BY_MEANING and reason.rule != "same word" for reason in _met(match)):
         return False
-    beyond = " ".join(reason.theirs for reason in match.reasons if reason.rule == "only here")
-    return any(one.rank == "place" for one in read(beyond).units)
+    said = {one.concept for one in read(match.reasons[0].ours).units}
+    return any(one.rank == "place" and one.concept not in said for one in read(" ".join(_beyond(match))).units)
 
 
 def _names_a_unit(words: Sequence[str]) -> bool:

@@ -22,6 +22,9 @@ from bot.matching.words import Unit, generic, glossary, read
 
 #: What a company is made of.
 _PARTS = frozenset({"branch", "division"})
+#: Торговый дом, управляющая компания: what groups of Russia call two of their units.
+_TRADING_HOUSE = frozenset({"trading", "house"})
+_MANAGEMENT = "management"
 #: Concepts that say no more than a legal form does.
 _SAY_NOTHING = frozenset({"of", "group", "company", "corporation", "consortium", "limited"})
 #: "Blender.io": how a name goes on as an address of the internet.
@@ -172,7 +175,7 @@ def is_another(ours: str, theirs: str, more: Sequence[str]) -> bool:
     concepts = {one.concept for one in added}
     if concepts & (glossary().units | _PARTS) or any(len(one.text) == 1 and not one.native for one in added):
         return True
-    if _hyphened(ours, theirs, more):
+    if joined_on(theirs, more) or concepts >= _TRADING_HOUSE or _MANAGEMENT in concepts - {one.concept for one in mine}:
         return True
     ours_are = {one.concept for one in mine if one.rank == "trade"}
     if ours_are and any(one.rank == "trade" and one.concept not in ours_are for one in _behind(ours, theirs)):
@@ -194,15 +197,15 @@ def _behind(ours: str, theirs: str) -> Sequence[Unit]:
     return [one for word in words[last + 1 :] for one in read(word).units]
 
 
-def _hyphened(ours: str, theirs: str, more: Sequence[str]) -> bool:
-    """Whether a hyphen joins one of our words to one of the words beyond: Agat-System, Irkut-Stanko."""
-    mine, beyond = set(fold(ours).split()), set(more) - _IZAFE
+def joined_on(theirs: str, more: Sequence[str]) -> bool:
+    """Whether a hyphen joins one of the words beyond ours to another, as in Agat-System, or "at" stands behind them."""
+    beyond = set(more) - _IZAFE
+    words = fold(theirs).split()
+    if any(before in beyond and word == "at" for before, word in pairwise(words)):
+        return True
     folded = [fold(piece).split() for piece in _HYPHEN.split(theirs)]
     return any(
-        before
-        and after
-        and ((before[-1] in mine and after[0] in beyond) or (before[-1] in beyond and after[0] in mine))
-        for before, after in pairwise(folded)
+        before and after and (before[-1] in beyond) != (after[0] in beyond) for before, after in pairwise(folded)
     )
 
 
