@@ -181,7 +181,9 @@ def _holds(match: Match, *, by_sound: bool, known: bool) -> bool:
     if any(reason.rule.startswith("initials") for reason in match.reasons):
         return False
     if by_sound:
-        if _says_more(match) or _says_another_place(match) or joined_on(match.reasons[0].theirs, _beyond(match)):
+        said = {word for reason in _met(match) for word in reason.theirs.split()}  # and perhaps said again
+        more = [word for word in _beyond(match) if word not in said]
+        if _says_more(match) or _says_another_place(match) or joined_on(match.reasons[0].theirs, more):
             return False
         return _is_heard(match)
     if _everyday_part(match) or _quoted_beside_another(match) or _pried_apart(match):
@@ -205,10 +207,8 @@ def _holds(match: Match, *, by_sound: bool, known: bool) -> bool:
 
 
 def _beyond(match: Match) -> list[str]:
-    """The words of theirs that ours lacks; not one that is said again."""
-    met = {word for reason in _met(match) for word in reason.theirs.split()}
-    beyond = " ".join(reason.theirs for reason in match.reasons if reason.rule == "only here").split()
-    return [word for word in beyond if word not in met]
+    """The words of theirs that ours lacks."""
+    return " ".join(reason.theirs for reason in match.reasons if reason.rule == "only here").split()
 
 
 def _merely_says_more(match: Match, more: Sequence[str]) -> bool:
@@ -253,8 +253,10 @@ def _is_heard(match: Match) -> bool:
     """Whether two names that only sound brings together are near enough, by words that not every company has."""
     if match.score < LIKELY_BY_SOUND or _only_translated(match):
         return False
-    heard = [reason for reason in _met(match) if reason.rule not in _BY_MEANING]
-    return not heard or not all(_faint(reason) for reason in heard)
+    met = _met(match)
+    heard = [reason for reason in met if reason.rule not in _BY_MEANING]
+    alone = len(met) == 1
+    return not heard or not all(_faint(reason, alone=alone) for reason in heard)
 
 
 def _met(match: Match) -> list[Reason]:
@@ -263,18 +265,28 @@ def _met(match: Match) -> list[Reason]:
     return [reason for reason in match.reasons[1:] if reason.ours and reason.theirs and reason.rule not in other]
 
 
-def _faint(reason: Reason) -> bool:
-    """Whether a word was heard as one other, and is only near it, or has too few consonants to be that one."""
-    if reason.rule == "arabic letters":
-        one, other = romanise(reason.ours), romanise(reason.theirs)
-        few = max(len(consonants(one)), len(consonants(other))) < FEW_CONSONANTS
-        return few and OSA.normalized_similarity(one, other) < SPELLED_OUT
-    if reason.rule == "Korean reading":
-        return max(len(consonants(romanise(side))) for side in (reason.ours, reason.theirs)) < 2
-    if reason.rule not in ("kana", "by ear") or reason.score >= SURELY_HEARD:
+def _faint(reason: Reason, *, alone: bool) -> bool:
+    """Whether a word was heard as one other and is only near it, or has too few consonants to be that one.
+
+    In Arabic being near will do beside words that translate, as long as few consonants are not all that is alike.
+    """
+    if reason.rule in ("arabic letters", "Korean reading") and _few_consonants(reason):
+        return True
+    if reason.score >= SURELY_HEARD or not (
+        reason.rule in ("kana", "by ear") or (alone and reason.rule == "arabic letters")
+    ):
         return False
     ours, theirs = read(reason.ours).units, read(reason.theirs).units
     return len(ours) == len(theirs) == 1 and only_near(ours[0], theirs[0])
+
+
+def _few_consonants(reason: Reason) -> bool:
+    """Whether the words share a consonant or two, and in Arabic, which writes few vowels, hardly a letter else."""
+    one, other = romanise(reason.ours), romanise(reason.theirs)
+    shared = max(len(consonants(one)), len(consonants(other)))
+    if reason.rule == "Korean reading":
+        return shared < 2
+    return shared < FEW_CONSONANTS and OSA.normalized_similarity(one, other) < SPELLED_OUT
 
 
 def _says_more(match: Match) -> bool:
