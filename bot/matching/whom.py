@@ -12,6 +12,9 @@ about the wrong company costs its reader's trust, so more is asked here than lik
   who bears it.
 - A word of ours that theirs lacks makes somebody else. Words of theirs that ours lacks make a unit of the group, when
   our name stands whole among them; sharing a word is not enough.
+- Of somebody outside the book only the typed name is known. What a list adds to it may describe the same company (its
+  trade, what kind of body it is) or name another: `wording` tells. Where ours says more and theirs is a rare name, it
+  is shown as related. A word that many bear is looked for less than a rare one.
 """
 
 from __future__ import annotations
@@ -369,9 +372,14 @@ def _likely_enough(match: Match) -> float:
 
 
 def _only_alike(match: Match) -> bool:
-    """Whether the word that makes our name is only alike to theirs, and both are words: Zenith, Zenit."""
+    """Whether the word that makes our name is only alike to theirs, and both are words (Zenith, Zenit) or more is said.
+
+    Daedong Credit Bank is not Daesong Credit Development Bank.
+    """
     own = [one for one in _met(match) if all(_own(side) for side in (one.ours, one.theirs)) and one.rule != "same word"]
-    return any(borne(fold(one.ours)) and borne(fold(one.theirs)) for one in own)
+    if any(borne(fold(one.ours)) and borne(fold(one.theirs)) for one in own):
+        return True
+    return bool(_beyond(match)) and any(one.rule != "same sound" and len(one.ours) < SPELLED_ALIKE for one in own)
 
 
 def _own(words: str) -> bool:

@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 
 from bot.data import table
 from bot.matching.fold import core_words, fold
-from bot.matching.frequency import homely, zipf
+from bot.matching.frequency import LATIN, homely, zipf
 from bot.matching.japanese import letter_name, main_reading, spelled_letters
 from bot.matching.scripts import pairs, romanise, script_of, sound
 
@@ -203,8 +203,11 @@ ENGLISH = 0.8
 def generic(one: Unit) -> bool:
     """Whether a word by itself names nobody: one of the glossary (bank, honor), or everyday English (safety).
 
-    Names of famous companies are as frequent as everyday words, but in every language.
+    Names of famous companies are as frequent as everyday words, but in every language. A word that makes names and that
+    no language writes in these letters is a name: Raduga, which is a rainbow only in Russian letters.
     """
+    if one.rank == "plain" and not one.native and not any(zipf(one.text, language) for language in LATIN):
+        return False
     return bool(one.rank) or (zipf(one.text, "en") >= FREQUENT and homely(one.text, "en") >= ENGLISH)
 
 

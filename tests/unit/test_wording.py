@@ -77,6 +77,16 @@ def test_one_company_in_other_words(name: str, listed: str) -> None:
         ("Al-Karamain", "AL-KARAMAIN: ALBANIA BRANCH"),
         ("Moshreqan", "AL MOSHREQAN INVESTMENT FUND"),
         ("Ansarian Bank", "ANSARIAN BANK BROKERAGE COMPANY"),
+        ("Lobanev Arms", "LIMITED LIABILITY COMPANY TRADING HOUSE LOBANEV ARMS"),
+        ("Polyusnik", "LIMITED LIABILITY COMPANY MANAGEMENT COMPANY POLYUSNIK"),
+        ("Baumanov University", "CENTER FOR DEVELOPMENT OF PRODUCTION SYSTEMS AT BAUMANOV STATE UNIVERSITY"),
+        # The same in another alphabet.
+        ("Ангстрома", "JSC ANGSTROMA-T"),
+        # A letter differs and theirs says more.
+        ("Daedong Credit Bank", "DAESONG CREDIT DEVELOPMENT BANK"),
+        ("Minsk Tracktor Works", "MINSK WHEEL TRACTOR PLANT"),
+        # A word of the glossary that no language writes in these letters is a name.
+        ("Raduga", "RADUGA STATE DESIGN BUREAU OF MACHINERY"),
         # A word that many bear, and what this bearer does.
         ("Hermes", "Emirates Hermes General Trading"),
         ("Iberia", "COMPANIA DE IMPORTACION Y EXPORTACION IBERIA"),
@@ -114,6 +124,8 @@ def test_shown_to_be_judged(name: str, listed: str) -> None:
         # People, and what they are called.
         ("Leonardo S.p.A.", "Leonardo Talamantel", EntityKind.UNKNOWN),
         ("Mango", "MANGO", EntityKind.PERSON),
+        # One consonant, in Korean or in Latin letters.
+        ("기아", "GIA", EntityKind.COMPANY),
         # Short initials in brackets are many people's.
         ("HM", "Harbour Menders (HM)", EntityKind.COMPANY),
     ],
