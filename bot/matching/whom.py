@@ -167,7 +167,7 @@ def _cannot_hold(ours: str, theirs: str, *, by_sound: bool, known: bool) -> bool
         return lacks(ours, theirs, own=True) or lacks(theirs, ours, own=True)
     if _everyday(core) or (len(core) < 2 and (known or _tells_more(theirs))):
         return True
-    return lacks(ours, theirs) and (known or not bears(ours, theirs))
+    return (known or not bears(ours, theirs)) and lacks(ours, theirs)
 
 
 @lru_cache(maxsize=5_000)
