@@ -165,7 +165,7 @@ def _cannot_hold(ours: str, theirs: str, *, by_sound: bool, known: bool) -> bool
         return False
     if by_sound:
         return lacks(ours, theirs, own=True) or lacks(theirs, ours, own=True)
-    if _everyday(core) or (len(core) < 2 and (known or _tells_more(theirs))):
+    if _nameless(core) or (len(core) < 2 and (known or _tells_more(theirs))):
         return True
     return (known or not bears(ours, theirs)) and lacks(ours, theirs)
 
@@ -192,7 +192,7 @@ def _holds(match: Match, *, by_sound: bool, known: bool) -> bool:
     if _everyday_part(match) or _quoted_beside_another(match) or _pried_apart(match):
         return False
     left = [reason for reason in match.reasons if reason.rule == "only here"]
-    if match.score < (LIKELY if known else _likely_enough(match)) or _everyday(ours):
+    if match.score < (LIKELY if known else _likely_enough(match)) or _nameless(ours):
         return False
     goes_on = _beyond(match)
     if more := " ".join(reason.ours for reason in left).split():
@@ -433,6 +433,13 @@ def _core(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=50_000)
 def _words(text: str) -> tuple[str, ...]:
     return tuple(fold(text).split())
+
+
+def _nameless(core: Sequence[str]) -> bool:
+    """Whether a name is nothing but everyday words; one that is only a word in other letters (Splav) is a name."""
+    if len(core) == 1 and len(units := read(core[0]).units) == 1 and units[0].rank:
+        return generic(units[0])
+    return _everyday(core)
 
 
 def _everyday(words: Sequence[str]) -> bool:

@@ -54,7 +54,7 @@ def found(name: str, listed: str) -> Verdict:
         ("Murenta", "Karsel Works (formerly Murenta)"),
         ("CIMRA", "Centre for Industrial and Marine Research of Angola (CIMRA)"),
         # In quotation marks beside what kind of body it is.
-        ("Splavik", "JSC NPO “Splavik”"),
+        ("Dabravik", "JSC NPO “Dabravik”"),
         # A rare word, and one that says what its bearer is.
         ("Dabraminsk", "BANK DABRAMINSK JOINT STOCK COMPANY"),
         ("Tupolini Design Bureau", "TUPOLINI PUBLIC JOINT STOCK COMPANY"),
@@ -86,6 +86,7 @@ def test_one_company_in_other_words(name: str, listed: str) -> None:
         ("Daedong Credit Bank", "DAESONG CREDIT DEVELOPMENT BANK"),
         ("Minsk Tracktor Works", "MINSK WHEEL TRACTOR PLANT"),
         # A word of the glossary that no language writes in these letters is a name.
+        ("Splavik", "NPO SPLAVIK JSC"),
         ("Raduga", "RADUGA STATE DESIGN BUREAU OF MACHINERY"),
         # A word that many bear, and what this bearer does.
         ("Hermes", "Emirates Hermes General Trading"),
