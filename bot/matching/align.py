@@ -230,7 +230,7 @@ def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
     if whole.script == "kana" or any(unit.script == "kana" for unit in units):
         return loan_alike(whole.text, text) if whole.script == "kana" else loan_alike(text, whole.text)
     if whole.script in _BLURRING or units[0].script in _BLURRING:
-        alike = _blurred_alike(text, whole.text, whole.script or units[0].script)
+        alike = blurred_alike(text, whole.text, whole.script or units[0].script)
         return alike if alike >= 0.8 else 0.0
     if whole.script == "arabic" or units[0].script == "arabic":
         return bones_alike(consonants(text), consonants(whole.text))
@@ -409,7 +409,7 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
     elif native.script == "cyrillic":
         best = max(best, 0.9 if len(native.native) < 5 and _letter_by_letter(native.native, latin.text) else 0.0)
     elif native.script in _BLURRING:
-        best = max(best, _blurred_alike(native.text, latin.text, native.script))
+        best = max(best, blurred_alike(native.text, latin.text, native.script))
     elif native.script == "arabic":
         bare = latin.text[2:] if latin.text.startswith("al") and len(latin.text) > 4 else latin.text
         best = max(best, *(bones_alike(consonants(native.text), consonants(text)) for text in (latin.text, bare)))
@@ -469,7 +469,7 @@ def _arabicbones_alike(native: Unit, latin: str) -> float:
 _BLURRING = frozenset({"hangul", "hebrew", "thai", "devanagari", "greek", "armenian", "georgian", "other"})
 
 
-def _blurred_alike(native: str, latin: str, script: str) -> float:
+def blurred_alike(native: str, latin: str, script: str) -> float:
     """A romanised word against a Latin one by consonants, and by the vowels too as far as both write them."""
     if script == "hangul":
         native, latin = native.replace("l", "r"), latin.replace("l", "r")

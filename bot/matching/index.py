@@ -15,14 +15,14 @@ from bisect import bisect_left, insort
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from heapq import nlargest
 from itertools import combinations, islice, pairwise, takewhile
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.matching.align import bones_alike, loan_alike
+from bot.matching.align import blurred_alike, bones_alike, loan_alike
 from bot.matching.chinese import HEARD, by_ear, spelled_bones, transcribed
 from bot.matching.chinese import bones as chinese_bones
 from bot.matching.chinese_words import said
@@ -30,7 +30,7 @@ from bot.matching.compare import Judgement, explain, judge
 from bot.matching.fold import fold
 from bot.matching.japanese import likely_readings, loan_bones
 from bot.matching.screen import Asked, telling
-from bot.matching.scripts import consonants, main_script, romanise, sound
+from bot.matching.scripts import blurred_bones, consonants, main_script, romanise, sound
 from bot.matching.words import Form, Unit, generic, glossary, read_to_file, readings
 from bot.model import Match, Name
 
@@ -265,7 +265,7 @@ class NameIndex:
         found: set[str] = set()
         scripts = {script for script in besides if script} - {main_script(text)}
         for form in readings(text):
-            wanted, alone = self._wanted(form), _says_one_word(form)
+            wanted, alone = self._wanted(form, mistyped=True), _says_one_word(form)
             asked = Asked(form, wanted)
             for number in self._covered(wanted):
                 kept = self._names[number]
@@ -348,8 +348,11 @@ class NameIndex:
         enough = share * max(gained.values(), default=0.0)
         return {number: value for number, value in gained.items() if value >= enough}
 
-    def _wanted(self, form: Form) -> dict[str, float]:
-        """Keys to look up for a reading of the query, each with what meeting it is worth."""
+    def _wanted(self, form: Form, *, mistyped: bool = False) -> dict[str, float]:
+        """Keys to look up for a reading of the query, each with what meeting it is worth.
+
+        Words of the glossary may stand in a watched name `mistyped`, as words of its own.
+        """
         wanted: dict[str, float] = {}
 
         def want(key: str, worth: float) -> None:
@@ -373,6 +376,10 @@ class NameIndex:
             if unit.rank in ("", "plain") or unit.script == "kanji":
                 for other, alike in self._near_to(unit):
                     want(other, unit.weight * alike)
+            elif mistyped and not unit.native and len(unit.text) > 4:
+                for other, alike in self._near_to(unit):
+                    if OSA.distance(other[1:], unit.sound) < 2:  # conzern is a word of the glossary, mistyped
+                        want(other, alike)
         for key, worth in _query_keys(form):
             want(key, worth)
         for first, second in pairwise(form.units[:4]):
@@ -598,6 +605,8 @@ def _filed_parts(unit: Unit) -> list[str]:
         parts.append(f"&{loan_bones(text, False)}")
     elif unit.script == "arabic":
         parts.append(f"%{consonants(text)}")
+    elif unit.script == "hangul":
+        parts.append(f"*{_korean_bones(text)}")
     elif not unit.native:
         parts += [f"^{loan_bones(text, True)}", f"!{consonants(text)}"]
     return parts
@@ -612,9 +621,44 @@ def _asked_bones(unit: Unit) -> list[str]:
         bones = [f"!{consonants(text)}"]
     else:
         bones = list(
-            dict.fromkeys((f"&{loan_bones(text, True)}", f"&{loan_bones(text, False)}", f"%{consonants(text)}"))
+            dict.fromkeys(
+                (
+                    f"&{loan_bones(text, True)}",
+                    f"&{loan_bones(text, False)}",
+                    f"%{consonants(text)}",
+                    f"*{_korean_bones(text)}",
+                )
+            )
         )
     return [one for one in bones if len(one) > 2]
+
+
+def _korean_bones(text: str) -> str:
+    """The consonants of a word as far as Korean keeps them apart; l and r are one letter."""
+    return blurred_bones(text.replace("l", "r"))
+
+
+#: Vowels as Korean is spelled in Latin letters, officially and as companies do: Hyeondae is Hyundai, Samseong Samsung.
+_KOREAN_VOWELS = {
+    "eu": "",
+    "eo": "o",
+    "ae": "e",
+    "ai": "e",
+    "oo": "o",
+    "u": "o",
+    "ya": "a",
+    "yo": "o",
+    "wo": "o",
+    "wa": "a",
+}
+
+
+@lru_cache(maxsize=20_000)
+def _korean_vowels(text: str) -> str:
+    """The vowels of a word one by one, two spellings of one taken together. Consonants alone are too many names'."""
+    for spelled, vowel in _KOREAN_VOWELS.items():
+        text = text.replace(spelled, vowel)
+    return "".join([letter for letter in text if letter in "aeio"])
 
 
 def _across(unit: Unit, bones: str, other: str) -> float:
@@ -623,6 +667,8 @@ def _across(unit: Unit, bones: str, other: str) -> float:
         return loan_alike(unit.text, other)
     if bones[0] == "&":
         return loan_alike(other, unit.text)
+    if bones[0] == "*":
+        return blurred_alike(other, unit.text, "hangul") if _korean_vowels(other) == _korean_vowels(unit.text) else 0.0
     return bones_alike(consonants(unit.text), consonants(other))
 
 

@@ -20,6 +20,8 @@ LEAST_HEARD = 0.73
 LONGEST_HEARD = 2.6
 #: A name that is a single word of so many letters may differ in one of them; of a shorter one nothing may.
 LONG_WORD = 9
+#: Words of its own are asked for by themselves, those of legal forms not at all.
+_SMALL = frozenset({"", "little"})
 
 
 class Asked:
@@ -37,8 +39,9 @@ class Asked:
     def leads_to(self, units: Sequence[Unit], *, part: bool) -> bool:
         """Whether the words of a name, or of a part of one, are all met by what is asked for, as they are or nearly.
 
-        In one script every word has to be met, and a name of one word by that very word. Across scripts words of its
-        own have to be; translators leave out the others.
+        In one script every word has to be met, and a name of one word by that very word. Other words than those of its
+        own may be missing where those are there letter for letter, for lists have many a company for short. Across
+        scripts they may be missing anyhow: translators leave them out.
         """
         of_its_own = [one for one in units if not one.rank]
         if not of_its_own:
@@ -49,17 +52,20 @@ class Asked:
         elif len(units) == len(self._scripts) == 1 and not part:
             return self._says(units[0])
         native = self._native or any(one.native for one in units)
-        return all(
-            self._is_wanted(one, native) or self._is_nearly(units, at)
-            for at, one in enumerate(units)
-            if not one.rank or not (native or one.rank == "little")
-        )
+        if not all(self._is_met(units, at, native) for at, one in enumerate(units) if not one.rank):
+            return False
+        if native or all(self._is_met(units, at, native) for at, one in enumerate(units) if one.rank not in _SMALL):
+            return True
+        return all(map(self._says, of_its_own))
 
     def _says(self, word: Unit) -> bool:
         """Whether this very word is asked for, or, when it is long, all letters of it but one."""
         worth = max(self._wanted.get(f"={word.sound}", 0.0), self._wanted.get(f"~{word.sound}", 0.0))
         size = len(word.text)
         return worth >= word.weight * (1 - 1.3 / (size - 1) if size >= LONG_WORD else 1.0)
+
+    def _is_met(self, units: Sequence[Unit], at: int, native: bool) -> bool:
+        return self._is_wanted(units[at], native) or self._is_nearly(units, at)
 
     def _is_wanted(self, unit: Unit, native: bool) -> bool:
         if unit.rank:

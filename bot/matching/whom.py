@@ -12,6 +12,9 @@ about the wrong company costs its reader's trust, so more is asked here than lik
   who bears it.
 - A word of ours that theirs lacks makes somebody else. Words of theirs that ours lacks make a unit of the group, when
   our name stands whole among them; sharing a word is not enough.
+- Of somebody outside the book only the typed name is known. What a list adds to it may describe the same company (its
+  trade, what kind of body it is) or name another: `wording` tells. Where ours says more and theirs is a rare name, it
+  is shown as related. A word that many bear is looked for less than a rare one.
 """
 
 from __future__ import annotations
@@ -26,8 +29,20 @@ from bot.matching.align import SURELY_HEARD, only_near
 from bot.matching.compare import match_company, shared_identifiers
 from bot.matching.fold import core_words, fold
 from bot.matching.frequency import zipf
-from bot.matching.scripts import main_script, romanise, sound
+from bot.matching.scripts import consonants, main_script, romanise, sound
 from bot.matching.unmet import lacks
+from bot.matching.wording import (
+    bears,
+    borne,
+    in_brackets,
+    in_business,
+    is_another,
+    joined_on,
+    of_people,
+    plain_noun,
+    respaced,
+    same_words,
+)
 from bot.matching.words import ALSO, APART, PART, generic, glossary, read
 from bot.model import (
     POINTERS,
@@ -46,6 +61,10 @@ NOBODY = Match(Verdict.NO, 0.0)
 LIKELY = 0.8
 #: The same for names that only transliteration brings together: fewer letters survive it.
 LIKELY_BY_SOUND = 0.75
+#: With fewer consonants than this an Arabic word, whose vowels are not written, is near many others,
+FEW_CONSONANTS = 3
+#: unless it is as alike as this letter for letter: ماهان is Mahan.
+SPELLED_OUT = 0.5
 #: From this likeness on two words are one word, written or read in two ways.
 EQUAL = 0.9
 #: A unit is never surer than this.
@@ -73,7 +92,7 @@ def recognise(company: Company, listing: Listing, *, among: Collection[str] = ()
         among = _in_our_scripts(fitting, listing, among)
     nowhere = not among and not by_sound and not shared_identifiers(company, listing)
     if nowhere or _somebody_else(company, fitting, listing, among, by_sound=by_sound):
-        return _unit(fitting, listing, known=company.from_book)
+        return _kin(company, fitting, listing)
     all_fit = len(fitting) == 1 + len(company.names)
     ours = company if all_fit else replace(company, name=fitting[0].text, names=tuple(fitting[1:]))
     carried: Match | None = None
@@ -82,9 +101,26 @@ def recognise(company: Company, listing: Listing, *, among: Collection[str] = ()
             return replace(match, reasons=(*match.reasons, Reason("listed as", 1.0, company.name, listing.name)))
         if _holds(match, by_sound=by_sound, known=company.from_book):
             return match
-        if carried is None and (_is_heard(match) if by_sound else _carries_ours(match)):
+        if carried is None and (_is_heard(match) if by_sound else _carries_ours(match) or _may_be_ours(company, match)):
             carried = replace(match, verdict=Verdict.RELATED, score=min(match.score, UNIT))
-    return carried or _unit(fitting, listing, known=company.from_book)
+    return carried or _kin(company, fitting, listing)
+
+
+def _kin(company: Company, ours: Sequence[Name], listing: Listing) -> Match:
+    """Related or nobody: a unit of ours, and of somebody the book does not know also whose unit ours may be."""
+    found = _unit(ours, listing, known=company.from_book)
+    return found if company.from_book or found.verdict is not Verdict.NO else _whole(ours, listing)
+
+
+def _whole(ours: Iterable[Name], listing: Listing) -> Match:
+    """Related when all of their name stands within ours, as Tupolev does in Tupolev Leasing."""
+    for theirs in listing.names():
+        if theirs.kind in (NameKind.WEAK, NameKind.ACRONYM):
+            continue
+        for name in ours:
+            if bears(name.text, theirs.text):
+                return Match(Verdict.RELATED, 0.5, (Reason("their name within ours", 0.5, name.text, theirs.text),))
+    return NOBODY
 
 
 def _likely(ours: Company, listing: Listing, among: Collection[str]) -> Iterator[Match]:
@@ -125,13 +161,13 @@ def _somebody_else(
 def _cannot_hold(ours: str, theirs: str, *, by_sound: bool, known: bool) -> bool:
     """Whether `_holds` and `_carries_ours` must say no: the words are not the same, and too few, or one met nothing."""
     core, other = _core(ours), _core(theirs)
-    if _is_number(ours) or _very_same(core, other):
+    if _is_number(ours) or _very_same(core, other) or _is_one(ours, theirs):
         return False
     if by_sound:
         return lacks(ours, theirs, own=True) or lacks(theirs, ours, own=True)
-    if _everyday(core) or (len(core) < 2 and (known or _tells_more(theirs))):
+    if _nameless(core) or (len(core) < 2 and (known or _tells_more(theirs))):
         return True
-    return lacks(ours, theirs)
+    return (known or not bears(ours, theirs)) and lacks(ours, theirs)
 
 
 @lru_cache(maxsize=5_000)
@@ -143,21 +179,50 @@ def _tells_more(theirs: str) -> bool:
 def _holds(match: Match, *, by_sound: bool, known: bool) -> bool:
     """Whether "the same" stands up among a hundred thousand names. `known`: the book has the company's full names."""
     ours, theirs = _core(match.reasons[0].ours), _core(match.reasons[0].theirs)
-    if _very_same(ours, theirs):
+    if _very_same(ours, theirs) or _is_one(match.reasons[0].ours, match.reasons[0].theirs):
         return True
     if any(reason.rule.startswith("initials") for reason in match.reasons):
         return False
     if by_sound:
-        return _is_heard(match) and not _says_more(match)
-    if _everyday_part(match) or _quoted_beside_another(match):
+        said = {word for reason in _met(match) for word in reason.theirs.split()}  # and perhaps said again
+        more = [word for word in _beyond(match) if word not in said]
+        if _says_more(match) or _says_another_place(match) or joined_on(match.reasons[0].theirs, more):
+            return False
+        return _is_heard(match)
+    if _everyday_part(match) or _quoted_beside_another(match) or _pried_apart(match):
         return False
     left = [reason for reason in match.reasons if reason.rule == "only here"]
-    if match.score < LIKELY or any(reason.ours for reason in left) or _everyday(ours):
+    if match.score < (LIKELY if known else _likely_enough(match)) or _nameless(ours):
         return False
-    goes_on = " ".join(reason.theirs for reason in left).split()
-    if len(ours) < 2 and not (goes_on and _stands_there(ours[0], theirs)):
+    goes_on = _beyond(match)
+    if more := " ".join(reason.ours for reason in left).split():
+        return not known and not goes_on and _merely_says_more(match, more)
+    if not known and (plain_noun(ours[0], match.reasons[0].theirs) or _only_alike(match) or _less_is_left(match)):
         return False
-    return not goes_on or (not known and _everyday(goes_on) and not _names_a_unit(goes_on))
+    if goes_on and not known and all(_is_everyday(one.theirs) for one in _met(match)):
+        return False  # all but for a slip of the pen: Minsk Tracktor Works is no Minsk Wheel Tractor Plant
+    if len(ours) < 2 and not goes_on:
+        return not known and _quoted_with_its_kind(match)
+    if len(ours) < 2 and not _stands_there(ours[0], theirs):
+        return False
+    one, other = match.reasons[0].ours, match.reasons[0].theirs
+    return not goes_on or (not known and _everyday(goes_on) and not is_another(one, other, goes_on))
+
+
+def _beyond(match: Match) -> list[str]:
+    """The words of theirs that ours lacks."""
+    return " ".join(reason.theirs for reason in match.reasons if reason.rule == "only here").split()
+
+
+def _merely_says_more(match: Match, more: Sequence[str]) -> bool:
+    """Whether ours is theirs with words that say what kind of body it is: Belneftekhim Concern."""
+    ours, theirs = match.reasons[0].ours, match.reasons[0].theirs
+    return bears(ours, theirs) and _everyday(more) and not is_another(theirs, ours, more) and not in_business(more)
+
+
+def _is_one(ours: str, theirs: str) -> bool:
+    """Whether two names are one by their wording alone."""
+    return same_words(ours, theirs) or respaced(ours, theirs) or in_brackets(ours, theirs)
 
 
 def _very_same(ours: Sequence[str], theirs: Sequence[str]) -> bool:
@@ -168,7 +233,9 @@ def _very_same(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     """
     if sorted(ours) == sorted(theirs):
         return True
-    return (len(ours) < 2 or len(theirs) < 2) and _one_spelling("".join(ours), "".join(theirs))
+    if min(len(ours), len(theirs)) > 1 or any(len(word) < 2 for word in (*ours, *theirs)) or _generic(ours):
+        return False
+    return _one_spelling("".join(ours), "".join(theirs))
 
 
 def _stands_there(word: str, theirs: Sequence[str]) -> bool:
@@ -202,13 +269,27 @@ def _met(match: Match) -> list[Reason]:
 
 
 def _faint(reason: Reason, *, alone: bool) -> bool:
-    """Whether a word was heard as one other and is only near it; in Arabic that will do beside words that translate."""
+    """Whether a word was heard as one other and is only near it, or has too few consonants to be that one.
+
+    In Arabic being near will do beside words that translate, as long as few consonants are not all that is alike.
+    """
+    if reason.rule in ("arabic letters", "Korean reading") and _few_consonants(reason):
+        return True
     if reason.score >= SURELY_HEARD or not (
         reason.rule in ("kana", "by ear") or (alone and reason.rule == "arabic letters")
     ):
         return False
     ours, theirs = read(reason.ours).units, read(reason.theirs).units
     return len(ours) == len(theirs) == 1 and only_near(ours[0], theirs[0])
+
+
+def _few_consonants(reason: Reason) -> bool:
+    """Whether the words share a consonant or two, and in Arabic, which writes few vowels, hardly a letter else."""
+    one, other = romanise(reason.ours), romanise(reason.theirs)
+    shared = max(len(consonants(one)), len(consonants(other)))
+    if reason.rule == "Korean reading":
+        return shared < 2
+    return shared < FEW_CONSONANTS and OSA.normalized_similarity(one, other) < SPELLED_OUT
 
 
 def _says_more(match: Match) -> bool:
@@ -221,6 +302,14 @@ def _says_more(match: Match) -> bool:
         return _names_a_unit(left)
     general = all(one.rank in ("common", "little") for word in left for one in read(word).units)
     return not general or len(_met(match)) < 2
+
+
+def _says_another_place(match: Match) -> bool:
+    """Whether all that met was translated, and theirs says a place beyond: Syrian Lebanese Commercial Bank."""
+    if any(reason.rule not in _BY_MEANING and reason.rule != "same word" for reason in _met(match)):
+        return False
+    said = {one.concept for one in read(match.reasons[0].ours).units}
+    return any(one.rank == "place" and one.concept not in said for one in read(" ".join(_beyond(match))).units)
 
 
 def _names_a_unit(words: Sequence[str]) -> bool:
@@ -274,6 +363,68 @@ def _quoted_beside_another(match: Match) -> bool:
     return any(not one.rank and one.weight >= 1.0 and not _often(one.text) for one in rest)
 
 
+def _likely_enough(match: Match) -> float:
+    """What a score must reach; less when one everyday word stands beside a rare word of its own: Bank Dabrabyt."""
+    met, left = _met(match), [reason.theirs for reason in match.reasons if reason.rule == "only here"]
+    rare = len(met) == 1 and met[0].rule == "same word" and not borne(met[0].ours)
+    kind = len(left) == 1 and all(one.rank in ("trade", "common") for one in read(left[0]).units) and " " not in left[0]
+    return LIKELY_BY_SOUND if rare and kind else LIKELY
+
+
+def _only_alike(match: Match) -> bool:
+    """Whether the word that makes our name is only alike to theirs, and both are words (Zenith, Zenit) or more is said.
+
+    Daedong Credit Bank is not Daesong Credit Development Bank.
+    """
+    own = [one for one in _met(match) if all(_own(side) for side in (one.ours, one.theirs)) and one.rule != "same word"]
+    if any(borne(fold(one.ours)) and borne(fold(one.theirs)) for one in own):
+        return True
+    return bool(_beyond(match)) and any(one.rule != "same sound" and len(one.ours) < SPELLED_ALIKE for one in own)
+
+
+def _own(words: str) -> bool:
+    """Whether these are one word of its own, in letters that can be mistyped."""
+    units = read(words).units
+    return len(units) == 1 and not units[0].rank and not units[0].native
+
+
+def _less_is_left(match: Match) -> bool:
+    """Whether ours is one word and a small one that theirs lacks: Astra International and Astra are two names."""
+    mine, other = (read(text).units for text in (match.reasons[0].ours, match.reasons[0].theirs))
+    small = {one.concept for one in mine if one.rank == "little" and one.concept in _SAYS_WHICH}
+    return len(mine) == 1 + len(small) and bool(small - {one.concept for one in other})
+
+
+#: Small words that tell two names apart when all else is one word.
+_SAYS_WHICH = frozenset({"international", "new"})
+
+
+def _may_be_ours(company: Company, match: Match) -> bool:
+    """Whether somebody outside the book may have meant them, and is shown them to judge."""
+    if company.from_book or match.score < LIKELY or len(_core(match.reasons[0].ours)) < 2:
+        return False
+    return _only_alike(match) and not any(one.rule == "only here" and one.ours for one in match.reasons)
+
+
+def _pried_apart(match: Match) -> bool:
+    """Whether a word of theirs had to be taken apart, and still not all is met: Poly and Polytechnical University."""
+    head, rules = match.reasons[0], {reason.rule for reason in match.reasons}
+    if APART not in rules or _stands_in(_core(head.ours), _words(head.theirs)):
+        return False
+    return bool(rules & {"only here", "near meaning"})
+
+
+def _quoted_with_its_kind(match: Match) -> bool:
+    """Whether theirs is our one word in quotation marks, and what kind of body it is: JSC NPO „Splav“."""
+    whole, ours = match.reasons[0].theirs, match.reasons[0].ours
+    part = next((reason.theirs for reason in match.reasons if reason.rule == PART), "")
+    at = whole.find(part) if part else 0
+    if at < 1 or whole[at - 1] not in _QUOTES or _core(part) != _core(ours):
+        return False
+    rest = _core(f"{whole[:at]} {whole[at + len(part) :]}")
+    return not borne(_core(ours)[0]) and _everyday(rest) and not is_another(ours, whole, rest)
+
+
 @lru_cache(maxsize=50_000)
 def _core(text: str) -> tuple[str, ...]:
     return tuple(core_words(fold(text))[0])
@@ -282,6 +433,13 @@ def _core(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=50_000)
 def _words(text: str) -> tuple[str, ...]:
     return tuple(fold(text).split())
+
+
+def _nameless(core: Sequence[str]) -> bool:
+    """Whether a name is nothing but everyday words; one that is only a word in other letters (Splav) is a name."""
+    if len(core) == 1 and len(units := read(core[0]).units) == 1 and units[0].rank:
+        return generic(units[0])
+    return _everyday(core)
 
 
 def _everyday(words: Sequence[str]) -> bool:
@@ -305,7 +463,7 @@ def _exactly(company: Company, listing: Listing) -> Match:
     """A person, ship or aircraft of the very name that was typed."""
     typed = sorted(fold(company.name).split())
     for name in listing.names():
-        if typed == sorted(fold(name.text).split()):
+        if typed == sorted(fold(name.text).split()) and (len(typed) > 1 or listing.kind is not EntityKind.PERSON):
             return Match(Verdict.SAME, 0.97, (Reason(f"same words, a {listing.kind}", 0.97, company.name, name.text),))
     for name in listing.names():
         if len(typed) > 1 and set(typed) <= set(fold(name.text).split()):
@@ -338,8 +496,9 @@ def _its_person(company: Company, listing: Listing) -> Match:
 def _unit(ours: Iterable[Name], listing: Listing, *, known: bool) -> Match:
     """Related when one of our names, without its legal form, stands whole among the words of theirs.
 
-    Of somebody the book does not know, a generic word by itself (Power, Safety) is everybody's.
+    An entry with a name in our alphabet is asked for its spelling in another only by a word that few bear.
     """
+    scripts = {main_script(name.text) for name in listing.names()}
     for theirs in listing.names():
         words = _words(theirs.text)
         for name in ours:
@@ -347,12 +506,35 @@ def _unit(ours: Iterable[Name], listing: Listing, *, known: bool) -> Match:
             if (
                 name.kind is not NameKind.WEAK
                 and _tells(core)
-                and (_stands_in(core, words) or _stands_spelled(name.text, theirs.text))
-                and (known or not _generic(core))
+                and (
+                    _stands_in(core, words)
+                    or (
+                        _stands_spelled(name.text, theirs.text)
+                        and not (main_script(name.text) in scripts and any(map(borne, core)))
+                    )
+                )
+                and (known or not _by_chance(core, theirs.text, listing.kind))
             ):
                 score = min(UNIT, 0.4 + 0.4 * len(core) / max(len(words), 1))
                 return Match(Verdict.RELATED, score, (Reason("its name within theirs", score, name.text, theirs.text),))
     return NOBODY
+
+
+def _by_chance(core: Sequence[str], theirs: str, kind: EntityKind) -> bool:
+    """Whether the words of somebody the book does not know may stand in theirs without meaning them.
+
+    A generic word by itself (Power, Safety) is everybody's, and so is one that is written small; two everyday words
+    (Global Trading) are the end of many names; and who is not said to be a company may be a person.
+    """
+    if kind is EntityKind.UNKNOWN and of_people(theirs):
+        return True
+    if len(core) == 1:
+        return _generic(core) or plain_noun(core[0], theirs)
+    if len(core) > 2 or not _everyday(core):
+        return False
+    words = _core(theirs)
+    before = words[: words.index(core[0])] if core[0] in words else ()
+    return bool(before) and not _everyday(before)
 
 
 def _generic(core: Sequence[str]) -> bool:

@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 
 from bot.data import table
 from bot.matching.fold import core_words, fold
-from bot.matching.frequency import homely, zipf
+from bot.matching.frequency import LATIN, homely, zipf
 from bot.matching.japanese import letter_name, main_reading, spelled_letters
 from bot.matching.scripts import pairs, romanise, script_of, sound
 
@@ -99,6 +99,8 @@ class _Glossary:
         self.exchanged = frozenset(frozenset(line.split()) for line in table("near_words")["exchanged"])
         #: Words that name a unit of a group when they stand behind its brand.
         self.units = frozenset(table("near_words")["units"].split())
+        #: Words that say what a company does, and by which two of one name are told apart.
+        self.businesses = frozenset(table("near_words")["businesses"].split())
         #: With which letters the Latin and Cyrillic words for each concept begin.
         self.initials: dict[str, frozenset[str]] = {}
         for word, concept in (*self.words.items(), *self.stems.items()):
@@ -115,6 +117,8 @@ class _Glossary:
         spellings = (folded,) if script_of(folded[:1]) == "han" else (folded, romanise(folded))
         for spelling in spellings:
             (self.stems if stem else self.words).setdefault(spelling, concept)
+        if folded.startswith("ال") and len(folded) > 4:  # the article, taken off a name's words
+            self.words.setdefault(folded[2:], concept)
 
     def concept(self, word: str) -> str:
         """The concept of a word in any script, or nothing."""
@@ -200,8 +204,11 @@ ENGLISH = 0.8
 def generic(one: Unit) -> bool:
     """Whether a word by itself names nobody: one of the glossary (bank, honor), or everyday English (safety).
 
-    Names of famous companies are as frequent as everyday words, but in every language.
+    Names of famous companies are as frequent as everyday words, but in every language. A word that makes names and that
+    no language writes in these letters is a name: Raduga, which is a rainbow only in Russian letters.
     """
+    if one.rank in ("plain", "trade") and not one.native and not any(zipf(one.text, language) for language in LATIN):
+        return False
     return bool(one.rank) or (zipf(one.text, "en") >= FREQUENT and homely(one.text, "en") >= ENGLISH)
 
 
