@@ -59,8 +59,9 @@ class _Table(dict[int, str]):
     """A table for str.translate that learns characters as it meets them; Unicode is too large to fill in advance."""
 
     def __missing__(self, code: int) -> str:
-        folded = self[code] = _fold_char(chr(code))
-        return folded
+        folded = _fold_char(chr(code))
+        self[code] = folded if folded.isascii() else folded.translate(_variants())
+        return self[code]
 
 
 _TABLE = _Table()
@@ -85,6 +86,7 @@ def _variants() -> dict[int, str]:
 _LIKE_LATIN = pairs("like_latin")
 _LIKE_CYRILLIC = pairs("like_cyrillic")
 _FOREIGN = re.compile(r"[\u0370-\u052f]")
+_LATIN = re.compile("[a-z]")
 
 
 def _unmask(word: str, *, latin_text: bool, foreign_text: bool) -> str:
@@ -106,11 +108,11 @@ def _unmask(word: str, *, latin_text: bool, foreign_text: bool) -> str:
 
 
 def _unmask_all(text: str) -> str:
-    """Words written with letters of another alphabet, unmasked; needs one look at texts without such letters.
+    """Words written with letters of another alphabet, unmasked; needs a look or two at texts in one alphabet.
 
     A letter that only one alphabet has tells which of them the text is really written in.
     """
-    if not _FOREIGN.search(text):
+    if not _FOREIGN.search(text) or not _LATIN.search(text):
         return text
     latin_text = any("a" <= char <= "z" and char not in _LIKE_CYRILLIC for char in text)
     foreign_text = any("\u0370" <= char <= "\u052f" and char not in _LIKE_LATIN for char in text)
@@ -121,7 +123,7 @@ def _unmask_all(text: str) -> str:
 # ── Text ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _APOSTROPHES = re.compile(r"(?<=[^\W\d_])['’‘ʼ`´ʹ′＇](?=[^\W\d_])")
-_INITIALS = re.compile(r"(?<![^\W_])([^\W\d_])\.(?=[^\W\d_](?![^\W_]))")
+_DOT_OF_INITIALS = re.compile(r"\.(?<=[^\W\d_]\.)(?<![^\W_]{2}\.)(?=[^\W\d_](?![^\W_]))")
 
 
 def fold(text: str) -> str:
@@ -131,13 +133,12 @@ def fold(text: str) -> str:
     itself; traditional Chinese characters become simplified ones.
     """
     if text.isascii():
-        text = _INITIALS.sub(r"\1", text) if "." in text else text
+        text = _DOT_OF_INITIALS.sub("", text) if "." in text else text
         text = _APOSTROPHES.sub("", text) if "'" in text or "`" in text else text
         return " ".join(text.translate(_TABLE).split())
     text = unicodedata.normalize("NFKC", _visible(text))
-    text = _APOSTROPHES.sub("", _INITIALS.sub(r"\1", text) if "." in text else text)
-    folded = " ".join(text.translate(_TABLE).split())
-    return _unmask_all(folded).translate(_variants())
+    text = _APOSTROPHES.sub("", _DOT_OF_INITIALS.sub("", text) if "." in text else text)
+    return _unmask_all(" ".join(text.translate(_TABLE).split()))
 
 
 _HIDDEN_RANGES = (
