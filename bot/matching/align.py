@@ -345,6 +345,23 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
     return best
 
 
+#: A word in kana that is less like a Latin one than this is only near it,
+SURELY_HEARD = 0.94
+#: and tells enough with as many consonants. Chinese characters need as many syllables.
+TELLING_SOUNDS = 4
+
+
+def only_near(mine: Unit, other: Unit) -> bool:
+    """Whether two words are alike by ear alone, and short, as カルラ and Kaleyra are: each is near many others."""
+    native, latin = (mine, other) if mine.native else (other, mine)
+    if latin.native or not native.native:
+        return False
+    if native.script == "kana":
+        sounds = max(len(loan_bones(native.text, False)), len(loan_bones(latin.text, True)))
+        return sounds < TELLING_SOUNDS and closeness(mine, other) < SURELY_HEARD
+    return native.script == "han" and len(native.native) < TELLING_SOUNDS and _only_heard(native, latin)
+
+
 def _letter_by_letter(cyrillic: str, latin: str) -> bool:
     """Whether each letter of a short word may stand for the Latin one, as acronyms are rendered: БКС, BCS."""
     return len(cyrillic) == len(latin) and all(

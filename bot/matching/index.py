@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from heapq import nlargest
-from itertools import islice, pairwise, takewhile
+from itertools import combinations, islice, pairwise, takewhile
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -281,13 +281,21 @@ class NameIndex:
     def _covered(self, wanted: Mapping[str, float]) -> list[int]:
         """The numbers of names of whose own words these keys meet enough, and of those without any that may be met."""
         covered: dict[int, float] = {}
+        known: list[str] = []
         for key, worth in wanted.items():
-            # A word of the glossary leads only to names that have no word of their own: they are filed under one "!".
-            filed = self._files.get(f"!{key[1:]}" if key[0] == ":" else key, ())
+            if key[0] == ":":
+                known.append(key[1:])
+                continue
+            filed = self._files.get(key, ())
             for number in (filed,) if isinstance(filed, int) else filed:
                 covered[number] = covered.get(number, 0.0) + worth
         own = self._own
-        return [number for number, worth in covered.items() if worth >= COVERED * own[number]]
+        found = [number for number, worth in covered.items() if worth >= COVERED * own[number]]
+        # Words of the glossary lead only to names that have no word of their own: those are filed under one or two.
+        for words in (*known, *map(_both, combinations(known, 2))):
+            filed = self._files.get(f"!{words}", ())
+            found.extend((filed,) if isinstance(filed, int) else filed)
+        return found
 
     def _candidates(self, asked: Sequence[Form]) -> list[tuple[float, int]]:
         """The names worth comparing by number, with the share they have in common with the query, largest first."""
@@ -534,7 +542,8 @@ def _keys(form: Form) -> Iterator[str]:
         if unit.rank and (unit.rank != "little" or len(form.units) == 1):
             yield f":{unit.concept}"
     if form.units and all(unit.rank for unit in form.units):
-        yield f"!{max(form.units, key=_heaviest).concept}"
+        heaviest = nlargest(2, {unit for unit in form.units if unit.rank != "little"} or form.units, key=_heaviest)
+        yield f"!{_both([unit.concept for unit in heaviest])}"
     yield from _together(form)
     yield from _loan_pairs(form)
     if len(form.words) > 1:
@@ -543,6 +552,10 @@ def _keys(form: Form) -> Iterator[str]:
     for first, second in pairwise(form.han):
         if first > "\u3100" < second:  # both Chinese characters, not kana
             yield f"#{first}{second}"
+
+
+def _both(concepts: Iterable[str]) -> str:
+    return " ".join(sorted(set(concepts)))
 
 
 def _heaviest(unit: Unit) -> tuple[float, str]:

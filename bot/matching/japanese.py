@@ -12,6 +12,7 @@ from itertools import islice, product
 
 from bot.data import table
 from bot.matching.fold import fold
+from bot.matching.hearing import cheapest
 from bot.matching.scripts import pairs, romanise, script_of
 
 #: Sounds that a reading takes inside a word: kawa to gawa, shima to jima, hon to bon and pon.
@@ -224,6 +225,14 @@ def _near_sounds() -> dict[str, float]:
     return costs | {pair[::-1]: cost for pair, cost in costs.items()}
 
 
+@cache
+def _taken_for(sound: str) -> dict[str, float]:
+    """What it costs to take this sound for each that is near it."""
+    vowels = dict.fromkeys(_VOWELS, _OTHER_VOWEL) if sound in _VOWELS else {}
+    near = {pair[1]: cost for pair, cost in _near_sounds().items() if pair[0] == sound}
+    return vowels | near | {sound: 0.0}
+
+
 @lru_cache(maxsize=20_000)
 def _spelled(word: str, *tables: str) -> str:
     for name in tables:
@@ -243,9 +252,9 @@ def heard_in_kana(kana: str, latin: str) -> float:
     than HEARD_IN_KANA is somewhere between 0 and that: nobody asks how far another word is another word.
     """
     ours = _spelled(kana, "kana_spellings")
+    short = _SHORT if len(latin) < 5 else 0.0
     written = {theirs for theirs in _as_kana_hear(latin) if _comparable(ours, theirs)}
-    best = max((_heard(ours, theirs) for theirs in written), default=0.0)
-    return max(0.0, best - (_SHORT if len(latin) < 5 else 0.0))
+    return max(0.0, max((_heard(ours, theirs, short) for theirs in written), default=0.0))
 
 
 @lru_cache(maxsize=50_000)
@@ -262,27 +271,18 @@ def _comparable(ours: str, theirs: str) -> bool:
     return bool(ours and theirs) and 0.4 < len(ours) / len(theirs) < 2.5 and not _strange(ours[0], theirs[0])
 
 
-def _heard(ours: str, theirs: str) -> float:
-    near = _near_sounds()
-    consonants = max(sum([sound not in _VOWELS for sound in word]) for word in (ours, theirs))
-    most = (1 - HEARD_IN_KANA) * (consonants + 0.5)
-    lost = [_lost(theirs, at) for at in range(len(theirs))]
-    row = [0.0]
-    for cost in lost:
-        row.append(row[-1] + cost)
-    for at, sound in enumerate(ours):
-        gone = _padding(ours, at)
-        before, row = row, [row[0] + gone]
-        for place, letter in enumerate(theirs):
-            if sound == letter:
-                change = 0.0
-            else:
-                vowels = sound in _VOWELS and letter in _VOWELS
-                change = near.get(sound + letter, _OTHER_VOWEL if vowels else _STRANGE)
-            row.append(min(before[place] + change, before[place + 1] + gone, row[-1] + lost[place]))
-        if min(row) > most:
-            return 0.0
-    return max(0.0, 1 - row[-1] / (consonants + 0.5) - (_FEW if consonants < 3 else 0.0))
+def _heard(ours: str, theirs: str, short: float) -> float:
+    consonants = max(_consonants(ours), _consonants(theirs))
+    doubt = short + (_FEW if consonants < 3 else 0.0)
+    sounds = consonants + 0.5
+    most = (1 - doubt - HEARD_IN_KANA) * sounds
+    changes = [_taken_for(sound) for sound in ours]
+    cost = cheapest(changes, _paddings(ours), theirs, _losses(theirs), strange=_STRANGE, most=most)
+    return 1 - cost / sounds - doubt if cost <= most else 0.0
+
+
+def _consonants(word: str) -> int:
+    return sum([sound not in _VOWELS for sound in word])
 
 
 def _strange(sound: str, letter: str) -> bool:
@@ -293,6 +293,11 @@ def _strange(sound: str, letter: str) -> bool:
 
 
 _SILENT = frozenset("hwyaeiou")
+
+
+@lru_cache(maxsize=20_000)
+def _paddings(kana: str) -> tuple[float, ...]:
+    return tuple([_padding(kana, at) for at in range(len(kana))])
 
 
 def _padding(kana: str, at: int) -> float:
@@ -307,6 +312,11 @@ def _padding(kana: str, at: int) -> float:
     if sound == "i" and before in "CJkS" and at == len(kana) - 1:
         return 0.1
     return 0.3 if before in _VOWELS else 0.5
+
+
+@lru_cache(maxsize=20_000)
+def _losses(latin: str) -> tuple[float, ...]:
+    return tuple([_lost(latin, at) for at in range(len(latin))])
 
 
 def _lost(latin: str, at: int) -> float:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from bot.matching.align import closeness, shortened, written_together
+from bot.matching.align import closeness, only_near, shortened, written_together
 from bot.matching.compare import cut_off
 from bot.matching.words import Form, Unit, readings
 
@@ -23,8 +23,8 @@ LONG = 0.85
 def lacks(ours: str, theirs: str, *, own: bool = False) -> bool:
     """Whether every reading of our name has a word that tells something and that nothing of theirs can meet.
 
-    With `own` only words of its own count, which no translator leaves out. False says nothing: then the names have to
-    be laid side by side.
+    With `own` only words of its own count, which no translator leaves out, and a name of one word has to be met surely.
+    False says nothing: then the names have to be laid side by side.
     """
     mine, other = readings(ours), _spread_out(theirs)
     if not mine or not other or _one_text(ours, mine[0], theirs, other[0].form):
@@ -65,14 +65,15 @@ def _lacks(ours: tuple[Unit, ...], theirs: _Spread, *, own: bool) -> bool:
         and one.sound not in known
         and (not one.rank and one.weight >= LONG if own else one.rank != "little")
     ]
-    return any(not _meets(ours, at, theirs) for _, at in sorted(unsure))  # words of its own first
+    surely = own and sum(one.rank != "little" for one in ours) == 1
+    return any(not _meets(ours, at, theirs, surely=surely) for _, at in sorted(unsure))  # words of its own first
 
 
-def _meets(ours: tuple[Unit, ...], at: int, theirs: _Spread) -> bool:
+def _meets(ours: tuple[Unit, ...], at: int, theirs: _Spread, *, surely: bool) -> bool:
     """Whether a word can meet anything of theirs: alone, with its neighbours as one word, as or among initials."""
     one, others = ours[at], theirs.form.units
     for other in others:
-        if closeness(one, other) > 0:
+        if closeness(one, other) > 0 and not (surely and only_near(one, other)):
             return True
     around = ours[max(0, at - 2) : at + 3]
     return (

@@ -7,8 +7,9 @@ about the wrong company costs its reader's trust, so more is asked here than lik
   kinds of names. Only somebody outside the book may be meant by exactly such a name.
 - A company that has a name in the entry's script is compared by that name, not by the sound of its other names: by
   sound alone the Persian spelling of Xiaomi is half a dozen short names.
-- A name of one word, or of nothing but everyday words, has to be the very same; initials alone are nobody. A generic
-  word by itself is no part of longer names, unless the book knows who bears it.
+- A name of one word, or of nothing but everyday words, has to be the very same; of a long word the sound or all letters
+  but one will do. Initials alone are nobody. A generic word by itself is no part of longer names, unless the book knows
+  who bears it.
 - A word of ours that theirs lacks makes somebody else. Words of theirs that ours lacks make a unit of the group, when
   our name stands whole among them; sharing a word is not enough.
 """
@@ -19,12 +20,15 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from rapidfuzz.distance import OSA
+
+from bot.matching.align import SURELY_HEARD, only_near
 from bot.matching.compare import match_company, shared_identifiers
 from bot.matching.fold import core_words, fold
 from bot.matching.frequency import zipf
-from bot.matching.scripts import main_script
+from bot.matching.scripts import main_script, romanise, sound
 from bot.matching.unmet import lacks
-from bot.matching.words import ALSO, PART, generic, glossary, read
+from bot.matching.words import ALSO, APART, PART, generic, glossary, read
 from bot.model import (
     POINTERS,
     Company,
@@ -48,6 +52,10 @@ EQUAL = 0.9
 UNIT = 0.8
 #: From this frequency on (Zipf: 3 is once in a million words, 6 once in a thousand) a word is everyday English.
 EVERYDAY = 4.2
+#: Words of so many letters are one if they sound the same,
+SOUNDS_ALIKE = 7
+#: and of so many if one letter differs.
+SPELLED_ALIKE = 9
 #: A single word must be this long to make a unit of whoever carries it (CJK characters tell more each).
 TELLING = 4
 TELLING_EAST = 2
@@ -74,7 +82,7 @@ def recognise(company: Company, listing: Listing, *, among: Collection[str] = ()
             return replace(match, reasons=(*match.reasons, Reason("listed as", 1.0, company.name, listing.name)))
         if _holds(match, by_sound=by_sound, known=company.from_book):
             return match
-        if carried is None and _carries_ours(match):
+        if carried is None and (_is_heard(match) if by_sound else _carries_ours(match)):
             carried = replace(match, verdict=Verdict.RELATED, score=min(match.score, UNIT))
     return carried or _unit(fitting, listing, known=company.from_book)
 
@@ -117,7 +125,7 @@ def _somebody_else(
 def _cannot_hold(ours: str, theirs: str, *, by_sound: bool, known: bool) -> bool:
     """Whether `_holds` and `_carries_ours` must say no: the words are not the same, and too few, or one met nothing."""
     core, other = _core(ours), _core(theirs)
-    if _is_number(ours) or sorted(core) == sorted(other):
+    if _is_number(ours) or _very_same(core, other):
         return False
     if by_sound:
         return lacks(ours, theirs, own=True) or lacks(theirs, ours, own=True)
@@ -135,21 +143,80 @@ def _tells_more(theirs: str) -> bool:
 def _holds(match: Match, *, by_sound: bool, known: bool) -> bool:
     """Whether "the same" stands up among a hundred thousand names. `known`: the book has the company's full names."""
     ours, theirs = _core(match.reasons[0].ours), _core(match.reasons[0].theirs)
-    if sorted(ours) == sorted(theirs):
+    if _very_same(ours, theirs):
         return True
     if any(reason.rule.startswith("initials") for reason in match.reasons):
         return False
     if by_sound:
-        return match.score >= LIKELY_BY_SOUND and not _only_translated(match)
+        return _is_heard(match) and not _says_more(match)
     if _everyday_part(match) or _quoted_beside_another(match):
         return False
     left = [reason for reason in match.reasons if reason.rule == "only here"]
     if match.score < LIKELY or any(reason.ours for reason in left) or _everyday(ours):
         return False
     goes_on = " ".join(reason.theirs for reason in left).split()
-    if goes_on:
-        return not known and _everyday(goes_on) and not _names_a_unit(goes_on)
-    return len(ours) > 1
+    if len(ours) < 2 and not (goes_on and _stands_there(ours[0], theirs)):
+        return False
+    return not goes_on or (not known and _everyday(goes_on) and not _names_a_unit(goes_on))
+
+
+def _very_same(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether two names are the same words, or the same long word in two spellings.
+
+    Of names of one word on lists and of listed companies, those of seven letters and more that sound alike are one
+    company's, and so are those of nine and more of which one letter differs; shorter ones mostly are two companies'.
+    """
+    if sorted(ours) == sorted(theirs):
+        return True
+    return (len(ours) < 2 or len(theirs) < 2) and _one_spelling("".join(ours), "".join(theirs))
+
+
+def _stands_there(word: str, theirs: Sequence[str]) -> bool:
+    return word in theirs or any(_one_spelling(word, other) for other in theirs)
+
+
+def _one_spelling(one: str, other: str) -> bool:
+    """Whether two long words of one alphabet are spellings of one."""
+    short, script = min(len(one), len(other)), main_script(one)
+    if short < SOUNDS_ALIKE or script not in _SPELLED or script != main_script(other):
+        return False
+    if sound(romanise(one)) == sound(romanise(other)):
+        return True
+    return short >= SPELLED_ALIKE and one.isalpha() and OSA.distance(one, other, score_cutoff=1) == 1
+
+
+def _is_heard(match: Match) -> bool:
+    """Whether two names that only sound brings together are near enough, by words that not every company has."""
+    if match.score < LIKELY_BY_SOUND or _only_translated(match):
+        return False
+    heard = [reason for reason in _met(match) if reason.rule not in _BY_MEANING]
+    return not heard or not all(_faint(reason) for reason in heard)
+
+
+def _met(match: Match) -> list[Reason]:
+    """What met what, but for legal forms and the parts that were taken of a name."""
+    other = {PART, ALSO, APART, "legal form ignored"}
+    return [reason for reason in match.reasons[1:] if reason.ours and reason.theirs and reason.rule not in other]
+
+
+def _faint(reason: Reason) -> bool:
+    """Whether a word was heard as one other, and is only near it."""
+    if reason.rule not in ("kana", "by ear") or reason.score >= SURELY_HEARD:
+        return False
+    ours, theirs = read(reason.ours).units, read(reason.theirs).units
+    return len(ours) == len(theirs) == 1 and only_near(ours[0], theirs[0])
+
+
+def _says_more(match: Match) -> bool:
+    """Whether a word stands on one side only that tells companies of one sound apart: 住友化学 is not Sumitomo.
+
+    What is written with an alphabet is spelled rather than heard: there only words that name a unit do.
+    """
+    left = [word for one in match.reasons if one.rule == "only here" for word in (one.ours or one.theirs).split()]
+    if not left or not any(_eastern(name) for name in (match.reasons[0].ours, match.reasons[0].theirs)):
+        return _names_a_unit(left)
+    general = all(one.rank in ("common", "little") for word in left for one in read(word).units)
+    return not general or len(_met(match)) < 2
 
 
 def _names_a_unit(words: Sequence[str]) -> bool:
@@ -276,7 +343,7 @@ def _unit(ours: Iterable[Name], listing: Listing, *, known: bool) -> Match:
             if (
                 name.kind is not NameKind.WEAK
                 and _tells(core)
-                and _stands_in(core, words)
+                and (_stands_in(core, words) or _stands_spelled(name.text, theirs.text))
                 and (known or not _generic(core))
             ):
                 score = min(UNIT, 0.4 + 0.4 * len(core) / max(len(words), 1))
@@ -293,10 +360,28 @@ def _tells(core: Sequence[str]) -> bool:
     if len(core) > 1:
         return True
     word = core[0] if core else ""
-    east = bool(word) and main_script(word) in {"CJK", "HIRAGANA", "KATAKANA", "HANGUL"}
-    return len(word) >= (TELLING_EAST if east else TELLING)
+    return len(word) >= (TELLING_EAST if _eastern(word) else TELLING)
+
+
+def _eastern(text: str) -> bool:
+    return bool(text) and main_script(text) in {"CJK", "HIRAGANA", "KATAKANA", "HANGUL"}
 
 
 def _stands_in(core: tuple[str, ...], words: tuple[str, ...]) -> bool:
     size = len(core)
     return core[0] in words and any(words[at : at + size] == core for at in range(len(words) - size + 1))
+
+
+#: Scripts that are spelled into one another, letter for letter.
+_SPELLED = frozenset({"LATIN", "CYRILLIC", "GREEK"})
+
+
+def _stands_spelled(ours: str, theirs: str) -> bool:
+    """The same in two alphabets: Газпром within Gazprom Neft."""
+    scripts = {main_script(ours), main_script(theirs)}
+    return len(scripts) == 2 and scripts <= _SPELLED and _stands_in(_sounds(ours, core=True), _sounds(theirs))
+
+
+@lru_cache(maxsize=5_000)
+def _sounds(text: str, *, core: bool = False) -> tuple[str, ...]:
+    return tuple([sound(romanise(word)) for word in (_core(text) if core else _words(text))])

@@ -63,6 +63,9 @@ _UNSPACED = frozenset({"han", "kana", "hangul", "thai"})
 #: What follows a stem, from its last letter, when two words were made one: electr|o|signal. Endings begin otherwise.
 _COMPOUND = re.compile(r"(?:.o|o)(?:[abcdfhkptz]|s(?!t[eiouy]|ts|c)|m(?=\w{3})|l(?!o)|g(?!o|e))\w{2,}")
 
+#: What no ending of an adjective or a case has: Severstal, Belorusneft and Iran Air are no adjectives of places.
+_NO_ENDING = re.compile("[bdflpqrx]")
+
 
 class _Glossary:
     """name_words.toml and abbreviations.toml, folded and arranged for looking up."""
@@ -121,7 +124,10 @@ class _Glossary:
         for size in range(len(word), 3, -1):
             found = self.stems.get(word[:size])
             if found is not None and len(word) - size <= self._longest_ending(size, found):
-                return "" if _COMPOUND.match(romanise(word[size - 1 :])) else found
+                made_of_two = _COMPOUND.match(romanise(word[size - 1 :])) or (
+                    self.weight[found][1] == "place" and _NO_ENDING.search(romanise(word[size:]))
+                )
+                return "" if made_of_two else found
         return ""
 
     def _longest_ending(self, stem: int, concept: str) -> int:

@@ -287,3 +287,23 @@ def test_what_is_alike_and_says_little(one: str, other: str, most: float) -> Non
 def test_places_as_the_old_post_wrote_them(one: str, other: str) -> None:
     """Companies kept the spelling of the time they were founded."""
     assert str(compare(one, other).verdict) == "same"
+
+
+@pytest.mark.parametrize(
+    ("word", "place"),
+    [
+        ("Белгородский", "belgorod"),
+        ("severnaya", "north"),
+        ("Americano", "usa"),
+        ("Severstal", ""),
+        ("Северсталь", ""),
+        ("Belorusneft", ""),
+        ("Ameriprise", ""),
+        ("Franchise", ""),
+        ("Living", ""),
+    ],
+)
+def test_a_place_is_an_adjective_and_no_part_of_a_name(word: str, place: str) -> None:
+    """What goes on behind a place as no adjective does is a name of its own."""
+    (unit,) = read(word).units
+    assert (unit.concept if unit.rank == "place" else "") == place
