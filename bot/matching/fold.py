@@ -197,22 +197,20 @@ class _Forms:
         self.spelled: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         self.edge: dict[tuple[str, ...], str] = {}
         self.first: dict[tuple[str, ...], str] = {}
-        self.glued: list[tuple[str, str]] = []
+        self.glued: dict[str, str] = {}
         for kind, forms in table("legal_forms").items():
             for form in forms.get("spelled", ()):
                 words = tuple(fold(form).split())
                 self.spelled.setdefault(words[0], []).append((words, kind))
             self.edge.update((tuple(fold(form).split()), kind) for form in forms.get("edge", ()))
             self.first.update((tuple(fold(form).split()), kind) for form in forms.get("first", ()))
-            self.glued.extend((fold(form).replace(" ", ""), kind) for form in forms.get("glued", ()))
+            self.glued.update((fold(form).replace(" ", ""), kind) for form in forms.get("glued", ()))
         for listed in self.spelled.values():
             listed.sort(key=lambda one: -len(one[0]))
-        self.glued = sorted({(form, kind) for form, kind in self.glued if form}, key=lambda one: (-len(one[0]), one))
         self.spelled_firsts = frozenset(self.spelled)
         self.ends = frozenset(form[-1] for form in self.edge)
         self.begins = frozenset(form[0] for form in self.first)
-        self.glued_kinds = dict(self.glued)
-        self.glued_edges = frozenset(edge for form, _ in self.glued for edge in (form[0], form[-1]))
+        self.longest_glued = max(map(len, self.glued))
 
 
 @cache
@@ -296,17 +294,23 @@ def without_glued(word: str) -> tuple[str, str]:
 
     A form of one character (㈲, 有) is written in brackets and so stands apart: 有沢 begins with no form.
     """
-    kinds = ""
-    changed = True
-    edges = _forms().glued_edges
-    while changed and (word[-1] in edges or word[0] in edges):
-        changed = False
-        for form, kind in _forms().glued:
-            if 1 < len(form) < len(word) and (word.endswith(form) or word.startswith(form)):
-                word = word[: -len(form)] if word.endswith(form) else word[len(form) :]
-                kinds, changed = kinds or kind, True
-                break
-    return word, kinds
+    kind = ""
+    while form := _glued_form(word):
+        word = word[: -len(form)] if word.endswith(form) else word[len(form) :]
+        kind = kind or _forms().glued[form]
+    return word, kind
+
+
+def _glued_form(word: str) -> str:
+    """The longest form glued to either end of a word, or nothing."""
+    glued = _forms().glued
+    for size in range(min(_forms().longest_glued, len(word) - 1), 1, -1):
+        if (end := word[-size:]) in glued:
+            begin = word[:size]
+            return min(begin, end) if begin in glued else end
+        if (begin := word[:size]) in glued:
+            return begin
+    return ""
 
 
 def core_words(folded: str) -> tuple[tuple[str, ...], frozenset[str]]:
@@ -314,14 +318,13 @@ def core_words(folded: str) -> tuple[tuple[str, ...], frozenset[str]]:
     words, kinds = without_forms(join_initials(folded.split()))
     if folded.isascii():
         return words, kinds
-    glued = _forms().glued_kinds
-    if len(words) > 1 and any(
-        word not in glued for word in words
-    ):  # "(集团)股份有限公司": the form is a word by itself
-        kinds |= {glued[word] for word in words if word in glued}
-        words = tuple(word for word in words if word not in glued)
+    glued = _forms().glued
+    standing = [word for word in words if word in glued]
+    if standing and len(standing) < len(words):  # "(集团)股份有限公司": the form is a word by itself
+        kinds |= {glued[word] for word in standing}
+        words = tuple([word for word in words if word not in glued])
     bare = [without_glued(word) if not word.isascii() else (word, "") for word in words]
-    return tuple(word for word, _ in bare), kinds | {kind for _, kind in bare if kind}
+    return tuple([word for word, _ in bare]), kinds.union([kind for _, kind in bare if kind])
 
 
 def legal_form(text: str) -> str:

@@ -44,7 +44,7 @@ class Form(NamedTuple):
 
     text: str  #: as written
     folded: str
-    words: tuple[str, ...]  #: every folded word, legal forms and all, in Latin letters: acronyms are made of them
+    words: tuple[str, ...]  #: every folded word, legal forms and all; in Latin letters if acronyms are made of them
     units: tuple[Unit, ...]  #: the words that count
     forms: frozenset[str]  #: kinds of legal form
     han: str  #: the core, when it is written in Chinese characters
@@ -104,7 +104,10 @@ class _Glossary:
         for word, concept in (*self.words.items(), *self.stems.items()):
             if word.isascii() and self.weight[concept][1] != "little":
                 self.initials[concept] = self.initials.get(concept, frozenset()) | {word[0]}
-        self.longest_piece = max(map(len, self.pieces), default=1)
+        #: With which character pieces begin, and how long those are, the shortest first.
+        self.piece_sizes: dict[str, list[int]] = {}
+        for begin, size in sorted({(piece[0], len(piece)) for piece in self.pieces}):
+            self.piece_sizes.setdefault(begin, []).append(size)
 
     def _learn(self, word: str, concept: str) -> None:
         stem = word.endswith("*")
@@ -357,13 +360,14 @@ def _cut(run: str) -> Iterator[str]:
         return
     # From the end: what it costs to cut the rest, and how long the first piece is. A character of no known word costs
     # ten, each stretch of such characters five, a word one: 新鸿基|地产, never 新鸿|基地|产.
-    longest = glossary().longest_piece
+    sizes = glossary().piece_sizes
     best: list[tuple[int, int, bool]] = [(0, 0, False)] * (len(run) + 1)
     for at in range(len(run) - 1, -1, -1):
         cost, _, in_stretch = best[at + 1]
         choice = (cost + (10 if in_stretch else 15), 1, True)
-        for size in range(least, min(longest, len(run) - at) + 1):
-            if run[at : at + size] in known and best[at + size][0] < choice[0]:
+        for size in sizes.get(run[at], ()):
+            fits = least <= size <= len(run) - at and run[at : at + size] in known
+            if fits and best[at + size][0] < choice[0]:
                 choice = min(choice, (best[at + size][0] + 1, size, False))
         best[at] = choice
     at = begun = 0
@@ -539,7 +543,7 @@ def _read(text: str, *, part: str = "", compared: bool = True) -> Form:
     han = "".join(words) if not ascii_only and _HAN.search(folded) else ""
     outside = fold(_BRACKETS.sub(" ", text)) if "(" in text else folded
     latin = (outside or folded).split()
-    if not ascii_only:
+    if not ascii_only and len(latin) > 1:  # of a single word no acronym is made, and it may be a whole Chinese name
         latin = [romanise(word) for word in latin]
     total = sum([unit.weight for unit in units])
     if not compared:
