@@ -103,9 +103,13 @@ def _ask(
     place: str = "console:",
     files: tuple[Attachment, ...] = (),
     quiet: bool = False,
+    busy: str = "",
     **arguments: str | tuple[str, ...],
 ) -> Reply:
-    """Put a command to the desk, as a chat would, show the answer (not when `quiet`), and give it back."""
+    """Put a command to the desk, as a chat would, show the answer (not when `quiet`), and give it back.
+
+    `busy` is shown to whoever looks at a terminal until the command says how far it is.
+    """
     where = _place(place)
 
     async def work(house: House) -> Reply:
@@ -118,7 +122,8 @@ def _ask(
             at=house.clock.now(),
             files=files,
         )
-        return await house.desk.answer(request)
+        with _busy(busy) if busy else nullcontext() as status:
+            return await house.desk.answer(replace(request, progress=status.update if status else None))
 
     reply: Reply = _with_house(work)
     if json:
@@ -328,7 +333,7 @@ def watch_import(
 ) -> None:
     """Watch everybody in a file, and say who of them is already listed."""
     attached = Attachment(name=Path(file.name).name, body=file.read())
-    reply = _ask("watch import", json=json, place=place, files=(attached,))
+    reply = _ask("watch import", json=json, place=place, files=(attached,), busy="reading the names")
     if report and reply.files:
         _write(report, reply.files[0].body)
 

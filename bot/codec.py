@@ -48,19 +48,6 @@ def decode_message(kind: str, data: bytes | str) -> Message:
     return decode(_MESSAGES[kind], data)
 
 
-def encode_delivery(delivery: Delivery) -> bytes:
-    """A delivery with its message, as one value."""
-    kind, message = encode_message(delivery.message)
-    return encode(
-        {"kind": kind, "message": msgspec.Raw(message), "delivery": msgspec.Raw(encode_envelope(delivery))},
-    )
-
-
-def decode_delivery(data: bytes | str) -> Delivery:
-    parts = msgspec.json.decode(data, type=_Parcel)
-    return decode_envelope(bytes(parts.delivery), decode_message(parts.kind, bytes(parts.message)))
-
-
 def encode_envelope(delivery: Delivery) -> bytes:
     """A delivery without its message, for a store that keeps a message once for all its places."""
     return encode(replace(delivery, message=_NOTHING))
@@ -69,12 +56,6 @@ def encode_envelope(delivery: Delivery) -> bytes:
 def decode_envelope(data: bytes | str, message: Message) -> Delivery:
     """The delivery of an envelope and the message that was kept beside it."""
     return Delivery(message=message, **msgspec.structs.asdict(msgspec.json.decode(data, type=_Envelope)))
-
-
-class _Parcel(msgspec.Struct):
-    kind: str
-    message: msgspec.Raw
-    delivery: msgspec.Raw
 
 
 # A delivery without its message: msgspec decodes no union of dataclasses, so the message travels beside it.

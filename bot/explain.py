@@ -144,11 +144,6 @@ def unknown(source: str, programmes: Iterable[str]) -> tuple[str, ...]:
     )
 
 
-def known_codes(source: str) -> frozenset[str]:
-    """Every code of a source that has a line of its own."""
-    return frozenset(code for owner, code in shipped().by_code if owner == source and code != _ANY)
-
-
 def _effect(known: Programmes, programme: _Programme, code: str, on: date, language: str) -> Effect:
     period = programme.on(on)
     texts = known.effects[period.effect]

@@ -79,6 +79,19 @@ def waits(story: Story, now: datetime) -> bool:
     return story.published is None or now - story.published < PATIENCE
 
 
+def without(story: Story, trouble: str, *, by_hand: bool, mirrored: bool) -> str:
+    """What to do about a text that could not be read, and why it could not.
+
+    `by_hand`: somebody polled a file, which has the texts beside it. `mirrored`: so has the mirror that was asked.
+    """
+    name, why = story.whole.rpartition("/")[2], trouble.partition(";")[0]
+    if by_hand:
+        return f"{story.id}: save its text beside this file as {name}, and poll it again ({why})"
+    if mirrored:
+        return f"{story.id}: put its text on the mirror, at {story.whole} ({why})"
+    return f"{story.id}: its text is not read ({trouble})"
+
+
 def may_remove(story: Story) -> bool:
     """Whether a notice has a word of taking off at all: a look before it is read for what it says."""
     return bool(_OFF.search(story.title) or _OFF.search(story.text))

@@ -1090,6 +1090,8 @@ class Request:
     manager: bool = True  #: whether the platform lets this person manage the place
     files: tuple[Attachment, ...] = ()
     home: Place | None = None  #: where this person alone is reached
+    #: Takes a line on how far a long command is, from any thread, and raises nothing; None where nobody would see it.
+    progress: Callable[[str], None] | None = field(default=None, repr=False, compare=False)
 
     def one(self, name: str) -> str:
         """The single value of an argument, or an empty text."""

@@ -12,7 +12,7 @@ import math
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 from operator import attrgetter
@@ -43,6 +43,14 @@ REMEMBERED = 2_000
 RECENT = timedelta(days=60)
 #: Of so many changes at most, the newest.
 MANY_RECENT = 100_000
+
+
+#: Hears how many of how many names were looked up, by "words" or by "sound". Called beside the event loop.
+Count = Callable[[str, int, int], None]
+
+
+def unheard(how: str, done: int, count: int) -> None:
+    """Nobody wants to know."""
 
 
 _TEXT, _KIND, _NUMBER = attrgetter("text"), attrgetter("kind"), attrgetter("kind", "value")
@@ -104,15 +112,13 @@ class Roll:
 
     async def refresh(self) -> None:
         """Follow the store; cheap when nothing changed."""
-        memories = await self.store.memories()
+        await self._look()
         version = await self.store.listings_version()
-        lists = {id: memory.read_at for id, memory in memories.items() if memory.read_at and not memory.stream}
-        self.read = lists
-        self.begun = {id: memories[id].begun for id in lists}
         if version == self._version:
             return
         async with self._asked:
-            for source in lists:
+            await self._look()  # again: a list that was first read just now is counted in the version
+            for source in self.read:
                 await self._follow(source)
             await self._follow_names_lost()
             await self._follow_recent()
@@ -122,6 +128,12 @@ class Roll:
                 self._frozen = len(self._listings)
             self._found, self._off, self._entries = {}, {}, {}
             self._version = version
+
+    async def _look(self) -> None:
+        """Which lists were read, and when."""
+        memories = await self.store.memories()
+        self.read = {id: memory.read_at for id, memory in memories.items() if memory.read_at and not memory.stream}
+        self.begun = {id: memories[id].begun for id in self.read}
 
     async def _follow(self, source: str) -> None:
         now = {key: mark.content for key, mark in (await self.store.marks(source)).items()}
@@ -186,7 +198,7 @@ class Roll:
         return found[company]
 
     async def of_all(
-        self, companies: Iterable[Company], *, within: float = math.inf
+        self, companies: Iterable[Company], *, within: float = math.inf, count: Count = unheard
     ) -> tuple[dict[Company, tuple[Found, ...]], frozenset[Company]]:
         """What `of` says of many, beside the event loop; and of whom only the words of their names were looked up.
 
@@ -195,7 +207,11 @@ class Roll:
         """
 
         def look() -> tuple[dict[Company, tuple[Found, ...]], frozenset[Company]]:
-            found = {company: self._of(company, sound=False) for company in companies}
+            names = list(companies)
+            found: dict[Company, tuple[Found, ...]] = {}
+            for at, company in enumerate(names):
+                found[company] = self._of(company, sound=False)
+                count("words", at + 1, len(names))
             left = [company for company in found if not found[company] and not company.from_book]
             left.sort(key=lambda company: company.name.isascii())  # another script is hardly found by its words
             end = time.monotonic() + within
@@ -205,6 +221,7 @@ class Roll:
                 if time.monotonic() > end:
                     return found, frozenset(left[at:])
                 found[company] = self._of(company)
+                count("sound", at + 1, len(left))
             return found, frozenset()
 
         async with self._asked:

@@ -149,6 +149,16 @@ class Task:
         return self.memory.read_at is None
 
 
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What came of asking for the whole texts of notices."""
+
+    fresh: list[Story]
+    edited: list[tuple[Story, Story]]
+    unread: Sequence[str] = ()  #: what was wrong with some, and what to do about it
+    waiting: bool = False  #: notices were left out, to be read again with the next poll
+
+
 Catalogue = Callable[[], Awaitable[Mapping[str, Source]]]
 
 
@@ -324,8 +334,10 @@ class Watcher:
         known = await self.store.known_stories({key for story in stories for key in story.keys})
         fresh, edited = await self.sort_stories(stories, known)
         quiet = task.first or self.habits.quiet
-        if source.whole and task.answer and not quiet and not self.habits.mirror:
-            fresh, edited = await self.in_full(source.whole, task, fresh, edited)
+        texts = Texts(fresh, edited)
+        if source.whole and not quiet:
+            texts = await self.in_full(source.whole, task, fresh, edited)
+            fresh, edited = texts.fresh, texts.edited
         told = [story for story in fresh if not quiet and not _old(story, memory, task.now)]
         more, rung, corrections = await self.correct(card, edited, task)
         links, sent, alerts = await self.ring(card, fresh, {_ref(story) for story in told}, task.now, also=rung)
@@ -341,10 +353,12 @@ class Watcher:
             settled,
             gap=schedule.learn(memory, [story.published for story in fresh if story.published], task.now),
             identity=bulletin.identity,
-            signals=tuple(bulletin.signals),
+            signals=(*bulletin.signals, *texts.unread),
             introduced=True,
             changed_at=task.now if fresh else memory.changed_at,
         )
+        if texts.waiting:  # the same document is read again
+            settled = replace(settled, sha256="", validators=())
         poll = Poll(
             memory=settled,
             stories=tuple(kept),
@@ -361,7 +375,7 @@ class Watcher:
             rows=len(stories),
             alerts=alerts,
             deliveries=sent.count,
-            signals=tuple(bulletin.signals),
+            signals=settled.signals,
         )
         return Step(poll=poll, outcome=outcome)
 
@@ -369,11 +383,13 @@ class Watcher:
         self,
         read: Callable[[Document], str],
         task: Task,
-        fresh: Sequence[Story],
-        edited: Sequence[tuple[Story, Story]],
-    ) -> tuple[list[Story], list[tuple[Story, Story]]]:
+        fresh: list[Story],
+        edited: list[tuple[Story, Story]],
+    ) -> Texts:
         """Notices with what their whole text says; without those whose text is to be asked for again."""
-        watched, left = await self.whom(), gazette.MANY
+        watched, by_hand = await self.whom(), task.answer is None
+        left = len(fresh) + len(edited) if by_hand else gazette.MANY
+        unread: list[str] = []
 
         async def filled(story: Story) -> Story | None:
             nonlocal left
@@ -392,13 +408,16 @@ class Watcher:
                     await self.fetcher.release(answer.document)
                 return await asyncio.to_thread(gazette.with_text, story, text, watched.mentions)
             except TocsinError as trouble:
-                log.warning("text_unread", source=task.card.id, story=story.id, url=story.whole, trouble=str(trouble))
-                known = watched.mentions(story) or not gazette.waits(story, task.now)
+                mirrored = bool(self.habits.mirror)
+                unread.append(gazette.without(story, str(trouble), by_hand=by_hand, mirrored=mirrored))
+                if not by_hand:  # whoever polls a file reads it in the outcome
+                    log.warning("text_unread", source=story.source, story=story.id, url=story.whole, why=str(trouble))
+                known = watched.mentions(story) or not (by_hand or gazette.waits(story, task.now))
                 return story if known else None
 
         found = [one for story in fresh if (one := await filled(story))]
         again = [(before, one) for before, story in edited if (one := await filled(story))]
-        return found, again
+        return Texts(found, again, unread, waiting=len(found) + len(again) < len(fresh) + len(edited))
 
     async def unchanged(self, task: Task) -> Step:
         """The publisher stands by its last document: a second reading for what was absent in it."""

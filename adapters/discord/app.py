@@ -29,6 +29,7 @@ from adapters.discord.forms import Arguments, Upload
 from adapters.discord.tree import Words, build
 from adapters.discord.wire import NO_PERMISSION, Guard, new_client, sort_error, token_refused
 from adapters.discord.words import say as say_word
+from bot.commands.meanwhile import Meanwhile
 from bot.commands.several import several
 from bot.errors import BadSettings
 from bot.logs import log
@@ -448,7 +449,22 @@ class Answers:
         except _Unfetched as trouble:
             await say(interaction, Reply(cards=(Card(summary=str(trouble), title=str(trouble)),), ok=False))
             return
-        await say(interaction, await self.desk.answer(replace(request, files=tuple(files))), more=more)
+        await say(interaction, await self._asked(interaction, replace(request, files=tuple(files))), more=more)
+
+    async def _asked(self, interaction: discord.Interaction[Any], request: Request) -> Reply:
+        """The desk's answer; until it is there, "thinking" becomes how far it is."""
+        meanwhile = Meanwhile()
+
+        async def tell(line: str) -> None:
+            silent = discord.AllowedMentions.none()
+            await interaction.edit_original_response(content=draw.escape(line), allowed_mentions=silent)
+
+        answer = asyncio.create_task(self.desk.answer(replace(request, progress=meanwhile)))
+        try:
+            await meanwhile.show(answer, tell)
+            return await answer
+        finally:
+            answer.cancel()
 
     def _request(self, interaction: discord.Interaction[Any], command: str, arguments: Arguments) -> Request:
         return Request(

@@ -14,6 +14,10 @@ source (usnationalarchives/federalregister-api-core, read 2026-11) and from real
 - `page * per_page` above 10,000 silently answers with page 1, and `per_page` outside 2 to 2000 with 20. Following
   `next_page_url` may therefore never end; nothing here follows it.
 - A public inspection document has no abstract and most often names no company in its title.
+
+A document that did not come from the Register (a mirror, a file) has the texts beside it: 2021-00123.txt in the same
+folder, by the number as it stands there. Their own addresses are of no use where nobody can go, and the last part of
+one on public inspection (017/086.txt) is no name.
 """
 
 from __future__ import annotations
@@ -26,7 +30,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 from bot.errors import FeedDamaged
@@ -97,8 +101,8 @@ _ABOUT_LISTS = re.compile(
     r"|china|restricted part",
     re.IGNORECASE,
 )
-#: The hosts on which the Register keeps its texts.
-_TEXTS = frozenset({"www.federalregister.gov", "federalregister.gov", "www.govinfo.gov"})
+#: The hosts on which the Register keeps its documents and texts.
+_REGISTER = frozenset({"www.federalregister.gov", "federalregister.gov", "www.govinfo.gov"})
 #: Characters of a text that are read: about five hundred printed pages.
 _LONGEST = 3_000_000
 
@@ -123,7 +127,9 @@ def _whole_text(document: Document) -> str:
         "no key needed. Answers may come from a cache for up to a day. One look takes the 300 newest documents, about "
         "three days of these agencies: after a longer outage older ones are not fetched, and paging cannot go beyond "
         "10,000 documents (the API then answers page 1 again). The whole text of documents that may be about a list "
-        "is read for names, also while they are on public inspection; not through a mirror"
+        "is read for names, also while they are on public inspection. For a mirror or a file, put the texts beside the "
+        "document: that of 2021-00123, which is at its raw_text_url, as 2021-00123.txt. A mirror has one document, and "
+        "public inspection is not asked besides"
     ),
     cap=50_000_000,
     whole=_whole_text,
@@ -135,7 +141,7 @@ def us_federal_register(document: Document) -> Bulletin:
         layout, rows, signals = _from_json(document, text)
     else:
         layout, rows, signals = "fr.csv/1", _from_csv(document, text), []
-    stories = [story for row in rows if (story := _story(row, signals))]
+    stories = [story for row in rows if (story := _story(row, document.url, signals))]
     return Bulletin(
         layout=layout,
         stories=stories,
@@ -220,7 +226,7 @@ def _from_csv(document: Document, text: str) -> Iterator[object]:
 # ── From a row to a story ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _story(row: object, signals: list[str]) -> Story | None:
+def _story(row: object, read_at: str, signals: list[str]) -> Story | None:
     """One document, or None with a signal when it says neither its number nor its name."""
     if not isinstance(row, dict):
         signals.append(f"an entry that is no document: {str(row)[:100]!r}")
@@ -247,7 +253,7 @@ def _story(row: object, signals: list[str]) -> Story | None:
         keys=(f"fr:{number}", url),
         tier=1,
         citation=_citation(row),
-        whole=_whole(row, title),
+        whole=_whole(row, title, read_at),
     )
 
 
@@ -272,15 +278,24 @@ def _title(row: dict[str, Any]) -> str:
     return contents or _joined(row, "subject_1", "subject_2", "subject_3")
 
 
-def _whole(row: dict[str, Any], title: str) -> str:
+def _whole(row: dict[str, Any], title: str, read_at: str) -> str:
     """Where the whole text is, of a document that may be about a list."""
-    url = _address(row.get("raw_text_url"))
-    if not url or urlsplit(url).hostname not in _TEXTS:
+    agencies = _slugs(row)
+    if not (agencies & _ALWAYS or (agencies & set(_AGENCIES) and _ABOUT_LISTS.search(f"{title}\n{_body(row, title)}"))):
         return ""
-    slugs = {_plain(one.get("slug")) for one in _many(row.get("agencies")) if isinstance(one, dict)}
-    if slugs & _ALWAYS or (slugs & set(_AGENCIES) and _ABOUT_LISTS.search(f"{title}\n{_body(row, title)}")):
-        return url
-    return ""
+    if urlsplit(read_at).hostname in _REGISTER:
+        url = _address(row.get("raw_text_url"))
+        return url if urlsplit(url).hostname in _REGISTER else ""
+    number = _plain(row.get("document_number"))
+    return urljoin(read_at, f"{number}.txt") if _NUMBER.fullmatch(number) else ""
+
+
+def _slugs(row: dict[str, Any]) -> set[str]:
+    """Its agencies as the API writes them in a query; an export has their names alone, which make them."""
+    agencies = [one for one in _many(row.get("agencies")) if isinstance(one, dict)]
+    if agencies:
+        return {_plain(one.get("slug")) for one in agencies}
+    return {_plain(name).casefold().replace(" ", "-") for name in _many(row.get("agency_names"))}
 
 
 def _slug(url: str) -> str:

@@ -11,6 +11,7 @@ import asyncio
 import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -51,6 +52,7 @@ from adapters.slack.socket import Habits, Identity, keep_connected
 from adapters.slack.trouble import advice, word_of
 from adapters.slack.words import say
 from bot.commands import commands
+from bot.commands.meanwhile import Meanwhile
 from bot.commands.typed import request as typed
 from bot.errors import TellPerson, TocsinError
 from bot.logs import log
@@ -401,22 +403,27 @@ class Service:
             return
         url = form.errand.response_url
         call = replace(call, channel=form.errand.channel, response_url=url, view="" if url else call.view)
-        task = self._start(self._safely(self._done(call, form), body))
+        meanwhile = Meanwhile()
+        task = self._start(self._safely(self._done(call, form, meanwhile), body))
         await asyncio.wait({task}, timeout=max(0.0, until - clock()))
         found = task.result() if task.done() else None
         if isinstance(found, dict):
             self._seen.pop(id, None)  # to be sent again, mended
             await ack(response_action="errors", errors=found)
             return
-        if url:
+        stays = not url or (meanwhile.line and not task.done())  # what counts is counted where it can be drawn again
+        if not stays:
             await ack()
         else:
             shown = answered(found or self._failed(call), call.language) if task.done() else waiting(call.language)
+            if meanwhile.line and not task.done():
+                shown = answered(Card(summary="", title=meanwhile.line), call.language)
             await ack(response_action="update", view=shown)
         if not task.done() or (url and not found):
-            self._start(self._safely(self._late(task, call), body))
+            box = str(view.get("id") or "") if stays and not task.done() else ""
+            self._start(self._safely(self._late(task, call, meanwhile, box), body))
 
-    async def _done(self, call: Call, form: Filled) -> dict[str, str] | Card:
+    async def _done(self, call: Call, form: Filled, meanwhile: Meanwhile) -> dict[str, str] | Card:
         """Do what was sent: what is wrong, by field; or the answer, given already where there is an address for it."""
         errand = form.errand
         files: list[Attachment] = []
@@ -426,7 +433,8 @@ class Service:
             except TellPerson as refusal:
                 return await self._wrong(call, {field: str(refusal)})
         asked = replace(self._request(call, errand.command, form.arguments), files=tuple(files))
-        reply = await self.desk.answer(await self._asked(call, asked))
+        asked = replace(await self._asked(call, asked), progress=meanwhile)
+        reply = await self.desk.answer(asked)
         if not reply.ok and form.fields and reply.cards:
             return await self._wrong(call, {_field_of(reply, form): reply.cards[0].summary or reply.cards[0].title})
         card = merged(reply.cards) if reply.cards else Card(summary="", title=say(call.language, "done"))
@@ -443,15 +451,29 @@ class Service:
     async def _wrong(self, call: Call, errors: dict[str, str]) -> dict[str, str]:
         return {field: cut(text or say(call.language, "box_failed"), ERROR) for field, text in errors.items()}
 
-    async def _late(self, task: asyncio.Task[Any], call: Call) -> None:
-        """What came after its box was acknowledged: the answer, if it was not given yet; what is wrong; a bug."""
+    async def _late(self, task: asyncio.Task[Any], call: Call, meanwhile: Meanwhile, box: str) -> None:
+        """What came after its box was acknowledged: the answer, if it was not given yet; what is wrong; a bug.
+
+        In a box that stays open it is said meanwhile how far it is, and at the end what came of it.
+        """
+        open_box = replace(call, response_url="", view=box)
+
+        async def tell(line: str) -> None:
+            await self.answers.tell(open_box, Card(summary="", title=line))
+
+        if box:
+            await meanwhile.show(task, tell)
         await asyncio.wait({task})
         found = task.result()
+        given = bool(found) and bool(call.response_url) and not isinstance(found, dict)
         if isinstance(found, dict):
             found = Card(summary="", title="\n".join(found.values()))
-        elif found and call.response_url:
-            return
-        await self.answers.tell(call, found or self._failed(call))
+        found = found or self._failed(call)
+        if not given:
+            await self.answers.tell(call, found)
+        if box and call.response_url:
+            with suppress(SlackApiError, ClientError, TimeoutError):  # it was closed; the answer stands in the channel
+                await self.answers.tell(open_box, found)
 
     # ── The app's own page ────────────────────────────────────────────────────────────────────────────────────────
 

@@ -39,6 +39,7 @@ from bot.model import (
     Subscription,
     Verdict,
 )
+from bot.roll import Count, unheard
 from bot.watched import EVERYTHING, TAG
 
 #: Names one import may hold.
@@ -46,6 +47,8 @@ MOST = 10_000
 #: Seconds in which names are also looked for by sound and meaning, the rest by their words only: for few names enough
 #: to fill the index of sounds, for many so few that the answer comes within seconds.
 PATIENCE, FEW, PATIENCE_WITH_MANY = 30.0, 1_000, 6.0
+#: Names between two words on how far an import is.
+COUNTED = 50
 #: Refused rows told on the card; the report has all.
 SHOWN = 10
 
@@ -105,12 +108,13 @@ async def take(office: Office, request: Request) -> Reply:
     sheet = await asyncio.to_thread(_read, request, reader)
     await office.roll.refresh()
     await office.watches.refresh()
-    wishes, refused = await asyncio.to_thread(_sorted, sheet, office, reader)
+    count = _count(request, reader)
+    wishes, refused = await asyncio.to_thread(_sorted, sheet, office, reader, count)
     if len(wishes) > MOST:
         raise TellPerson(reader.say("import.too_many", count=len(wishes), most=MOST))
     before = {one.target.casefold() for one in office.watches.at(request.place)}
     new = {wish.target for _, wish in wishes if wish.target.casefold() not in before}
-    found, by_words = await _found(office, [one.company for _, one in wishes if one.company])
+    found, by_words = await _found(office, [one.company for _, one in wishes if one.company], count)
     settings = await settings_of(office.store, request.place)
     added, decision = await asyncio.to_thread(_intended, settings, request, wishes, new)
     await office.store.subscribe(*added)
@@ -131,9 +135,23 @@ async def take(office: Office, request: Request) -> Reply:
 
 
 async def _found(
-    office: Office, companies: Sequence[Company]
+    office: Office, companies: Sequence[Company], count: Count
 ) -> tuple[dict[Company, tuple[Found, ...]], frozenset[Company]]:
-    return await office.roll.of_all(companies, within=PATIENCE if len(companies) <= FEW else PATIENCE_WITH_MANY)
+    within = PATIENCE if len(companies) <= FEW else PATIENCE_WITH_MANY
+    return await office.roll.of_all(companies, within=within, count=count)
+
+
+def _count(request: Request, reader: Reader) -> Count:
+    """Says how far it is, every so many names, where whoever asks can see it."""
+    tell = request.progress
+    if tell is None:
+        return unheard
+
+    def counted(how: str, done: int, count: int) -> None:
+        if done % COUNTED == 0 or done == count:
+            tell(reader.say(f"import.by_{how}_so_far", done=done, count=count))
+
+    return counted
 
 
 def _read(request: Request, reader: Reader) -> Sheet:
@@ -145,12 +163,13 @@ def _read(request: Request, reader: Reader) -> Sheet:
     return read_text(text)
 
 
-def _sorted(sheet: Sheet, office: Office, reader: Reader) -> tuple[list[tuple[Row, Wish]], list[Refused]]:
+def _sorted(sheet: Sheet, office: Office, reader: Reader, count: Count) -> tuple[list[tuple[Row, Wish]], list[Refused]]:
     """The names to watch, and the rows that are refused: nothing in them, too long, or there already."""
     wishes: list[tuple[Row, Wish]] = []
     refused: list[Refused] = []
     first: dict[str, int] = {}
-    for row in sheet.rows:
+    for at, row in enumerate(sheet.rows):
+        count("rows", at + 1, len(sheet.rows))
         if not row.name:
             refused.append(Refused(row, "empty"))
             continue
@@ -338,7 +357,7 @@ async def give(office: Office, request: Request) -> Reply:
         return Reply(cards=(card,), data={"names": 0})
     notes = await office.store.papers(NOTES, [one.id for one in watched])
     companies = {one.target: office.book.find(one.target) for one in watched if not _is_group(one)}
-    found, by_words = await _found(office, list(companies.values()))
+    found, by_words = await _found(office, list(companies.values()), _count(request, reader))
     rows = []
     for one in watched:
         note = decode(Note, notes[one.id]) if one.id in notes else Note()

@@ -354,7 +354,7 @@ TELLING_SOUNDS = 4
 def only_near(mine: Unit, other: Unit) -> bool:
     """Whether two words are alike by ear alone, and short, as カルラ and Kaleyra are: each is near many others."""
     native, latin = (mine, other) if mine.native else (other, mine)
-    if latin.native or not native.native:
+    if latin.native or not native.native or mine.sound == other.sound or mine.concept == other.concept:
         return False
     if native.script == "kana":
         sounds = max(len(loan_bones(native.text, False)), len(loan_bones(latin.text, True)))

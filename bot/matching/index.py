@@ -22,12 +22,13 @@ from itertools import combinations, islice, pairwise
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.matching.align import bones_alike, closeness, loan_alike
+from bot.matching.align import bones_alike, loan_alike
 from bot.matching.chinese import HEARD, by_ear, transcribed
 from bot.matching.chinese import bones as chinese_bones
 from bot.matching.compare import Judgement, explain, judge
 from bot.matching.fold import fold
 from bot.matching.japanese import likely_readings, loan_bones
+from bot.matching.screen import Asked, telling
 from bot.matching.scripts import consonants, main_script, romanise, sound
 from bot.matching.words import Form, Unit, generic, glossary, read_to_file, readings
 from bot.model import Match, Name
@@ -42,10 +43,6 @@ LEAST = 0.15
 LEAST_OF_BEST = 0.2
 #: Of the words of its own of a watched name an entry must have this much to be compared with it.
 COVERED = 0.6
-#: How alike a word of the same script has to be to lead to a name.
-NEARLY = 0.6
-#: How alike a word of another script has to be for an entry to be compared.
-LEAST_HEARD = 0.73
 #: Under how many of its possible foreign consonants a foreign name in Chinese characters is filed.
 FILED_BY_EAR = 12
 #: A filling of more owners than this does not keep the readings of their names, about two kilobytes each: they are read
@@ -123,10 +120,10 @@ class NameIndex:
                 if not known and _one_generic(form):
                     self._generic.add(number)
                 self._weights[number] = form.total
-                self._own[number] = sum([unit.weight for unit in form.units if not unit.rank])
+                own = _own(form)
+                self._own[number] = sum([unit.weight for unit in own if not unit.rank])
                 if self._remembering:
                     self._units[number] = form.units
-                own = _own(form)
                 for unit in own:
                     self._learn(unit)
                 self._file((*_keys(form), *_word_keys(own)), number)
@@ -265,13 +262,15 @@ class NameIndex:
         scripts = {script for script in besides if script} - {main_script(text)}
         for form in readings(text):
             wanted, alone = self._wanted(form), _says_one_word(form)
+            asked = Asked(form, wanted)
             for number in self._covered(wanted):
                 kept = self._names[number]
                 if kept is None or kept[0] in found or (not alone and number in self._generic):
                     continue
                 if scripts and main_script(kept[1].text) in scripts:
                     continue
-                if _led(self._units.get(number) or read_to_file(kept[1].text).units, form, wanted):
+                units = self._units.get(number) or read_to_file(kept[1].text).units
+                if asked.leads_to(units, part=number in self._parts):
                     found.add(kept[0])
         return found
 
@@ -452,46 +451,15 @@ class NameIndex:
         return sorted(fitting, key=lambda text: (fitting[text], text))[:limit]
 
 
-def _led(units: Sequence[Unit], asked: Form, wanted: Mapping[str, float]) -> bool:
-    """Whether the words of a name are all met by what is asked for, as they are or nearly.
-
-    In one script every word has to be met. Across scripts words of its own do; translators leave out the others.
-    """
-    telling = [at for at, unit in enumerate(units) if unit.rank != "little"]
-    if all(units[at].rank for at in telling):
-        return all(_is_wanted(units[at], wanted) for at in telling)
-    native = any(unit.native for unit in (*units, *asked.units))
-    if native:
-        telling = [at for at in telling if not units[at].rank]
-    unled = [at for at in telling if not _is_wanted(units[at], wanted, native)]
-    return all(_nearly_led(units, at, asked, wanted) for at in unled)
-
-
 def _says_one_word(form: Form) -> bool:
     """Whether an entry says one word, and the name of such a word may be meant."""
-    return sum(unit.rank != "little" for unit in form.units) <= 1
+    return len(telling(form.units)) <= 1
 
 
 def _one_generic(form: Form) -> bool:
     """Whether a name is a single generic word."""
-    telling = [unit for unit in form.units if unit.rank != "little"] or form.units
-    return len(telling) == 1 and generic(telling[0])
-
-
-def _is_wanted(unit: Unit, wanted: Mapping[str, float], native: bool = False) -> bool:
-    if unit.rank:
-        return f":{unit.concept}" in wanted
-    worth = max(wanted.get(f"={unit.sound}", 0.0), wanted.get(f"~{unit.sound}", 0.0))
-    return worth > (LEAST_HEARD if native else NEARLY) * unit.weight
-
-
-def _nearly_led(units: Sequence[Unit], at: int, asked: Form, wanted: Mapping[str, float]) -> bool:
-    """Whether a word is met together with a neighbour, or is enough like a word that is asked for."""
-    around = units[max(0, at - 1) : at + 2]
-    if any(f"={first.sound}{second.sound}" in wanted for first, second in pairwise(around)):
-        return True
-    mine = units[at]
-    return any(closeness(mine, other) > (0.0 if mine.script == other.script else LEAST_HEARD) for other in asked.units)
+    units = telling(form.units) or form.units
+    return len(units) == 1 and generic(units[0])
 
 
 def _add_to_known(gained: dict[int, float], filed: array[int], value: float) -> None:
@@ -523,11 +491,6 @@ def _own(form: Form) -> list[Unit]:
     return [unit for unit in form.units if unit.rank in ("", "plain")]
 
 
-def _carrying(form: Form) -> list[Unit]:
-    """The words of a name that say more than a legal form does."""
-    return [unit for unit in form.units if unit.rank != "little"]
-
-
 def _word_keys(own: Iterable[Unit]) -> list[str]:
     """The keys of words: their sound, and for kanji every likely sound apart from those of written words."""
     keys: list[str] = []
@@ -541,7 +504,7 @@ def _word_keys(own: Iterable[Unit]) -> list[str]:
 
 def _keys(form: Form) -> list[str]:
     """The keys of a name other than its own words."""
-    units, carrying = form.units, _carrying(form)
+    units, carrying = form.units, telling(form.units)
     keys = [f":{unit.concept}" for unit in (carrying if len(units) > 1 else units) if unit.rank]
     if units and all([unit.rank for unit in units]):
         heaviest = nlargest(2, set(carrying) or units, key=_heaviest)
@@ -591,7 +554,7 @@ def _initials(words: Sequence[str], carrying: Sequence[Unit]) -> list[str]:
     """Initials of all words, and of the words that count."""
     every = "".join([word[0] for word in words if word])
     core = "".join([unit.text[0] for unit in carrying])
-    return [letters for letters in dict.fromkeys((every, core)) if 1 < len(letters) < 9]
+    return [letters for letters in ((every,) if every == core else (every, core)) if 1 < len(letters) < 9]
 
 
 def _query_keys(form: Form) -> Iterator[tuple[str, float]]:
@@ -652,7 +615,7 @@ def _acronym_keys(form: Form) -> Iterator[tuple[str, float]]:
     if 1 < len(letters) < 9 and len(form.units) <= 2:
         yield f"@{letters}", 0.3 + 0.05 * len(letters)
     if len(form.words) > 2:
-        for letters in _initials(form.words, _carrying(form)):
+        for letters in _initials(form.words, telling(form.units)):
             if len(letters) > 2:
                 yield f"={letters}", 0.3 + 0.05 * len(letters)
 

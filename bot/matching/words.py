@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from itertools import groupby
+from itertools import groupby, product
 from typing import NamedTuple
 
 from rapidfuzz import process
@@ -165,22 +165,25 @@ def unit(word: str, native: str = "", japanese: bool = False) -> Unit:
 
 
 @cache
-def _long_form_words() -> dict[str, list[str]]:
-    """Long words that say no more than a legal form ("liability", "company"), by their first letter and last."""
-    found: dict[str, list[str]] = {}
+def _long_form_words() -> dict[tuple[str, int], list[str]]:
+    """Long words that say no more than a legal form ("liability", "company"), by what is a letter away from them.
+
+    That begins or ends with the same letter, and is a letter longer or shorter at most.
+    """
+    found: dict[tuple[str, int], list[str]] = {}
     for forms in table("legal_forms").values():
         for word in {romanise(word) for form in forms.get("spelled", ()) for word in fold(form).split()}:
             concept = glossary().concept(word)
             if len(word) > 6 and word.isascii() and (not concept or glossary().weight[concept][1] == "little"):
-                for edge in (f"{word[0]}-", f"-{word[-1]}"):
-                    found.setdefault(edge, []).append(word)
+                for edge, more in product((f"{word[0]}-", f"-{word[-1]}"), (-1, 0, 1)):
+                    found.setdefault((edge, len(word) + more), []).append(word)
     return found
 
 
 def _misspelt_form(latin: str) -> bool:
     """Whether a word is a slip of the pen away from a word of a legal form: it says as little."""
-    words = _long_form_words()
-    near = (*words.get(f"{latin[0]}-", ()), *words.get(f"-{latin[-1]}", ()))
+    words, size = _long_form_words(), len(latin)
+    near = (*words.get((f"{latin[0]}-", size), ()), *words.get((f"-{latin[-1]}", size), ()))
     return process.extractOne(latin, near, scorer=OSA.distance, score_cutoff=1) is not None
 
 

@@ -86,6 +86,17 @@ def test_look_up_in_another_script(terminal: Terminal) -> None:
     assert "“Xiaomi” is on the one list read" in said
 
 
+def test_an_import_counts_where_somebody_looks(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a terminal, beside the answer; in a pipe there is the answer alone."""
+    names = tmp_path / "names.txt"
+    names.write_text("Example Works\nSample Electronics\n")
+    assert terminal.type("watch", "import", str(names)).stderr == ""
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as rich knows a terminal
+    assert "2 of 2 names looked up" in terminal.type("watch", "import", str(names)).stderr
+
+
 def test_a_day_of_the_past_and_a_history(terminal: Terminal, tmp_path: Path) -> None:
     """Files of the past, then: what was true on a day, how it came about, in text, JSON, a table and a picture."""
     files = []

@@ -554,6 +554,24 @@ async def test_names_in_a_message(world: DiscordWorld, monkeypatch: pytest.Monke
     assert asked.private
 
 
+async def test_a_long_answer_says_how_far_it_is(world: DiscordWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In place of "thinking", and the answer in place of that."""
+    monkeypatch.setattr("bot.commands.meanwhile.EVERY", 0.01)
+    desk, channel = Recorder(), world.channel()
+    desk.gate.clear()
+    async with listening(world, desk):
+        asked = await world.types("/lookup", channel=channel, name="Xiaomi")
+        await until(lambda: bool(desk.asked))
+        progress = desk.asked[0].progress
+        assert progress
+        progress("50 of 100 *names*")
+        assert shown(await asked.answer()).startswith("50 of 100 *names*")
+        desk.gate.set()
+        await until(lambda: asked.edits == 2)
+    assert not asked.messages[0]["content"]
+    assert "HIGH · Xiaomi" in shown(asked.messages[0])
+
+
 async def test_settings_and_lists_of_names(world: DiscordWorld, store: SqliteStore) -> None:
     """The real commands: settings over two boxes, names in by a file or a box, and the same file out again."""
     channel = world.channel()

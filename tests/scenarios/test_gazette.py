@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -16,8 +16,8 @@ from adapters.lists.us_federal_register import us_federal_register
 from adapters.stores.sqlite import SqliteStore
 from bot import gazette
 from bot.book import shipped
-from bot.errors import FetchLater
-from bot.model import Alert, AlertKind
+from bot.errors import FetchLater, FetchRefused
+from bot.model import Alert, AlertKind, Document
 from bot.sources import Source
 from bot.watch import Outcome, Watcher
 from tests.worlds.facts import watch
@@ -26,6 +26,9 @@ from tests.worlds.pages import Pages, SetClock
 TEXTS = "https://www.federalregister.gov"
 FILED = f"{TEXTS}/public-inspection/raw_text/202/100/123.txt"
 PRINTED = f"{TEXTS}/documents/full_text/text/2021/01/15/2021-00123.txt"
+MIRROR = "http://mirror.example/us_federal_register"
+ON_MIRROR = "http://mirror.example/2021-00123.txt"
+IN_FOLDER = "file:///home/me/2021-00123.txt"
 SPOKEN = """
 DEPARTMENT OF DEFENSE
 
@@ -75,6 +78,20 @@ class World:
         self.pages.shows(us_federal_register.card.also[0], json.dumps(body))
         self.clock.passes(hours=hours)
         return await self.watcher.poll(us_federal_register)
+
+    async def mirrored(self, *documents: dict[str, object]) -> Outcome:
+        """What a mirror has, under the source's id."""
+        self.watcher.habits = replace(self.watcher.habits, mirror="http://mirror.example/{source}")
+        self.pages.shows(MIRROR, json.dumps({"count": len(documents), "results": documents}))
+        self.clock.passes(hours=0.2)
+        return await self.watcher.poll(us_federal_register)
+
+    async def given(self, *documents: dict[str, object]) -> Outcome:
+        """Somebody polls a file."""
+        body = json.dumps({"count": len(documents), "results": documents}).encode()
+        document = Document.of(body, url="file:///home/me/newest.json", at=self.clock.now())
+        self.clock.passes(hours=0.2)
+        return await self.watcher.poll(us_federal_register, document=document)
 
     async def alerts(self) -> list[Alert]:
         found = [one.message for one in await self.store.deliveries()]
@@ -155,3 +172,74 @@ async def test_texts_of_documents_on_other_matters_are_left_alone(world: World) 
     meeting = filed("2021-00126", title="Meetings: Board of Visitors")
     assert (await world.shows(elsewhere, meeting)).added == 2
     assert set(world.pages.asked) == {us_federal_register.card.url, *us_federal_register.card.also}
+
+
+async def test_a_text_is_asked_for_again_though_nothing_else_changed(world: World) -> None:
+    """Its document would be answered with "not modified" for days."""
+    world.pages.fails(FILED, FetchLater("busy"))
+    outcome = await world.shows(filed())
+    assert (outcome.added, outcome.signals) == (0, ("2021-123: its text is not read (busy)",))
+    kept = await world.store.memory("us_federal_register")
+    assert kept
+    assert (kept.validators, kept.signals) == ((), outcome.signals)
+    world.pages.shows(FILED, SPOKEN)
+    outcome = await world.watcher.poll(us_federal_register)
+    assert (outcome.added, outcome.signals) == (1, ())
+    assert len(await world.alerts()) == 1
+
+
+async def test_a_mirror_has_the_texts_beside_the_document(world: World) -> None:
+    """Its addresses at the Register are not asked."""
+    world.pages.shows(ON_MIRROR, SPOKEN)
+    assert (await world.mirrored(filed())).added == 1
+    assert len(await world.alerts()) == 1
+    assert FILED not in world.pages.asked
+
+
+async def test_a_text_comes_onto_the_mirror_after_its_document(world: World) -> None:
+    """Until then it is said where it belongs, and the unchanged document is read again."""
+    world.pages.fails(ON_MIRROR, FetchRefused(f"{ON_MIRROR}: 404, nothing is there; look it up"))
+    outcome = await world.mirrored(filed())
+    why = f"{ON_MIRROR}: 404, nothing is there"
+    assert outcome.signals == (f"2021-123: put its text on the mirror, at {ON_MIRROR} ({why})",)
+    assert outcome.added == 0
+    world.pages.shows(ON_MIRROR, SPOKEN)
+    assert (await world.mirrored(filed())).added == 1
+    assert len(await world.alerts()) == 1
+    assert (await world.mirrored(filed())).unchanged
+
+
+async def test_a_file_is_polled_with_the_texts_beside_it(world: World) -> None:
+    """As from the publisher: the company that only the text names is told."""
+    world.pages.shows(IN_FOLDER, SPOKEN)
+    assert (await world.given(filed())).added == 1
+    (alert,) = await world.alerts()
+    assert alert.company.id == "xiaomi"
+
+
+async def test_a_file_is_polled_again_when_its_texts_have_been_saved(world: World) -> None:
+    """However long that takes: somebody is at work on it. What its summary says is told meanwhile."""
+    world.pages.fails(IN_FOLDER, FetchRefused("no such file; check the path"))
+    world.clock.passes(hours=3 * gazette.PATIENCE.total_seconds() / 3600)
+    huawei = filed("2021-00124", title="Huawei: Notice of Chinese Military Companies")
+    world.pages.fails("file:///home/me/2021-00124.txt", FetchRefused("no such file"))
+    await world.store.subscribe(watch("Huawei"))
+    outcome = await world.given(filed(), huawei)
+    assert outcome.added == 1
+    assert outcome.signals[0] == (
+        "2021-123: save its text beside this file as 2021-00123.txt, and poll it again (no such file)"
+    )
+    assert [alert.company.id for alert in await world.alerts()] == ["huawei"]
+    world.pages.shows(IN_FOLDER, SPOKEN)
+    assert (await world.given(filed(), huawei)).added == 1
+    assert [alert.company.id for alert in await world.alerts()] == ["huawei", "xiaomi"]
+
+
+async def test_a_file_has_more_texts_than_a_poll_would_ask_a_publisher_for(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are here already, and nobody polls the file again."""
+    monkeypatch.setattr(gazette, "MANY", 1)
+    for number in range(3):
+        world.pages.shows(f"file:///home/me/2021-0030{number}.txt", SPOKEN)
+    assert (await world.given(*(filed(f"2021-0030{number}") for number in range(3)))).added == 3

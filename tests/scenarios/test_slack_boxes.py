@@ -154,6 +154,52 @@ async def test_a_slow_answer_to_a_box(slack: SlackWorld, chat: SlackChat, monkey
         assert "a medal" in words(await heard.answer())
 
 
+async def test_a_long_answer_says_how_far_it_is(
+    slack: SlackWorld, chat: SlackChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What answers a typed command cannot be changed in Slack: the box stays, counts, and shows what came of it."""
+    monkeypatch.setattr("adapters.slack.app.SENT_PATIENCE", 0.05)
+    monkeypatch.setattr("bot.commands.meanwhile.EVERY", 0.01)
+    scripted = Scripted(forms={"help": SETTINGS}, hold=asyncio.Event(), so_far="1 of 3")
+    async with serving(chat, scripted, slack):
+        heard = await slack.types("/tocsin help")
+        sent = await slack.sends_box(await slack.opened(), {})
+        assert "1 of 3" in words(sent.ack["view"])
+        progress = scripted.asked[0].progress
+        assert progress
+        progress("2 of 3")
+        await slack.opened(says="2 of 3")
+        assert scripted.hold is not None
+        scripted.hold.set()
+        assert "a medal" in words(await heard.answer())
+        assert "a medal" in words(await slack.opened(says="a medal"))
+    assert heard.answers.empty()
+
+
+async def test_a_box_that_counts_is_closed(
+    slack: SlackWorld, chat: SlackChat, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody hears of that; the answer comes into the channel."""
+    monkeypatch.setattr("adapters.slack.app.SENT_PATIENCE", 0.05)
+    monkeypatch.setattr("bot.commands.meanwhile.EVERY", 0.01)
+    scripted = Scripted(forms={"help": SETTINGS}, hold=asyncio.Event(), so_far="1 of 3")
+    async with serving(chat, scripted, slack):
+        heard = await slack.types("/tocsin help")
+        box = await slack.opened()
+        await slack.sends_box(box, {})
+        slack.closed.add(box["id"])
+        progress = scripted.asked[0].progress
+        assert progress
+        progress("2 of 3")
+        assert scripted.hold is not None
+        scripted.hold.set()
+        assert "a medal" in words(await heard.answer())
+    assert "2 of 3" not in words(slack.views[box["id"]])
+    assert "level=info" in (log := capsys.readouterr().err)
+    assert "level=warning" not in log
+    assert "level=error" not in log
+
+
 async def test_a_form_that_breaks(slack: SlackWorld, chat: SlackChat, capsys: pytest.CaptureFixture[str]) -> None:
     """A bug behind a box leaves it acknowledged and is in the log; a box that is not ours is left alone."""
     scripted = Scripted(forms={"help": SETTINGS}, breaks=True)

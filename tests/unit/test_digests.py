@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.cards import Reader
-from bot.codec import decode_delivery, encode_delivery
+from bot.codec import decode_envelope, decode_message, encode_envelope, encode_message
 from bot.digests import ALOUD, AT_ONCE, LONG, lane, overflow
 from bot.messages import message_card
 from bot.model import NOWHERE, Alert, Delivery, Digest, Gathering, Place, Severity, Story
@@ -65,7 +65,8 @@ def test_a_long_lane_is_summed_up() -> None:
 def test_a_digest_survives_the_store() -> None:
     """Byte for byte the same noun."""
     *_, digest = overflow([delivered(number) for number in range(20)], now=NOON)
-    assert decode_delivery(encode_delivery(digest)) == digest
+    kept = decode_message(*encode_message(digest.message))
+    assert decode_envelope(encode_envelope(digest), kept) == digest
 
 
 def test_a_digest_is_read_line_by_line() -> None:

@@ -17,7 +17,7 @@ from lxml import etree
 
 from bot.data import table
 from bot.errors import BadSettings
-from bot.explain import effects, effects_of, known_codes, parse, shipped, unknown
+from bot.explain import effects, effects_of, parse, shipped, unknown
 
 TODAY = date(2026, 11, 22)
 
@@ -180,7 +180,6 @@ def test_a_new_regime_of_a_publisher_who_names_them_in_words() -> None:
 def test_a_source_without_programmes() -> None:
     """The Federal Register is the publication, not a list: it has no effect of its own."""
     assert effects("us_federal_register", [], on=TODAY) == ()
-    assert known_codes("us_federal_register") == frozenset()
 
 
 def test_a_language_nobody_wrote() -> None:

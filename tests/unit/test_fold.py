@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.matching.fold import core, fold, fold_with_offsets, legal_form, tokens
+from bot.matching.fold import core, fold, legal_form, tokens
 
 LETTERS = st.text(alphabet="abcxyzABCXYZäÖéñßøŁжЯЩйëΩσαЁ .,-'0123456789")
 
@@ -109,22 +109,3 @@ def test_composition_makes_no_difference(text: str) -> None:
 def test_spacing_makes_no_difference(text: str, space: str) -> None:
     """Any run of spaces and separators is one space."""
     assert fold(text.replace(" ", space)) == fold(text)
-
-
-@given(st.text())
-def test_offsets_lead_back_to_the_text(text: str) -> None:
-    """Every folded character has the offset of one in the text, and they come in order."""
-    folded, offsets = fold_with_offsets(text)
-    assert folded == fold(text)
-    assert len(offsets) == len(folded)
-    letters = [offset for char, offset in zip(folded, offsets, strict=True) if char != " "]
-    assert letters == sorted(letters)
-    assert all(0 <= offset < len(text) for offset in letters)
-
-
-def test_offsets_point_at_the_letters_that_were_folded() -> None:
-    """A mention found in the folded text can be shown as it was printed."""
-    text = "« Société\u200b Huаwei »"
-    folded, offsets = fold_with_offsets(text)
-    at = folded.index("huawei")
-    assert text[offsets[at] : offsets[at + 5] + 1] == "Huаwei"

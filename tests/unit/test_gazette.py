@@ -65,6 +65,18 @@ def test_how_long_a_notice_waits_for_its_text() -> None:
     assert not gazette.waits(NOTICE, NOW + gazette.PATIENCE)
 
 
+def test_a_text_that_is_missing_says_where_to_put_it() -> None:
+    """Beside the file, on the mirror, or nowhere: then the publisher is asked again."""
+    at = replace(NOTICE, whole="http://mirror.example/2021-00123.txt")
+    trouble = "http://mirror.example/2021-00123.txt: 404, nothing is there; look up the new address"
+    said = gazette.without(at, trouble, by_hand=True, mirrored=True)
+    assert said.startswith(f"{NOTICE.id}: save its text beside this file as 2021-00123.txt, and poll it again (http")
+    assert said.endswith("404, nothing is there)")
+    said = gazette.without(at, trouble, by_hand=False, mirrored=True)
+    assert said.startswith(f"{NOTICE.id}: put its text on the mirror, at http://mirror.example/2021-00123.txt (")
+    assert trouble in gazette.without(at, trouble, by_hand=False, mirrored=False)
+
+
 @pytest.mark.parametrize(
     ("name", "named"),
     [

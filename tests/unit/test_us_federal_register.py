@@ -19,9 +19,9 @@ SAMPLES = Path(__file__).resolve().parents[1] / "sources" / "us_federal_register
 TIKTOK = "https://www.federalregister.gov/documents/2020/08/11/2020-17699/tiktok-steps-to-address-the-threat"
 
 
-def read(body: object) -> Bulletin:
+def read(body: object, url: str = "https://www.federalregister.gov/api") -> Bulletin:
     data = body if isinstance(body, bytes) else json.dumps(body).encode("utf-8")
-    return us_federal_register.read(Document.of(data, url="https://fr.example/api", at=NOW))
+    return us_federal_register.read(Document.of(data, url=url, at=NOW))
 
 
 def one(**fields: object) -> Story:
@@ -151,7 +151,7 @@ def test_what_is_no_answer_of_the_api_is_refused_with_a_word_on_what_it_is(body:
     """An outage must not pass for a quiet day."""
     with pytest.raises(FeedDamaged, match=says) as refusal:
         read(body)
-    assert str(refusal.value).startswith("us_federal_register: https://fr.example/api ")
+    assert str(refusal.value).startswith("us_federal_register: https://www.federalregister.gov/api ")
 
 
 def test_an_export_has_its_titles_in_the_address() -> None:
@@ -354,6 +354,34 @@ def test_which_documents_are_read_whole(agency: str, title: str, url: str | None
     """Those of the offices that keep lists, and of others those that may be about one; only at the Register's hosts."""
     story = one(title=title, agencies=[{"slug": agency, "name": "An agency"}], raw_text_url=url)
     assert story.whole == (RAW if read_whole else "")
+
+
+@pytest.mark.parametrize(
+    ("read_at", "number", "beside"),
+    [
+        ("http://mirror.example/us_federal_register", "2021-00123", "http://mirror.example/2021-00123.txt"),
+        ("http://mirror.example/fr/newest.json?day=1", "2021-00123", "http://mirror.example/fr/2021-00123.txt"),
+        ("file:///srv/fr/documents.json", "C1-2021-00123", "file:///srv/fr/C1-2021-00123.txt"),
+        ("file:///srv/fr/documents.json", "../../etc/passwd", ""),
+    ],
+)
+def test_a_document_from_elsewhere_has_its_text_beside_it(read_at: str, number: str, beside: str) -> None:
+    """Under its number as it stands in the document, whatever address it gives; never in another folder."""
+    agencies = [{"slug": "industry-and-security-bureau"}]
+    row = {"document_number": number, "title": "Additions", "agencies": agencies, "raw_text_url": RAW}
+    (story,) = read([{**row, "publication_date": "2021-01-14"}], read_at).stories
+    assert story.whole == beside
+
+
+def test_an_export_has_the_names_of_agencies_alone() -> None:
+    """They tell as well which documents may be about a list."""
+    export = (
+        b"document_number,publication_date,title,agency_names\n"
+        b"2021-00123,2021-01-14,Additions of Entities,Commerce Department; Industry and Security Bureau\n"
+        b"2021-00124,2021-01-14,Airworthiness,Federal Aviation Administration\n"
+    )
+    told = [story.whole for story in read(export, "file:///srv/export.csv").stories]
+    assert told == ["file:///srv/2021-00123.txt", ""]
 
 
 def test_a_text_is_read_as_paragraphs() -> None:

@@ -234,6 +234,18 @@ async def test_an_import_without_anything(here: Counter) -> None:
     assert "Send a file" in words(await here.asked("watch import"))
 
 
+async def test_an_import_says_how_far_it_is(here: Counter) -> None:
+    """Rows, then names on the lists, then those of other spellings by sound; in the language of whoever asks."""
+    said: list[str] = []
+    text = "\n".join(["Xiaomi", *(f"Example {number} Works" for number in range(60))])
+    await here.desk.answer(replace(here.request("watch import", text=text), progress=said.append))
+    assert said[:2] == ["50 of 61 rows read…", "61 of 61 rows read…"]
+    assert said[2:4] == ["50 of 61 names looked up on the lists…", "61 of 61 names looked up on the lists…"]
+    assert said[-1].startswith("60 of 60 names looked up by sound")
+    await here.desk.answer(replace(here.request("watch export"), progress=said.append, language="fr"))
+    assert "61 noms sur 61 cherchés sur les listes…" in said
+
+
 async def test_many_names_are_looked_up_within_a_time(here: Counter) -> None:
     """By their words at once, by sound while there is time; of whom that was not done is said."""
     office = here.desk.office

@@ -54,12 +54,15 @@ class Scripted:
     asked: list[Request] = field(default_factory=list)
     hold: asyncio.Event | None = None
     breaks: bool = False
+    so_far: str = ""  #: what it says meanwhile
     forms: dict[str, Form] = field(default_factory=dict)  #: by command, opened while nothing was filled in
     names: Sequence[str] = ()
     places: list[Place | None] = field(default_factory=list)  #: where each half-typed word was asked
 
     async def answer(self, request: Request) -> Reply:
         self.asked.append(request)
+        if self.so_far and request.progress:
+            request.progress(self.so_far)
         if self.hold:
             await self.hold.wait()
         if self.breaks:

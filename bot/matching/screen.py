@@ -1,0 +1,97 @@
+"""Screening: which of the names that share words with a name on a list may be that name, by their words alone. Pure.
+
+An index gathers by keys who shares enough; here every word is looked at, without laying two names side by side. Who is
+led to is then compared in full, so that to be left out a name must be out of the question by the rules of `whom`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from bot.matching.align import closeness, only_near
+from bot.matching.words import Form, Unit
+
+#: How alike a word of the same script has to be to lead to a name.
+NEARLY = 0.6
+#: How alike a word of another script has to be for an entry to be compared.
+LEAST_HEARD = 0.73
+#: How much longer, in letters, the own words of a name may be than the same name in another script.
+LONGEST_HEARD = 2.6
+#: A name that is a single word of so many letters may differ in one of them; of a shorter one nothing may.
+LONG_WORD = 9
+
+
+class Asked:
+    """A reading of a name on a list, asked which names it may be."""
+
+    def __init__(self, form: Form, wanted: Mapping[str, float]) -> None:
+        """`wanted` are the keys of words that meet a word of it, with how much of the word they meet."""
+        self._units = form.units
+        self._wanted = wanted
+        self._telling = telling(form.units)
+        self._scripts = frozenset([one.script for one in form.units])
+        self._native = any(one.native for one in form.units)
+        self._near: dict[int, bool] = {}  # by the identity of a unit, which the index keeps
+
+    def leads_to(self, units: Sequence[Unit], *, part: bool) -> bool:
+        """Whether the words of a name, or of a part of one, are all met by what is asked for, as they are or nearly.
+
+        In one script every word has to be met, and a name of one word by that very word. Across scripts words of its
+        own have to be; translators leave out the others.
+        """
+        of_its_own = [one for one in units if not one.rank]
+        if not of_its_own:
+            return all(f":{one.concept}" in self._wanted for one in telling(units))
+        if self._scripts.isdisjoint([one.script for one in units]):
+            if not self._may_be_heard(units):
+                return False
+        elif len(units) == len(self._scripts) == 1 and not part:
+            return self._says(units[0])
+        native = self._native or any(one.native for one in units)
+        return all(
+            self._is_wanted(one, native) or self._is_nearly(units, at)
+            for at, one in enumerate(units)
+            if not one.rank or not (native or one.rank == "little")
+        )
+
+    def _says(self, word: Unit) -> bool:
+        """Whether this very word is asked for, or, when it is long, all letters of it but one."""
+        worth = max(self._wanted.get(f"={word.sound}", 0.0), self._wanted.get(f"~{word.sound}", 0.0))
+        size = len(word.text)
+        return worth >= word.weight * (1 - 1.3 / (size - 1) if size >= LONG_WORD else 1.0)
+
+    def _is_wanted(self, unit: Unit, native: bool) -> bool:
+        if unit.rank:
+            return f":{unit.concept}" in self._wanted
+        worth = max(self._wanted.get(f"={unit.sound}", 0.0), self._wanted.get(f"~{unit.sound}", 0.0))
+        return worth > (LEAST_HEARD if native else NEARLY) * unit.weight
+
+    def _is_nearly(self, units: Sequence[Unit], at: int) -> bool:
+        """Whether a word is met together with a neighbour, or is enough like a word that is asked for."""
+        unit = units[at]
+        known = self._near.get(id(unit))
+        if known is None:
+            known = self._near[id(unit)] = any(
+                closeness(unit, other) > (0.0 if unit.script == other.script else LEAST_HEARD) for other in self._units
+            )
+        around = units[max(0, at - 1) : at + 2]
+        return known or any(f"={first.sound}{second.sound}" in self._wanted for first, second in pairwise(around))
+
+    def _may_be_heard(self, units: Sequence[Unit]) -> bool:
+        """Whether a name in another script may be this one by its length; one word has to be more than near another."""
+        ours, theirs = telling(units), self._telling
+        if _too_long(ours, theirs) or _too_long(theirs, ours):
+            return False
+        return len(ours) != 1 or len(theirs) != 1 or not only_near(ours[0], theirs[0])
+
+
+def telling(units: Sequence[Unit]) -> list[Unit]:
+    """The words that tell something: all but those of legal forms and such."""
+    return [one for one in units if one.rank != "little"]
+
+
+def _too_long(units: Sequence[Unit], others: Sequence[Unit]) -> bool:
+    """Whether a name has more words of its own than all that another says."""
+    own = sum([len(one.text) for one in units if not one.rank])
+    return own > LONGEST_HEARD * sum([len(one.text) for one in others])
