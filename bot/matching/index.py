@@ -506,7 +506,7 @@ def _keys(form: Form) -> list[str]:
     """The keys of a name other than its own words."""
     units, carrying = form.units, telling(form.units)
     keys = [f":{unit.concept}" for unit in (carrying if len(units) > 1 else units) if unit.rank]
-    if units and all([unit.rank for unit in units]):
+    if units and all(unit.rank for unit in units):
         heaviest = nlargest(2, set(carrying) or units, key=_heaviest)
         keys.append(f"!{_both([unit.concept for unit in heaviest])}")
     keys += _together(carrying)

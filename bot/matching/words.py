@@ -236,21 +236,25 @@ def _units_of_any(words: Sequence[str], *, japanese: bool) -> Iterator[Unit]:
             while at < len(words) and (letter := letter_name(words[at])):
                 letters, at = letters + letter, at + 1
             yield unit(letters)
-        elif _CJK.search(word):
-            city = None if japanese else _CITY.match(word)
-            if city and city[1] not in glossary().pieces:
-                yield replace(unit(city[1], city[1]), weight=0.5, rank="place")
-                word = word[city.end() :]
-            yield from _unspaced(_settled(pieces(word)), japanese=japanese)
-        elif _HANGUL_OR_THAI.match(word):
-            letters, rest = korean_letters(word)
-            if letters:
-                yield unit(letters)
-            yield from _unspaced(_cut(rest))
-        elif word.startswith(("ال", "لل")) and len(word) > 4:
-            yield unit(word[2:], word[2:])  # the Arabic article, written "al" apart or not at all in Latin letters
         else:
-            yield unit(word, word)
+            yield from _native_units(word, japanese)
+
+
+@lru_cache(maxsize=50_000)
+def _native_units(word: str, japanese: bool) -> tuple[Unit, ...]:
+    """The units of a word that is not in Latin letters."""
+    if _CJK.search(word):
+        city = None if japanese else _CITY.match(word)
+        if city and city[1] not in glossary().pieces:
+            place = replace(unit(city[1], city[1]), weight=0.5, rank="place")
+            return (place, *_unspaced(_settled(pieces(word[city.end() :]))))
+        return tuple(_unspaced(_settled(pieces(word)), japanese=japanese))
+    if _HANGUL_OR_THAI.match(word):
+        letters, rest = korean_letters(word)
+        return (*((unit(letters),) if letters else ()), *_unspaced(_cut(rest)))
+    if word.startswith(("ال", "لل")) and len(word) > 4:
+        return (unit(word[2:], word[2:]),)  # the Arabic article, written "al" apart or not at all in Latin letters
+    return (unit(word, word),)
 
 
 def _unspaced(found: Iterable[str], *, japanese: bool = False) -> Iterator[Unit]:
@@ -345,7 +349,6 @@ def _settled(found: Sequence[str]) -> Iterator[str]:
 _SEAMS = re.compile("[\u30a1-\u30fa\u30fc]{2,}|[a-z0-9]+|(?:(?![\u30a1-\u30fa\u30fc]{2,})[^a-z0-9])+")
 
 
-@lru_cache(maxsize=50_000)
 def pieces(word: str) -> tuple[str, ...]:
     """A Chinese or Japanese word cut at its seams and at the glossary's words, the longest first."""
     return tuple(piece for run in _SEAMS.findall(word) for piece in _cut(run))
