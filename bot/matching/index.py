@@ -117,10 +117,10 @@ class NameIndex:
                 number = self._number(owner, name)
                 if form.part:
                     self._parts.add(number)
-                if not known and _one_generic(form):
+                own = _own(form)
+                if not known and len(own) < 2 and _one_generic(form):
                     self._generic.add(number)
                 self._weights[number] = form.total
-                own = _own(form)
                 self._own[number] = sum([unit.weight for unit in own if not unit.rank])
                 if self._remembering:
                     self._units[number] = form.units
@@ -506,7 +506,7 @@ def _keys(form: Form) -> list[str]:
     """The keys of a name other than its own words."""
     units, carrying = form.units, telling(form.units)
     keys = [f":{unit.concept}" for unit in (carrying if len(units) > 1 else units) if unit.rank]
-    if units and all(unit.rank for unit in units):
+    if units and "" not in [unit.rank for unit in units]:
         heaviest = nlargest(2, set(carrying) or units, key=_heaviest)
         keys.append(f"!{_both([unit.concept for unit in heaviest])}")
     keys += _together(carrying)

@@ -104,6 +104,7 @@ class _Glossary:
         for word, concept in (*self.words.items(), *self.stems.items()):
             if word.isascii() and self.weight[concept][1] != "little":
                 self.initials[concept] = self.initials.get(concept, frozenset()) | {word[0]}
+        self.longest_stem = max(map(len, self.stems))
         #: With which character pieces begin, and how long those are, the shortest first.
         self.piece_sizes: dict[str, list[int]] = {}
         for begin, size in sorted({(piece[0], len(piece)) for piece in self.pieces}):
@@ -124,7 +125,7 @@ class _Glossary:
         found = self.words.get(word)
         if found is not None or len(word) < 5:
             return found or ""
-        for size in range(len(word), 3, -1):
+        for size in range(min(len(word), self.longest_stem), 3, -1):
             found = self.stems.get(word[:size])
             if found is not None and len(word) - size <= self._longest_ending(size, found):
                 made_of_two = _COMPOUND.match(romanise(word[size - 1 :])) or (
