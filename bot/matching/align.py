@@ -190,6 +190,8 @@ def _best_whole(units: Sequence[Unit], others: Sequence[Unit], places: Sequence[
 
 def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
     """How alike neighbouring words, written as one, are to a word of the other side."""
+    if not whole.native and not any(unit.native for unit in units):
+        return _alike_in_latin(units, text, whole)
     kanji = "".join([unit.native for unit in units if unit.script == "kanji"])
     if whole.native and not kanji and _says(units, spelled_out(whole.native)):
         return 0.97
@@ -209,7 +211,11 @@ def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
         return alike if alike >= 0.8 else 0.0
     if whole.script == "arabic" or units[0].script == "arabic":
         return bones_alike(consonants(text), consonants(whole.text))
-    if len(whole.text) < 4 or abs(len(whole.text) - len(text)) > 3 or (kanji and whole.native):
+    return 0.0 if kanji and whole.native else _alike_in_latin(units, text, whole)
+
+
+def _alike_in_latin(units: Sequence[Unit], text: str, whole: Unit) -> float:
+    if len(whole.text) < 4 or abs(len(whole.text) - len(text)) > 3:
         return 0.0
     heard = "".join([unit.sound for unit in units])
     if whole.text == text or whole.sound == heard:
@@ -352,14 +358,25 @@ TELLING_SOUNDS = 4
 
 
 def only_near(mine: Unit, other: Unit) -> bool:
-    """Whether two words are alike by ear alone, and short, as カルラ and Kaleyra are: each is near many others."""
+    """Whether two words are alike by ear alone, and short, as カルラ and Kaleyra are: each is near many others.
+
+    In Arabic two consonants are short, unless most letters are there: كيهان is Kayhan, and near Canon and Icon.
+    """
     native, latin = (mine, other) if mine.native else (other, mine)
     if latin.native or not native.native or mine.sound == other.sound or mine.concept == other.concept:
         return False
     if native.script == "kana":
         sounds = max(len(loan_bones(native.text, False)), len(loan_bones(latin.text, True)))
         return sounds < TELLING_SOUNDS and closeness(mine, other) < SURELY_HEARD
+    if native.script == "arabic":
+        return closeness(mine, other) < 0.9 and not _most_letters(native.text, latin.text)
     return native.script == "han" and len(native.native) < TELLING_SOUNDS and _only_heard(native, latin)
+
+
+def _most_letters(arabic: str, latin: str) -> bool:
+    """Whether a romanised word has three letters in five of a Latin one; w and y may be the vowels u and i."""
+    spelled = arabic.replace("w", "u").replace("y", "i")
+    return max(OSA.normalized_similarity(one, latin) for one in (arabic, spelled)) >= 0.6
 
 
 def _letter_by_letter(cyrillic: str, latin: str) -> bool:

@@ -83,7 +83,18 @@ class Asked:
         ours, theirs = telling(units), self._telling
         if _too_long(ours, theirs) or _too_long(theirs, ours):
             return False
-        return len(ours) != 1 or len(theirs) != 1 or not only_near(ours[0], theirs[0])
+        if len(ours) > 1 and len(theirs) > 1:
+            return True
+        # 莱尔科技 and Rool: what is said besides is translated, and never a part of the one word of the other side.
+        mine, others = ([one for one in side if not one.rank] for side in (ours, theirs))
+        translated = all(not one.rank or one.script in _CHARACTERS or one.rank in _EVERYWHERE for one in ours + theirs)
+        return not (translated and len(mine) == len(others) == 1 and only_near(mine[0], others[0]))
+
+
+#: Scripts in which a word that the glossary knows is translated rather than spelled.
+_CHARACTERS = frozenset({"han", "kanji"})
+#: Ranks of words that any name may have besides.
+_EVERYWHERE = frozenset({"common", "holding"})
 
 
 def telling(units: Sequence[Unit]) -> list[Unit]:

@@ -143,11 +143,16 @@ def _han(text: str) -> str:
 def pinyin_fits(han: str, latin: str) -> bool:
     """Whether the characters can be read as the whole of this Latin word, with any of their Mandarin readings."""
     reached = {0}
-    for listed in pinyin(han, style=Style.NORMAL, heteronym=True):
-        reached = {
-            start + len(one) for start in reached for one in listed if latin.startswith(one.replace("ü", "v"), start)
-        }
+    for listed in _mandarin(han):
+        reached = {start + len(one) for start in reached for one in listed if latin.startswith(one, start)}
     return len(latin) in reached
+
+
+@lru_cache(maxsize=20_000)
+def _mandarin(han: str) -> tuple[tuple[str, ...], ...]:
+    """Every reading of each character in turn."""
+    listed = pinyin(han, style=Style.NORMAL, heteronym=True)
+    return tuple(tuple(one.replace("ü", "v") for one in readings) for readings in listed)
 
 
 def _arabic(text: str) -> str:

@@ -189,8 +189,10 @@ def _is_heard(match: Match) -> bool:
     """Whether two names that only sound brings together are near enough, by words that not every company has."""
     if match.score < LIKELY_BY_SOUND or _only_translated(match):
         return False
-    heard = [reason for reason in _met(match) if reason.rule not in _BY_MEANING]
-    return not heard or not all(_faint(reason) for reason in heard)
+    met = _met(match)
+    heard = [reason for reason in met if reason.rule not in _BY_MEANING]
+    alone = len(met) == 1
+    return not heard or not all(_faint(reason, alone=alone) for reason in heard)
 
 
 def _met(match: Match) -> list[Reason]:
@@ -199,9 +201,11 @@ def _met(match: Match) -> list[Reason]:
     return [reason for reason in match.reasons[1:] if reason.ours and reason.theirs and reason.rule not in other]
 
 
-def _faint(reason: Reason) -> bool:
-    """Whether a word was heard as one other, and is only near it."""
-    if reason.rule not in ("kana", "by ear") or reason.score >= SURELY_HEARD:
+def _faint(reason: Reason, *, alone: bool) -> bool:
+    """Whether a word was heard as one other and is only near it; in Arabic that will do beside words that translate."""
+    if reason.score >= SURELY_HEARD or not (
+        reason.rule in ("kana", "by ear") or (alone and reason.rule == "arabic letters")
+    ):
         return False
     ours, theirs = read(reason.ours).units, read(reason.theirs).units
     return len(ours) == len(theirs) == 1 and only_near(ours[0], theirs[0])

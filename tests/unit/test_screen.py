@@ -1,0 +1,53 @@
+"""Whom a name on a list leads to: nobody is left out whom comparing in full would find, and few others are led to."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.matching.index import NameIndex
+from bot.model import Name
+
+
+def led(watched: str, listed: str) -> bool:
+    index = NameIndex()
+    index.add("watched", [Name(watched)])
+    index.add("another", [Name("Somebody Else Entirely")])
+    return "watched" in index.owners(listed)
+
+
+@pytest.mark.parametrize(
+    ("watched", "listed"),
+    [
+        ("Kolora", "KOLORA TRADING LLC"),
+        ("Promelektronika", "Promelectronica JSC"),
+        ("Rosoboronexport", "Rosoboronexprot"),
+        ("Kalaelectric", "Kala Electric Company"),
+        ("Fine Widgets (Kolora)", "KOLORRA"),
+        ("Kolora Marine Supply", "KOLORRA MARINE SUPPLY"),
+        ("Foreign Trade Bank", "BANK FOR FOREIGN TRADE"),
+        ("Severstal", "АО Северсталь Лизинг"),
+        ("ミトウォーター", "MITOWATER Co.,Ltd."),
+        ("洛克希德", "Lockheed Systems"),
+        ("豊島電機株式会社", "TOYOSHIMA ELECTRIC"),
+    ],
+)
+def test_led_to(watched: str, listed: str) -> None:
+    """By the very word, a long word misspelt, words joined, everyday words, another alphabet, and by ear."""
+    assert led(watched, listed)
+
+
+@pytest.mark.parametrize(
+    ("watched", "listed"),
+    [
+        ("Kolora", "KOLONA LLC"),
+        ("Foreign Trade Bank", "FOREIGN TRADE HOUSE"),
+        ("Foreign Trade Bank", "BANK OF FOREIGN LOANS"),
+        ("カルサ", "Kaleysa, Inc."),
+        ("莱尔科技", "ROOL"),
+        ("ケイヒン", "Cohen Steers Duration Preferred Income Fund"),
+        ("诺邦股份", "拓邦股份"),
+    ],
+)
+def test_not_led_to(watched: str, listed: str) -> None:
+    """A short word that is only near, everyday words of which one is missing, and what is near by ear alone."""
+    assert not led(watched, listed)
