@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
 
-from bot.matching.chinese import HEARD, by_ear, spells, transcribed
+from bot.matching.chinese import HEARD, HEARD_IN_CONTEXT, by_ear, spelled, spells, transcribed
+from bot.matching.chinese_words import in_one_word, said, sino
 from bot.matching.japanese import HEARD_IN_KANA, heard_in_kana, loan_bones, loan_sound, reads_as
-from bot.matching.scripts import arabic_bones, blurred, blurred_bones, consonants, pairs, pinyin_fits
+from bot.matching.scripts import arabic_bones, blurred, blurred_bones, consonants, pairs, pinyin_fits, romanise
 from bot.matching.words import Form, Unit, glossary, spelled_out
 
 #: Two words closer than this are one word misspelt; found on names of one entity in lists.
@@ -23,6 +24,15 @@ CLOSE = 0.72
 #: Words that translators exchange, written in two scripts, and so most likely translated.
 NEAR_TRANSLATED = 0.88
 
+
+#: A Chinese word and what it says in English, when the glossary does not know them for one word.
+_TRANSLATED = 0.95
+
+#: How much has to have met, a town and what is done there, before a name is heard generously.
+AGREEING = 0.7
+
+#: The rule by which a Chinese word meets a spelling of it that is not pinyin.
+SPELLED = "spelling of Hong Kong or Taiwan"
 
 #: Words that get glued to the word before them.
 _GLUED_ENDS = (
@@ -96,6 +106,7 @@ def align(ours: Form, theirs: Form) -> Alignment:
         _joined(found)
         _close(found)
         _shortened(found)
+        _heard_in_context(found)
     return found
 
 
@@ -161,7 +172,18 @@ def _joined(found: Alignment) -> None:
                 fitting.append((alike, run, at))
         for alike, run, at in sorted(fitting, reverse=True):
             if at in left_others and all(place in left_mine for place in run):
-                found.meet(*(([at], run) if flipped else (run, [at])), alike, "written together")
+                rule = _how_joined([mine.units[place] for place in run], others.units[at])
+                found.meet(*(([at], run) if flipped else (run, [at])), alike, rule)
+
+
+def _how_joined(units: Sequence[Unit], whole: Unit) -> str:
+    """By which rule neighbours are one word: a Chinese one may be translated, or spelled as in Hong Kong."""
+    if whole.script != "han" or not whole.native or any(unit.native for unit in units):
+        return "written together"
+    if any(_says(units, concepts) for concepts in said(whole.native)):
+        return "same meaning"
+    text = "".join([unit.text for unit in units])
+    return "written together" if pinyin_fits(whole.native, text) or not spelled(whole.native, text) else SPELLED
 
 
 def written_together(units: Sequence[Unit], others: Iterable[Unit]) -> bool:
@@ -195,15 +217,16 @@ def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
     kanji = "".join([unit.native for unit in units if unit.script == "kanji"])
     if whole.native and not kanji and _says(units, spelled_out(whole.native)):
         return 0.97
+    if whole.script == "han" and whole.native:
+        han = [unit.native for unit in units if unit.script == "han"]
+        if len(han) == len(units):  # characters are never compared by their sound
+            return 0.97 if "".join(han) == whole.native else 0.0
+        if not any(unit.native for unit in units):
+            return _han_joined(units, text, whole.native)
     if whole.script == "kanji" and not kanji:
         return 0.95 if reads_as(whole.native, text) else 0.0
     if kanji and not whole.native:
         return 0.95 if reads_as("".join([unit.native or unit.text for unit in units]), whole.text) else 0.0
-    if whole.script == "han" and not any(unit.native for unit in units):
-        if pinyin_fits(whole.native, text):
-            return 0.97
-        alike = _by_ear(whole.native, text)
-        return alike if alike > max(by_ear(whole.native, unit.text) for unit in units) else 0.0
     if whole.script == "kana" or any(unit.script == "kana" for unit in units):
         return loan_alike(whole.text, text) if whole.script == "kana" else loan_alike(text, whole.text)
     if whole.script in _BLURRING or units[0].script in _BLURRING:
@@ -223,6 +246,18 @@ def _alike_in_latin(units: Sequence[Unit], text: str, whole: Unit) -> float:
     if len(text) < 7 or text.isdigit() or text[-1].isdigit() or whole.text[-1].isdigit():
         return 0.0
     return 0.95 * max(OSA.normalized_similarity(text, whole.text), OSA.normalized_similarity(heard, whole.sound))
+
+
+def _han_joined(units: Sequence[Unit], text: str, han: str) -> float:
+    """How alike Latin neighbours are to a Chinese word: translated, spelled, or heard better than one of them alone."""
+    if any(_says(units, concepts) for concepts in said(han)):
+        return 0.97
+    if pinyin_fits(han, text):
+        return 0.97
+    if alike := spelled(han, text):
+        return alike
+    alike = _by_ear(han, text)
+    return alike if alike > max(by_ear(han, unit.text) for unit in units) else 0.0
 
 
 def _says(units: Sequence[Unit], concepts: Sequence[str]) -> bool:
@@ -258,6 +293,10 @@ def _how_close(mine: Unit, other: Unit) -> str:
     if mine.rank and other.rank and mine.concept != other.concept:
         return "near meaning"
     if mine.native or other.native:
+        if _said(mine, other):
+            return "same meaning"
+        if _spelled(mine, other) or _spelled(other, mine):
+            return SPELLED
         return "by ear" if _only_heard(mine, other) or _only_heard(other, mine) else "reading"
     edits = OSA.distance(mine.text, other.text)
     return "one letter differs" if edits == 1 else f"{edits} letters differ" if edits < 4 else "short form"
@@ -268,9 +307,25 @@ def _only_heard(native: Unit, latin: Unit) -> bool:
     return native.script == "han" and not latin.native and not pinyin_fits(native.native, latin.text)
 
 
+def _spelled(native: Unit, latin: Unit) -> bool:
+    """Characters that are spelled so in Hong Kong or Taiwan, and not in pinyin."""
+    return _only_heard(native, latin) and spelled(native.native, latin.text) > 0
+
+
+def _said(mine: Unit, other: Unit) -> bool:
+    """Whether one is what the other says in English, though they are not one word of the glossary."""
+    native, latin = (mine, other) if mine.script == "han" else (other, mine)
+    if native.script != "han" or latin.native:
+        return False
+    han = native.native
+    return (latin.concept,) in said(han) or in_one_word(han, latin.text) or sino(han, latin.text)
+
+
 def closeness(mine: Unit, other: Unit) -> float:
     """How alike two different words are, 0 when they should not be taken for one."""
     if mine.rank and other.rank and mine.concept != other.concept:
+        if _said(mine, other):
+            return _TRANSLATED
         if _both_han(mine, other) or _two_trades(mine, other):
             return 0.0  # in one language, two words that translators exchange are two words
         near = glossary().near
@@ -299,7 +354,7 @@ def _two_trades(mine: Unit, other: Unit) -> bool:
     """Two trades written in Latin letters, or in one other script, and so most likely in one language: gas and oil."""
     if mine.rank != "trade" or other.rank != "trade" or {mine.concept, other.concept} in glossary().exchanged:
         return False
-    return mine.script == other.script if mine.native and other.native else not mine.native and not other.native
+    return mine.script == other.script
 
 
 def _native_alike(mine: Unit, other: Unit) -> float:
@@ -316,8 +371,13 @@ def _sharpened(alike: float) -> float:
 
 
 def _characters_alike(one: str, other: str) -> float:
-    """Chinese words as characters: one character in five or more may differ."""
+    """Chinese words as characters: one character in five or more may differ.
+
+    A foreign name is taken down in other characters of the same sound by the next who hears it: 伊庇鲁斯, 伊比鲁斯.
+    """
     alike = OSA.normalized_similarity(one, other)
+    if 0.5 <= alike < 1 and len(one) == len(other) > 3 and transcribed(one) and transcribed(other):
+        return 0.9 if romanise(one) == romanise(other) else _sharpened(alike)
     return _sharpened(alike) if alike >= 0.8 else 0.0
 
 
@@ -327,16 +387,22 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
     if native.script == "kanji":
         if reads_as(native.native, latin.text):
             return 0.95
-        if latin.concept in (said := spelled_out(native.native)):
-            return 0.97 if len(said) == 1 else 0.75
+        if latin.concept in (phrase := spelled_out(native.native)):
+            return 0.97 if len(phrase) == 1 else 0.75
         return 0.7 if len(native.native) > 3 and reads_as(native.native[:2], latin.text) else 0.0
     if native.script == "han" and not latin.native:
         if pinyin_fits(native.native, latin.text):
             return 0.97
+        if _said(mine, other):
+            return _TRANSLATED
+        if alike := spelled(native.native, latin.text):
+            return alike
         if reads_as(native.native, latin.text):
             return 0.9
-        spelled = 0.0 if spells(latin.text, len(native.native)) else _sharpened(_best(mine, other))
-        return max(spelled, _by_ear(native.native, latin.text))
+        if native.rank or latin.rank in ("little", "common", "trade"):
+            return 0.0  # a word that is known is translated or read; what is heard are names
+        close = 0.0 if spells(latin.text, len(native.native)) else _sharpened(_best(mine, other))
+        return max(close, _by_ear(native.native, latin.text))
     best = _sharpened(_best(mine, other))
     if native.script == "kana":
         best = max(best, loan_alike(native.text, latin.text))
@@ -419,7 +485,7 @@ def _by_ear(han: str, latin: str) -> float:
     alike = by_ear(han, latin)
     if alike < HEARD:
         return 0.0
-    sure = 0.72 if len(han) > 3 and transcribed(han) else 0.62  # four sounds in a row are seldom alike by chance
+    sure = 0.76 if len(han) > 3 and transcribed(han) else 0.62  # four sounds in a row are seldom alike by chance
     return min(0.95, sure + 1.2 * (alike - HEARD))
 
 
@@ -511,14 +577,36 @@ def _shortened(found: Alignment) -> None:
                     break
 
 
+def _heard_in_context(found: Alignment) -> None:
+    """Let the one word that is left on both sides be heard generously where town and trade have met: 羅約, Royo."""
+    mine, others = _left_own(found.ours, found.left_ours), _left_own(found.theirs, found.left_theirs)
+    if len(mine) != 1 or len(others) != 1:
+        return
+    one, other = found.ours.units[mine[0]], found.theirs.units[others[0]]
+    native, latin = (one, other) if one.script == "han" else (other, one)
+    if native.script != "han" or latin.native or spells(latin.text, len(native.native)):
+        return
+    met = [pair for pair in found.met if pair.alike > 0.85]
+    if all(pair.ours[0].rank != "place" for pair in met) or sum([pair.weight for pair in met]) < AGREEING:
+        return
+    if by_ear(native.native, latin.text, HEARD_IN_CONTEXT) >= HEARD_IN_CONTEXT:
+        found.meet(mine, others, 0.62, "by ear")
+
+
+def _left_own(form: Form, left: Sequence[int]) -> list[int]:
+    """The places of what is left over and tells something, if that is only words of its own; else nothing."""
+    telling = [at for at in left if form.units[at].rank != "little"]
+    return telling if all(not form.units[at].rank for at in telling) else []
+
+
 def _may_be_short(unit: Unit) -> bool:
     return len(unit.text) <= 16 and not unit.rank and unit.text.isalpha()
 
 
 def shortened(unit: Unit, run: Sequence[Unit], *, alone: bool) -> float:
     """How surely a word is short for neighbours of the other side; `alone` when it is all there is of its name."""
-    if unit.text[0] not in _first_letters(run[0]) or not _may_be_short(unit):
-        return 0.0
+    if unit.script == "han" or unit.text[0] not in _first_letters(run[0]) or not _may_be_short(unit):
+        return 0.0  # Chinese shortens by characters, never by the letters that pinyin has for them
     return _short_of(unit.text, run, alone=alone)
 
 

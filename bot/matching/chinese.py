@@ -9,10 +9,15 @@ have taken to hear one as the other.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import islice, product
 
+from pypinyin import Style, pinyin
+
 from bot.data import table
+from bot.matching.fold import fold
+from bot.matching.japanese import loan_bones
 from bot.matching.scripts import mandarin
 
 #: What it costs to hear nothing where one side has a sound. Vowels are put in and left out freely.
@@ -32,6 +37,8 @@ _FEW = 0.08
 _VOWELS = frozenset("aeiou")
 #: Characters that sound more like a word than this may be it; at .7 one in 300 words of other names is.
 HEARD = 0.6
+#: The same where all else of the two names agrees, the town and the trade: one in twenty words of other names.
+HEARD_IN_CONTEXT = 0.45
 
 
 @cache
@@ -73,25 +80,26 @@ def _heard_sounds(han: str) -> str:
 
 #: Spellings of one sound in languages that are taken down in Chinese, in this order.
 _LATIN = (
-    ("sch", "s"), ("tch", "C"), ("ch", "C"), ("sh", "s"), ("zh", "j"), ("ph", "f"), ("th", "t"), ("gh", "g"),
-    ("kh", "k"), ("ck", "k"), ("qu", "k"), ("tz", "z"), ("ts", "z"), ("hs", "s"), ("ee", "i"), ("oo", "u"), ("x", "ks"),
-    ("y", "i"), ("tion", "son"), ("wh", "w"), ("ce", "se"), ("ci", "si"), ("c", "k"), ("C", "c"),
+    ("xx", "x"), ("sch", "s"), ("tch", "C"), ("ch", "C"), ("sh", "s"), ("zh", "j"), ("ph", "f"), ("th", "t"),
+    ("gh", "g"), ("kh", "k"), ("ck", "k"), ("qu", "k"), ("tz", "z"), ("ts", "z"), ("hs", "s"), ("ee", "i"),
+    ("oo", "u"), ("x", "ks"), ("y", "i"), ("tion", "son"), ("wh", "w"), ("ce", "se"), ("ci", "si"), ("c", "k"),
+    ("C", "c"),
 )  # fmt: skip
 
 
 @lru_cache(maxsize=50_000)
 def _written(latin: str) -> str:
-    out = latin
+    out = "s" + latin[1:] if latin.startswith("x") else latin  # Xilinx, 赛灵思
     for old, new in _LATIN:
         out = out.replace(old, new)
     return "".join([char for at, char in enumerate(out) if not at or char != out[at - 1]])
 
 
 @lru_cache(maxsize=50_000)
-def by_ear(han: str, latin: str) -> float:
+def by_ear(han: str, latin: str, least: float = HEARD) -> float:
     """How surely these characters are this Latin word by ear; 1 needs every sound in its place.
 
-    What is less than HEARD is somewhere between 0 and that: nobody asks how far another word is another word.
+    What is less than `least` is somewhere between 0 and that: nobody asks how far another word is another word.
     """
     if not 2 <= len(han) <= 8 or not (3 if transcribed(han) else 4) <= len(latin) <= 24:
         return 0.0
@@ -99,9 +107,10 @@ def by_ear(han: str, latin: str) -> float:
     if not 0.4 < len(theirs) / len(ours) < 2.5:
         return 0.0
     consonants = max(_consonants(theirs), _consonants(ours))
-    if consonants < 2 or _VOWELS.isdisjoint(theirs):  # letters without a vowel are spelled, not heard
+    few = consonants < (2 if least == HEARD else 1)
+    if few or _VOWELS.isdisjoint(theirs):  # letters without a vowel are spelled, not heard
         return 0.0
-    cost = _cost(ours, theirs, (1 - HEARD) * (consonants + 0.5))
+    cost = _cost(ours, theirs, (1 - least) * (consonants + 0.5))
     alike = 1.0
     if spells(latin, len(han)):  # "nike" is also two syllables of pinyin, and 耐克
         cost, alike = (cost + _OTHER_PINYIN, 1.0) if transcribed(han) else (cost, _OTHER_CHARACTERS)
@@ -122,6 +131,92 @@ def spells(latin: str, syllables: int) -> bool:
         latin[:size] in _syllables() and spells(latin[size:], syllables - 1)
         for size in range(1, min(6, len(latin)) + 1)
     )
+
+
+# ── Other spellings of Chinese ────────────────────────────────────────────────────────────────────────────────────
+
+#: How surely characters are a word that spells them in Cantonese, or in the ways of Taiwan; and when that word is also
+#: pinyin of other characters: "Chang" is 张 to Wade and Giles, and 常 in pinyin.
+_SPELLED = 0.93
+_SPELLED_OTHERWISE = 0.75
+
+
+@lru_cache(maxsize=50_000)
+def spelled(han: str, latin: str) -> float:
+    """How surely a Latin word spells these characters otherwise than in pinyin; 0 when it does not.
+
+    Hong Kong spells Cantonese (興 Hing), Taiwan mixes Wade-Giles with ways of its own (新 Hsin, Shin).
+    """
+    if not 2 <= len(han) <= 6 or not len(han) <= len(latin) <= 6 * len(han):
+        return 0.0
+    for spellings in (_cantonese, _taiwanese):
+        reached = {0}
+        for char in han:
+            reached = {start + len(one) for start in reached for one in spellings(char) if latin.startswith(one, start)}
+            if not reached:
+                break
+        if len(latin) in reached:
+            return _SPELLED_OTHERWISE if spells(latin, len(han)) else _SPELLED
+    return 0.0
+
+
+@lru_cache(maxsize=20_000)
+def spelled_bones(han: str) -> tuple[str, ...]:
+    """The consonants that Hong Kong or Taiwan is likely to spell a word with, as `japanese.loan_bones` writes them."""
+    if not 2 <= len(han) <= 4:
+        return ()
+    found = []
+    for spellings, likely in ((_cantonese, slice(2)), (_taiwanese, slice(1, 3))):  # the first of Taiwan is pinyin
+        choices = [dict.fromkeys(loan_bones(one, True) for one in spellings(char)[likely]) for char in han]
+        found += ["".join(one) for one in islice(product(*choices), 8)]
+    return tuple(dict.fromkeys(one for one in found if len(one) > 1))
+
+
+@lru_cache(maxsize=8_000)
+def _cantonese(char: str) -> tuple[str, ...]:
+    """The ways in which Hong Kong spells a character."""
+    rules = _spellings("cantonese", "initials"), _spellings("cantonese", "rhymes")
+    return tuple(
+        dict.fromkeys(one for syllable in _jyutping().get(char, ()) for one in _spellings_of(syllable, *rules))
+    )
+
+
+@lru_cache(maxsize=8_000)
+def _taiwanese(char: str) -> tuple[str, ...]:
+    """The ways in which Taiwan spells a character, pinyin among them, for names mix them (元大 Yuanta)."""
+    rules = _spellings("romanisation", "taiwan_initials"), _spellings("romanisation", "taiwan_finals")
+    syllables = pinyin(char, style=Style.NORMAL, heteronym=True)[0]
+    return tuple(
+        dict.fromkeys(one for syllable in syllables for one in _spellings_of(syllable.replace("ü", "v"), *rules))
+    )
+
+
+@cache
+def _jyutping() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for line in (*table("cantonese")["readings"], *table("cantonese")["second_readings"]):
+        for entry in line.split():
+            syllable, chars = entry.split(":")
+            for char in fold(chars).replace(" ", ""):
+                found[char] = (*found.get(char, ()), syllable)
+    return found
+
+
+@cache
+def _spellings(name: str, part: str) -> dict[str, tuple[str, ...]]:
+    """How the initials or the rhymes of a language are written."""
+    rows = (entry.split(":") for entry in table(name)[part].split())
+    return {sound.strip("-"): tuple(one.strip("-") for one in listed.split(",")) for sound, listed in rows}
+
+
+def _spellings_of(
+    syllable: str, initials: dict[str, tuple[str, ...]], rhymes: dict[str, tuple[str, ...]]
+) -> Iterator[str]:
+    """Every spelling of a syllable, taken apart behind its longest initial that leaves a rhyme."""
+    for size in (2, 1, 0):
+        if len(syllable) >= size and syllable[:size] in initials and syllable[size:] in rhymes:
+            yield from (before + behind for before in initials[syllable[:size]] for behind in rhymes[syllable[size:]])
+            return
 
 
 @cache

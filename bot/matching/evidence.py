@@ -176,13 +176,25 @@ def _size(units: Sequence[Unit]) -> int:
 def _waived(over: list[Unit], form: Form, other: Form) -> tuple[list[Unit], float]:
     """What is left over without the country that goes without saying, and the weight of that.
 
-    万科 is "China Vanke" abroad: who writes in Chinese characters does not say where. 中国 is also "China National".
+    万科 is "China Vanke" abroad: who writes in Chinese characters does not say where. 中国 is also "China National" or
+    "China State", and 国家 (national) is "China".
     """
-    if form.han or not other.han or japanese(other.text):
+    if form.han:
+        said = {"national"} if "国家" in form.han and _names_china(other) else set()
+    elif not other.han or japanese(other.text):
         return over, 0.0
-    said = {"china", "national"} if "中国" in other.han else {"china"}
+    else:
+        said = {"china", "national", "state"} if "中国" in other.han or "国家" in other.han else {"china"}
+        if "研究" in other.han or "科技" in other.han:
+            said.add("science")  # 研究所 is a research institute, 科技 science and technology
+    if not said:
+        return over, 0.0
     waived = sum([unit.weight for unit in over if unit.concept in said])
     return ([unit for unit in over if unit.concept not in said], waived) if waived else (over, 0.0)
+
+
+def _names_china(form: Form) -> bool:
+    return not form.han and any(one.concept == "china" for one in form.units)
 
 
 _NO_ACRONYM = (0.0,) * (len(FEATURES) - _ACRONYM_AT)
@@ -291,6 +303,7 @@ OTHER_NUMBER = Objection("another number", 0.0, 3.0)
 NUMBER_MISSING = Objection("a number on one side only", 3.0, 3.5)
 NAME_GOES_ON = Objection("a name of one word, and the other goes on", 0.8, 1.6)
 SAYS_MORE = Objection("no word of its own, and one says more", 0.0, 1.0)
+SAYS_OTHER = Objection("one language, and each says something else", 0.0, 0.5)
 ONLY_NEAR = Objection("no word of its own, and what tells most is only near in meaning", 0.0, 0.5)
 OTHER_NAME = Objection("no word of its own met, and each has another", 0.0, 1.0)
 OTHER_PLACE = Objection("no word of its own met, and another place", 0.0, 1.0)
@@ -308,7 +321,12 @@ def objections(found: Alignment) -> Iterator[Objection]:
     if ours.numbers != theirs.numbers:
         apart = ours.numbers - theirs.numbers and theirs.numbers - ours.numbers
         yield OTHER_NUMBER if apart else NUMBER_MISSING
-    if ours.han and theirs.han and _says_more(found):
+    if ours.han and theirs.han:
+        if _says_more(found):
+            yield SAYS_MORE
+        elif found.met and all(any(map(_tells_more, over)) for over in (found.over_ours(), found.over_theirs())):
+            yield SAYS_OTHER
+    elif (ours.han or theirs.han) and _says_more_abroad(found):
         yield SAYS_MORE
     if _only_near(found):
         yield ONLY_NEAR
@@ -336,6 +354,38 @@ def _says_more(found: Alignment) -> bool:
     if any(one.rank in ("", "plain") for met in found.met for one in met.ours):
         return False
     return any(one.rank not in ("little", "holding") for one in (*found.over_ours(), *found.over_theirs()))
+
+
+def _says_more_abroad(found: Alignment) -> bool:
+    """The same of a name in Chinese characters and one in another script: Bank of China, 中国工商银行.
+
+    China itself may be left out, the country that a foreign name is given in Chinese (美国国际共和研究所, International
+    Republican Institute), what only says that there is an organization, and what is near to a word that met (电力 is
+    electric power).
+    """
+    if not found.met or _own_met(found) or japanese(found.ours.text) or japanese(found.theirs.text):
+        return False
+    over_ours, _ = _waived(found.over_ours(), found.ours, found.theirs)
+    over_theirs, _ = _waived(found.over_theirs(), found.theirs, found.ours)
+    native, over = (found.ours, over_ours) if found.ours.han else (found.theirs, over_theirs)
+    if over and over[0] is native.units[0] and over[0].rank == "place" and not (found.left_ours and found.left_theirs):
+        over.pop(0)
+    near = glossary().near
+    met = [near[one.concept] for pair in found.met for one in pair.ours if one.concept in near]
+    return any(
+        _tells_more(one) and all(near.get(one.concept, _NOTHING).isdisjoint(lines) for lines in met)
+        for one in (*over_ours, *over_theirs)
+    )
+
+
+_NOTHING: frozenset[int] = frozenset()
+
+
+def _tells_more(one: Unit) -> bool:
+    """Whether a word makes another name of everyday words: 国际 (international) does, little as it tells elsewhere."""
+    if one.rank in ("little", "holding"):
+        return one.concept in ("international", "new")
+    return one.concept not in ("organization", "enterprise", "association", "industry")
 
 
 def _own_met(found: Alignment) -> bool:

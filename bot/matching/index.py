@@ -23,8 +23,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.matching.align import bones_alike, loan_alike
-from bot.matching.chinese import HEARD, by_ear, transcribed
+from bot.matching.chinese import HEARD, by_ear, spelled_bones, transcribed
 from bot.matching.chinese import bones as chinese_bones
+from bot.matching.chinese_words import said
 from bot.matching.compare import Judgement, explain, judge
 from bot.matching.fold import fold
 from bot.matching.japanese import likely_readings, loan_bones
@@ -362,8 +363,9 @@ class NameIndex:
                 want(f"%{consonants(unit.text)}", unit.weight)
             elif unit.script == "kana":
                 want(f"^{loan_bones(unit.text, False)}", unit.weight)
-            elif unit.script == "han" and transcribed(unit.native):
-                for bones in chinese_bones(unit.native):
+            elif unit.script == "han" and not unit.rank:
+                heard = chinese_bones(unit.native) if transcribed(unit.native) else spelled_bones(unit.native)
+                for bones in heard:
                     want(f"^{bones}", 0.6 * unit.weight)
             if unit.rank in ("", "plain") or unit.script == "kanji":
                 for other, alike in self._near_to(unit):
@@ -396,6 +398,8 @@ class NameIndex:
         if unit.script in ("han", "kanji"):
             for reading in likely_readings(unit.native):
                 yield f"={sound(reading)}", 0.85
+        if unit.script == "han" and not unit.rank:
+            yield from ((_said_key(row), 0.9) for row in said(unit.native))
         text = unit.text
         if unit.script == "han" and transcribed(unit.native):
             for bones in chinese_bones(unit.native):
@@ -534,6 +538,17 @@ def _together(carrying: Sequence[Unit]) -> Iterator[str]:
             yield f"+{low} {high}"
         else:
             yield f"={first.sound}{second.sound}"
+
+
+def _said_key(row: Sequence[str]) -> str:
+    """Where a name is filed that says these one or two words: under both together, or the one."""
+    known = glossary().weight
+    if len(row) == 1:
+        return f":{row[0]}" if row[0] in known else f"={sound(row[0])}"
+    first, second = row[:2]
+    if first in known and second in known:
+        return "+{} {}".format(*sorted((first, second)))
+    return f"={sound(first)}{sound(second)}"
 
 
 def _loan_pairs(units: Sequence[Unit]) -> list[str]:

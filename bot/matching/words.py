@@ -159,6 +159,7 @@ def unit(word: str, native: str = "", japanese: bool = False) -> Unit:
         return Unit(latin, concept, weight, rank, sound(latin), native, _script(native, japanese))
     if latin[:-2].isdigit() and latin[-2:] in ("st", "nd", "rd", "th"):
         latin = latin[:-2]
+    latin = _ORDINALS.get(latin, latin)
     if len(latin) > 6 and _misspelt_form(latin):
         return Unit(latin, latin, 0.06, "little", sound(latin), native, _script(native, japanese))
     own = native if native and script_of(native[0]) == "han" else latin
@@ -167,9 +168,9 @@ def unit(word: str, native: str = "", japanese: bool = False) -> Unit:
 
 @cache
 def _long_form_words() -> dict[tuple[str, int], list[str]]:
-    """Long words that say no more than a legal form ("liability", "company"), by what is a letter away from them.
+    """Long words that say no more than a legal form ("liability", "company"), by what a slip of the pen makes of them.
 
-    That begins or ends with the same letter, and is a letter longer or shorter at most.
+    It begins or ends with the same letter, and is a letter longer or shorter at most.
     """
     found: dict[tuple[str, int], list[str]] = {}
     for forms in table("legal_forms").values():
@@ -244,18 +245,63 @@ def _units_of_any(words: Sequence[str], *, japanese: bool) -> Iterator[Unit]:
 @lru_cache(maxsize=50_000)
 def _native_units(word: str, japanese: bool) -> tuple[Unit, ...]:
     """The units of a word that is not in Latin letters."""
+    return tuple(_units_of_native(word, japanese=japanese))
+
+
+def _units_of_native(word: str, *, japanese: bool) -> Iterator[Unit]:
     if _CJK.search(word):
         city = None if japanese else _CITY.match(word)
         if city and city[1] not in glossary().pieces:
-            place = replace(unit(city[1], city[1]), weight=0.5, rank="place")
-            return (place, *_unspaced(_settled(pieces(word[city.end() :]))))
-        return tuple(_unspaced(_settled(pieces(word)), japanese=japanese))
-    if _HANGUL_OR_THAI.match(word):
+            yield replace(unit(city[1], city[1]), weight=0.5, rank="place")
+            word = word[city.end() :]
+        if not japanese and (district := _DISTRICT.match(word)):
+            yield from _chinese(district[1])
+            yield replace(unit(district[2], district[2]), weight=0.5, rank="place")
+            word = word[district.end() :]
+        yield from _unspaced(_settled(pieces(word)), japanese=True) if japanese else _chinese(word)
+    elif _HANGUL_OR_THAI.match(word):
         letters, rest = korean_letters(word)
-        return (*((unit(letters),) if letters else ()), *_unspaced(_cut(rest)))
-    if word.startswith(("ال", "لل")) and len(word) > 4:
-        return (unit(word[2:], word[2:]),)  # the Arabic article, written "al" apart or not at all in Latin letters
-    return (unit(word, word),)
+        if letters:
+            yield unit(letters)
+        yield from _unspaced(_cut(rest))
+    elif word.startswith(("ال", "لل")) and len(word) > 4:
+        yield unit(word[2:], word[2:])  # the Arabic article, written "al" apart or not at all in Latin letters
+    else:
+        yield unit(word, word)
+
+
+#: Numbers in Chinese names: 第十三 is 13th, 三二五 is 325. First and second are words of the glossary.
+_NUMERAL = re.compile(
+    "第(?P<count>[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九〇零]{2,4}|[三四五六七八九]|[0-9]{1,4})"
+    "|(?P<digits>[一二三四五六七八九〇零]{3,4})"
+)
+
+
+def _chinese(word: str) -> Iterator[Unit]:
+    """The units of a Chinese word, the numbers in it as digits."""
+    at = 0
+    for found in _NUMERAL.finditer(word):
+        yield from _unspaced(_settled(pieces(word[at : found.start()])))
+        yield unit(_in_digits(found[found.lastgroup or 0]))
+        at = found.end()
+    yield from _unspaced(_settled(pieces(word[at:])))
+
+
+def _in_digits(numeral: str) -> str:
+    """A Chinese numeral in digits: 十三 is 13, 七〇四 is 704."""
+    if "十" in numeral:
+        tens, ones = numeral.split("十")
+        return f"{tens or '一'}{ones or '〇'}".translate(_AS_DIGITS)
+    return numeral.translate(_AS_DIGITS)
+
+
+_AS_DIGITS = str.maketrans("零〇一二三四五六七八九", "00123456789")
+
+#: Ordinals in English, as the digits that others write: "Fifth Academy" and "5th Academy".
+_ORDINALS = {
+    "third": "3", "fourth": "4", "fifth": "5", "sixth": "6", "seventh": "7", "eighth": "8", "ninth": "9",
+    "tenth": "10", "eleventh": "11", "twelfth": "12", "thirteenth": "13", "fourteenth": "14", "fifteenth": "15",
+}  # fmt: skip
 
 
 def _unspaced(found: Iterable[str], *, japanese: bool = False) -> Iterator[Unit]:
@@ -267,9 +313,15 @@ def _unspaced(found: Iterable[str], *, japanese: bool = False) -> Iterator[Unit]
             continue
         if (listed := phrases.get(piece)) and listed[-1][0] == (piece,):
             long = listed[-1][1]
-            yield from (_phrase_unit(piece, long),) if japanese else map(unit, long)
+            yield from (_phrase_unit(piece, long),) if japanese else _said_by(piece, long)
         else:
             yield _cjk_unit(piece, japanese=japanese)
+
+
+def _said_by(piece: str, long: Sequence[str]) -> Iterator[Unit]:
+    """The units that a phrase stands for; they have no writing of their own, but that of its script."""
+    script = _script(piece, False)
+    return (replace(unit(concept), script=script) for concept in long)
 
 
 def _phrase_unit(piece: str, long: Sequence[str]) -> Unit:
@@ -329,6 +381,9 @@ def _one_letter(piece: str) -> str:
 _KINDS_OF_PLACE = re.compile("^(?:市|省|县|區|区|特别行政区|自治区|自治州)")
 
 
+#: A district or county behind its city: 佛山市南海区.
+_DISTRICT = re.compile("(.{2,12}?[市省])([^市省区县镇]{2,3})[区县镇](?=..)")
+
 #: A Chinese name that begins with its city, said to be one: 金华市, and not 城市 (city) or 市场 (market).
 _CITY = re.compile(
     "([\u3400-\u9fff]{1,2}[^\u57ce\u90fd\u8d85\u95e8\u591c\u80a1\u4e0a\u8d38])\u5e02"
@@ -342,6 +397,8 @@ def _settled(found: Sequence[str]) -> Iterator[str]:
     for piece in found:
         rest = _KINDS_OF_PLACE.sub("", piece) if after_place else piece
         after_place = glossary().weight.get(glossary().pieces.get(piece, ""), (0, ""))[1] == "place"
+        if rest is not found[0] and len(rest) > 1 and rest not in glossary().pieces:
+            rest = rest.removeprefix("与")  # and: no name begins so behind another word
         if rest:
             yield rest
 

@@ -1,0 +1,92 @@
+"""What words of Chinese names say in English: 金鹰 is golden eagle, 武钢 Wuhan steel, 中俄 Sino-Russian.
+
+A Chinese company translates such a word or writes how it sounds, as it likes. So the word is not cut up: it stays one
+word of the name, and these are its translations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from itertools import product
+
+from bot.data import table
+from bot.matching.fold import fold
+from bot.matching.words import glossary, spelled_out
+
+#: Characters that stand for China in short names.
+_COUNTRY = frozenset("中国华")
+
+#: Rows of concepts, one row for each way of saying it.
+Rows = tuple[tuple[str, ...], ...]
+
+
+@lru_cache(maxsize=20_000)
+def said(han: str) -> Rows:
+    """Every way in which these characters are said in English, as concepts without the words that only join others."""
+    phrase = spelled_out(han)
+    found = [phrase] if phrase else []
+    found += _listed("names" if len(han) > 1 else "characters").get(han, ())
+    found += _short_name(han)
+    found += _one_by_one(han)
+    return tuple(dict.fromkeys(found))
+
+
+def _short_name(han: str) -> Iterator[tuple[str, ...]]:
+    """A place or country in one character and what follows it: 武钢 is Wuhan Steel, 中俄 Sino-Russian."""
+    if not 1 < len(han) < 4:
+        return
+    behind = _listed("short_trades").get(han[1:], ())
+    for place in _listed("short_places").get(han[0], ()):
+        yield from (place + trade for trade in behind)
+    if han[0] in _COUNTRY:
+        yield from behind  # 中国中铁 is China Railway: the country is said once
+    if len(han) == 2:
+        for one in _listed("countries").get(han[0], ()):
+            yield from (one + other for other in _listed("countries").get(han[1], ()) if one != other)
+
+
+def _one_by_one(han: str) -> Iterator[tuple[str, ...]]:
+    """A word of two to four characters said piece by piece: 蓝狐 is blue fox, 火风暴 fire storm."""
+    if not 1 < len(han) < 5:
+        return
+    for parts in _parts(han):
+        yield from (tuple(concept for row in rows for concept in row) for rows in product(*parts))
+
+
+def _parts(han: str) -> Iterator[tuple[Rows, ...]]:
+    """Every way to cut a word into characters and words that say something, and what each of them says."""
+    if not han:
+        yield ()
+    for size in (1, 2):
+        if listed := _listed("characters" if size == 1 else "names").get(han[:size]):
+            yield from ((listed, *rest) for rest in _parts(han[size:]))
+
+
+def in_one_word(han: str, latin: str) -> bool:
+    """Whether the English of these characters is this Latin word, written together: 蓝狐, Bluefox."""
+    return len(latin) > 5 and any(len(row) > 1 and "".join(row) == latin for row in said(han))
+
+
+def sino(han: str, latin: str) -> bool:
+    """Whether a word is "Sino" and the trade that follows China in a short name: 中钢, Sinosteel; 中化, Sinochem."""
+    trade = latin.removeprefix("sino")
+    if len(trade) < 4 or trade == latin or han[:1] not in _COUNTRY:
+        return False
+    return any(row[-1].startswith(trade) for row in said(han))
+
+
+@cache
+def _listed(name: str) -> dict[str, Rows]:
+    found = {}
+    for entry in table("chinese_words")[name].split():
+        han, listed = entry.split(":")
+        found[fold(han)] = tuple(dict.fromkeys(_concepts(english.split("-")) for english in listed.split(",")))
+    return found
+
+
+def _concepts(words: list[str]) -> tuple[str, ...]:
+    """The concepts of English words; joining words say nothing."""
+    known = glossary()
+    found = [known.concept(word) or word for word in words]
+    return tuple(one for one in found if known.weight.get(one, (1.0, ""))[1] != "little") or tuple(found)

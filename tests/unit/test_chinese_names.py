@@ -1,0 +1,222 @@
+"""Chinese names against their names in English: translated, spelled as in Hong Kong or Taiwan, shortened, numbered."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.data import table
+from bot.matching.chinese import spelled, spelled_bones
+from bot.matching.chinese_words import in_one_word, said, sino
+from bot.matching.compare import SAME, compare
+from bot.matching.fold import fold
+from bot.matching.index import NameIndex
+from bot.model import Name, Verdict
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english"),
+    [
+        ("永隆銀行有限公司", "Wing Lung Bank Limited"),
+        ("周大福珠寶集團", "Chow Tai Fook Jewellery Group"),
+        ("李錦記有限公司", "Lee Kum Kee Company Limited"),
+        ("恒生銀行", "Hang Seng Bank"),
+        ("元大證券股份有限公司", "Yuanta Securities Co., Ltd."),
+        ("東和鋼鐵企業股份有限公司", "Tung Ho Steel Enterprise Corporation"),
+        ("彰化商業銀行", "Chang Hwa Commercial Bank"),
+    ],
+)
+def test_a_name_spelled_as_in_hong_kong_or_taiwan(chinese: str, english: str) -> None:
+    """Cantonese and Wade-Giles are read as well as pinyin."""
+    assert compare(chinese, english).verdict is Verdict.SAME
+
+
+def test_a_spelling_that_is_pinyin_of_other_characters_is_less_sure() -> None:
+    """ "Kuo Hua" may be 国华 to Wade and Giles and is pinyin as it stands; "Tung Ho" is no pinyin at all."""
+    assert 0 < spelled("国华", "kuohua") < spelled("东和", "tungho")
+    assert spelled("永隆", "yongan") == 0
+    assert spelled("华", "wah") == 0, "one syllable is any number of names"
+
+
+def test_the_reason_says_that_it_is_a_spelling() -> None:
+    """Who reads the answer is not told that Chong Hing is pinyin."""
+    rules = [reason.rule for reason in compare("創興銀行", "Chong Hing Bank").reasons]
+    assert "spelling of Hong Kong or Taiwan" in rules
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english"),
+    [
+        ("金鷹商貿集團", "Golden Eagle Retail Group"),
+        ("金鷹商貿集團", "Jinying Retail Group"),
+        ("藍狐系統公司", "Blue Fox Systems"),
+        ("蓝狐系统公司", "Bluefox Systems Inc."),
+        ("鳳凰衛視", "Phoenix Television"),
+        ("远景基金会", "Prospect Foundation"),
+        ("世界银行", "World Bank"),
+        ("马德里水务公司", "Madrid Water Company"),
+        ("弗吉尼亚电力公司", "Virginia Electric Power Company"),
+        ("武钢股份", "Wuhan Iron and Steel Company"),
+        ("中钢集团", "Sinosteel Corporation"),
+        ("中国中煤能源", "China Coal Energy"),
+        ("俄泰贸易公司", "Russia-Thailand Trading Co."),
+        ("国家开发银行", "China Development Bank"),
+    ],
+)
+def test_a_name_that_is_translated(chinese: str, english: str) -> None:
+    """A word of a name may be said in English or spelled; short names and places are known for what they say."""
+    assert compare(chinese, english).verdict is Verdict.SAME
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english"),
+    [
+        ("中国国际航空", "China Airlines"),
+        ("上海银行", "Shanghai Commercial Bank"),
+        ("亞洲銀行", "Bank of East Asia"),
+        ("太平洋保险", "China Taiping Insurance"),
+        ("上海医药", "Shanghai Fosun Pharmaceutical"),
+        ("珠江船務", "Pearl River Tyre"),
+        ("中国东方航空", "China Oriental Group"),
+        ("美国银行", "Bank of China"),
+    ],
+)
+def test_names_of_everyday_words_that_say_something_else(chinese: str, english: str) -> None:
+    """Where no word is a name, each word that one side has and the other lacks makes another company."""
+    assert compare(chinese, english).score < SAME
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english"),
+    [
+        ("美国国际共和研究所", "International Republican Institute"),
+        ("人权在中国组织", "Human Rights in China"),
+        ("中国建筑股份有限公司", "China State Construction"),
+    ],
+)
+def test_words_that_go_without_saying(chinese: str, english: str) -> None:
+    """The country before a foreign name, 组织 behind it, and "State" in the English of a Chinese group say no more."""
+    assert compare(chinese, english).verdict is Verdict.SAME
+
+
+@pytest.mark.parametrize(
+    ("chinese", "same", "other"),
+    [
+        (
+            "中国电子科技集团第十三研究所",
+            "China Electronics Technology Group 13th Research Institute",
+            "China Electronics Technology Group 38th Research Institute",
+        ),
+        ("第七〇四研究所", "704 Research Institute", "703 Research Institute"),
+        (
+            "航天科技集团第五研究院",
+            "Fifth Academy of Aerospace Science and Technology",
+            "Sixth Academy of Aerospace Science and Technology",
+        ),
+        ("三二五厂", "Plant 325", "Plant 322"),
+    ],
+)
+def test_the_number_of_an_institute(chinese: str, same: str, other: str) -> None:
+    """Chinese numerals are numbers, and another number is another institute."""
+    assert compare(chinese, same).verdict is Verdict.SAME
+    assert compare(chinese, other).verdict is not Verdict.SAME
+
+
+def test_a_word_that_is_no_number() -> None:
+    """三一 and 九三 are names, 第一 and 第二 words."""
+    assert compare("三一重工", "Sany Heavy Industry").verdict is Verdict.SAME
+    assert compare("第一拖拉机", "First Tractor").verdict is Verdict.SAME
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("复星国际", "复星医药"),
+        ("中国人民财产保险", "中国人民健康保险"),
+        ("凯盛新能", "凯盛新材"),
+        ("深南电路", "深南电"),
+    ],
+)
+def test_two_chinese_names_are_never_one_by_sound_or_letters(one: str, other: str) -> None:
+    """In one language a word that differs is another word."""
+    assert compare(one, other).verdict is not Verdict.SAME
+
+
+def test_one_foreign_name_taken_down_twice() -> None:
+    """Characters of one sound that write a foreign name are that name; in a Chinese name they are another."""
+    assert compare("伊庇鲁斯公司", "伊比鲁斯公司").verdict is Verdict.SAME
+    assert compare("华茂股份", "花帽股份").verdict is not Verdict.SAME
+
+
+def test_what_characters_say() -> None:
+    """Word by word, character by character, as a short name, as two countries, and written together."""
+    assert ("golden", "eagle") in said("金鹰")
+    assert ("wuhan", "steel") in said("武钢")
+    assert any("russia" in row and "thailand" in row for row in said("俄泰"))
+    assert said("鑫") == ()
+    assert in_one_word("火风暴", "firestorm")
+    assert not in_one_word("火风暴", "firearms")
+    assert sino("中化", "sinochem")
+    assert not sino("中化", "sinotrans")
+    assert not sino("化工", "sinochem")
+
+
+def test_chinese_words_are_found_by_their_english() -> None:
+    """The index finds a translated or Cantonese name among others, not only the comparison."""
+    index = NameIndex()
+    for name in ("Golden Eagle Retail", "Wing Lung Bank", "Blue Fox Systems", "Silver Fox Bank", "Wing On Stores"):
+        index.add(name, [Name(name)])
+    found = {query: [hit.owner for hit in index.search(query)][:1] for query in ("金鹰商贸", "永隆银行", "蓝狐系统")}
+    assert found == {
+        "金鹰商贸": ["Golden Eagle Retail"],
+        "永隆银行": ["Wing Lung Bank"],
+        "蓝狐系统": ["Blue Fox Systems"],
+    }
+    assert spelled_bones("永") == ()
+
+
+def test_the_tables_are_written_as_they_are_read() -> None:
+    """Each Chinese word stands there once; every syllable of Cantonese can be taken apart."""
+    for part in ("names", "characters", "short_places", "short_trades", "countries"):
+        listed = [fold(entry.split(":")[0]) for entry in table("chinese_words")[part].split()]
+        assert sorted(han for han in set(listed) if listed.count(han) > 1) == []
+    cantonese = table("cantonese")
+    initials, rhymes = (
+        {entry.split(":")[0].strip("-") for entry in cantonese[part].split()} for part in ("initials", "rhymes")
+    )
+    syllables = [
+        entry.split(":")[0]
+        for line in (*cantonese["readings"], *cantonese["second_readings"])
+        for entry in line.split()
+    ]
+    assert [
+        one for one in syllables if not any(one[:size] in initials and one[size:] in rhymes for size in (0, 1, 2))
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english"),
+    [
+        ("深圳市羅約科技有限公司", "Shenzhen Royo Technology Co., Ltd."),
+        ("宁波贝宁机床有限公司", "Ningbo Blin Machine Tool Co., Ltd."),
+    ],
+)
+def test_one_word_is_heard_generously_where_town_and_trade_agree(chinese: str, english: str) -> None:
+    """The same two words by themselves, or in pinyin of other characters, are not taken for one."""
+    assert compare(chinese, english).verdict is Verdict.SAME
+    assert compare("羅約", "Royo").score < SAME
+    assert compare("深圳市羅約科技有限公司", "Shenzhen Lianyu Technology Co., Ltd.").score < SAME
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english"),
+    [
+        ("佛山市南海区明越金属制品有限公司", "Foshan Nanhai Mingyue Metal Products Co., Ltd."),
+        ("佛山市南海区明越金属制品有限公司", "Foshan Mingyue Metal Products Co., Ltd."),
+        ("明越医疗器械有限公司", "Mingyue Medical Instruments Co., Ltd."),
+        ("香港明越贸易有限公司", "HK Mingyue Trading Limited"),
+        ("明越导弹与火控公司", "Mingyue Missiles and Fire Control"),
+    ],
+)
+def test_how_towns_districts_and_trades_are_put(chinese: str, english: str) -> None:
+    """A district is a place, 器械 an instrument or a device, HK Hong Kong, and 与 joins two words."""
+    assert compare(chinese, english).verdict is Verdict.SAME
