@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import islice, product
 
-from pypinyin import Style, lazy_pinyin, pinyin
+from pypinyin import Style, pinyin
 
 from bot.data import table
 from bot.matching.fold import fold
 from bot.matching.japanese import loan_bones
+from bot.matching.scripts import mandarin
 
 #: What it costs to hear nothing where one side has a sound. Vowels are put in and left out freely.
 _LOST_VOWEL = 0.3
@@ -74,7 +75,7 @@ def _phones(syllable: str) -> str:
 
 @lru_cache(maxsize=50_000)
 def _heard_sounds(han: str) -> str:
-    return "".join([_phones(syllable) for syllable in lazy_pinyin(han)])
+    return "".join([_phones(syllable) for syllable in mandarin(han)])
 
 
 #: Spellings of one sound in languages that are taken down in Chinese, in this order.

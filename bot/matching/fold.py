@@ -58,8 +58,9 @@ class _Table(dict[int, str]):
     """A table for str.translate that learns characters as it meets them; Unicode is too large to fill in advance."""
 
     def __missing__(self, code: int) -> str:
-        folded = self[code] = _fold_char(chr(code))
-        return folded
+        folded = _fold_char(chr(code))
+        self[code] = folded if folded.isascii() else folded.translate(_variants())
+        return self[code]
 
 
 _TABLE = _Table()
@@ -84,6 +85,7 @@ def _variants() -> dict[int, str]:
 _LIKE_LATIN = pairs("like_latin")
 _LIKE_CYRILLIC = pairs("like_cyrillic")
 _FOREIGN = re.compile(r"[\u0370-\u052f]")
+_LATIN = re.compile("[a-z]")
 
 
 def _unmask(word: str, *, latin_text: bool, foreign_text: bool) -> str:
@@ -105,11 +107,11 @@ def _unmask(word: str, *, latin_text: bool, foreign_text: bool) -> str:
 
 
 def _unmask_all(text: str) -> str:
-    """Words written with letters of another alphabet, unmasked; needs one look at texts without such letters.
+    """Words written with letters of another alphabet, unmasked; needs a look or two at texts in one alphabet.
 
     A letter that only one alphabet has tells which of them the text is really written in.
     """
-    if not _FOREIGN.search(text):
+    if not _FOREIGN.search(text) or not _LATIN.search(text):
         return text
     latin_text = any("a" <= char <= "z" and char not in _LIKE_CYRILLIC for char in text)
     foreign_text = any("\u0370" <= char <= "\u052f" and char not in _LIKE_LATIN for char in text)
@@ -119,8 +121,9 @@ def _unmask_all(text: str) -> str:
 
 # ── Text ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-_APOSTROPHES = re.compile(r"(?<=[^\W\d_])['’‘ʼ`´ʹ′＇](?=[^\W\d_])")
-_INITIALS = re.compile(r"(?<![^\W_])([^\W\d_])\.(?=[^\W\d_](?![^\W_]))")
+# What is rare stands first, and what has to stand before it behind: so most texts are passed over at a glance.
+_APOSTROPHES = re.compile(r"['’‘ʼ`´ʹ′＇](?<=[^\W\d_].)(?=[^\W\d_])")
+_DOT_OF_INITIALS = re.compile(r"\.(?<=[^\W\d_]\.)(?<![^\W_]{2}\.)(?=[^\W\d_](?![^\W_]))")
 
 
 def fold(text: str) -> str:
@@ -130,13 +133,12 @@ def fold(text: str) -> str:
     itself; traditional Chinese characters become simplified ones.
     """
     if text.isascii():
-        text = _INITIALS.sub(r"\1", text) if "." in text else text
+        text = _DOT_OF_INITIALS.sub("", text) if "." in text else text
         text = _APOSTROPHES.sub("", text) if "'" in text or "`" in text else text
         return " ".join(text.translate(_TABLE).split())
     text = unicodedata.normalize("NFKC", _visible(text))
-    text = _APOSTROPHES.sub("", _INITIALS.sub(r"\1", text) if "." in text else text)
-    folded = " ".join(text.translate(_TABLE).split())
-    return _unmask_all(folded).translate(_variants())
+    text = _APOSTROPHES.sub("", _DOT_OF_INITIALS.sub("", text) if "." in text else text)
+    return _unmask_all(" ".join(text.translate(_TABLE).split()))
 
 
 _HIDDEN = re.compile(
@@ -159,22 +161,20 @@ class _Forms:
         self.spelled: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         self.edge: dict[tuple[str, ...], str] = {}
         self.first: dict[tuple[str, ...], str] = {}
-        self.glued: list[tuple[str, str]] = []
+        self.glued: dict[str, str] = {}
         for kind, forms in table("legal_forms").items():
             for form in forms.get("spelled", ()):
                 words = tuple(fold(form).split())
                 self.spelled.setdefault(words[0], []).append((words, kind))
             self.edge.update((tuple(fold(form).split()), kind) for form in forms.get("edge", ()))
             self.first.update((tuple(fold(form).split()), kind) for form in forms.get("first", ()))
-            self.glued.extend((fold(form).replace(" ", ""), kind) for form in forms.get("glued", ()))
+            self.glued.update((fold(form).replace(" ", ""), kind) for form in forms.get("glued", ()))
         for listed in self.spelled.values():
             listed.sort(key=lambda one: -len(one[0]))
-        self.glued = sorted({(form, kind) for form, kind in self.glued if form}, key=lambda one: (-len(one[0]), one))
         self.spelled_firsts = frozenset(self.spelled)
         self.ends = frozenset(form[-1] for form in self.edge)
         self.begins = frozenset(form[0] for form in self.first)
-        self.glued_kinds = dict(self.glued)
-        self.glued_edges = frozenset(edge for form, _ in self.glued for edge in (form[0], form[-1]))
+        self.longest_glued = max(map(len, self.glued))
 
 
 @cache
@@ -258,17 +258,23 @@ def without_glued(word: str) -> tuple[str, str]:
 
     A form of one character (㈲, 有) is written in brackets and so stands apart: 有沢 begins with no form.
     """
-    kinds = ""
-    changed = True
-    edges = _forms().glued_edges
-    while changed and (word[-1] in edges or word[0] in edges):
-        changed = False
-        for form, kind in _forms().glued:
-            if 1 < len(form) < len(word) and (word.endswith(form) or word.startswith(form)):
-                word = word[: -len(form)] if word.endswith(form) else word[len(form) :]
-                kinds, changed = kinds or kind, True
-                break
-    return word, kinds
+    kind = ""
+    while form := _glued_form(word):
+        word = word[: -len(form)] if word.endswith(form) else word[len(form) :]
+        kind = kind or _forms().glued[form]
+    return word, kind
+
+
+def _glued_form(word: str) -> str:
+    """The longest form glued to either end of a word, or nothing."""
+    glued = _forms().glued
+    for size in range(min(_forms().longest_glued, len(word) - 1), 1, -1):
+        if (end := word[-size:]) in glued:
+            begin = word[:size]
+            return min(begin, end) if begin in glued else end
+        if (begin := word[:size]) in glued:
+            return begin
+    return ""
 
 
 def core_words(folded: str) -> tuple[tuple[str, ...], frozenset[str]]:
@@ -276,14 +282,13 @@ def core_words(folded: str) -> tuple[tuple[str, ...], frozenset[str]]:
     words, kinds = without_forms(join_initials(folded.split()))
     if folded.isascii():
         return words, kinds
-    glued = _forms().glued_kinds
-    if len(words) > 1 and any(
-        word not in glued for word in words
-    ):  # "(集团)股份有限公司": the form is a word by itself
-        kinds |= {glued[word] for word in words if word in glued}
-        words = tuple(word for word in words if word not in glued)
+    glued = _forms().glued
+    standing = [word for word in words if word in glued]
+    if standing and len(standing) < len(words):  # "(集团)股份有限公司": the form is a word by itself
+        kinds |= {glued[word] for word in standing}
+        words = tuple([word for word in words if word not in glued])
     bare = [without_glued(word) if not word.isascii() else (word, "") for word in words]
-    return tuple(word for word, _ in bare), kinds | {kind for _, kind in bare if kind}
+    return tuple([word for word, _ in bare]), kinds.union([kind for _, kind in bare if kind])
 
 
 def legal_form(text: str) -> str:

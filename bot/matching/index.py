@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from heapq import nlargest
-from itertools import combinations, islice, pairwise, takewhile
+from itertools import combinations, islice, pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -118,16 +118,16 @@ class NameIndex:
                 number = self._number(owner, name)
                 if form.part:
                     self._parts.add(number)
-                if not known and _one_generic(form):
+                own = _own(form)
+                if not known and len(own) < 2 and _one_generic(form):
                     self._generic.add(number)
                 self._weights[number] = form.total
-                self._own[number] = sum([unit.weight for unit in form.units if not unit.rank])
+                self._own[number] = sum([unit.weight for unit in own if not unit.rank])
                 if self._remembering:
                     self._units[number] = form.units
-                self._file(_keys(form), number)
-                for unit in form.units:
-                    if not unit.rank or unit.rank == "plain":
-                        self._file_word(unit, number)
+                for unit in own:
+                    self._learn(unit)
+                self._file((*_keys(form), *_word_keys(own)), number)
                 if self._sorted is not None and not form.part:
                     for line in _lines(form.folded):
                         insort(self._sorted, (line, number))
@@ -162,8 +162,8 @@ class NameIndex:
             numbers.append(number)
         return number
 
-    def _file_word(self, unit: Unit, number: int) -> None:
-        """File a word of its own by sound, and the first time also where words near it are looked for."""
+    def _learn(self, unit: Unit) -> None:
+        """File a word of its own, the first time that it is met, where words near it are looked for."""
         text = unit.text
         if text not in self._known:
             self._known.add(text)
@@ -175,15 +175,12 @@ class NameIndex:
             self._neighbours.clear()
             for bones in chinese_bones(unit.native)[:FILED_BY_EAR]:
                 self._near.setdefault(f"${bones}", []).append(unit.native)
-        self._file(_word_key(unit), number)
 
     def _file(self, keys: Iterable[str], number: int) -> None:
         files = self._files
         for key in keys:
-            filed = files.get(key)
-            if filed is None:
-                files[key] = number
-            elif isinstance(filed, int):
+            filed = files.setdefault(key, number)
+            if isinstance(filed, int):
                 if filed != number:
                     files[key] = array("I", sorted((filed, number)))
             elif filed[-1] < number:
@@ -202,7 +199,7 @@ class NameIndex:
                 continue
             text = kept[1].text
             for form in (read_to_file(text), *readings(text)):
-                for key in dict.fromkeys((*_keys(form), *_word_keys(form))):
+                for key in dict.fromkeys((*_keys(form), *_word_keys(_own(form)))):
                     self._unfile(key, number)
             if self._sorted is not None:
                 for line in _lines(fold(text)):
@@ -500,37 +497,36 @@ def _word(unit: Unit) -> str:
     return f":{unit.concept}" if unit.rank else f"={unit.sound}"
 
 
-def _word_keys(form: Form) -> Iterator[str]:
-    """The keys of a name's own words."""
-    for unit in form.units:
-        if not unit.rank or unit.rank == "plain":
-            yield from _word_key(unit)
+def _own(form: Form) -> list[Unit]:
+    """A name's own words."""
+    return [unit for unit in form.units if unit.rank in ("", "plain")]
 
 
-def _word_key(unit: Unit) -> Iterator[str]:
-    """The keys of one word: its sound, and for kanji every likely sound apart from those of written words."""
-    if unit.script != "kanji":
-        yield f"={unit.sound}"
-    else:
-        yield from dict.fromkeys(f"~{sound(reading)}" for reading in likely_readings(unit.native))
+def _word_keys(own: Iterable[Unit]) -> list[str]:
+    """The keys of words: their sound, and for kanji every likely sound apart from those of written words."""
+    keys: list[str] = []
+    for unit in own:
+        if unit.script != "kanji":
+            keys.append(f"={unit.sound}")
+        else:
+            keys += dict.fromkeys(f"~{sound(reading)}" for reading in likely_readings(unit.native))
+    return keys
 
 
-def _keys(form: Form) -> Iterator[str]:
+def _keys(form: Form) -> list[str]:
     """The keys of a name other than its own words."""
-    for unit in form.units:
-        if unit.rank and (unit.rank != "little" or len(form.units) == 1):
-            yield f":{unit.concept}"
-    if form.units and all(unit.rank for unit in form.units):
-        heaviest = nlargest(2, set(telling(form.units)) or form.units, key=_heaviest)
-        yield f"!{_both([unit.concept for unit in heaviest])}"
-    yield from _together(form)
-    yield from _loan_pairs(form)
+    units, carrying = form.units, telling(form.units)
+    keys = [f":{unit.concept}" for unit in (carrying if len(units) > 1 else units) if unit.rank]
+    if units and "" not in [unit.rank for unit in units]:
+        heaviest = nlargest(2, set(carrying) or units, key=_heaviest)
+        keys.append(f"!{_both([unit.concept for unit in heaviest])}")
+    keys += _together(carrying)
+    keys += _loan_pairs(units)
     if len(form.words) > 1:
-        for letters in _initials(form):
-            yield f"@{letters}"
-    for first, second in pairwise(form.han):
-        if first > "\u3100" < second:  # both Chinese characters, not kana
-            yield f"#{first}{second}"
+        keys += [f"@{letters}" for letters in _initials(form.words, carrying)]
+    if form.han:  # pairs of Chinese characters, not of kana
+        keys += [f"#{first}{second}" for first, second in pairwise(form.han) if first > "\u3100" < second]
+    return keys
 
 
 def _both(concepts: Iterable[str]) -> str:
@@ -541,9 +537,9 @@ def _heaviest(unit: Unit) -> tuple[float, str]:
     return unit.weight, unit.concept
 
 
-def _together(form: Form) -> Iterator[str]:
+def _together(carrying: Sequence[Unit]) -> Iterator[str]:
     """Neighbours written as one word (also as a word: that is how a split word finds a whole one), and pairs."""
-    for first, second in pairwise(telling(form.units)[:4]):
+    for first, second in pairwise(carrying[:4]):
         if first.rank and second.rank:
             low, high = sorted((first.concept, second.concept))
             yield f"+{low} {high}"
@@ -562,23 +558,25 @@ def _said_key(row: Sequence[str]) -> str:
     return f"={sound(first)}{sound(second)}"
 
 
-def _loan_pairs(form: Form) -> Iterator[str]:
+def _loan_pairs(units: Sequence[Unit]) -> list[str]:
     """Two or three words of a Latin name may be one word in kana, two of an Arabic one a word in Latin letters."""
-    run = list(takewhile(lambda unit: not unit.native and unit.rank in ("", "plain"), form.units[:3]))
-    if len(run) > 1:
-        bones = [loan_bones(unit.text, True) for unit in run]
-        yield f"^{bones[0]}{bones[1]}"
-        if len(run) > 2:
-            yield f"^{''.join(bones)}"
-    elif len(form.units) > 1 and form.units[0].script == form.units[1].script == "arabic":
-        yield f"%{consonants(form.units[0].text)}{consonants(form.units[1].text)}"
+    bones: list[str] = []
+    for unit in units[:3]:
+        if unit.native or unit.rank not in ("", "plain"):
+            break
+        bones.append(loan_bones(unit.text, True))
+    if len(bones) > 1:
+        return [f"^{''.join(bones[:size])}" for size in range(2, len(bones) + 1)]
+    if len(units) > 1 and units[0].script == units[1].script == "arabic":
+        return [f"%{consonants(units[0].text)}{consonants(units[1].text)}"]
+    return []
 
 
-def _initials(form: Form) -> list[str]:
+def _initials(words: Sequence[str], carrying: Sequence[Unit]) -> list[str]:
     """Initials of all words, and of the words that count."""
-    every = "".join([word[0] for word in form.words if word])
-    core = "".join([unit.text[0] for unit in telling(form.units)])
-    return [letters for letters in dict.fromkeys((every, core)) if 1 < len(letters) < 9]
+    every = "".join([word[0] for word in words if word])
+    core = "".join([unit.text[0] for unit in carrying])
+    return [letters for letters in ((every,) if every == core else (every, core)) if 1 < len(letters) < 9]
 
 
 def _query_keys(form: Form) -> Iterator[tuple[str, float]]:
@@ -678,7 +676,7 @@ def _acronym_keys(form: Form) -> Iterator[tuple[str, float]]:
     if 1 < len(letters) < 9 and len(form.units) <= 2:
         yield f"@{letters}", 0.3 + 0.05 * len(letters)
     if len(form.words) > 2:
-        for letters in _initials(form):
+        for letters in _initials(form.words, telling(form.units)):
             if len(letters) > 2:
                 yield f"={letters}", 0.3 + 0.05 * len(letters)
 

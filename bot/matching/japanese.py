@@ -19,7 +19,7 @@ from bot.matching.scripts import pairs, romanise, script_of
 _VOICED = tuple(pairs("voiced").items())
 _HALF_VOICED = tuple(pairs("half_voiced").items())
 _LONG = re.compile(r"ou|oo|uu|oh(?![aeiouy])|(?<=[aeiou])(?=x)|aa|ii")
-_DOUBLE = re.compile(r"([bcdfghjklmnpqrstvwxz])\1+")
+_DOUBLE = re.compile(r"([bcdfghjklmnpqrstvwxz])(?=\1)")  # all but the last of a doubled consonant
 
 
 @cache
@@ -49,7 +49,7 @@ def plain(latin: str) -> str:
     short = (
         _LONG.sub(lambda found: found.group()[:1], latin).replace("tch", "ch").replace("mb", "nb").replace("mp", "np")
     )
-    return _DOUBLE.sub(r"\1", short)
+    return _DOUBLE.sub("", short)
 
 
 @cache
@@ -76,7 +76,7 @@ def _sounds(kanji: str, inside: bool) -> tuple[str, ...]:
 def reads_as(kanji: str, latin: str) -> bool:
     """Whether the characters can be read as the whole of this Latin word. Kana among them are read as they sound."""
     hepburn = _KUNREI.sub(lambda found: _HEPBURN[found.group()], latin)
-    written = dict.fromkeys((plain(latin), _DOUBLE.sub(r"\1", latin), plain(hepburn)))
+    written = dict.fromkeys((plain(latin), _DOUBLE.sub("", latin), plain(hepburn)))
     return any(_laid_along(kanji, target) for target in written)
 
 
@@ -181,7 +181,7 @@ def spelled_letters(kana: str) -> str:
 
 _LOAN = tuple(pairs("loan_words").items())
 _SILENT_R = re.compile(r"(?<=[aeiou])r(?![aeiouy])")
-_DROPPED = re.compile(r"[aeiou]")
+_DROPPED = str.maketrans("", "", "aeiou")
 
 
 @lru_cache(maxsize=100_000)
@@ -190,7 +190,7 @@ def loan_sound(latin: str, english: bool) -> str:
     word = _SILENT_R.sub("", latin) if english else latin
     for old, new in _LOAN:
         word = word.replace(old, new)
-    return _DOUBLE.sub(r"\1", _PADDING.sub("", word))
+    return _DOUBLE.sub("", _PADDING.sub("", word))
 
 
 #: Vowels that kana need between or after consonants: "puranetto" for planet.
@@ -200,7 +200,7 @@ _PADDING = re.compile(r"u|(?<=[td])o(?=[^aeiou]|$)")
 @lru_cache(maxsize=100_000)
 def loan_bones(latin: str, english: bool) -> str:
     """The consonants of `loan_sound`."""
-    return _DOUBLE.sub(r"\1", _DROPPED.sub("", loan_sound(latin, english)))
+    return _DOUBLE.sub("", loan_sound(latin, english).translate(_DROPPED))
 
 
 # ── By ear ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -238,10 +238,10 @@ def _spelled(word: str, *tables: str) -> str:
     for name in tables:
         for old, new in pairs(name).items():
             word = word.replace(old, new)
-    return _SINGLE.sub(r"\1", word)
+    return _DOUBLED.sub("", word)
 
 
-_SINGLE = re.compile(r"(.)\1+")
+_DOUBLED = re.compile(r"(.)(?=\1)")
 
 
 @lru_cache(maxsize=50_000)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from itertools import groupby
+from itertools import groupby, product
 from typing import NamedTuple
 
 from rapidfuzz import process
@@ -44,7 +44,7 @@ class Form(NamedTuple):
 
     text: str  #: as written
     folded: str
-    words: tuple[str, ...]  #: every folded word, legal forms and all, in Latin letters: acronyms are made of them
+    words: tuple[str, ...]  #: every folded word, legal forms and all; in Latin letters if acronyms are made of them
     units: tuple[Unit, ...]  #: the words that count
     forms: frozenset[str]  #: kinds of legal form
     han: str  #: the core, when it is written in Chinese characters
@@ -106,7 +106,11 @@ class _Glossary:
         for word, concept in (*self.words.items(), *self.stems.items()):
             if word.isascii() and self.weight[concept][1] != "little":
                 self.initials[concept] = self.initials.get(concept, frozenset()) | {word[0]}
-        self.longest_piece = max(map(len, self.pieces), default=1)
+        self.longest_stem = max(map(len, self.stems))
+        #: With which character pieces begin, and how long those are, the shortest first.
+        self.piece_sizes: dict[str, list[int]] = {}
+        for begin, size in sorted({(piece[0], len(piece)) for piece in self.pieces}):
+            self.piece_sizes.setdefault(begin, []).append(size)
 
     def _learn(self, word: str, concept: str) -> None:
         stem = word.endswith("*")
@@ -125,7 +129,7 @@ class _Glossary:
         found = self.words.get(word)
         if found is not None or len(word) < 5:
             return found or ""
-        for size in range(len(word), 3, -1):
+        for size in range(min(len(word), self.longest_stem), 3, -1):
             found = self.stems.get(word[:size])
             if found is not None and len(word) - size <= self._longest_ending(size, found):
                 made_of_two = _COMPOUND.match(romanise(word[size - 1 :])) or (
@@ -151,7 +155,9 @@ def unit(word: str, native: str = "", japanese: bool = False) -> Unit:
     if word in words.weight:
         return Unit(word, word, *words.weight[word], sound(word), native, _script(native, japanese))
     latin = (main_reading(word) if japanese else romanise(word)).replace(" ", "")
-    concept = words.concept(word) or ("" if native and script_of(native[0]) == "han" else words.concept(latin))
+    concept = words.concept(word)
+    if not concept and latin != word and not (native and script_of(native[0]) == "han"):
+        concept = words.concept(latin)
     if concept:
         weight, rank = words.weight[concept]
         return Unit(latin, concept, weight, rank, sound(latin), native, _script(native, japanese))
@@ -165,22 +171,25 @@ def unit(word: str, native: str = "", japanese: bool = False) -> Unit:
 
 
 @cache
-def _long_form_words() -> dict[str, list[str]]:
-    """Long words that say no more than a legal form ("liability", "company"), by their first letter and last."""
-    found: dict[str, list[str]] = {}
+def _long_form_words() -> dict[tuple[str, int], list[str]]:
+    """Long words that say no more than a legal form ("liability", "company"), by what a slip of the pen makes of them.
+
+    It begins or ends with the same letter, and is a letter longer or shorter at most.
+    """
+    found: dict[tuple[str, int], list[str]] = {}
     for forms in table("legal_forms").values():
         for word in {romanise(word) for form in forms.get("spelled", ()) for word in fold(form).split()}:
             concept = glossary().concept(word)
             if len(word) > 6 and word.isascii() and (not concept or glossary().weight[concept][1] == "little"):
-                for edge in (f"{word[0]}-", f"-{word[-1]}"):
-                    found.setdefault(edge, []).append(word)
+                for edge, more in product((f"{word[0]}-", f"-{word[-1]}"), (-1, 0, 1)):
+                    found.setdefault((edge, len(word) + more), []).append(word)
     return found
 
 
 def _misspelt_form(latin: str) -> bool:
     """Whether a word is a slip of the pen away from a word of a legal form: it says as little."""
-    words = _long_form_words()
-    near = (*words.get(f"{latin[0]}-", ()), *words.get(f"-{latin[-1]}", ()))
+    words, size = _long_form_words(), len(latin)
+    near = (*words.get((f"{latin[0]}-", size), ()), *words.get((f"-{latin[-1]}", size), ()))
     return process.extractOne(latin, near, scorer=OSA.distance, score_cutoff=1) is not None
 
 
@@ -212,12 +221,15 @@ def generic(one: Unit) -> bool:
     return bool(one.rank) or (zipf(one.text, "en") >= FREQUENT and homely(one.text, "en") >= ENGLISH)
 
 
-def _units(words: Sequence[str], *, japanese: bool = False) -> Iterator[Unit]:
+def _units(words: Sequence[str], *, japanese: bool = False) -> Iterable[Unit]:
     """The units of folded words: short forms spelled out, Chinese and Japanese cut into pieces."""
+    if glossary().phrases.keys().isdisjoint(words) and "".join(words).isascii():
+        return map(unit, words)  # most names, at a third of the price
+    return _units_of_any(words, japanese=japanese)
+
+
+def _units_of_any(words: Sequence[str], *, japanese: bool) -> Iterator[Unit]:
     phrases = glossary().phrases
-    if phrases.keys().isdisjoint(words) and "".join(words).isascii():  # most names, at a third of the price
-        yield from map(unit, words)
-        return
     at = 0
     while at < len(words):
         word = words[at]
@@ -233,25 +245,36 @@ def _units(words: Sequence[str], *, japanese: bool = False) -> Iterator[Unit]:
             while at < len(words) and (letter := letter_name(words[at])):
                 letters, at = letters + letter, at + 1
             yield unit(letters)
-        elif _CJK.search(word):
-            city = None if japanese else _CITY.match(word)
-            if city and city[1] not in glossary().pieces:
-                yield replace(unit(city[1], city[1]), weight=0.5, rank="place")
-                word = word[city.end() :]
-            if not japanese and (district := _DISTRICT.match(word)):
-                yield from _chinese(district[1])
-                yield replace(unit(district[2], district[2]), weight=0.5, rank="place")
-                word = word[district.end() :]
-            yield from _unspaced(_settled(pieces(word)), japanese=True) if japanese else _chinese(word)
-        elif _HANGUL_OR_THAI.match(word):
-            letters, rest = korean_letters(word)
-            if letters:
-                yield unit(letters)
-            yield from _unspaced(_cut(rest))
-        elif word.startswith(("ال", "لل")) and len(word) > 4:
-            yield unit(word[2:], word[2:])  # the Arabic article, written "al" apart or not at all in Latin letters
         else:
-            yield unit(word, word)
+            yield from _native_units(word, japanese)
+
+
+@lru_cache(maxsize=50_000)
+def _native_units(word: str, japanese: bool) -> tuple[Unit, ...]:
+    """The units of a word that is not in Latin letters."""
+    return tuple(_units_of_native(word, japanese=japanese))
+
+
+def _units_of_native(word: str, *, japanese: bool) -> Iterator[Unit]:
+    if _CJK.search(word):
+        city = None if japanese else _CITY.match(word)
+        if city and city[1] not in glossary().pieces:
+            yield replace(unit(city[1], city[1]), weight=0.5, rank="place")
+            word = word[city.end() :]
+        if not japanese and (district := _DISTRICT.match(word)):
+            yield from _chinese(district[1])
+            yield replace(unit(district[2], district[2]), weight=0.5, rank="place")
+            word = word[district.end() :]
+        yield from _unspaced(_settled(pieces(word)), japanese=True) if japanese else _chinese(word)
+    elif _HANGUL_OR_THAI.match(word):
+        letters, rest = korean_letters(word)
+        if letters:
+            yield unit(letters)
+        yield from _unspaced(_cut(rest))
+    elif word.startswith(("ال", "لل")) and len(word) > 4:
+        yield unit(word[2:], word[2:])  # the Arabic article, written "al" apart or not at all in Latin letters
+    else:
+        yield unit(word, word)
 
 
 #: Numbers in Chinese names: 第十三 is 13th, 三二五 is 325. First and second are words of the glossary.
@@ -391,7 +414,6 @@ def _settled(found: Sequence[str]) -> Iterator[str]:
 _SEAMS = re.compile("[\u30a1-\u30fa\u30fc]{2,}|[a-z0-9]+|(?:(?![\u30a1-\u30fa\u30fc]{2,})[^a-z0-9])+")
 
 
-@lru_cache(maxsize=50_000)
 def pieces(word: str) -> tuple[str, ...]:
     """A Chinese or Japanese word cut at its seams and at the glossary's words, the longest first."""
     return tuple(piece for run in _SEAMS.findall(word) for piece in _cut(run))
@@ -409,13 +431,14 @@ def _cut(run: str) -> Iterator[str]:
         return
     # From the end: what it costs to cut the rest, and how long the first piece is. A character of no known word costs
     # ten, each stretch of such characters five, a word one: 新鸿基|地产, never 新鸿|基地|产.
-    longest = glossary().longest_piece
+    sizes = glossary().piece_sizes
     best: list[tuple[int, int, bool]] = [(0, 0, False)] * (len(run) + 1)
     for at in range(len(run) - 1, -1, -1):
         cost, _, in_stretch = best[at + 1]
         choice = (cost + (10 if in_stretch else 15), 1, True)
-        for size in range(least, min(longest, len(run) - at) + 1):
-            if run[at : at + size] in known and best[at + size][0] < choice[0]:
+        for size in sizes.get(run[at], ()):
+            fits = least <= size <= len(run) - at and run[at : at + size] in known
+            if fits and best[at + size][0] < choice[0]:
                 choice = min(choice, (best[at + size][0] + 1, size, False))
         best[at] = choice
     at = begun = 0
@@ -461,9 +484,12 @@ _ANNOUNCED = (
     r"(?:\u5225\u79f0|\u65e7\u79f0|\u65e7\u540d|\u53c8\u79f0|\u53c8\u540d|\u539f\u540d|\u65e7\u793e\u540d)[:\uff1a]"
 )
 _ANNOUNCES = re.compile(rf"^\s*(?:{_ANNOUNCED})\s*:?\s+", re.IGNORECASE)
+#: What may part a name in two. All begin with the same few characters: to look for each by itself takes thrice as long.
 _STROKE = re.compile(
-    rf"[\s,;]+(?:{_ANNOUNCED})\s*:?\s+|(?<=\w\w)\s+or\s+(?=\w\w)|"
-    r"\s+/\s*|\s*/\s+|(?<=\w\w)/(?=\w{3})|\s+[a-z]\.?[kf]\.?a\.?\s+|\s[-\u2013\u2014]\s(?=[A-Z0-9]{2,8}$)|(?<=^[A-Z]{3})\s[-\u2013\u2014]\s",
+    rf"[\s,;](?:[\s,;]*(?:{_ANNOUNCED})\s*:?\s+|(?<=\s)(?:"
+    r"(?<=\w\w\s)\s*or\s+(?=\w\w)|\s*/\s*|\s*[a-z]\.?[kf]\.?a\.?\s+|"
+    r"[-\u2013\u2014]\s(?=[A-Z0-9]{2,8}$)|(?<=^[A-Z]{3}\s)[-\u2013\u2014]\s))|"
+    r"/(?:\s+|(?<=\w\w/)(?=\w{3}))",
     re.IGNORECASE,
 )
 
@@ -494,7 +520,7 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[A-Z]{4})(?=[A-Z][a-z]{3})")
 
 
 #: "CANDOCO.,LTD.": the form ran together with the name.
-_GLUED_CO = re.compile(r"(?<=\w{3})(co)(?=\.?,\s*l[it])", re.IGNORECASE)
+_GLUED_CO = re.compile(r"(?<=\w{3})(?=co\.?,\s*l[it])", re.IGNORECASE)
 _GAPS = re.compile(r"\s+|,(?=\S)")
 
 
@@ -502,13 +528,13 @@ def _unglued(text: str) -> str:
     """A name in which words ran together, taken apart: at capitals, or before an ending that is a word by itself."""
     if not text.isascii():
         return ""
-    apart = _GLUED_CO.sub(r" \1", _CAMEL.sub(" ", text))
-    whole = _GAPS.split(apart)
-    words = [part for word in whole for part in _split_ending(word)]
-    joined = " ".join(words)
-    return joined if len(words) > len(_GAPS.split(text)) else ""
+    whole = _GAPS.split(text)
+    apart = _GLUED_CO.sub(" ", _CAMEL.sub(" ", text))
+    words = [part for word in (whole if apart == text else _GAPS.split(apart)) for part in _split_ending(word)]
+    return " ".join(words) if len(words) > len(whole) else ""
 
 
+@lru_cache(maxsize=50_000)
 def _split_ending(word: str) -> tuple[str, ...]:
     """ "stantecinc" to "stantec", "inc"; words that the glossary knows whole stay whole."""
     low = word.casefold().rstrip(".,")
@@ -588,14 +614,14 @@ def _read(text: str, *, part: str = "", compared: bool = True) -> Form:
     han = "".join(words) if not ascii_only and _HAN.search(folded) else ""
     outside = fold(_BRACKETS.sub(" ", text)) if "(" in text else folded
     latin = (outside or folded).split()
-    if not ascii_only:
+    if not ascii_only and len(latin) > 1:  # of a single word no acronym is made, and it may be a whole Chinese name
         latin = [romanise(word) for word in latin]
     total = sum([unit.weight for unit in units])
     if not compared:
         return Form(text, folded, tuple(latin), units, kinds, han, "", "", total, _NO_NUMBERS)
     squashed = "".join([unit.text for unit in units])
     heard = "".join([unit.sound for unit in units])
-    marks, numbers = _marks(units), _numbers(units)
+    marks, numbers = _marks(units), _numbers(units, squashed)
     return Form(text, folded, tuple(latin), units, kinds, han, squashed, heard, total, marks, numbers, part)
 
 
@@ -605,8 +631,10 @@ ROMAN = {roman: str(number) for number, roman in enumerate(_ROMAN_NUMBERS, 1)}
 _NO_NUMBERS: frozenset[str] = frozenset()
 
 
-def _numbers(units: Sequence[Unit]) -> frozenset[str]:
+def _numbers(units: Sequence[Unit], squashed: str) -> frozenset[str]:
     """Numbers of a name. A single letter is a Roman number only at the end: "i" and "v" are words elsewhere."""
+    if squashed.isalpha() and ROMAN.keys().isdisjoint([one.text for one in units]):
+        return _NO_NUMBERS  # nine in ten names, at a third of the price
     found = [str(int(digits)) for one in units if not one.text.isalpha() for digits in _DIGITS.findall(one.text)]
     last = len(units) - 1
     found += [
@@ -619,7 +647,7 @@ def _numbers(units: Sequence[Unit]) -> frozenset[str]:
 
 def _marks(units: Sequence[Unit]) -> frozenset[str]:
     telling = [one for one in units if one.rank not in ("little", "common", "holding")]
-    return frozenset([one.sound for one in telling] + [one.concept for one in telling])
+    return frozenset([mark for one in telling for mark in (one.sound, one.concept)])
 
 
 _JAPANESE = re.compile(
