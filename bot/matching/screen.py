@@ -40,8 +40,8 @@ class Asked:
         """Whether the words of a name, or of a part of one, are all met by what is asked for, as they are or nearly.
 
         In one script every word has to be met, and a name of one word by that very word. Other words than those of its
-        own may be missing where those are there letter for letter, for lists have many a company for short. Across
-        scripts they may be missing anyhow: translators leave them out.
+        own may be missing where what is asked for says nothing else than the name, for lists have many a company for
+        short. Across scripts they may be missing anyhow: translators leave them out.
         """
         of_its_own = [one for one in units if not one.rank]
         if not of_its_own:
@@ -56,7 +56,12 @@ class Asked:
             return False
         if native or all(self._is_met(units, at, native) for at, one in enumerate(units) if one.rank not in _SMALL):
             return True
-        return all(map(self._says, of_its_own))
+        return all(map(self._says, of_its_own)) and self._stands_within(units)
+
+    def _stands_within(self, units: Sequence[Unit]) -> bool:
+        """Whether all that is asked for is said by a name."""
+        said = {word for one in units for word in (one.concept, one.sound)}
+        return all(one.concept in said or one.sound in said for one in self._telling)
 
     def _says(self, word: Unit) -> bool:
         """Whether this very word is asked for, or, when it is long, all letters of it but one."""

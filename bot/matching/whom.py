@@ -167,6 +167,8 @@ def _cannot_hold(ours: str, theirs: str, *, by_sound: bool, known: bool) -> bool
         return lacks(ours, theirs, own=True) or lacks(theirs, ours, own=True)
     if _nameless(core) or (len(core) < 2 and (known or _tells_more(theirs))):
         return True
+    if len(core) == 1 and core[0] not in _words(theirs) and not _stands_there(core[0], other):
+        return True
     return (known or not bears(ours, theirs)) and lacks(ours, theirs)
 
 
