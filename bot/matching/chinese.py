@@ -17,6 +17,7 @@ from pypinyin import Style, pinyin
 
 from bot.data import table
 from bot.matching.fold import fold
+from bot.matching.hearing import cheapest
 from bot.matching.japanese import loan_bones
 from bot.matching.scripts import mandarin
 
@@ -24,6 +25,9 @@ from bot.matching.scripts import mandarin
 _LOST_VOWEL = 0.3
 _LOST_CONSONANT = 1.0
 _PADDED = 0.1
+#: What it costs to hear another vowel, and a sound that is nothing like this one.
+_OTHER_VOWEL = 0.25
+_STRANGE = 1.2
 #: Consonants that are easily lost: r before a consonant (Ford, 福特), h, w and y between vowels, n and g at an end.
 _EASILY_LOST = {"r": 0.3, "h": 0.3, "w": 0.2, "y": 0.15, "g": 0.5, "n": 0.6, "t": 0.6, "k": 0.6, "d": 0.6, "l": 0.7}
 #: What speaks against a word that is pinyin, but of other characters: a cost where they write foreign sounds, and
@@ -110,12 +114,18 @@ def by_ear(han: str, latin: str, least: float = HEARD) -> float:
     few = consonants < (2 if least == HEARD else 1)
     if few or _VOWELS.isdisjoint(theirs):  # letters without a vowel are spelled, not heard
         return 0.0
-    cost = _cost(ours, theirs, (1 - least) * (consonants + 0.5))
-    alike = 1.0
-    if spells(latin, len(han)):  # "nike" is also two syllables of pinyin, and 耐克
-        cost, alike = (cost + _OTHER_PINYIN, 1.0) if transcribed(han) else (cost, _OTHER_CHARACTERS)
+    other = spells(latin, len(han))  # "nike" is also two syllables of pinyin, and 耐克
+    dearer = _OTHER_PINYIN if other and transcribed(han) else 0.0
+    alike = _OTHER_CHARACTERS if other and not dearer else 1.0
     doubt = (0.0 if transcribed(han) else _NATIVE) + (_FEW if consonants < 4 else 0.0)
-    return max(0.0, alike * (1 - cost / (consonants + 0.5)) - doubt)
+    sounds = consonants + 0.5
+    most = (1 - (least + doubt) / alike) * sounds - dearer
+    if most < 0:
+        return 0.0
+    changes = [_taken_for(sound) for sound in ours]
+    gone = [_gone(ours, at) for at in range(len(ours))]
+    cost = cheapest(changes, gone, theirs, _losses(theirs), strange=_STRANGE, most=most)
+    return max(0.0, alike * (1 - (cost + dearer) / sounds) - doubt) if cost <= most else 0.0
 
 
 @cache
@@ -233,30 +243,16 @@ def _consonants(sounds: str) -> int:
     return sum(sound not in _VOWELS and sound not in "wy" for sound in sounds)
 
 
-def _cost(ours: str, theirs: str, most: float) -> float:
-    """The cheapest way to hear one row of sounds as the other: an edit distance with the prices above.
-
-    Given up, at a price that is too low, once it is more than `most`.
-    """
-    row = [0.0]
-    for letter in theirs:
-        row.append(row[-1] + _lost(letter))
-    for at, sound in enumerate(ours):
-        prices = _sounds().get(sound, {sound: 0.0})
-        gone = _gone(ours, at)
-        before, row = row, [row[0] + gone]
-        for place, letter in enumerate(theirs):
-            change = prices.get(letter)
-            if change is None:
-                change = 0.25 if sound in _VOWELS and letter in _VOWELS else 1.2
-            row.append(min(before[place] + change, before[place + 1] + gone, row[-1] + _lost(letter)))
-        if (cheapest := min(row)) > most:
-            return cheapest
-    return row[-1]
+@cache
+def _taken_for(sound: str) -> dict[str, float]:
+    """What it costs to hear this sound as each letter that it is heard for."""
+    vowels = dict.fromkeys(_VOWELS, _OTHER_VOWEL) if sound in _VOWELS else {}
+    return vowels | _sounds().get(sound, {sound: 0.0})
 
 
-def _lost(letter: str) -> float:
-    return _LOST_VOWEL if letter in _VOWELS else _EASILY_LOST.get(letter, _LOST_CONSONANT)
+@lru_cache(maxsize=20_000)
+def _losses(latin: str) -> tuple[float, ...]:
+    return tuple([_LOST_VOWEL if one in _VOWELS else _EASILY_LOST.get(one, _LOST_CONSONANT) for one in latin])
 
 
 def _gone(sounds: str, at: int) -> float:
