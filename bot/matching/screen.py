@@ -12,9 +12,7 @@ from itertools import pairwise
 from bot.matching.align import closeness, only_near
 from bot.matching.words import Form, Unit
 
-#: How alike a word of the same script has to be to lead to a name.
-NEARLY = 0.6
-#: How alike a word of another script has to be for an entry to be compared.
+#: How alike a word has to be that was heard in another script for an entry to be compared.
 LEAST_HEARD = 0.73
 #: How much longer, in letters, the own words of a name may be than the same name in another script.
 LONGEST_HEARD = 2.6
@@ -52,9 +50,9 @@ class Asked:
         elif len(units) == len(self._scripts) == 1 and not part:
             return self._says(units[0])
         native = self._native or any(one.native for one in units)
-        if not all(self._is_met(units, at, native) for at, one in enumerate(units) if not one.rank):
+        if not all(self._is_met(units, at) for at, one in enumerate(units) if not one.rank):
             return False
-        if native or all(self._is_met(units, at, native) for at, one in enumerate(units) if one.rank not in _SMALL):
+        if native or all(self._is_met(units, at) for at, one in enumerate(units) if one.rank not in _SMALL):
             return True
         return all(map(self._says, of_its_own)) and self._stands_within(units)
 
@@ -69,14 +67,13 @@ class Asked:
         size = len(word.text)
         return worth >= word.weight * (1 - 1.3 / (size - 1) if size >= LONG_WORD else 1.0)
 
-    def _is_met(self, units: Sequence[Unit], at: int, native: bool) -> bool:
-        return self._is_wanted(units[at], native) or self._is_nearly(units, at)
+    def _is_met(self, units: Sequence[Unit], at: int) -> bool:
+        return self._is_wanted(units[at]) or self._is_nearly(units, at)
 
-    def _is_wanted(self, unit: Unit, native: bool) -> bool:
+    def _is_wanted(self, unit: Unit) -> bool:
         if unit.rank:
             return f":{unit.concept}" in self._wanted
-        worth = max(self._wanted.get(f"={unit.sound}", 0.0), self._wanted.get(f"~{unit.sound}", 0.0))
-        return worth > (LEAST_HEARD if native else NEARLY) * unit.weight
+        return max(self._wanted.get(f"={unit.sound}", 0.0), self._wanted.get(f"~{unit.sound}", 0.0)) >= unit.weight
 
     def _is_nearly(self, units: Sequence[Unit], at: int) -> bool:
         """Whether a word is met together with a neighbour, or is enough like a word that is asked for."""
@@ -84,7 +81,7 @@ class Asked:
         known = self._near.get(id(unit))
         if known is None:
             known = self._near[id(unit)] = any(
-                closeness(unit, other) > (0.0 if unit.script == other.script else LEAST_HEARD) for other in self._units
+                closeness(unit, other) > (0.0 if _is_spelled(unit, other) else LEAST_HEARD) for other in self._units
             )
         around = units[max(0, at - 1) : at + 2]
         return known or any(f"={first.sound}{second.sound}" in self._wanted for first, second in pairwise(around))
@@ -102,10 +99,16 @@ class Asked:
         return not (translated and len(mine) == len(others) == 1 and only_near(mine[0], others[0]))
 
 
+#: Alphabets, of which one spells the words of another letter for letter.
+_ALPHABETS = frozenset({"", "cyrillic", "greek"})
 #: Scripts in which a word that the glossary knows is translated rather than spelled.
 _CHARACTERS = frozenset({"han", "kanji"})
 #: Ranks of words that any name may have besides.
 _EVERYWHERE = frozenset({"common", "holding"})
+
+
+def _is_spelled(one: Unit, other: Unit) -> bool:
+    return one.script == other.script or {one.script, other.script} <= _ALPHABETS
 
 
 def telling(units: Sequence[Unit]) -> list[Unit]:
