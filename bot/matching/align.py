@@ -227,6 +227,8 @@ def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
         return 0.95 if reads_as(whole.native, text) else 0.0
     if kanji and not whole.native:
         return 0.95 if reads_as("".join([unit.native or unit.text for unit in units]), whole.text) else 0.0
+    if whole.script == "kana" and len(units[0].text) > 1 and _VOWELS.isdisjoint(units[0].text):
+        return 0.0  # SSC RIAR: initials are not heard as the beginning of a word
     if whole.script == "kana" or any(unit.script == "kana" for unit in units):
         return loan_alike(whole.text, text) if whole.script == "kana" else loan_alike(text, whole.text)
     if whole.script in _BLURRING or units[0].script in _BLURRING:
@@ -235,6 +237,9 @@ def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
     if whole.script == "arabic" or units[0].script == "arabic":
         return bones_alike(consonants(text), consonants(whole.text))
     return 0.0 if kanji and whole.native else _alike_in_latin(units, text, whole)
+
+
+_VOWELS = frozenset("aeiouy")
 
 
 def _alike_in_latin(units: Sequence[Unit], text: str, whole: Unit) -> float:

@@ -259,6 +259,8 @@ def _is_heard(match: Match) -> bool:
     if match.score < LIKELY_BY_SOUND or _only_translated(match):
         return False
     met = _met(match)
+    if all(one.rank == "little" for reason in met for one in read(reason.ours).units):
+        return False  # "to" and "il" are small words, and names of nobody
     heard = [reason for reason in met if reason.rule not in _BY_MEANING]
     alone = len(met) == 1
     return not heard or not all(_faint(reason, alone=alone) for reason in heard)

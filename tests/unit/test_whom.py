@@ -119,6 +119,8 @@ def typed(name: str) -> Company:
         ("کیهان", "CANON INC.", EntityKind.COMPANY, NO),
         ("کیهان", "KAYHAN", EntityKind.COMPANY, SAME),
         ("صنایع هوایی شاهد", "Shahed Aviation Industries", EntityKind.COMPANY, SAME),
+        ("株式会社トー", "OJSC IL", EntityKind.COMPANY, NO),
+        ("スクロール株式会社", "JSC SSC RIAR", EntityKind.COMPANY, NO),
         ("テクノベータ株式会社", "Techno Beta Co., Ltd.", EntityKind.COMPANY, SAME),
         ("Viktor Bout", "BOUT, Viktor", EntityKind.PERSON, SAME),
         ("Viktor Bout", "BOUT, Viktor Anatolijevitch", EntityKind.PERSON, RELATED),
