@@ -100,7 +100,9 @@ def recognise(company: Company, listing: Listing, *, among: Collection[str] = ()
         if _is_number(match.reasons[0].ours):
             return replace(match, reasons=(*match.reasons, Reason("listed as", 1.0, company.name, listing.name)))
         if _holds(match, by_sound=by_sound, known=company.from_book):
-            return match
+            if not (company.from_book and _joins_another(fitting, listing)):
+                return match
+            carried = carried or replace(match, verdict=Verdict.RELATED, score=min(match.score, UNIT))
         if carried is None and (_is_heard(match) if by_sound else _carries_ours(match) or _may_be_ours(company, match)):
             carried = replace(match, verdict=Verdict.RELATED, score=min(match.score, UNIT))
     return carried or _kin(company, fitting, listing)
@@ -365,6 +367,19 @@ def _quoted_beside_another(match: Match) -> bool:
         return False
     rest = read(f"{whole[:at]} {whole[at + len(part) :]}").units
     return any(not one.rank and one.weight >= 1.0 and not _often(one.text) for one in rest)
+
+
+def _joins_another(ours: Sequence[Name], listing: Listing) -> bool:
+    """Whether the entry's own name joins a name of its own to ours, whatever it is called besides: BPS-Sberbank."""
+    if "-" not in listing.name:
+        return False
+    said = {word for name in ours for word in _words(name.text)}
+    whole = {_core(name.text) for name in ours}
+    own = {word for word in _core(listing.name) if word not in said and any(not one.rank for one in read(word).units)}
+    joined = [_words(token) for token in listing.name.split() if "-" in token]
+    return any(
+        len(token) == 2 and own.intersection(token) and any((one,) in whole for one in token) for token in joined
+    )
 
 
 def _likely_enough(match: Match) -> float:

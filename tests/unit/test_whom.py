@@ -80,6 +80,13 @@ def test_the_same_number_is_the_same_company() -> None:
     assert (match.reasons[-1].ours, match.reasons[-1].theirs) == ("Huawei", "SOME OTHER NAME")
 
 
+def test_an_entry_that_joins_a_name_to_ours_is_a_unit() -> None:
+    """Whatever else it is called; the same number tells otherwise."""
+    entry = listing("OPEN JOINT STOCK COMPANY BPS-SBERBANK", aliases=(Name("SBER BANK"),))
+    assert recognise(book().find("Sberbank"), entry).verdict is RELATED
+    assert verdict("Sberbank", "SBERBANK - PUBLIC JOINT STOCK COMPANY", EntityKind.COMPANY, "Sber Bank") is SAME
+
+
 def typed(name: str) -> Company:
     return Company(id=f"name:{name.casefold()}", name=name)
 
