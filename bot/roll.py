@@ -238,6 +238,8 @@ class Roll:
                 if sound
                 else self._glance.almost(company.name)
             )
+        elif sound:
+            owners = _and_misspelt(owners, self._glance, company)
         match = self.recogniser(company)
         found = [Found(listing=self._listings[owner], match=match(self._listings[owner])) for owner in owners]
         return tuple(
@@ -345,8 +347,8 @@ class Roll:
     def _were(self, company: Company) -> list[Listing]:
         """Entries that under a name or number they lost were, or may have been, a company or a unit of it."""
         match = self.recogniser(company)
-        found = (self._former[owner] for owner in _candidates(self._former_glance, company))
-        return [one for one in found if match(one).verdict is not Verdict.NO]
+        owners = _and_misspelt(_candidates(self._former_glance, company), self._former_glance, company)
+        return [one for one in map(self._former.__getitem__, owners) if match(one).verdict is not Verdict.NO]
 
     def recogniser(self, company: Company, *, near: bool = False) -> Recogniser:
         """Whether an entry, of today or of then, is a company; `near` if a name nearly like it counts too."""
@@ -361,7 +363,8 @@ class Roll:
 
     def recent(self, company: Company) -> tuple[ListChange, ...]:
         """The changes of the last weeks whose entries are, or are related to, a company, newest first."""
-        changes = [self._recent[owner] for owner in _candidates(self._recent_glance, company)]
+        owners = _and_misspelt(_candidates(self._recent_glance, company), self._recent_glance, company)
+        changes = [self._recent[owner] for owner in owners]
         match = self.recogniser(company)
         ours = [one for one in changes if match(one.listing).verdict is not Verdict.NO]
         return tuple(sorted(ours, key=lambda one: one.seen, reverse=True))
@@ -378,6 +381,12 @@ class Roll:
 def _candidates(glance: Glance, company: Company, *, many: int = MANY_NAMES) -> list[str]:
     names = [name for name in company.all_names() if name.kind is not NameKind.BRAND]
     return sorted(glance.owners(company, names, many=many))
+
+
+def _and_misspelt(owners: Iterable[str], glance: Glance, company: Company) -> list[str]:
+    """These, and entries that may have a name of the company in another spelling."""
+    names = (name for name in company.all_names() if name.kind is not NameKind.BRAND)
+    return sorted(set(owners).union(*(glance.misspelt(name.text) for name in names)))
 
 
 def _leave_alone() -> None:

@@ -13,15 +13,21 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from bot.matching.fold import core_words, fold
 from bot.matching.near import nearly
+from bot.matching.whom import one_spelling
 from bot.model import Company, Identifier, Listing, Name
 
 #: A word that more entries than this carry tells little alone; then the next rarest word has to stand there too.
 MANY = 3000
 #: Entries that have all of a name's words but one in common; where they are more, those words are everybody's.
 FEW = 50
+#: A word of so many letters is known with
+LONG = 7
+#: so many of them wrong.
+SLIPS = 2
 #: From this likeness on (0 to 100) a name is nearly what was typed.
 NEAR = 84
 
@@ -39,6 +45,7 @@ class Glance:
         self._named: defaultdict[str, set[str]] = defaultdict(set)
         self._names: list[tuple[str, str]] = []  # folded and as written, in order
         self._sorted = True
+        self._long: list[str] | None = None  # words long enough to be known misspelt, made when first asked for
 
     def __len__(self) -> int:
         return len(self._filed)
@@ -50,6 +57,7 @@ class Glance:
         words |= {_number(one) for one in listing.identifiers}
         for word in words:
             self._owners[word].add(owner)
+        self._long = None
         self._filed[owner] = tuple(words)
         for name in listing.names():
             self._named[name.text].add(owner)
@@ -83,6 +91,17 @@ class Glance:
             return []
         found = set.intersection(*filed)
         return sorted(found) if len(found) <= FEW else []
+
+    def misspelt(self, name: str) -> set[str]:
+        """Entries with a word spelled nearly like a name that is a single long word: Belneftkhim for Belneftekhim."""
+        words = _core_words(name)
+        if len(words) != 1 or len(words[0]) < LONG:
+            return set()
+        if self._long is None:
+            self._long = [word for word, owners in self._owners.items() if owners and len(word) >= LONG - SLIPS]
+        close = process.extract(words[0], self._long, scorer=OSA.distance, score_cutoff=SLIPS, limit=FEW)
+        spellings = [word for word, _, _ in close if one_spelling(words[0], word)]
+        return {owner for word in spellings for owner in self._owners[word]}
 
     def near(self, typed: str, limit: int) -> list[str]:
         """Entries with a name spelled nearly like what was typed: a letter missing, doubled or swapped."""

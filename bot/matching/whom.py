@@ -239,14 +239,14 @@ def _very_same(ours: Sequence[str], theirs: Sequence[str]) -> bool:
         return True
     if min(len(ours), len(theirs)) > 1 or any(len(word) < 2 for word in (*ours, *theirs)) or _generic(ours):
         return False
-    return _one_spelling("".join(ours), "".join(theirs))
+    return one_spelling("".join(ours), "".join(theirs))
 
 
 def _stands_there(word: str, theirs: Sequence[str]) -> bool:
-    return word in theirs or any(_one_spelling(word, other) for other in theirs)
+    return word in theirs or any(one_spelling(word, other) for other in theirs)
 
 
-def _one_spelling(one: str, other: str) -> bool:
+def one_spelling(one: str, other: str) -> bool:
     """Whether two long words of one alphabet are spellings of one."""
     short, script = min(len(one), len(other)), main_script(one)
     if short < SOUNDS_ALIKE or script not in _SPELLED or script != main_script(other):

@@ -75,3 +75,12 @@ def test_slips_of_the_pen(glance: Glance) -> None:
     """A letter missing or swapped."""
     assert glance.near("Huawie Cloud (Dalian)", 5)[0] == "cloud"
     assert glance.near("Something else", 5) == []
+
+
+def test_a_long_word_misspelt(glance: Glance) -> None:
+    """A name of one long word is found in another spelling; a short one, or one of two words, is not."""
+    glance.add("n", listing("BELNEFTKHIM"))
+    assert glance.misspelt("Belneftekhim Concern LLC") == set()
+    assert glance.misspelt("Belneftekhim") == {"n"}
+    glance.remove("n")
+    assert glance.misspelt("Belneftekhim") == set()

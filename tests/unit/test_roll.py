@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.book import shipped
-from bot.model import Memory
+from bot.model import Memory, Verdict
 from bot.roll import Roll
 from tests.worlds.facts import listing
 from tests.worlds.nouns import NOON, poll
@@ -31,3 +31,14 @@ async def test_a_list_is_read_for_the_first_time_meanwhile() -> None:
         await roll.refresh()
         assert ("us_dod_cmc" in roll.read) == bool(roll.of(company))
     assert roll.of(company)
+
+
+async def test_a_list_spells_a_long_name_otherwise() -> None:
+    """Whoever an alert calls the same is found when asked for, though a letter is missing there."""
+    store = PlainStore()
+    first = poll("ca_sema", listing("BELNEFTKHIM", source="ca_sema", aliases=(), reason=""))
+    assert await store.commit(replace(first, memory=replace(first.memory, read_at=NOON)))
+    roll = Roll(store)
+    await roll.refresh()
+    (found,) = roll.of(shipped().find("Belneftekhim"))
+    assert found.match.verdict is Verdict.SAME
