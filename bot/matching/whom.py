@@ -264,8 +264,7 @@ def _is_heard(match: Match) -> bool:
     if all(one.rank == "little" for reason in met for one in read(reason.ours).units):
         return False  # "to" and "il" are small words, and names of nobody
     heard = [reason for reason in met if reason.rule not in _BY_MEANING]
-    alone = len(met) == 1
-    return not heard or not all(_faint(reason, alone=alone) for reason in heard)
+    return not heard or not all(_faint(reason) for reason in heard)
 
 
 def _met(match: Match) -> list[Reason]:
@@ -274,16 +273,11 @@ def _met(match: Match) -> list[Reason]:
     return [reason for reason in match.reasons[1:] if reason.ours and reason.theirs and reason.rule not in other]
 
 
-def _faint(reason: Reason, *, alone: bool) -> bool:
-    """Whether a word was heard as one other and is only near it, or has too few consonants to be that one.
-
-    In Arabic being near will do beside words that translate, as long as few consonants are not all that is alike.
-    """
-    if reason.rule in ("arabic letters", "Korean reading") and _few_consonants(reason):
-        return True
-    if reason.score >= SURELY_HEARD or not (
-        reason.rule in ("kana", "by ear") or (alone and reason.rule == "arabic letters")
-    ):
+def _faint(reason: Reason) -> bool:
+    """Whether a word was heard as one other and is only near it, or has too few consonants to be that one."""
+    if reason.rule in ("arabic letters", "Korean reading"):
+        return _few_consonants(reason)
+    if reason.rule not in ("kana", "by ear") or reason.score >= SURELY_HEARD:
         return False
     ours, theirs = read(reason.ours).units, read(reason.theirs).units
     return len(ours) == len(theirs) == 1 and only_near(ours[0], theirs[0])
