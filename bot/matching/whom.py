@@ -27,13 +27,14 @@ from rapidfuzz.distance import OSA
 
 from bot.matching.align import SURELY_HEARD, only_near
 from bot.matching.compare import match_company, shared_identifiers
-from bot.matching.fold import core_words, fold
+from bot.matching.fold import fold
 from bot.matching.frequency import zipf
 from bot.matching.scripts import consonants, main_script, romanise, sound
 from bot.matching.unmet import lacks
 from bot.matching.wording import (
     bears,
     borne,
+    core_of,
     in_brackets,
     in_business,
     is_another,
@@ -162,7 +163,7 @@ def _somebody_else(
 
 def _cannot_hold(ours: str, theirs: str, *, by_sound: bool, known: bool) -> bool:
     """Whether `_holds` and `_carries_ours` must say no: the words are not the same, and too few, or one met nothing."""
-    core, other = _core(ours), _core(theirs)
+    core, other = core_of(ours), core_of(theirs)
     if _is_number(ours) or _very_same(core, other) or _is_one(ours, theirs):
         return False
     if by_sound:
@@ -182,7 +183,7 @@ def _tells_more(theirs: str) -> bool:
 
 def _holds(match: Match, *, by_sound: bool, known: bool) -> bool:
     """Whether "the same" stands up among a hundred thousand names. `known`: the book has the company's full names."""
-    ours, theirs = _core(match.reasons[0].ours), _core(match.reasons[0].theirs)
+    ours, theirs = core_of(match.reasons[0].ours), core_of(match.reasons[0].theirs)
     if _very_same(ours, theirs) or _is_one(match.reasons[0].ours, match.reasons[0].theirs):
         return True
     if any(reason.rule.startswith("initials") for reason in match.reasons):
@@ -334,7 +335,7 @@ def _carries_ours(match: Match) -> bool:
     """Every word of ours is there, though other words stand between them: "Islamic Republic of Iran - China Lines"."""
     left = [reason for reason in match.reasons if reason.rule == "only here"]
     met = [reason for reason in match.reasons[1:] if reason.ours and reason.theirs]
-    ours = _core(match.reasons[0].ours)
+    ours = core_of(match.reasons[0].ours)
     if _everyday_part(match) or any(reason.score < EQUAL for reason in met):
         return False
     return len(ours) > 1 and not _everyday(ours) and bool(left) and not any(reason.ours for reason in left)
@@ -343,7 +344,7 @@ def _carries_ours(match: Match) -> bool:
 def _everyday_part(match: Match) -> bool:
     """Whether only a part of our name met theirs, and that part is everyday words."""
     part = next((reason.ours for reason in match.reasons if reason.rule in (PART, ALSO)), "")
-    return bool(part) and _everyday(_core(part))
+    return bool(part) and _everyday(core_of(part))
 
 
 _QUOTES = "\"'«“„‘’‚"
@@ -368,8 +369,8 @@ def _joins_another(ours: Sequence[Name], listing: Listing) -> bool:
     if "-" not in listing.name:
         return False
     said = {word for name in ours for word in _words(name.text)}
-    whole = {_core(name.text) for name in ours}
-    own = {word for word in _core(listing.name) if word not in said and any(not one.rank for one in read(word).units)}
+    whole = {core_of(name.text) for name in ours}
+    own = {word for word in core_of(listing.name) if word not in said and any(not one.rank for one in read(word).units)}
     joined = [_words(token) for token in listing.name.split() if "-" in token]
     return any(
         len(token) == 2 and own.intersection(token) and any((one,) in whole for one in token) for token in joined
@@ -414,7 +415,7 @@ _SAYS_WHICH = frozenset({"international", "new"})
 
 def _may_be_ours(company: Company, match: Match) -> bool:
     """Whether somebody outside the book may have meant them, and is shown them to judge."""
-    if company.from_book or match.score < LIKELY or len(_core(match.reasons[0].ours)) < 2:
+    if company.from_book or match.score < LIKELY or len(core_of(match.reasons[0].ours)) < 2:
         return False
     return _only_alike(match) and not any(one.rule == "only here" and one.ours for one in match.reasons)
 
@@ -422,7 +423,7 @@ def _may_be_ours(company: Company, match: Match) -> bool:
 def _pried_apart(match: Match) -> bool:
     """Whether a word of theirs had to be taken apart, and still not all is met: Poly and Polytechnical University."""
     head, rules = match.reasons[0], {reason.rule for reason in match.reasons}
-    if APART not in rules or _stands_in(_core(head.ours), _words(head.theirs)):
+    if APART not in rules or _stands_in(core_of(head.ours), _words(head.theirs)):
         return False
     return bool(rules & {"only here", "near meaning"})
 
@@ -432,15 +433,10 @@ def _quoted_with_its_kind(match: Match) -> bool:
     whole, ours = match.reasons[0].theirs, match.reasons[0].ours
     part = next((reason.theirs for reason in match.reasons if reason.rule == PART), "")
     at = whole.find(part) if part else 0
-    if at < 1 or whole[at - 1] not in _QUOTES or _core(part) != _core(ours):
+    if at < 1 or whole[at - 1] not in _QUOTES or core_of(part) != core_of(ours):
         return False
-    rest = _core(f"{whole[:at]} {whole[at + len(part) :]}")
-    return not borne(_core(ours)[0]) and _everyday(rest) and not is_another(ours, whole, rest)
-
-
-@lru_cache(maxsize=50_000)
-def _core(text: str) -> tuple[str, ...]:
-    return tuple(core_words(fold(text))[0])
+    rest = core_of(f"{whole[:at]} {whole[at + len(part) :]}")
+    return not borne(core_of(ours)[0]) and _everyday(rest) and not is_another(ours, whole, rest)
 
 
 @lru_cache(maxsize=50_000)
@@ -515,7 +511,7 @@ def _unit(ours: Iterable[Name], listing: Listing, *, known: bool) -> Match:
     for theirs in listing.names():
         words = _words(theirs.text)
         for name in ours:
-            core = _core(name.text)
+            core = core_of(name.text)
             if (
                 name.kind is not NameKind.WEAK
                 and _tells(core)
@@ -545,7 +541,7 @@ def _by_chance(core: Sequence[str], theirs: str, kind: EntityKind) -> bool:
         return _generic(core) or plain_noun(core[0], theirs)
     if len(core) > 2 or not _everyday(core):
         return False
-    words = _core(theirs)
+    words = core_of(theirs)
     before = words[: words.index(core[0])] if core[0] in words else ()
     return bool(before) and not _everyday(before)
 
@@ -583,4 +579,4 @@ def _stands_spelled(ours: str, theirs: str) -> bool:
 
 @lru_cache(maxsize=5_000)
 def _sounds(text: str, *, core: bool = False) -> tuple[str, ...]:
-    return tuple([sound(romanise(word)) for word in (_core(text) if core else _words(text))])
+    return tuple([sound(romanise(word)) for word in (core_of(text) if core else _words(text))])

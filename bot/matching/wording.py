@@ -192,7 +192,7 @@ def in_business(words: Sequence[str]) -> bool:
 
 def _behind(ours: str, theirs: str) -> Sequence[Unit]:
     """What theirs says behind the last of our words."""
-    mine, words = set(_core(ours)), _core(theirs)
+    mine, words = set(core_of(ours)), core_of(theirs)
     last = max((at for at, word in enumerate(words) if word in mine), default=len(words))
     return [one for word in words[last + 1 :] for one in read(word).units]
 
@@ -214,7 +214,7 @@ def bears(ours: str, theirs: str) -> bool:
 
     It stands first in ours, or what stands before it is nobody's name: Kamakura Shinsho is no Shinsho.
     """
-    core, words = _core(theirs), _core(ours)
+    core, words = core_of(theirs), core_of(ours)
     size = len(core)
     at = next((at for at in range(len(words) - size + 1) if words[at : at + size] == core), -1) if core else -1
     if at < 0 or size == len(words):
@@ -227,8 +227,9 @@ def bears(ours: str, theirs: str) -> bool:
 
 
 @lru_cache(maxsize=50_000)
-def _core(text: str) -> tuple[str, ...]:
-    return core_words(fold(text))[0]
+def core_of(text: str) -> tuple[str, ...]:
+    """The folded words of a name without its legal form."""
+    return tuple(core_words(fold(text))[0])
 
 
 _CASED = re.compile(r"[^\W\d_]+")
