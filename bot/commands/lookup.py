@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from bot.archive import Archive, Known, OnDay
@@ -14,9 +15,10 @@ from bot.cards import Reader, lookup_card
 from bot.chronicle import history_rows, on_day_card
 from bot.commands import Argument, Office, command
 from bot.commands.history import lists_data
+from bot.commands.whom import meant
 from bot.errors import TellPerson
 from bot.explain import effects_of
-from bot.model import Company, Effect, Found, ListChange, Listing, Match, Reply, Request, Verdict
+from bot.model import Company, Effect, Found, ListChange, Listing, Match, Reply, Request, Section, Verdict
 from bot.registers import list_of
 
 
@@ -44,6 +46,10 @@ async def lookup(office: Office, request: Request) -> Reply:
     effects_by_list = meanings((one.listing for one in found), reader.now.date(), reader)
     went = await Archive(office.store, office.roll).went(past, (one.listing for one in found))
     card = lookup_card(typed, company, found, office.roll.read, stories, effects_by_list, reader, past=past, went=went)
+    if not found and (close := meant(typed, company, office.book, office.roll)):
+        names = ", ".join([reader.clean(one, 60) for one in close])
+        slip = Section("", reader.say("watch.did_you_mean", names=names))
+        card = replace(card, sections=(slip, *card.sections))
     return Reply(cards=(card,), data=as_data(typed, company, found, past, went, office))
 
 
@@ -53,9 +59,9 @@ async def on_day(office: Office, request: Request, typed: str, day: date) -> Rep
     known = await archive.known(office.book.find(typed), typed)
     then = await archive.on(known, day)
     reader = office.reader(request)
-    meant = meanings((one.listing for one in then.stood), day, reader)
+    effects = meanings((one.listing for one in then.stood), day, reader)
     went = await archive.went(then.off, (one.listing for one in then.stood))
-    card = on_day_card(typed, known.company, day, then.stood, then.off, then.since, known.spans, meant, reader, went)
+    card = on_day_card(typed, known.company, day, then.stood, then.off, then.since, known.spans, effects, reader, went)
     return Reply(cards=(card,), data=on_day_data(known, then, went))
 
 

@@ -128,6 +128,12 @@ async def test_a_slip_of_the_pen_is_pointed_out(here: Counter) -> None:
     assert "Did you mean" not in listed
 
 
+async def test_a_slip_in_a_look_up_is_pointed_out(here: Counter) -> None:
+    """Not on any list is no answer to somebody who mistyped a name; who spelled it right is asked nothing."""
+    assert "Did you mean Huawei?" in words(await here.asked("lookup", name="Huawai"))
+    assert "Did you mean" not in words(await here.asked("lookup", name="Huawei"))
+
+
 async def test_a_word_before_a_name_on_a_list(here: Counter) -> None:
     """An everyday word that the book does not know may mean somebody on a list."""
     office = here.desk.office
