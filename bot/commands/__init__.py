@@ -11,7 +11,7 @@ import asyncio
 import importlib
 import pkgutil
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cache
 
@@ -139,6 +139,7 @@ class FrontDesk:
         self._following: asyncio.Task[None] | None = None
 
     async def answer(self, request: Request) -> Reply:
+        request = replace(request, at=min(request.at, self.office.clock.now()))  # a chat's clock may run ahead of ours
         reader = self.office.reader(request)
         try:
             return await self._run(request, reader)
