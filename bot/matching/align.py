@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
 
-from bot.matching.chinese import HEARD, HEARD_IN_CONTEXT, by_ear, spelled, spells, transcribed
+from bot.matching.chinese import HEARD, HEARD_IN_CONTEXT, begins_alike, by_ear, spelled, spells, transcribed
 from bot.matching.chinese_words import in_one_word, said, sino
 from bot.matching.japanese import HEARD_IN_KANA, heard_in_kana, loan_bones, loan_sound, reads_as
 from bot.matching.scripts import arabic_bones, blurred, blurred_bones, consonants, pairs, pinyin_fits, romanise
@@ -111,7 +111,10 @@ def align(ours: Form, theirs: Form) -> Alignment:
 
 
 def _same(found: Alignment) -> None:
-    """Equal concepts, then equal sounds. Chinese characters never meet by sound: 华 and 花 are two names."""
+    """Equal concepts, then equal sounds.
+
+    Chinese characters never meet by sound: 华 and 花 are two names. Nor do they meet the pinyin of others.
+    """
     for sounds in (False, True):
         if not (found.left_ours and found.left_theirs):
             return
@@ -125,7 +128,7 @@ def _same(found: Alignment) -> None:
             if not there:
                 continue
             other = found.theirs.units[there[-1]]
-            if sounds and _both_han(unit, other):
+            if sounds and (_both_han(unit, other) or _other_pinyin(unit, other)):
                 continue
             same = unit.text == other.text
             rule = "same word" if same else "same sound" if sounds else "same meaning"
@@ -134,6 +137,14 @@ def _same(found: Alignment) -> None:
 
 def _both_han(one: Unit, other: Unit) -> bool:
     return one.script in ("han", "kanji") and other.script in ("han", "kanji")
+
+
+def _other_pinyin(one: Unit, other: Unit) -> bool:
+    """Whether a Latin word is pinyin of other characters, alike as it sounds to who knows none: 永和, Yongye."""
+    if one.script != "han" and other.script != "han":
+        return False
+    native, latin = (one, other) if one.script == "han" else (other, one)
+    return not latin.native and spells(latin.text, len(native.native)) and not pinyin_fits(native.native, latin.text)
 
 
 def _runs(places: list[int], longest: int = 3) -> list[list[int]]:
@@ -261,6 +272,8 @@ def _han_joined(units: Sequence[Unit], text: str, han: str) -> float:
         return 0.97
     if alike := spelled(han, text):
         return alike
+    if not begins_alike(han, [unit.text for unit in units]):
+        return 0.0
     alike = _by_ear(han, text)
     return alike if alike > max(by_ear(han, unit.text) for unit in units) else 0.0
 

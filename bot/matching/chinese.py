@@ -9,7 +9,7 @@ have taken to hear one as the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import islice, product
 
@@ -126,6 +126,17 @@ def by_ear(han: str, latin: str, least: float = HEARD) -> float:
     gone = [_gone(ours, at) for at in range(len(ours))]
     cost = cheapest(changes, gone, theirs, _losses(theirs), strange=_STRANGE, most=most)
     return max(0.0, alike * (1 - (cost + dearer) / sounds) - doubt) if cost <= most else 0.0
+
+
+def begins_alike(han: str, words: Sequence[str]) -> bool:
+    """Whether each of as many words as there are characters begins as its character does: 鸿海, Hon Hai.
+
+    Words that are one syllable each spell one character each; where one begins otherwise, they spell another name.
+    """
+    if len(words) != len(han):
+        return True
+    heard = ((_taken_for(_heard_sounds(char)[0]), _written(word)[0]) for char, word in zip(han, words, strict=True))
+    return all(letters.get(first, 1.0) <= _OTHER_VOWEL for letters, first in heard)
 
 
 @cache

@@ -98,8 +98,9 @@ def _left(units: Sequence[Unit]) -> _Left:
 def features(found: Alignment) -> Row:
     """The row of two readings laid side by side."""
     ours, theirs = found.ours, found.theirs
-    over_ours, waived_ours = _waived(found.over_ours(), ours, theirs)
-    over_theirs, waived_theirs = _waived(found.over_theirs(), theirs, ours)
+    named = bool(ours.han) != bool(theirs.han) and _own_met(found)
+    over_ours, waived_ours = _waived(found.over_ours(), ours, theirs, named=named)
+    over_theirs, waived_theirs = _waived(found.over_theirs(), theirs, ours, named=named)
     mine, other = _left(over_ours), _left(over_theirs)
     gained_ours, gained_theirs = found.gained_ours + waived_ours, found.gained_theirs + waived_theirs
     low, high = sorted((gained_ours / (ours.total or 1), gained_theirs / (theirs.total or 1)))
@@ -146,10 +147,22 @@ def features(found: Alignment) -> Row:
         _head_met(found),
         short if heard < 1 else 0.0,
         short if heard == 1 else 0.0,
-        float(bool(ours.forms and theirs.forms) and ours.forms.isdisjoint(theirs.forms)),
+        float(_other_form(ours, theirs)),
         float(bool(ours.part or theirs.part)),
         *_NO_ACRONYM,
     )
+
+
+def _other_form(ours: Form, theirs: Form) -> bool:
+    """Whether two names say two legal forms.
+
+    Between Chinese characters and another script they say nothing: 股份有限公司 is Co., Ltd., Corporation or Inc., as the
+    company likes, and 有限公司 as well.
+    """
+    if not ours.forms or not theirs.forms or not ours.forms.isdisjoint(theirs.forms):
+        return False
+    native = ours if ours.han else theirs
+    return bool(ours.han) == bool(theirs.han) or japanese(native.text)
 
 
 def _laid(found: Alignment) -> float:
@@ -173,20 +186,25 @@ def _size(units: Sequence[Unit]) -> int:
     return sum([len(unit.text) for unit in units])
 
 
-def _waived(over: list[Unit], form: Form, other: Form) -> tuple[list[Unit], float]:
-    """What is left over without the country that goes without saying, and the weight of that.
+def _waived(over: list[Unit], form: Form, other: Form, *, named: bool = False) -> tuple[list[Unit], float]:
+    """What is left over without what goes without saying, and the weight of that.
 
     万科 is "China Vanke" abroad: who writes in Chinese characters does not say where. 中国 is also "China National" or
-    "China State", and 国家 (national) is "China".
+    "China State", and 国家 (national) is "China". Behind a name that has met, 实业, 工业 and 企业 say no more than that
+    there is a company (奇美實業, Chi Mei Corporation), and 人寿 is life insurance.
     """
     if form.han:
         said = {"national"} if "国家" in form.han and _names_china(other) else set()
+        if named and not japanese(form.text):
+            said |= {"industry", "enterprise"}
     elif not other.han or japanese(other.text):
         return over, 0.0
     else:
         said = {"china", "national", "state"} if "中国" in other.han or "国家" in other.han else {"china"}
         if "研究" in other.han or "科技" in other.han:
             said.add("science")  # 研究所 is a research institute, 科技 science and technology
+        if "人寿" in other.han:
+            said.add("insurance")
     if not said:
         return over, 0.0
     waived = sum([unit.weight for unit in over if unit.concept in said])
@@ -393,7 +411,7 @@ def _own_met(found: Alignment) -> bool:
 
     Commercial Bank of Chad is not that of China, and NPO Iskra not NPO Salyut, however long the rest is.
     """
-    return any(one.rank in ("", "plain") for met in found.met for one in (*met.ours, *met.theirs))
+    return any(all(any(one.rank in ("", "plain") for one in side) for side in (met.ours, met.theirs)) for met in found.met)
 
 
 def _only_heard(found: Alignment) -> bool:
