@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from rapidfuzz.distance import OSA
 
 from bot.matching.chinese import HEARD, HEARD_IN_CONTEXT, begins_alike, by_ear, spelled, spells, transcribed
-from bot.matching.chinese_words import in_one_word, said, sino
+from bot.matching.chinese_words import in_one_word, made_of_two, said, sino
 from bot.matching.japanese import HEARD_IN_KANA, heard_in_kana, loan_bones, loan_sound, reads_as
 from bot.matching.scripts import arabic_bones, blurred, blurred_bones, consonants, pairs, pinyin_fits, romanise
 from bot.matching.words import Form, Unit, glossary, spelled_out
@@ -234,6 +234,8 @@ def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
             return 0.97 if "".join(han) == whole.native else 0.0
         if not any(unit.native for unit in units):
             return _han_joined(units, text, whole.native)
+    if len(units) == 2 and not whole.native and units[0].script == units[1].script == "han":
+        return _TRANSLATED if made_of_two(*units, whole.text) else 0.0
     if whole.script == "kanji" and not kanji:
         return 0.95 if reads_as(whole.native, text) else 0.0
     if kanji and not whole.native:

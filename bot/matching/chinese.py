@@ -17,6 +17,7 @@ from pypinyin import Style, pinyin
 
 from bot.data import table
 from bot.matching.fold import fold
+from bot.matching.frequency import homely, zipf
 from bot.matching.hearing import cheapest
 from bot.matching.japanese import loan_bones
 from bot.matching.scripts import mandarin
@@ -38,6 +39,9 @@ _OTHER_CHARACTERS = 0.6
 _NATIVE = 0.04
 #: Three consonants are soon alike: 海利尔 is not Color.
 _FEW = 0.08
+#: A word so frequent, and so much more so in English than elsewhere, on the scale of `frequency.zipf`, is English.
+_EVERYDAY = 3.5
+_ENGLISH = 0.8
 _VOWELS = frozenset("aeiou")
 #: Characters that sound more like a word than this may be it; at .7 one in 300 words of other names is.
 HEARD = 0.6
@@ -114,7 +118,7 @@ def by_ear(han: str, latin: str, least: float = HEARD) -> float:
     few = consonants < (2 if least == HEARD else 1)
     if few or _VOWELS.isdisjoint(theirs):  # letters without a vowel are spelled, not heard
         return 0.0
-    other = spells(latin, len(han))  # "nike" is also two syllables of pinyin, and 耐克
+    other = spells(latin, len(han)) and not _english(latin)  # "nike" is also two syllables of pinyin, and 耐克
     dearer = _OTHER_PINYIN if other and transcribed(han) else 0.0
     alike = _OTHER_CHARACTERS if other and not dearer else 1.0
     doubt = (0.0 if transcribed(han) else _NATIVE) + (_FEW if consonants < 4 else 0.0)
@@ -137,6 +141,11 @@ def begins_alike(han: str, words: Sequence[str]) -> bool:
         return True
     heard = ((_taken_for(_heard_sounds(char)[0]), _written(word)[0]) for char, word in zip(han, words, strict=True))
     return all(letters.get(first, 1.0) <= _OTHER_VOWEL for letters, first in heard)
+
+
+def _english(latin: str) -> bool:
+    """Whether a word that might be pinyin is everyday English: "guide" and "sailing" are no names of other characters."""
+    return homely(latin, "en") >= _ENGLISH and zipf(latin, "en") >= _EVERYDAY
 
 
 @cache

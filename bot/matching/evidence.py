@@ -346,7 +346,7 @@ def objections(found: Alignment) -> Iterator[Objection]:
             yield SAYS_OTHER
     elif (ours.han or theirs.han) and _says_more_abroad(found):
         yield SAYS_MORE
-    if _only_near(found):
+    if _only_near(found) or _another_school(found):
         yield ONLY_NEAR
     if found.met and not _own_met(found):
         over = found.over_ours(), found.over_theirs()
@@ -448,6 +448,23 @@ def _only_near(found: Alignment) -> bool:
         return False
     telling = max(found.met, key=lambda met: met.weight, default=None)
     return telling is not None and telling.rule == "near meaning" and telling.ours[0].rank == "trade"
+
+
+def _another_school(found: Alignment) -> bool:
+    """Whether two universities, one of them in Chinese characters, differ in what they teach or have it on one side only.
+
+    Harbin has one of engineering (工程) and one of science and technology, and Hefei's university is not the one of
+    technology (合肥工业大学). Translators leave out science beside technology, and no more.
+    """
+    ours, theirs = found.ours, found.theirs
+    if bool(ours.han) == bool(theirs.han) or japanese(ours.text) or japanese(theirs.text) or _own_met(found):
+        return False
+    if not all(any(one.concept == "university" for one in form.units) for form in (ours, theirs)):
+        return False
+    taught = [one for one in (*found.over_ours(), *found.over_theirs()) if one.rank in ("common", "trade")]
+    return any(one.concept != "science" for one in taught) or any(
+        met.rule == "near meaning" and met.ours[0].concept != "university" for met in found.met
+    )
 
 
 _GERMAN = frozenset({"stock_german", "limited_german"})
