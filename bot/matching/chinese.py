@@ -121,6 +121,8 @@ def by_ear(han: str, latin: str, least: float = HEARD) -> float:
     other = spells(latin, len(han)) and not _english(latin)  # "nike" is also two syllables of pinyin, and 耐克
     dearer = _OTHER_PINYIN if other and transcribed(han) else 0.0
     alike = _OTHER_CHARACTERS if other and not dearer else 1.0
+    if not transcribed(han) and latin in _one_syllable():
+        return 0.0  # "Chung" spells one character, and not 春源
     doubt = (0.0 if transcribed(han) else _NATIVE) + (_FEW if consonants < 4 else 0.0)
     sounds = consonants + 0.5
     most = (1 - (least + doubt) / alike) * sounds - dearer
@@ -175,11 +177,12 @@ _SPELLED_OTHERWISE = 0.75
 def spelled(han: str, latin: str) -> float:
     """How surely a Latin word spells these characters otherwise than in pinyin; 0 when it does not.
 
-    Hong Kong spells Cantonese (興 Hing), Taiwan mixes Wade-Giles with ways of its own (新 Hsin, Shin).
+    Hong Kong spells Cantonese (興 Hing), Taiwan mixes Wade-Giles with ways of its own (新 Hsin, Shin), and Singapore
+    writes Hokkien (興 Heng).
     """
     if not 2 <= len(han) <= 6 or not len(han) <= len(latin) <= 6 * len(han):
         return 0.0
-    for spellings in (_cantonese, _taiwanese):
+    for spellings in (_cantonese, _taiwanese, _hokkien):
         reached = {0}
         for char in han:
             reached = {start + len(one) for start in reached for one in spellings(char) if latin.startswith(one, start)}
@@ -221,6 +224,11 @@ def _taiwanese(char: str) -> tuple[str, ...]:
     )
 
 
+def _hokkien(char: str) -> tuple[str, ...]:
+    """The ways in which Singapore and Malaysia spell a character, as far as names are made of it."""
+    return _spellings("romanisation", "hokkien").get(char, ())
+
+
 @cache
 def _jyutping() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
@@ -247,6 +255,20 @@ def _spellings_of(
         if len(syllable) >= size and syllable[:size] in initials and syllable[size:] in rhymes:
             yield from (before + behind for before in initials[syllable[:size]] for behind in rhymes[syllable[size:]])
             return
+
+
+@cache
+def _one_syllable() -> frozenset[str]:
+    """Every way to write one syllable, in pinyin, in Hong Kong and in Taiwan."""
+    tables = (("cantonese", "initials", "rhymes"), ("romanisation", "taiwan_initials", "taiwan_finals"))
+    return _syllables().union(
+        before + behind
+        for name, initials, rhymes in tables
+        for befores in _spellings(name, initials).values()
+        for behinds in _spellings(name, rhymes).values()
+        for before in befores
+        for behind in behinds
+    )
 
 
 @cache

@@ -8,6 +8,7 @@ differs is another company however alike the rest is.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -98,9 +99,10 @@ def _left(units: Sequence[Unit]) -> _Left:
 def features(found: Alignment) -> Row:
     """The row of two readings laid side by side."""
     ours, theirs = found.ours, found.theirs
-    named = bool(ours.han) != bool(theirs.han) and _own_met(found)
-    over_ours, waived_ours = _waived(found.over_ours(), ours, theirs, named=named)
-    over_theirs, waived_theirs = _waived(found.over_theirs(), theirs, ours, named=named)
+    over_ours, over_theirs = found.over_ours(), found.over_theirs()
+    named = bool(ours.han) != bool(theirs.han) and not (over_ours and over_theirs) and _own_met(found)
+    over_ours, waived_ours = _waived(over_ours, ours, theirs, named=named)
+    over_theirs, waived_theirs = _waived(over_theirs, theirs, ours, named=named)
     mine, other = _left(over_ours), _left(over_theirs)
     gained_ours, gained_theirs = found.gained_ours + waived_ours, found.gained_theirs + waived_theirs
     low, high = sorted((gained_ours / (ours.total or 1), gained_theirs / (theirs.total or 1)))
@@ -450,20 +452,26 @@ def _only_near(found: Alignment) -> bool:
     return telling is not None and telling.rule == "near meaning" and telling.ours[0].rank == "trade"
 
 
+_SCHOOLS = frozenset({"university", "academy", "institute", "school"})
+_SCIENCE = re.compile("[科理]")
+
+
 def _another_school(found: Alignment) -> bool:
     """Whether two universities, one of them in Chinese characters, differ in what they teach or have it on one side only.
 
     Harbin has one of engineering (工程) and one of science and technology, and Hefei's university is not the one of
-    technology (合肥工业大学). Translators leave out science beside technology, and no more.
+    technology (合肥工业大学). Translators leave out the science of 理工 and 科技 beside technology, and no more.
     """
     ours, theirs = found.ours, found.theirs
     if bool(ours.han) == bool(theirs.han) or japanese(ours.text) or japanese(theirs.text) or _own_met(found):
         return False
-    if not all(any(one.concept == "university" for one in form.units) for form in (ours, theirs)):
+    kinds = [{one.concept for one in form.units} & _SCHOOLS for form in (ours, theirs)]
+    if not all(kinds) or "university" not in kinds[0] | kinds[1]:
         return False
     taught = [one for one in (*found.over_ours(), *found.over_theirs()) if one.rank in ("common", "trade")]
-    return any(one.concept != "science" for one in taught) or any(
-        met.rule == "near meaning" and met.ours[0].concept != "university" for met in found.met
+    excused = {"science"} if _SCIENCE.search(ours.han + theirs.han) else set()
+    return any(one.concept not in excused for one in taught) or any(
+        met.rule == "near meaning" and met.ours[0].concept not in _SCHOOLS for met in found.met
     )
 
 
