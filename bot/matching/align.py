@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rapidfuzz.distance import OSA
 
@@ -30,6 +30,9 @@ _TRANSLATED = 0.95
 
 #: How much has to have met, a town and what is done there, before a name is heard generously.
 AGREEING = 0.7
+
+#: How alike a name is at least that is heard when all else agrees.
+WITH_ALL_ELSE = 0.75
 
 #: The rule by which a Chinese word meets a spelling of it that is not pinyin.
 SPELLED = "spelling of Hong Kong or Taiwan"
@@ -107,6 +110,7 @@ def align(ours: Form, theirs: Form) -> Alignment:
         _close(found)
         _shortened(found)
         _heard_in_context(found)
+    _heard_with_all_else(found)
     return found
 
 
@@ -611,6 +615,23 @@ def _heard_in_context(found: Alignment) -> None:
         return
     if by_ear(native.native, latin.text, HEARD_IN_CONTEXT) >= HEARD_IN_CONTEXT:
         found.meet(mine, others, 0.62, "by ear")
+
+
+def _heard_with_all_else(found: Alignment) -> None:
+    """Be surer of a name that was heard when all else that tells something agrees: 特灵科技, Trane Technologies."""
+    heard = [at for at, pair in enumerate(found.met) if pair.rule == "by ear"]
+    if len(heard) != 1 or len(found.met) == 1 or found.met[heard[0]].alike >= WITH_ALL_ELSE:
+        return
+    if any(one.rank not in ("little", "holding") for one in (*found.over_ours(), *found.over_theirs())):
+        return
+    rest = [pair for pair in found.met if pair.rule != "by ear" and pair.ours[0].rank not in ("little", "holding")]
+    if not rest or any(pair.alike < 0.85 for pair in rest):
+        return
+    pair = found.met[heard[0]]
+    found.met[heard[0]] = replace(pair, alike=WITH_ALL_ELSE)
+    more = WITH_ALL_ELSE - pair.alike
+    found.gained_ours += more * sum([one.weight for one in pair.ours])
+    found.gained_theirs += more * sum([one.weight for one in pair.theirs])
 
 
 def _left_own(form: Form, left: Sequence[int]) -> list[int]:

@@ -119,6 +119,8 @@ def by_ear(han: str, latin: str, least: float = HEARD) -> float:
     if few or _VOWELS.isdisjoint(theirs):  # letters without a vowel are spelled, not heard
         return 0.0
     other = spells(latin, len(han)) and not _english(latin)  # "nike" is also two syllables of pinyin, and 耐克
+    if not transcribed(han) and len(latin) > 6 and any(spells(latin, more) for more in (len(han) + 1, len(han) + 2)):
+        other = True  # 力芯 is two syllables of Lihexing, which are three
     dearer = _OTHER_PINYIN if other and transcribed(han) else 0.0
     alike = _OTHER_CHARACTERS if other and not dearer else 1.0
     if not transcribed(han) and latin in _one_syllable():
