@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from rapidfuzz.distance import OSA
 
-from bot.matching.chinese import HEARD, HEARD_IN_CONTEXT, begins_alike, by_ear, spelled, spells, transcribed
+from bot.matching.chinese import HEARD, HEARD_IN_CONTEXT, HEARD_IN_TRADE, begins_alike, by_ear, spelled, spells, transcribed
 from bot.matching.chinese_words import in_one_word, made_of_two, said, sino
 from bot.matching.japanese import HEARD_IN_KANA, heard_in_kana, loan_bones, loan_sound, reads_as
 from bot.matching.scripts import arabic_bones, blurred, blurred_bones, consonants, pairs, pinyin_fits, romanise
@@ -611,9 +611,13 @@ def _heard_in_context(found: Alignment) -> None:
     if native.script != "han" or latin.native or spells(latin.text, len(native.native)):
         return
     met = [pair for pair in found.met if pair.alike > 0.85]
-    if all(pair.ours[0].rank != "place" for pair in met) or sum([pair.weight for pair in met]) < AGREEING:
+    if any(pair.ours[0].rank == "place" for pair in met) and sum([pair.weight for pair in met]) >= AGREEING:
+        least = HEARD_IN_CONTEXT
+    elif any(pair.ours[0].rank == "trade" for pair in met) and not (found.over_ours()[1:] or found.over_theirs()[1:]):
+        least = HEARD_IN_TRADE
+    else:
         return
-    if by_ear(native.native, latin.text, HEARD_IN_CONTEXT) >= HEARD_IN_CONTEXT:
+    if by_ear(native.native, latin.text, least) >= least:
         found.meet(mine, others, 0.62, "by ear")
 
 
