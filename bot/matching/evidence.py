@@ -444,11 +444,15 @@ def _few_letters(form: Form) -> bool:
 def _only_near(found: Alignment) -> bool:
     """Whether names made of everyday words differ in the one that tells most: НПО Энергомаш, НПО Электромашина.
 
-    Translators take one everyday word for another; of two plants in one trade each has its own.
+    Translators take one everyday word for another; of two plants in one trade each has its own. Of a name in Chinese
+    characters something besides the place has to be the very word: 中国船舶 builds ships, China Shipping sails them.
     """
     if any(one.rank in ("", "plain") for met in found.met for one in (*met.ours, *met.theirs)):
         return False
     telling = max(found.met, key=lambda met: met.weight, default=None)
+    if bool(found.ours.han) != bool(found.theirs.han):
+        said = [met.rule for met in found.met if met.ours[0].rank not in ("place", "little", "holding")]
+        return bool(said) and all(rule == "near meaning" for rule in said)
     return telling is not None and telling.rule == "near meaning" and telling.ours[0].rank == "trade"
 
 
