@@ -509,7 +509,7 @@ def _by_ear(han: str, latin: str) -> float:
     alike = by_ear(han, latin)
     if alike < HEARD:
         return 0.0
-    sure = 0.76 if len(han) > 3 and transcribed(han) else 0.62  # four sounds in a row are seldom alike by chance
+    sure = 0.76 if len(han) > 3 else 0.62  # four sounds in a row are alike by chance in one of two hundred words
     return min(0.95, sure + 1.2 * (alike - HEARD))
 
 
