@@ -31,6 +31,9 @@ _TRANSLATED = 0.95
 #: How much has to have met, a town and what is done there, before a name is heard generously.
 AGREEING = 0.7
 
+#: How alike a spelling is at least that writes each syllable by itself, as pinyin does not: 奇美, Chi Mei.
+SYLLABLES = 0.85
+
 #: How alike a name is at least that is heard when all else agrees.
 WITH_ALL_ELSE = 0.75
 
@@ -277,7 +280,7 @@ def _han_joined(units: Sequence[Unit], text: str, han: str) -> float:
     if pinyin_fits(han, text):
         return 0.97
     if alike := spelled(han, text):
-        return alike
+        return max(alike, SYLLABLES) if len(units) == len(han) else alike
     if not begins_alike(han, [unit.text for unit in units]):
         return 0.0
     alike = _by_ear(han, text)
