@@ -625,14 +625,14 @@ def _heard_in_context(found: Alignment) -> None:
 
 
 def _heard_with_all_else(found: Alignment) -> None:
-    """Be surer of a name that was heard when all else that tells something agrees: 特灵科技, Trane Technologies."""
+    """Be surer of a name that was heard when its trade or town agrees and nothing is left: 三维通信, Sunwave."""
     heard = [at for at, pair in enumerate(found.met) if pair.rule == "by ear"]
     if len(heard) != 1 or len(found.met) == 1 or found.met[heard[0]].alike >= WITH_ALL_ELSE:
         return
     if any(one.rank not in ("little", "holding") for one in (*found.over_ours(), *found.over_theirs())):
         return
-    rest = [pair for pair in found.met if pair.rule != "by ear" and pair.ours[0].rank not in ("little", "holding")]
-    if not rest or any(pair.alike < 0.85 for pair in rest):
+    rest = [pair for at, pair in enumerate(found.met) if at != heard[0]]
+    if any(pair.alike < 0.95 for pair in rest) or all(pair.ours[0].rank not in ("trade", "place") for pair in rest):
         return
     pair = found.met[heard[0]]
     found.met[heard[0]] = replace(pair, alike=WITH_ALL_ELSE)
@@ -655,6 +655,8 @@ def shortened(unit: Unit, run: Sequence[Unit], *, alone: bool) -> float:
     """How surely a word is short for neighbours of the other side; `alone` when it is all there is of its name."""
     if unit.script == "han" or unit.text[0] not in _first_letters(run[0]) or not _may_be_short(unit):
         return 0.0  # Chinese shortens by characters, never by the letters that pinyin has for them
+    if run[0].script == "han" and len(unit.text) > 4:
+        return 0.0  # 通富微电子 is not Tongwei
     return _short_of(unit.text, run, alone=alone)
 
 
