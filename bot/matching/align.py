@@ -12,7 +12,16 @@ from dataclasses import dataclass, field, replace
 
 from rapidfuzz.distance import OSA
 
-from bot.matching.chinese import HEARD, HEARD_IN_CONTEXT, HEARD_IN_TRADE, begins_alike, by_ear, spelled, spells, transcribed
+from bot.matching.chinese import (
+    HEARD,
+    HEARD_IN_CONTEXT,
+    HEARD_IN_TRADE,
+    begins_alike,
+    by_ear,
+    spelled,
+    spells,
+    transcribed,
+)
 from bot.matching.chinese_words import in_one_word, made_of_two, said, sino
 from bot.matching.japanese import HEARD_IN_KANA, heard_in_kana, loan_bones, loan_sound, reads_as
 from bot.matching.scripts import arabic_bones, blurred, blurred_bones, consonants, pairs, pinyin_fits, romanise
@@ -242,7 +251,7 @@ def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
         if not any(unit.native for unit in units):
             return _han_joined(units, text, whole.native)
     if len(units) == 2 and not whole.native and units[0].script == units[1].script == "han":
-        return _TRANSLATED if made_of_two(*units, whole.text) else 0.0
+        return _TRANSLATED if made_of_two(units[0], units[1], whole.text) else 0.0
     if whole.script == "kanji" and not kanji:
         return 0.95 if reads_as(whole.native, text) else 0.0
     if kanji and not whole.native:

@@ -150,7 +150,7 @@ def begins_alike(han: str, words: Sequence[str]) -> bool:
 
 
 def _english(latin: str) -> bool:
-    """Whether a word that might be pinyin is everyday English: "guide" and "sailing" are no names of other characters."""
+    """Whether a word that might be pinyin is everyday English: "guide" and "sailing" spell no other characters."""
     return homely(latin, "en") >= _ENGLISH and zipf(latin, "en") >= _EVERYDAY
 
 

@@ -158,8 +158,8 @@ def features(found: Alignment) -> Row:
 def _other_form(ours: Form, theirs: Form) -> bool:
     """Whether two names say two legal forms.
 
-    Between Chinese characters and another script they say nothing: 股份有限公司 is Co., Ltd., Corporation or Inc., as the
-    company likes, and 有限公司 as well.
+    Between Chinese characters and another script they say nothing: 股份有限公司 is Co., Ltd., Corporation or Inc., as
+    the company likes, and 有限公司 as well.
     """
     if not ours.forms or not theirs.forms or not ours.forms.isdisjoint(theirs.forms):
         return False
@@ -413,7 +413,9 @@ def _own_met(found: Alignment) -> bool:
 
     Commercial Bank of Chad is not that of China, and NPO Iskra not NPO Salyut, however long the rest is.
     """
-    return any(all(any(one.rank in ("", "plain") for one in side) for side in (met.ours, met.theirs)) for met in found.met)
+    return any(
+        all(any(one.rank in ("", "plain") for one in side) for side in (met.ours, met.theirs)) for met in found.met
+    )
 
 
 def _only_heard(found: Alignment) -> bool:
@@ -425,9 +427,17 @@ def _only_heard(found: Alignment) -> bool:
 
 
 def _one_everyday(found: Alignment) -> bool:
-    """Whether all that met is one word of a trade or place, in two languages: that is a word, and no name."""
+    """Whether all that met is one word of a trade or place, in two languages: that is a word, and no name.
+
+    武钢, which is Wuhan and steel, is two.
+    """
     telling = [met for met in found.met if any(one.rank != "little" for one in met.ours)]
-    if len(telling) != 1 or telling[0].rule != "same meaning" or _own_met(found):
+    if (
+        len(telling) != 1
+        or len(telling[0].ours) + len(telling[0].theirs) > 2
+        or telling[0].rule != "same meaning"
+        or _own_met(found)
+    ):
         return False
     return not any(one.rank == "" for one in (*found.over_ours(), *found.over_theirs()))
 
@@ -461,7 +471,7 @@ _SCIENCE = re.compile("[科理]")
 
 
 def _another_school(found: Alignment) -> bool:
-    """Whether two universities, one of them in Chinese characters, differ in what they teach or have it on one side only.
+    """Whether two universities, one of them in Chinese characters, differ in what they teach, or only one says it.
 
     Harbin has one of engineering (工程) and one of science and technology, and Hefei's university is not the one of
     technology (合肥工业大学). Translators leave out the science of 理工 and 科技 beside technology, and no more.
