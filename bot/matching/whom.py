@@ -19,14 +19,15 @@ about the wrong company costs its reader's trust, so more is asked here than lik
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from heapq import nlargest
 
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Indel
 
 from bot.matching.align import SURELY_HEARD, only_near
-from bot.matching.compare import match_company, shared_identifiers
+from bot.matching.compare import same_names, shared_identifiers
 from bot.matching.fold import fold
 from bot.matching.frequency import zipf
 from bot.matching.scripts import consonants, main_script, romanise, sound
@@ -68,6 +69,9 @@ FEW_CONSONANTS = 3
 SPELLED_OUT = 0.5
 #: From this likeness on two words are one word, written or read in two ways.
 EQUAL = 0.9
+#: An entry in two dozen languages has many names that are near one of ours: so many pairs, the likest by their letters,
+#: are compared.
+LAID_ASIDE = 8
 #: A unit is never surer than this.
 UNIT = 0.8
 #: From this frequency on (Zipf: 3 is once in a million words, 6 once in a thousand) a word is everyday English.
@@ -88,18 +92,15 @@ def recognise(company: Company, listing: Listing, *, among: Collection[str] = ()
     """
     if listing.kind not in {EntityKind.COMPANY, EntityKind.UNKNOWN}:
         return _its_person(company, listing) if company.from_book else _exactly(company, listing)
+    if shared := shared_identifiers(company, listing):
+        kind, value = min(shared)
+        number = Reason(f"same {kind}", 1.0, value, value)
+        return Match(Verdict.SAME, 1.0, (number, Reason("listed as", 1.0, company.name, listing.name)))
     fitting, by_sound = _fitting(company, listing)
     if not by_sound:
         among = _in_our_scripts(fitting, listing, among)
-    nowhere = not among and not by_sound and not shared_identifiers(company, listing)
-    if nowhere or _somebody_else(company, fitting, listing, among, by_sound=by_sound):
-        return _kin(company, fitting, listing)
-    all_fit = len(fitting) == 1 + len(company.names)
-    ours = company if all_fit else replace(company, name=fitting[0].text, names=tuple(fitting[1:]))
     carried: Match | None = None
-    for match in _likely(ours, listing, among):
-        if _is_number(match.reasons[0].ours):
-            return replace(match, reasons=(*match.reasons, Reason("listed as", 1.0, company.name, listing.name)))
+    for match in same_names(_possible(company, fitting, listing, among, by_sound=by_sound)):
         if _holds(match, by_sound=by_sound, known=company.from_book):
             if not (company.from_book and _joins_another(fitting, listing)):
                 return match
@@ -126,19 +127,6 @@ def _whole(ours: Iterable[Name], listing: Listing) -> Match:
     return NOBODY
 
 
-def _likely(ours: Company, listing: Listing, among: Collection[str]) -> Iterator[Match]:
-    """The names of an entry that are "the same" as one of ours, the likest first: the likest need not be the surest."""
-    best = match_company(ours, listing, among=among, only_same=True)
-    if best.verdict is not Verdict.SAME or not best.reasons:
-        return
-    yield best
-    for name in listing.names():
-        if name.text != best.reasons[0].theirs and (not among or name.text in among):
-            match = match_company(ours, listing, among=(name.text,), only_same=True)
-            if match.verdict is Verdict.SAME and match.reasons:
-                yield match
-
-
 def _in_our_scripts(ours: Iterable[Name], listing: Listing, among: Collection[str]) -> Collection[str]:
     """The names of an entry, or of those `among` them, that are in scripts in which we have a name."""
     scripts = {main_script(name.text) for name in ours}
@@ -149,22 +137,42 @@ def _in_our_scripts(ours: Iterable[Name], listing: Listing, among: Collection[st
     ]
 
 
-def _somebody_else(
+def _possible(
     company: Company, ours: Sequence[Name], listing: Listing, among: Collection[str], *, by_sound: bool
-) -> bool:
-    """Whether it is plain before comparing that they cannot be the same, by any pair of their names."""
-    theirs = [name.text for name in listing.names() if not among or name.text in among]
+) -> list[tuple[Name, Name]]:
+    """The pairs of our names and theirs that may be one. Of the others that is plain before they are compared."""
+    strangers = {read(name).units for name in company.not_names}
+    if not among and not by_sound or (strangers and read(listing.name).units in strangers):
+        return []
+    theirs = [name for name in listing.names() if not among or name.text in among]
+    if strangers:
+        theirs = [name for name in theirs if read(name.text).units not in strangers]
     known = company.from_book
-    none_holds = all(
-        _cannot_hold(mine.text, other, by_sound=by_sound, known=known) for mine in ours for other in theirs
-    )
-    return none_holds and not shared_identifiers(company, listing)
+    pairs = [(mine, other) for mine in ours for other in theirs]
+    if len(pairs) > 1:
+        pairs = nlargest(LAID_ASIDE, pairs, key=_spelled_alike)
+    return [
+        (mine, other)
+        for mine, other in pairs
+        if not _cannot_hold(mine.text, other.text, by_sound=by_sound, known=known)
+    ]
+
+
+def _spelled_alike(pair: tuple[Name, Name]) -> float:
+    mine, other = pair
+    return Indel.normalized_similarity(_in_order(mine.text), _in_order(other.text))
+
+
+@lru_cache(maxsize=50_000)
+def _in_order(text: str) -> str:
+    """The words of a name in Latin letters, in the order of the alphabet, so that lists may have theirs."""
+    return " ".join(sorted([one.text for one in read(text).units]))
 
 
 def _cannot_hold(ours: str, theirs: str, *, by_sound: bool, known: bool) -> bool:
     """Whether `_holds` and `_carries_ours` must say no: the words are not the same, and too few, or one met nothing."""
     core, other = core_of(ours), core_of(theirs)
-    if _is_number(ours) or _very_same(core, other) or _is_one(ours, theirs):
+    if _very_same(core, other) or _is_one(ours, theirs):
         return False
     if by_sound:
         return lacks(ours, theirs, own=True) or lacks(theirs, ours, own=True)
@@ -487,10 +495,6 @@ def _fitting(company: Company, listing: Listing) -> tuple[list[Name], bool]:
     ours = [name for name in company.all_names() if name.kind not in POINTERS]
     fitting = [name for name in ours if main_script(name.text) in scripts]
     return (fitting, False) if fitting else (ours, True)
-
-
-def _is_number(text: str) -> bool:
-    return " " not in text and any(character.isdigit() for character in text)
 
 
 def _its_person(company: Company, listing: Listing) -> Match:
