@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from bot.matching.align import Alignment, Meeting
 from bot.matching.evidence import Row, is_acronym, objections, score
 from bot.matching.fold import legal_form
-from bot.matching.words import LONGEST, Form, Unit, read, readings
+from bot.matching.words import LONGEST, Form, Unit, readings
 from bot.model import Company, Listing, Match, Name, NameKind, Reason, Verdict
 
 #: From this score on two names are taken for one. F1 is flat between .4 and .6; the upper part of that calls fewer

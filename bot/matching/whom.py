@@ -142,7 +142,7 @@ def _possible(
 ) -> list[tuple[Name, Name]]:
     """The pairs of our names and theirs that may be one. Of the others that is plain before they are compared."""
     strangers = {read(name).units for name in company.not_names}
-    if not among and not by_sound or (strangers and read(listing.name).units in strangers):
+    if (not among and not by_sound) or (strangers and read(listing.name).units in strangers):
         return []
     theirs = [name for name in listing.names() if not among or name.text in among]
     if strangers:
@@ -559,7 +559,12 @@ def _tells(core: Sequence[str]) -> bool:
     if len(core) > 1:
         return True
     word = core[0] if core else ""
-    return len(word) >= (TELLING_EAST if _eastern(word) else TELLING)
+    return len(word) >= (TELLING_EAST if _eastern(word) else TELLING) or _mixed(word)
+
+
+def _mixed(word: str) -> bool:
+    """Whether a word is made of letters and digits: short as they are, 3M and S7 are no words of a language."""
+    return any(map(str.isdigit, word)) and any(map(str.isalpha, word))
 
 
 def _eastern(text: str) -> bool:
