@@ -40,6 +40,7 @@ from bot.matching.wording import (
     in_business,
     is_another,
     joined_on,
+    named_behind,
     of_people,
     plain_noun,
     respaced,
@@ -69,8 +70,8 @@ FEW_CONSONANTS = 3
 SPELLED_OUT = 0.5
 #: From this likeness on two words are one word, written or read in two ways.
 EQUAL = 0.9
-#: An entry in two dozen languages has many names that are near one of ours: so many pairs, the likest by their letters,
-#: are compared.
+#: An entry in two dozen languages has many names that are near one of ours: so many, the likest by their letters, are
+#: compared with it.
 LAID_ASIDE = 8
 #: A unit is never surer than this.
 UNIT = 0.8
@@ -150,7 +151,7 @@ def _possible(
     known = company.from_book
     pairs = [(mine, other) for mine in ours for other in theirs]
     if len(pairs) > 1:
-        pairs = nlargest(LAID_ASIDE, pairs, key=_spelled_alike)
+        pairs = nlargest(LAID_ASIDE * len(ours), pairs, key=_spelled_alike)
     return [
         (mine, other)
         for mine, other in pairs
@@ -158,9 +159,11 @@ def _possible(
     ]
 
 
-def _spelled_alike(pair: tuple[Name, Name]) -> float:
+def _spelled_alike(pair: tuple[Name, Name]) -> tuple[bool, float]:
+    """How alike two names are in letters; the very same come first, for no proof is better."""
     mine, other = pair
-    return Indel.normalized_similarity(_in_order(mine.text), _in_order(other.text))
+    alike = Indel.normalized_similarity(_in_order(mine.text), _in_order(other.text))
+    return alike == 1 and _words(mine.text) == _words(other.text), alike
 
 
 @lru_cache(maxsize=50_000)
@@ -359,12 +362,14 @@ _QUOTES = "\"'«“„‘’‚"
 
 
 def _quoted_beside_another(match: Match) -> bool:
-    """Whether our name is what theirs has in quotation marks, and theirs has a name of its own beside it.
+    """Whether our name is what theirs has in quotation marks or brackets, and theirs has a name of its own beside it.
 
     "North-West Centre of the Concern „Almaz-Antey“ – Obukhov Plant" is the plant.
     """
     whole = match.reasons[0].theirs
     part = next((reason.theirs for reason in match.reasons if reason.rule == PART), "")
+    if part and named_behind(part, whole):
+        return True
     at = whole.find(part) if part and part != whole else 0
     if at < 1 or whole[at - 1] not in _QUOTES:
         return False

@@ -149,6 +149,14 @@ def in_brackets(ours: str, theirs: str) -> bool:
     return announced or initials
 
 
+def named_behind(part: str, whole: str) -> bool:
+    """Whether a part of a name in brackets goes on behind them as a unit: "North Industries (Norinco) 617 Factory"."""
+    found = _BRACKETS.match(whole) if _OPENING.intersection(whole) else None
+    if found is None or fold(found[2]) != fold(part):
+        return False
+    return any(not one.rank or one.concept in _PARTS | glossary().units for one in read(found[3]).units)
+
+
 def _is_form(text: str) -> bool:
     """Whether nothing is left of a text but legal forms."""
     words = fold(text).split()

@@ -36,6 +36,8 @@ def verdict(watched: str, listed: str, kind: EntityKind = EntityKind.COMPANY, *a
         ("Huawei", "Huawei Cloud Dalian", RELATED),
         ("Rosneft", "ROSNEFT TRADING S.A.", RELATED),
         # In quotation marks beside another name it is whose unit that is.
+        ("Norinco", "China North Industries Group Corporation Limited (NORINCO) 617 Factory", RELATED),
+        ("Norinco", "China North Industries Group Corporation (NORINCO) Limited", SAME),
         ("Almaz-Antey", "North Western Regional Centre of “Almaz-Antey” – Obukhovsky Plant, JSC", RELATED),
         # By sound alone the Persian spelling of Xiaomi is half a dozen short names.
         ("Xiaomi", "SOMIA", NO),
