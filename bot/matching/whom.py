@@ -59,6 +59,8 @@ from bot.model import (
     Verdict,
 )
 
+#: Kinds of entries that may be a company; the others carry its very name or none.
+BODIES = frozenset({EntityKind.COMPANY, EntityKind.UNKNOWN})
 NOBODY = Match(Verdict.NO, 0.0)
 #: From here on two names of one script are likely one company's.
 LIKELY = 0.8
@@ -72,7 +74,7 @@ SPELLED_OUT = 0.5
 EQUAL = 0.9
 #: An entry in two dozen languages has many names that are near one of ours: so many, the likest by their letters, are
 #: compared with it.
-LAID_ASIDE = 8
+LAID_ASIDE = 12
 #: A unit is never surer than this.
 UNIT = 0.8
 #: From this frequency on (Zipf: 3 is once in a million words, 6 once in a thousand) a word is everyday English.
@@ -91,7 +93,7 @@ def recognise(company: Company, listing: Listing, *, among: Collection[str] = ()
 
     `among` are those of the entry's names that an index found near the company, when the others need no comparing.
     """
-    if listing.kind not in {EntityKind.COMPANY, EntityKind.UNKNOWN}:
+    if listing.kind not in BODIES:
         return _its_person(company, listing) if company.from_book else _exactly(company, listing)
     if shared := shared_identifiers(company, listing):
         kind, value = min(shared)
@@ -160,10 +162,12 @@ def _possible(
 
 
 def _spelled_alike(pair: tuple[Name, Name]) -> tuple[bool, float]:
-    """How alike two names are in letters; the very same come first, for no proof is better."""
+    """How alike two names are in letters and words; the very same come first, for no proof is better."""
     mine, other = pair
-    alike = Indel.normalized_similarity(_in_order(mine.text), _in_order(other.text))
-    return alike == 1 and _words(mine.text) == _words(other.text), alike
+    letters = Indel.normalized_similarity(_in_order(mine.text), _in_order(other.text))
+    ours, theirs = read(mine.text).marks, read(other.text).marks
+    words = len(ours & theirs) / (len(ours | theirs) or 1)
+    return letters == 1 and _words(mine.text) == _words(other.text), letters + words
 
 
 @lru_cache(maxsize=50_000)
