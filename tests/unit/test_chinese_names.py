@@ -329,7 +329,7 @@ def test_universities_are_told_by_what_they_teach(chinese: str, english: str) ->
         ("西安航天动力研究所", "Xi'an Aerospace Propulsion Institute"),
         ("潮州三环(集团)股份有限公司", "Chaozhou Three-Circle (Group) Co., Ltd."),
         ("宁波明越厨具有限公司", "Ningbo Mingyue Kitchen Ware Co., Ltd."),
-        ("明越人寿", "Mingyue Life Insurance"),
+        ("國泰人壽", "Cathay Life Insurance"),
         ("玖龍紙業", "Nine Dragons Paper"),
         ("臺灣土地銀行", "Land Bank of Taiwan"),
     ],
