@@ -331,6 +331,9 @@ def test_universities_are_told_by_what_they_teach(chinese: str, english: str) ->
         ("宁波明越厨具有限公司", "Ningbo Mingyue Kitchen Ware Co., Ltd."),
         ("國泰人壽", "Cathay Life Insurance"),
         ("玖龍紙業", "Nine Dragons Paper"),
+        ("明越高分子材料有限公司", "Mingyue Polymer Materials Co., Ltd."),
+        ("宁波明越发电厂", "Ningbo Mingyue Power Plant"),
+        ("深圳市明越电路板有限公司", "Shenzhen Mingyue Circuit Boards Co., Ltd."),
         ("臺灣土地銀行", "Land Bank of Taiwan"),
     ],
 )
