@@ -91,7 +91,7 @@ def _heard_sounds(han: str) -> str:
 #: Spellings of one sound in languages that are taken down in Chinese, in this order.
 _LATIN = (
     ("xx", "x"), ("sch", "s"), ("tch", "C"), ("ch", "C"), ("sh", "s"), ("zh", "j"), ("ph", "f"), ("th", "t"),
-    ("gh", "g"), ("kh", "k"), ("ck", "k"), ("qu", "k"), ("tz", "z"), ("ts", "z"), ("hs", "s"), ("ee", "i"),
+    ("gh", "g"), ("kh", "k"), ("ck", "k"), ("qu", "k"), ("q", "C"), ("tz", "z"), ("ts", "z"), ("hs", "s"), ("ee", "i"),
     ("oo", "u"), ("x", "ks"), ("y", "i"), ("tion", "son"), ("wh", "w"), ("ce", "se"), ("ci", "si"), ("c", "k"),
     ("C", "c"),
 )  # fmt: skip

@@ -288,6 +288,7 @@ def test_two_words_of_which_only_one_is_said(chinese: str, english: str) -> None
         ("武汉高德红外股份有限公司", "Wuhan Guide Infrared Co., Ltd."),
         ("三维通信股份有限公司", "Sunwave Communications Co., Ltd."),
         ("瑞萨电子", "Renesas Electronics"),
+        ("大全新能源", "Daqo New Energy"),
         ("百事可乐", "Pepsi-Cola"),
         ("标致雪铁龙", "Peugeot Citroen"),
     ],
