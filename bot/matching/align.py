@@ -328,7 +328,7 @@ def _close(found: Alignment) -> None:
 
 def _how_close(mine: Unit, other: Unit) -> str:
     if mine.rank and other.rank and mine.concept != other.concept:
-        return "near meaning"
+        return "same meaning" if _said(mine, other) else "near meaning"
     if mine.native or other.native:
         if _said(mine, other):
             return "same meaning"

@@ -101,8 +101,9 @@ def features(found: Alignment) -> Row:
     ours, theirs = found.ours, found.theirs
     over_ours, over_theirs = found.over_ours(), found.over_theirs()
     named = bool(ours.han) != bool(theirs.han) and not (over_ours and over_theirs) and _own_met(found)
-    over_ours, waived_ours = _waived(over_ours, ours, theirs, named=named)
-    over_theirs, waived_theirs = _waived(over_theirs, theirs, ours, named=named)
+    busy = named and any(met.ours[0].rank == "trade" for met in found.met)
+    over_ours, waived_ours = _waived(over_ours, ours, theirs, named=named, busy=busy)
+    over_theirs, waived_theirs = _waived(over_theirs, theirs, ours, named=named, busy=busy)
     mine, other = _left(over_ours), _left(over_theirs)
     gained_ours, gained_theirs = found.gained_ours + waived_ours, found.gained_theirs + waived_theirs
     low, high = sorted((gained_ours / (ours.total or 1), gained_theirs / (theirs.total or 1)))
@@ -188,17 +189,19 @@ def _size(units: Sequence[Unit]) -> int:
     return sum([len(unit.text) for unit in units])
 
 
-def _waived(over: list[Unit], form: Form, other: Form, *, named: bool = False) -> tuple[list[Unit], float]:
+def _waived(over: list[Unit], form: Form, other: Form, *, named: bool = False, busy: bool = False) -> tuple[list[Unit], float]:
     """What is left over without what goes without saying, and the weight of that.
 
     万科 is "China Vanke" abroad: who writes in Chinese characters does not say where. 中国 is also "China National" or
     "China State", and 国家 (national) is "China". Behind a name that has met, 实业, 工业 and 企业 say no more than that
-    there is a company (奇美實業, Chi Mei Corporation), and 人寿 is life insurance.
+    there is a company (奇美實業, Chi Mei Corporation), and beside its trade (`busy`) neither does 科技. 人寿 is life insurance.
     """
     if form.han:
         said = {"national"} if "国家" in form.han and _names_china(other) else set()
         if named and not japanese(form.text):
             said |= {"industry", "enterprise"}
+            if busy:
+                said.add("technology")
     elif not other.han or japanese(other.text):
         return over, 0.0
     else:
@@ -392,6 +395,8 @@ def _says_more_abroad(found: Alignment) -> bool:
         over.pop(0)
     near = glossary().near
     met = [near[one.concept] for pair in found.met for one in pair.ours if one.concept in near]
+    if all(any(one.rank in ("common", "trade") for one in over) for over in (over_ours, over_theirs)):
+        met = []  # each says something else: 科工 is science and industry, and not science and technology
     return any(
         _tells_more(one) and all(near.get(one.concept, _NOTHING).isdisjoint(lines) for lines in met)
         for one in (*over_ours, *over_theirs)
@@ -455,13 +460,14 @@ def _only_near(found: Alignment) -> bool:
     """Whether names made of everyday words differ in the one that tells most: НПО Энергомаш, НПО Электромашина.
 
     Translators take one everyday word for another; of two plants in one trade each has its own. Of a name in Chinese
-    characters something besides the place has to be the very word: 中国船舶 builds ships, China Shipping sails them.
+    characters one trade has to be the very word: 中国船舶 builds ships, China Shipping sails them.
     """
     if any(one.rank in ("", "plain") for met in found.met for one in (*met.ours, *met.theirs)):
         return False
     telling = max(found.met, key=lambda met: met.weight, default=None)
     if bool(found.ours.han) != bool(found.theirs.han):
-        said = [met.rule for met in found.met if met.ours[0].rank not in ("place", "little", "holding")]
+        trades = [met.rule for met in found.met if met.ours[0].rank == "trade"]
+        said = trades or [met.rule for met in found.met if met.ours[0].rank == "common"]
         return bool(said) and all(rule == "near meaning" for rule in said)
     return telling is not None and telling.rule == "near meaning" and telling.ours[0].rank == "trade"
 
