@@ -101,9 +101,8 @@ def features(found: Alignment) -> Row:
     ours, theirs = found.ours, found.theirs
     over_ours, over_theirs = found.over_ours(), found.over_theirs()
     named = bool(ours.han) != bool(theirs.han) and not (over_ours and over_theirs) and _own_met(found)
-    busy = named and any(met.ours[0].rank == "trade" for met in found.met)
-    over_ours, waived_ours = _waived(over_ours, ours, theirs, named=named, busy=busy)
-    over_theirs, waived_theirs = _waived(over_theirs, theirs, ours, named=named, busy=busy)
+    over_ours, waived_ours = _waived(over_ours, ours, theirs, named=named)
+    over_theirs, waived_theirs = _waived(over_theirs, theirs, ours, named=named)
     mine, other = _left(over_ours), _left(over_theirs)
     gained_ours, gained_theirs = found.gained_ours + waived_ours, found.gained_theirs + waived_theirs
     low, high = sorted((gained_ours / (ours.total or 1), gained_theirs / (theirs.total or 1)))
@@ -189,19 +188,17 @@ def _size(units: Sequence[Unit]) -> int:
     return sum([len(unit.text) for unit in units])
 
 
-def _waived(over: list[Unit], form: Form, other: Form, *, named: bool = False, busy: bool = False) -> tuple[list[Unit], float]:
+def _waived(over: list[Unit], form: Form, other: Form, *, named: bool = False) -> tuple[list[Unit], float]:
     """What is left over without what goes without saying, and the weight of that.
 
     万科 is "China Vanke" abroad: who writes in Chinese characters does not say where. 中国 is also "China National" or
     "China State", and 国家 (national) is "China". Behind a name that has met, 实业, 工业 and 企业 say no more than that
-    there is a company (奇美實業, Chi Mei Corporation), and beside its trade (`busy`) neither does 科技. 人寿 is life insurance.
+    there is a company (奇美實業, Chi Mei Corporation), and 人寿 is life insurance.
     """
     if form.han:
         said = {"national"} if "国家" in form.han and _names_china(other) else set()
         if named and not japanese(form.text):
             said |= {"industry", "enterprise"}
-            if busy:
-                said.add("technology")
     elif not other.han or japanese(other.text):
         return over, 0.0
     else:
@@ -414,13 +411,16 @@ def _tells_more(one: Unit) -> bool:
 
 
 def _own_met(found: Alignment) -> bool:
-    """Whether a word met that is not everyday: what stands beside everyday words that met tells companies apart.
+    """Whether a word met that is not everyday on either side, nor a number.
 
-    Commercial Bank of Chad is not that of China, and NPO Iskra not NPO Salyut, however long the rest is.
+    Where none did, what stands beside the everyday words that met tells companies apart: the Commercial
+    Bank of Chad is not that of China, and NPO Iskra not NPO Salyut, however long the rest is.
     """
-    return any(
-        all(any(one.rank in ("", "plain") for one in side) for side in (met.ours, met.theirs)) for met in found.met
-    )
+    return any(all(any(map(_own, side)) for side in (met.ours, met.theirs)) for met in found.met)
+
+
+def _own(one: Unit) -> bool:
+    return one.rank in ("", "plain") and not one.text.isdigit()
 
 
 def _only_heard(found: Alignment) -> bool:

@@ -269,6 +269,7 @@ def test_a_name_whose_syllables_are_those_of_another(chinese: str, english: str)
         ("環球晶圓", "GlobalWafers"),
         ("爱德万测试", "Advantest"),
         ("空中客车", "Airbus"),
+        ("厦门法拉电子", "Xiamen Faratronic"),
     ],
 )
 def test_two_words_written_as_one(chinese: str, english: str) -> None:
@@ -336,6 +337,8 @@ def test_universities_are_told_by_what_they_teach(chinese: str, english: str) ->
         ("宁波明越发电厂", "Ningbo Mingyue Power Plant"),
         ("深圳市明越电路板有限公司", "Shenzhen Mingyue Circuit Boards Co., Ltd."),
         ("臺灣土地銀行", "Land Bank of Taiwan"),
+        ("科德数控", "Kede Numerical Control Co., Ltd."),
+        ("华侨银行", "Oversea-Chinese Banking Corporation"),
     ],
 )
 def test_what_schools_towns_and_trades_are_called(chinese: str, english: str) -> None:
@@ -352,6 +355,8 @@ def test_what_schools_towns_and_trades_are_called(chinese: str, english: str) ->
         ("中華電信", "Chunghwa Post"),
         ("通富微电子股份有限公司", "Tongwei Co., Ltd."),
         ("惠通电子", "慧通电子"),
+        ("通用动力公司", "General Electric"),
+        ("中国航天科工集团第三研究院", "China Aerospace Science and Technology Corporation Third Academy"),
     ],
 )
 def test_near_words_and_short_ones_make_no_name(chinese: str, english: str) -> None:
