@@ -100,9 +100,8 @@ def features(found: Alignment) -> Row:
     """The row of two readings laid side by side."""
     ours, theirs = found.ours, found.theirs
     over_ours, over_theirs = found.over_ours(), found.over_theirs()
-    named = bool(ours.han) != bool(theirs.han) and not (over_ours and over_theirs) and _own_met(found)
-    over_ours, waived_ours = _waived(over_ours, ours, theirs, named=named)
-    over_theirs, waived_theirs = _waived(over_theirs, theirs, ours, named=named)
+    over_ours, waived_ours = _waived(over_ours, ours, theirs)
+    over_theirs, waived_theirs = _waived(over_theirs, theirs, ours)
     mine, other = _left(over_ours), _left(over_theirs)
     gained_ours, gained_theirs = found.gained_ours + waived_ours, found.gained_theirs + waived_theirs
     low, high = sorted((gained_ours / (ours.total or 1), gained_theirs / (theirs.total or 1)))
@@ -188,17 +187,14 @@ def _size(units: Sequence[Unit]) -> int:
     return sum([len(unit.text) for unit in units])
 
 
-def _waived(over: list[Unit], form: Form, other: Form, *, named: bool = False) -> tuple[list[Unit], float]:
+def _waived(over: list[Unit], form: Form, other: Form) -> tuple[list[Unit], float]:
     """What is left over without what goes without saying, and the weight of that.
 
     万科 is "China Vanke" abroad: who writes in Chinese characters does not say where. 中国 is also "China National" or
-    "China State", and 国家 (national) is "China". Behind a name that has met, 实业, 工业 and 企业 say no more than that
-    there is a company (奇美實業, Chi Mei Corporation), and 人寿 is life insurance.
+    "China State", and 国家 (national) is "China". 人寿 is life insurance.
     """
     if form.han:
         said = {"national"} if "国家" in form.han and _names_china(other) else set()
-        if named and not japanese(form.text):
-            said |= {"industry", "enterprise"}
     elif not other.han or japanese(other.text):
         return over, 0.0
     else:

@@ -247,7 +247,7 @@ def test_pinyin_of_other_characters_is_another_name_however_alike_it_sounds() ->
     ],
 )
 def test_a_name_that_is_spelled_syllable_by_syllable(chinese: str, english: str) -> None:
-    """Cantonese, Hokkien and the ways of Taiwan; 實業 and 工業 behind such a name say only that there is a company."""
+    """Cantonese, Hokkien and the ways of Taiwan; 實業 and 工業 behind such a name may be left out."""
     assert compare(chinese, english).verdict is Verdict.SAME
 
 
@@ -300,7 +300,12 @@ def test_a_name_is_heard_where_the_rest_agrees_or_it_is_long(chinese: str, engli
 
 
 def test_a_name_heard_beside_what_everybody_does_is_no_surer() -> None:
-    """科技 stands in half of all names."""
+    """科技 stands in half of all names; air conditioning does not."""
+    told = [compare("特灵空调", "Trane Air Conditioning"), compare("特灵科技", "Trane Technologies")]
+    beside_trade, beside_technology = (
+        next(reason.score for reason in match.reasons if reason.rule == "by ear") for match in told
+    )
+    assert beside_trade > beside_technology
     assert compare("新思科技", "Hundsun Technologies").score < SAME
     assert compare("瑞萨", "Renesas").score < SAME
 
@@ -337,6 +342,7 @@ def test_universities_are_told_by_what_they_teach(chinese: str, english: str) ->
         ("宁波明越发电厂", "Ningbo Mingyue Power Plant"),
         ("深圳市明越电路板有限公司", "Shenzhen Mingyue Circuit Boards Co., Ltd."),
         ("臺灣土地銀行", "Land Bank of Taiwan"),
+        ("贵州航天电器股份有限公司", "Guizhou Space Appliance Co., Ltd."),
         ("科德数控", "Kede Numerical Control Co., Ltd."),
         ("华侨银行", "Oversea-Chinese Banking Corporation"),
     ],
