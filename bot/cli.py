@@ -66,11 +66,14 @@ Names = Annotated[list[str], typer.Argument(help="Companies; quote a name of sev
 
 
 def main() -> None:
-    """The entry point. Errors that a person can act on are one line; the exit code is 1."""
+    """The entry point. Errors that a person can act on are one line, or JSON where it was asked for; the code is 1."""
     try:
         app()
     except TocsinError as trouble:
-        print(f"tocsin: {trouble}", file=sys.stderr)  # noqa: T201 - the command line's own voice
+        if "--json" in sys.argv:
+            _print_json({"error": str(trouble)})
+        else:
+            print(f"tocsin: {trouble}", file=sys.stderr)  # noqa: T201 - the command line's own voice
         raise SystemExit(1) from trouble
 
 
@@ -98,6 +101,7 @@ def _with_house(
 
 def _ask(
     command: str,
+    /,
     *,
     json: bool,
     place: str = "console:",
@@ -129,7 +133,7 @@ def _ask(
     if json:
         _print_json(reply.data)
     elif not quiet or not reply.ok:
-        chat = ConsoleChat()
+        chat = ConsoleChat(language=settings.load().tocsin_language)
         for card in reply.cards:
             chat.show(card)
     if not reply.ok:
@@ -355,12 +359,14 @@ def watch_export(
 
 @watch.command("pause")
 def watch_pause(
-    what: Annotated[list[str], typer.Argument(help="One watch, or nothing for all; then 7d, 2027-01-31, or off.")],
+    what: Annotated[
+        list[str] | None, typer.Argument(help="One watch, or nothing for all; then 7d, 2027-01-31, or off.")
+    ] = None,
     place: Where = "console:",
     json: Json = False,
 ) -> None:
     """Send nothing for a while."""
-    _ask("watch pause", json=json, place=place, until=" ".join(what))
+    _ask("watch pause", json=json, place=place, until=" ".join(what or ()))
 
 
 @watch.command("settings")
@@ -494,7 +500,7 @@ def alert_not(
 @alert.command("mute")
 def alert_mute(
     key: Key,
-    span: Annotated[str, typer.Argument(help="How long: 1d, 7d, 2w, or until a date such as 2026-12-31.")],
+    span: Annotated[str, typer.Argument(help="How long: 1d, 7d, 2w, or until a date such as 2026-12-31.")] = "",
     place: Where = "console:",
     json: Json = False,
 ) -> None:
@@ -515,12 +521,15 @@ def alert_undo(
 
 @app.command()
 def audit(
-    since: Annotated[str, typer.Option(help="Only from this day on, such as 2026-01-31 (UTC).")] = "",
+    day: Annotated[
+        str, typer.Argument(metavar="[SINCE]", help="Only from this day on, such as 2026-01-31 (UTC).")
+    ] = "",
+    since: Annotated[str, typer.Option(help="The same.")] = "",
     place: Where = "console:",
     json: Json = False,
 ) -> None:
     """Who acknowledged, dismissed, muted or changed what in a place."""
-    _ask("audit", json=json, place=place, since=since)
+    _ask("audit", json=json, place=place, since=since or day)
 
 
 @export.command("acts")
@@ -528,6 +537,7 @@ def export_acts(
     csv: Annotated[bool, typer.Option("--csv", help="As CSV, for a spreadsheet; without it, JSON.")] = False,
     since: Annotated[str, typer.Option(help="Only from this day on, such as 2026-01-31 (UTC).")] = "",
     place: Annotated[str, typer.Option(help="Only one place; without it, all of them.")] = "",
+    json: Annotated[bool, typer.Option("--json", help="As JSON (what it is without --csv).")] = False,
 ) -> None:
     """All that people did, oldest first: who, when, what, on which company, where, why, and the evidence."""
 
@@ -537,7 +547,7 @@ def export_acts(
         return await every_act(office, beginning(since, reader), _place(place) if place else None)
 
     acts: list[dict[str, str]] = _with_house(work)
-    if csv:
+    if csv and not json:
         typer.echo(as_table(acts, COLUMNS), nl=False)
     else:
         _print_json({"acts": acts})
@@ -662,7 +672,8 @@ def read(
     story: Annotated[
         str,
         typer.Argument(
-            metavar="FILE|URL", help="A text file, its first line the title; - for what is piped in; an address."
+            metavar="FILE|URL|TEXT",
+            help="A text file, its first line the title; - for what is piped in; an address; or the text itself.",
         ),
     ],
     on: Annotated[
@@ -682,33 +693,79 @@ def read(
         if json:
             _print_json(account_data(account))
         else:
-            ConsoleChat().show(
-                account_card(account, Reader(now=house.clock.now(), cards=house.cards(), language=language))
+            ConsoleChat(language=language).show(
+                account_card(account, Reader(now=house.clock.now(), cards=house.titled(), language=language))
             )
 
     _with_house(work)
 
 
+#: What `read` takes, for whoever gave something else.
+_STORIES = "give a text file, - for what is piped in, an address, or the text itself"
+
+
 def _story_in(file: str) -> Story:
-    """A text file as a story, its first line the title. Letters that are no UTF-8 are shown as such, not refused."""
+    """A text file as a story, its first line the title. Letters that are no UTF-8 are shown as such, not refused.
+
+    What is no file and has several words is the text itself, as it is in a chat.
+    """
     try:
         if file == "-":
             text = sys.stdin.read(STORY_CAP)
+        elif len(file.split()) != 1 and not _is_file(file):
+            text = file
         else:
             with Path(file).open("rb") as opened:
                 text = opened.read(STORY_CAP).decode("utf-8-sig", "replace")
     except OSError as error:
+        raise TellPerson(f"{file}: {error.strerror}; {_STORIES}") from error
+    if not text.strip():
         raise TellPerson(
-            f"{file}: {error.strerror}; give a text file, - for what is piped in, or an address"
-        ) from error
+            f"{file}: no text in it; give a text file, - for what is piped in, an address, or the text itself"
+        )
     title, _, rest = text.lstrip().partition("\n")
     return Story(source="file", id=file, url="", title=title.strip(), text=rest.strip())
 
 
+def _is_file(name: str) -> bool:
+    """Whether there is a file of that name; a text that is pasted may be no name at all."""
+    try:
+        return bool(name.strip()) and Path(name).exists()
+    except (OSError, ValueError):
+        return False
+
+
 @app.command()
-def version() -> None:
+def version(json: Json = False) -> None:
     """Which version this is."""
-    _say(__version__)
+    if json:
+        _print_json({"version": __version__})
+    else:
+        _say(__version__)
+
+
+@app.command("help")
+def help_(
+    command: Annotated[list[str] | None, typer.Argument(help="One command, to see all that it takes.")] = None,
+    json: Json = False,
+) -> None:
+    """What can be asked here and in every chat."""
+    _ask("help", json=json, command=" ".join(command or ()))
+
+
+def _told_version(wanted: bool) -> None:
+    if wanted:
+        _say(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_told_version, is_eager=True, help="Which version this is.")
+    ] = False,
+) -> None:
+    """Rings when a company you watch appears on a restricted-party list or in a story about one."""
 
 
 @app.command("match")

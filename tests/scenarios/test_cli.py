@@ -458,6 +458,45 @@ def test_what_a_poll_came_to(outcome: Outcome, words: str) -> None:
     assert "would raise" in outcome_words(Outcome(source="s"), dry_run=True)
 
 
+def test_what_cannot_be_done_is_json_where_json_was_asked_for(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """docs/json.md promises it of every command, also of those that never come to the desk."""
+    for name, value in terminal.settings.items():
+        monkeypatch.setenv(name, value)
+    for words in (["poll", "us_nothing"], ["read", "/no/such/file"], ["backfill", "us_csl", "/undated.csv", "--dated"]):
+        monkeypatch.setattr("sys.argv", ["tocsin", *words, "--json"])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert ended.value.code == 1
+        told = capsys.readouterr()
+        assert list(json.loads(told.out)) == ["error"]
+        assert not told.err
+
+
+def test_a_text_is_read_as_it_is_typed(terminal: Terminal) -> None:
+    """`tocsin read TEXT` is in the manual; a text with nothing in it is said to be that."""
+    said = terminal.json("read", "US adds Huawei to the Entity List because of national security")
+    assert [one["company"] for one in said["mentions"]] == ["Huawei"]
+    assert "Entity List (BIS)" in terminal.type("read", "US adds Huawei to the Entity List").stdout
+    assert terminal.json("read", "Huawei " * 3_000)["title"].startswith("Huawei")
+    for nothing in ("", "   "):
+        assert "give a text file, - for what is piped in, an address, or the text" in str(
+            terminal.type("read", nothing).exception
+        )
+
+
+def test_what_the_manual_shows_can_be_typed(terminal: Terminal) -> None:
+    """The version both ways, help of one command, an audit from a day on, a mute whose span is asked for."""
+    assert terminal.type("--version").stdout == terminal.type("version").stdout == f"{__version__}\n"
+    assert terminal.json("version") == {"version": __version__}
+    assert "as_of" in terminal.type("help", "lookup").stdout
+    assert "watch add" in terminal.type("help").stdout
+    assert terminal.json("audit", "2026-01-31") == terminal.json("audit", "--since", "2026-01-31") == {"acts": []}
+    assert terminal.json("export", "acts") == {"acts": []}
+    assert "error" in terminal.json("alert", "mute", "nothing")
+
+
 def test_triage_and_its_audit(terminal: Terminal) -> None:
     """What is done with an alert, shown again, and exported for a spreadsheet."""
     assert terminal.type("export", "acts", "--csv").stdout == "when,who,what,company,place,why,evidence,message\n"
