@@ -245,21 +245,39 @@ def update_words(update: Update, reader: Reader) -> str:
     by = reader.clean(reader.title(update.by), 80)
     text = reader.clean(update.text, 200)
     said = f" {reader.quote(text)}" if text and update.kind not in _WITH_TEXT else ""
-    return reader.say(f"state.{update.kind}", by=by, time=when(update.at), text=text) + said
+    part = update.kind is UpdateKind.DELISTED and text
+    return reader.say(f"state.{update.kind}{'_part' if part else ''}", by=by, time=when(update.at), text=text) + said
 
 
 #: Whose text belongs into the sentence itself.
-_WITH_TEXT = frozenset({UpdateKind.MUTED, UpdateKind.BEFORE})
+_WITH_TEXT = frozenset({UpdateKind.MUTED, UpdateKind.BEFORE, UpdateKind.DELISTED})
 
 
 def _title(alert: Alert, effects: Sequence[Effect], reader: Reader, other: Sequence[Effect]) -> str:
     """Who and what, in one line; a move from list to list is told as one, from whichever end it was seen."""
-    company, here = reader.clean(alert.company.name, 80), _list(alert.source, effects, reader)
+    company, here = subject_words(Brief.of(alert), reader), _list(alert.source, effects, reader)
     if alert.moved is None:
-        return reader.say(f"kind.{alert.kind}", company=company, list=here)
+        return reader.say(_kind_of(Brief.of(alert)), company=company, list=here)
     there = _list(alert.moved.source, other, reader)
     old, new = (here, there) if alert.kind is AlertKind.DELISTED else (there, here)
     return reader.say("kind.moved", company=company, old=old, list=new)
+
+
+def subject_words(brief: Brief, reader: Reader) -> str:
+    """Whom an alert is about: the company, or by its own name an entry that is only related to it.
+
+    A unit that is taken off is never told as the company taken off.
+    """
+    company = reader.clean(brief.company, 80)
+    if not brief.relation:
+        return company
+    more = [reader.say("happened.more", count=brief.entries - 1)] if brief.entries > 1 else []
+    return reader.say(f"kind.{brief.relation}", name=" ".join([reader.clean(brief.title, 80), *more]), company=company)
+
+
+def _kind_of(brief: Brief) -> str:
+    """Which sentence says what happened: of a company that stays, that an entry of it went."""
+    return "kind.delisted_part" if brief.partial and not brief.relation else f"kind.{brief.kind}"
 
 
 def _list(source: str, effects: Sequence[Effect], reader: Reader) -> str:
@@ -275,6 +293,9 @@ def _happened(alert: Alert, reader: Reader) -> list[Section]:
     lines = [_rows(alert.changes, reader)] if len(alert.changes) > 1 else []
     lines += [_change(change, reader) for change in alert.changes[:1]]
     lines += _other_end(alert, reader)
+    if alert.remaining:
+        one = "_one" if alert.remaining == 1 else ""
+        lines.append(reader.say(f"happened.remain{one}", count=alert.remaining))
     first = alert.changes[0]
     if first.edition:
         lines.append(reader.say("happened.edition", edition=reader.clean(first.edition, 80)))
@@ -469,7 +490,7 @@ def _record(alert: Alert, updates: Updates | None, reader: Reader) -> list[Secti
     """What the record said when the story was told; where a listing has ended since, the heading says that."""
     if not alert.story:
         return []
-    over = any(one.kind is UpdateKind.DELISTED for one in updates.all) if updates else False
+    over = any(one.kind is UpdateKind.DELISTED and not one.text for one in updates.all) if updates else False
     then = replace(reader, now=alert.at) if over else reader
     meant = bool(alert.analysis and alert.analysis.source)
     lines = [evidence_words(one, then, meant=meant) for one in alert.evidence] or [reader.say("record.unread")]
@@ -677,12 +698,12 @@ def digest_card(digest: Digest, keys: Sequence[str], reader: Reader) -> Card:
 
 
 def _kind(brief: Brief, reader: Reader) -> str:
-    return reader.say(f"kind.{brief.kind}", company=reader.clean(brief.company, 80), list=reader.title(brief.source))
+    return reader.say(_kind_of(brief), company=subject_words(brief, reader), list=reader.title(brief.source))
 
 
 def brief_words(brief: Brief, reader: Reader) -> str:
     """An alert in one line: how loud, who, what, on which list or in which story, when."""
-    title = reader.clean(brief.title, 120)
+    title = "" if brief.relation else reader.clean(brief.title, 120)
     parts = [reader.say(f"severity.{brief.severity}"), _kind(brief, reader)]
     parts += [reader.quote(title)] if title else []
     parts += [reader.say("digest.entries", count=brief.entries)] if brief.entries > 1 else []

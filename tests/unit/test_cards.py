@@ -17,6 +17,7 @@ from bot.cards import (
     NAMED,
     Reader,
     alert_card,
+    brief_words,
     evidence_words,
     field_words,
     lookup_card,
@@ -30,6 +31,7 @@ from bot.model import (
     AlertKind,
     Analysis,
     Badge,
+    Brief,
     Card,
     Effect,
     Evidence,
@@ -127,7 +129,9 @@ def test_the_publishers_reason_is_quoted() -> None:
 def test_many_rows_are_counted_and_a_few_are_named() -> None:
     """136 rows of Huawei are one sentence."""
     rows = [change(after=listing(f"Xiaomi {n}")) for n in range(NAMED + 3)]
-    assert f"{NAMED + 3} entries of this company: Xiaomi 0; Xiaomi 1" in text(alert_card(alert(*rows), [], reader()))
+    assert f"{NAMED + 3} entries of this company, its units or its people: Xiaomi 0; Xiaomi 1" in text(
+        alert_card(alert(*rows), [], reader())
+    )
     assert "and 3 more" in text(alert_card(alert(*rows), [], reader()))
     abbreviated = [change(after=listing(f"Xiaomi {n} Co., Ltd.")) for n in range(2)]
     assert "Xiaomi 1 Co., Ltd. " in text(alert_card(alert(*abbreviated), [], reader())), "one full stop, not two"
@@ -279,6 +283,19 @@ def test_a_look_up_is_never_a_bare_no() -> None:
     unread = lookup_card("Acme", xiaomi(), [], {}, [], {}, reader())
     assert "no list has been read yet" in unread.title
     assert "tocsin poll" in text(unread)
+
+
+def test_an_entry_that_is_only_related_is_told_by_its_own_name() -> None:
+    """The line that rings never says of the company what holds for a unit, or for somebody who may be one."""
+    unit = change(after=listing("Xiaomi Automobile Lending"))
+    for score, told in ((0.9, "(related to Xiaomi)"), (0.5, "(perhaps related to Xiaomi)")):
+        (one,) = list_alerts([(unit, xiaomi(), Match(Verdict.RELATED, score))], at=THEN)
+        title = f"Xiaomi Automobile Lending {told} added to Chinese military companies"
+        assert alert_card(one, [], reader()).title.endswith(title)
+        assert title in brief_words(Brief.of(one), reader())
+    others = [(change(after=listing(f"Xiaomi {n}")), xiaomi(), Match(Verdict.RELATED, 0.9)) for n in range(3)]
+    (three,) = list_alerts(others, at=THEN)
+    assert "Xiaomi 0 and 2 more (related to Xiaomi) added" in alert_card(three, [], reader()).title
 
 
 def test_a_change_of_one_among_many_aliases_shows_that_one() -> None:
