@@ -222,7 +222,7 @@ def _state(updates: Updates | None, reader: Reader) -> list[Section]:
     reports = [one for one in updates.all if one.kind is UpdateKind.REPORTED]
     lines = [update_words(one, reader) for one in _standing(updates.all) if one.kind is not UpdateKind.REPORTED]
     if reports:
-        names = list(dict.fromkeys(reader.clean(reader.title(one.by), 60) for one in reports))
+        names = list(dict.fromkeys(reader.clean(reader.title(one.by), 160) for one in reports))
         lines.append(reader.say("state.reports", count=len(reports) + 1, names=_some(names, reader)))
     return [Section(reader.say("heading.state"), "\n".join(lines))] if lines else []
 
@@ -242,7 +242,7 @@ def _standing(updates: Sequence[Update]) -> list[Update]:
 
 def update_words(update: Update, reader: Reader) -> str:
     """One thing that became of an alert, in a sentence."""
-    by = reader.clean(reader.title(update.by), 80)
+    by = reader.clean(reader.title(update.by), 160)
     text = reader.clean(update.text, 200)
     said = f" {reader.quote(text)}" if text and update.kind not in _WITH_TEXT else ""
     part = update.kind is UpdateKind.DELISTED and text

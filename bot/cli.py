@@ -568,6 +568,8 @@ def poll(
             raise TellPerson(f"There is no source {source!r}; known: {', '.join(sorted(known))}")
         document = None
         if file:
+            if not file.is_file():
+                raise TellPerson(f"{file}: no such file; give the path of a file as the publisher has it")
             answer = await house.fetcher.fetch(Ask(url=file.resolve().as_uri(), cap=known[source].card.cap))
             document = answer.document
         with _busy(f"reading {source}"):
@@ -626,9 +628,9 @@ def outcome_words(outcome: Outcome, *, dry_run: bool = False) -> str:
 
 def _outcome(outcome: Outcome, *, dry_run: bool) -> str:
     if outcome.quarantined:
-        return f"{outcome.source}: not believed. {outcome.why}"
+        return f"{outcome.source}: not believed. {outcome.why.removeprefix(f'{outcome.source}: ')}"
     if outcome.why:
-        return f"{outcome.source}: not read. {outcome.why}"
+        return f"{outcome.source}: not read. {outcome.why.removeprefix(f'{outcome.source}: ')}"
     if outcome.first:
         return f"{outcome.source}: first reading, {outcome.rows} entries. They are history and raise no alert."
     what = (
@@ -637,8 +639,12 @@ def _outcome(outcome: Outcome, *, dry_run: bool) -> str:
     pending = f"; {outcome.pending} absent once, a second reading decides" if outcome.pending else ""
     verb = "would raise" if dry_run else "raised"
     state = "not modified, " if outcome.unchanged else ""
-    alerts = f"{verb} {outcome.alerts} alerts, {outcome.deliveries} deliveries"
+    alerts = f"{verb} {_count(outcome.alerts, 'alert', 'alerts')}, {_count(outcome.deliveries, 'message', 'messages')}"
     return f"{outcome.source}: {state}{what}{pending}; {outcome.rows} entries; {alerts}"
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 @app.command()
@@ -771,22 +777,28 @@ def _options(
 @app.command("match")
 def match_names(ours: str, theirs: str, json: Json = False) -> None:
     """Whether two names are one company's, and why."""
+    if not ours.strip() or not theirs.strip():
+        raise TellPerson("match needs two names, for example: tocsin match Xiaomi 小米")
     match = compare(ours, theirs)
     if json:
         _print_json(match_data(match))
         return
-    word = {Verdict.SAME: "same", Verdict.RELATED: "related, another unit", Verdict.NO: "not the same"}[match.verdict]
-    _say(f"{word} ({match.band}, {match.score:.2f})")
+    reader = Reader(now=datetime.now(UTC), language=settings.load().tocsin_language)
+    band = "" if match.verdict is Verdict.NO else f"{reader.say(f'band.{match.band}')}, "
+    _say(f"{reader.say(f'match.{match.verdict}')} ({band}{match.score:.2f})")
     for reason in match.reasons:
-        _say(f"  {_told(reason)}")
+        if match.verdict is not Verdict.NO or reason.rule != Verdict.NO:  # the first line has said it
+            _say(f"  {_told(reason, reader)}")
 
 
-def _told(reason: Reason) -> str:
+def _told(reason: Reason, reader: Reader) -> str:
     """A reason on one line: which spelling met which and by what, or what stands on one side only."""
+    rule = reader.retell("rule", reason.rule)
     if reason.ours and reason.theirs:
-        return f"“{reason.ours}” = “{reason.theirs}”: {reason.rule} ({reason.score:.2f})"
-    only = reason.ours or reason.theirs
-    return f"“{only}”, in the {'first' if reason.ours else 'second'} name: {reason.rule}" if only else reason.rule
+        return f"{reader.say('matched.reason', ours=reason.ours, theirs=reason.theirs, rule=rule)} ({reason.score:.2f})"
+    if only := reason.ours or reason.theirs:
+        return reader.say("match.first" if reason.ours else "match.second", name=only, rule=rule)
+    return rule
 
 
 if __name__ == "__main__":
