@@ -134,9 +134,7 @@ def test_every_row_of_a_table_has_the_cells_of_its_head(path: Path) -> None:
     head = 0
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         cells = len(re.findall(r"(?<!\\)\|", line)) if line.startswith("|") else 0
-        assert not head or not cells or cells == head, (
-            f"line {number}: {cells - 1} cells for {head - 1}"
-        )
+        assert not head or not cells or cells == head, f"line {number}: {cells - 1} cells for {head - 1}"
         head = cells
 
 

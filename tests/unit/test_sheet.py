@@ -100,7 +100,7 @@ def test_files_that_mean_harm_are_refused() -> None:
     assert refusal(b"GIF89a\0\0\1") == "import.no_table"
     assert refusal(b"1;2\n3;4\n") == "import.no_names"
     empty = xlsx([[""]])
-    assert refusal(empty) == "import.no_names"
+    assert refusal(empty) == "import.empty"
 
 
 @pytest.mark.parametrize("text", ["=cmd()", "+1", "-2", "@SUM(A1)", "\tx", "'t Hooft", "'=x", "plain"])
