@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -516,6 +517,7 @@ _START = {
 _START |= {"h": "fh", "f": "fh", "z": "jzgdt", "t": "jzgdt"}
 
 
+@lru_cache(maxsize=50_000)
 def loan_alike(kana: str, latin: str) -> float:
     """A foreign word in kana against its Latin spelling: by sound, and by consonants where the sound agrees."""
     heard_as = heard_in_kana(kana, latin)
