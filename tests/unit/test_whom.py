@@ -149,6 +149,11 @@ def typed(name: str) -> Company:
         ("カルサ株式会社", "Kaleysa, Inc.", EntityKind.COMPANY, NO),
         ("کیهان", "CANON INC.", EntityKind.COMPANY, NO),
         ("کیهان", "KAYHAN", EntityKind.COMPANY, SAME),
+        ("سفير", "SAFIR", EntityKind.COMPANY, SAME),
+        ("شفير", "CHAFIR", EntityKind.COMPANY, SAME),
+        ("سفير", "CHAFER", EntityKind.COMPANY, NO),  # ch is another letter of Arabic,
+        ("سفير", "DJAFFAR", EntityKind.COMPANY, NO),  # and so is dj
+        ("تعاون", "TA'AVON", EntityKind.COMPANY, SAME),
         ("صنایع هوایی شاهد", "Shahed Aviation Industries", EntityKind.COMPANY, SAME),
         ("株式会社トー", "OJSC IL", EntityKind.COMPANY, NO),
         ("スクロール株式会社", "JSC SSC RIAR", EntityKind.COMPANY, NO),
