@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from heapq import nlargest
-from itertools import combinations, islice, pairwise
+from itertools import chain, combinations, islice, pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -126,8 +126,9 @@ class NameIndex:
                 if self._remembering:
                     self._units[number] = form.units
                 for unit in own:
-                    self._learn(unit)
-                self._file((*_keys(form), *_word_keys(own)), number)
+                    if unit.text not in self._known or unit.script == "han":
+                        self._learn(unit)
+                self._file(_keys(form) + _word_keys(own), number)
                 if self._sorted is not None and not form.part:
                     for line in _lines(form.folded):
                         insort(self._sorted, (line, number))
@@ -138,10 +139,11 @@ class NameIndex:
 
     def fill(self, owners: Iterable[tuple[str, Iterable[Name]]]) -> None:
         """Add many owners at once, for the first filling of a large index."""
-        owners = list(owners)
-        self._remembering = len(self) + len(owners) <= REMEMBERED
         with filling():
-            for owner, names in owners:
+            coming = iter(owners)
+            first = list(islice(coming, REMEMBERED + 1))  # it takes no more to know, and a million are not held twice
+            self._remembering = len(self) + len(first) <= REMEMBERED
+            for owner, names in chain(first, coming):
                 self.add(owner, names)
 
     def _number(self, owner: str, name: Name) -> int:
@@ -169,7 +171,10 @@ class NameIndex:
             self._known.add(text)
             self._neighbours.clear()
             for part in _filed_parts(unit):
-                self._near.setdefault(part, []).append(text)
+                if (filed := self._near.get(part)) is None:
+                    self._near[part] = [text]  # most stay alone, and a list that grew has room for four
+                else:
+                    filed.append(text)
         if unit.script == "han" and unit.native not in self._known and transcribed(unit.native):
             self._known.add(unit.native)
             self._neighbours.clear()
@@ -509,8 +514,13 @@ def _word_keys(own: Iterable[Unit]) -> list[str]:
         if unit.script != "kanji":
             keys.append(f"={unit.sound}")
         else:
-            keys += dict.fromkeys(f"~{sound(reading)}" for reading in likely_readings(unit.native))
+            keys += _kanji_keys(unit.native)
     return keys
+
+
+@lru_cache(maxsize=50_000)
+def _kanji_keys(native: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([f"~{sound(reading)}" for reading in likely_readings(native)]))
 
 
 def _keys(form: Form) -> list[str]:
@@ -537,14 +547,14 @@ def _heaviest(unit: Unit) -> tuple[float, str]:
     return unit.weight, unit.concept
 
 
-def _together(carrying: Sequence[Unit]) -> Iterator[str]:
+def _together(carrying: Sequence[Unit]) -> list[str]:
     """Neighbours written as one word (also as a word: that is how a split word finds a whole one), and pairs."""
-    for first, second in pairwise(carrying[:4]):
-        if first.rank and second.rank:
-            low, high = sorted((first.concept, second.concept))
-            yield f"+{low} {high}"
-        else:
-            yield f"={first.sound}{second.sound}"
+    return [
+        "+{} {}".format(*sorted((first.concept, second.concept)))
+        if first.rank and second.rank
+        else f"={first.sound}{second.sound}"
+        for first, second in pairwise(carrying[:4])
+    ]
 
 
 def _said_key(row: Sequence[str]) -> str:
@@ -560,23 +570,31 @@ def _said_key(row: Sequence[str]) -> str:
 
 def _loan_pairs(units: Sequence[Unit]) -> list[str]:
     """Two or three words of a Latin name may be one word in kana, two of an Arabic one a word in Latin letters."""
-    bones: list[str] = []
-    for unit in units[:3]:
-        if unit.native or unit.rank not in ("", "plain"):
-            break
-        bones.append(loan_bones(unit.text, True))
-    if len(bones) > 1:
-        return [f"^{''.join(bones[:size])}" for size in range(2, len(bones) + 1)]
-    if len(units) > 1 and units[0].script == units[1].script == "arabic":
-        return [f"%{consonants(units[0].text)}{consonants(units[1].text)}"]
+    if len(units) < 2:
+        return []
+    first, second = units[:2]
+    if _may_be_kana(first) and _may_be_kana(second):
+        both = f"^{loan_bones(first.text, True)}{loan_bones(second.text, True)}"
+        if len(units) > 2 and _may_be_kana(units[2]):
+            return [both, both + loan_bones(units[2].text, True)]
+        return [both]
+    if first.script == second.script == "arabic":
+        return [f"%{consonants(first.text)}{consonants(second.text)}"]
     return []
+
+
+def _may_be_kana(unit: Unit) -> bool:
+    """Whether a word in Latin letters may be taken down in kana: the glossary's words are translated."""
+    return not unit.native and unit.rank in ("", "plain")
 
 
 def _initials(words: Sequence[str], carrying: Sequence[Unit]) -> list[str]:
     """Initials of all words, and of the words that count."""
     every = "".join([word[0] for word in words if word])
     core = "".join([unit.text[0] for unit in carrying])
-    return [letters for letters in ((every,) if every == core else (every, core)) if 1 < len(letters) < 9]
+    if every == core:
+        return [every] if 1 < len(every) < 9 else []
+    return [letters for letters in (every, core) if 1 < len(letters) < 9]
 
 
 def _query_keys(form: Form) -> Iterator[tuple[str, float]]:

@@ -168,14 +168,16 @@ _READERS = {"cyrillic": _cyrillic, "greek": _greek, "kana": _kana, "hangul": _ha
 _READERS["hebrew"] = _hebrew
 
 
-@lru_cache(maxsize=100_000)
 def romanise(text: str) -> str:
     """A folded text in Latin letters, run by run; Latin letters, digits and spaces stay as they are.
 
     Han characters are read as pinyin; Japanese readings need a word list and are made in `japanese`.
     """
-    if text.isascii():
-        return text
+    return text if text.isascii() else _romanised(text)  # what stays as it is would crowd the others out of the cache
+
+
+@lru_cache(maxsize=100_000)
+def _romanised(text: str) -> str:
     runs = ((script, "".join(run)) for script, run in groupby(text, key=script_of))
     return "".join(_READERS.get(script, anyascii)(run).lower() if script else run for script, run in runs)
 
