@@ -240,10 +240,10 @@ def without_forms(words: Sequence[str], taken: list[str] | None = None) -> tuple
             del left[at : at + len(found[0])]
         else:
             at += 1
-    if left[-1] in forms.ends:
-        _trim(left, forms.edge, kinds, taken, at_end=True)
-    if left[0] in forms.begins:
-        _trim(left, forms.first, kinds, taken, at_end=False)
+    while len(left) > 1 and left[-1] in forms.ends and _trim(left, forms.edge, kinds, taken, at_end=True):
+        pass
+    while len(left) > 1 and left[0] in forms.begins and _trim(left, forms.first, kinds, taken, at_end=False):
+        pass
     return tuple(left), frozenset(kinds)
 
 
@@ -258,18 +258,16 @@ def _spelled_at(words: list[str], at: int, listed: Sequence[Spelled]) -> Spelled
 
 def _trim(
     left: list[str], forms: dict[tuple[str, ...], str], kinds: set[str], taken: list[str] | None, *, at_end: bool
-) -> None:
-    """Take short forms off one end, the longest first, as long as something remains."""
-    while len(left) > 1:
-        for size in (3, 2, 1):
-            if len(left) > size and (edge := tuple(left[-size:] if at_end else left[:size])) in forms:
-                kinds.add(forms[edge])
-                if taken is not None:
-                    taken.append(" ".join(edge))
-                left[:] = left[:-size] if at_end else left[size:]
-                break
-        else:
-            return
+) -> bool:
+    """Take the longest short form off one end that leaves something; whether there was one."""
+    for size in (3, 2, 1):
+        if len(left) > size and (edge := tuple(left[-size:] if at_end else left[:size])) in forms:
+            kinds.add(forms[edge])
+            if taken is not None:
+                taken.append(" ".join(edge))
+            left[:] = left[:-size] if at_end else left[size:]
+            return True
+    return False
 
 
 @lru_cache(maxsize=50_000)

@@ -115,14 +115,12 @@ class NameIndex:
         """
         for name in names:
             for form in self._read(name.text):
-                number = self._number(owner, name)
+                own = _own(form)
+                number = self._number(owner, name, form.total, sum([unit.weight for unit in own if not unit.rank]))
                 if form.part:
                     self._parts.add(number)
-                own = _own(form)
                 if not known and len(own) < 2 and _one_generic(form):
                     self._generic.add(number)
-                self._weights[number] = form.total
-                self._own[number] = sum([unit.weight for unit in own if not unit.rank])
                 if self._remembering:
                     self._units[number] = form.units
                 for unit in own:
@@ -146,15 +144,15 @@ class NameIndex:
             for owner, names in chain(first, coming):
                 self.add(owner, names)
 
-    def _number(self, owner: str, name: Name) -> int:
+    def _number(self, owner: str, name: Name, weight: float, own: float) -> int:
         if self._free:
             number = self._free.pop()
-            self._names[number] = (owner, name)
+            self._names[number], self._weights[number], self._own[number] = (owner, name), weight, own
         else:
             number = len(self._names)
             self._names.append((owner, name))
-            self._weights.append(0.0)
-            self._own.append(0.0)
+            self._weights.append(weight)
+            self._own.append(own)
         numbers = self._by_owner.get(owner)
         if numbers is None:
             self._by_owner[owner] = number  # most owners of a large list have one name: no list for it
@@ -526,8 +524,9 @@ def _kanji_keys(native: str) -> tuple[str, ...]:
 def _keys(form: Form) -> list[str]:
     """The keys of a name other than its own words."""
     units, carrying = form.units, telling(form.units)
-    keys = [f":{unit.concept}" for unit in (carrying if len(units) > 1 else units) if unit.rank]
-    if units and "" not in [unit.rank for unit in units]:
+    filed = carrying if len(units) > 1 else units
+    keys = [f":{unit.concept}" for unit in filed if unit.rank]
+    if units and len(keys) == len(filed):  # no word of its own
         heaviest = nlargest(2, set(carrying) or units, key=_heaviest)
         keys.append(f"!{_both([unit.concept for unit in heaviest])}")
     keys += _together(carrying)
@@ -549,12 +548,14 @@ def _heaviest(unit: Unit) -> tuple[float, str]:
 
 def _together(carrying: Sequence[Unit]) -> list[str]:
     """Neighbours written as one word (also as a word: that is how a split word finds a whole one), and pairs."""
-    return [
-        "+{} {}".format(*sorted((first.concept, second.concept)))
-        if first.rank and second.rank
-        else f"={first.sound}{second.sound}"
-        for first, second in pairwise(carrying[:4])
-    ]
+    keys: list[str] = []
+    for first, second in pairwise(carrying[:4]):
+        if first.rank and second.rank:
+            low, high = sorted((first.concept, second.concept))
+            keys.append(f"+{low} {high}")
+        else:
+            keys.append(f"={first.sound}{second.sound}")
+    return keys
 
 
 def _said_key(row: Sequence[str]) -> str:

@@ -187,10 +187,14 @@ _DROPPED = str.maketrans("", "", "aeiou")
 @lru_cache(maxsize=100_000)
 def loan_sound(latin: str, english: bool) -> str:
     """How a foreign word sounds once kana have had it; for the English side, r is dropped where it is silent."""
+    return _DOUBLE.sub("", _PADDING.sub("", _as_loan(latin, english)))
+
+
+def _as_loan(latin: str, english: bool) -> str:
     word = _SILENT_R.sub("", latin) if english else latin
     for old, new in _LOAN:
         word = word.replace(old, new)
-    return _DOUBLE.sub("", _PADDING.sub("", word))
+    return word
 
 
 #: Vowels that kana need between or after consonants: "puranetto" for planet.
@@ -199,8 +203,8 @@ _PADDING = re.compile(r"u|(?<=[td])o(?=[^aeiou]|$)")
 
 @lru_cache(maxsize=100_000)
 def loan_bones(latin: str, english: bool) -> str:
-    """The consonants of `loan_sound`."""
-    return _DOUBLE.sub("", loan_sound(latin, english).translate(_DROPPED))
+    """The consonants of `loan_sound`, which only loses vowels and doubled consonants more on its way."""
+    return _DOUBLE.sub("", _as_loan(latin, english).translate(_DROPPED))
 
 
 # ── By ear ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -605,7 +605,9 @@ _AS_LETTER = {"0": "o", "1": "l", "5": "s"}
 
 def _letters_for_digits(folded: str) -> str:
     """0, 1 and 5 inside a word are slips of a reading machine, or a disguise: "xia0mi", "f1oating"."""
-    return _DIGIT_IN_WORD.sub(lambda found: _AS_LETTER[found.group()], folded) if _DIGITS.search(folded) else folded
+    if "0" in folded or "1" in folded or "5" in folded:
+        return _DIGIT_IN_WORD.sub(lambda found: _AS_LETTER[found.group()], folded)
+    return folded
 
 
 def _read(text: str, *, part: str = "", compared: bool = True) -> Form:
