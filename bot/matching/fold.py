@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import cache, lru_cache
+from functools import cache
 
 from anyascii import anyascii
 
 from bot.data import table
 from bot.matching.frequency import simplified
+from bot.matching.remembered import remembered
 from bot.matching.scripts import pairs, script_of
 
 # ── One character ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -270,7 +271,7 @@ def _trim(
     return False
 
 
-@lru_cache(maxsize=50_000)
+@remembered(50_000)
 def without_glued(word: str) -> tuple[str, str]:
     """A Chinese, Japanese or Korean word without the form glued to it, and the kind of form ("" for none).
 

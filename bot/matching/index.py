@@ -29,6 +29,7 @@ from bot.matching.chinese_words import said
 from bot.matching.compare import Judgement, explain, judge
 from bot.matching.fold import fold
 from bot.matching.japanese import likely_readings, loan_bones
+from bot.matching.remembered import remembered
 from bot.matching.screen import Asked, telling
 from bot.matching.scripts import blurred_bones, consonants, main_script, romanise, sound
 from bot.matching.words import Form, Unit, generic, glossary, read_to_file, readings
@@ -153,13 +154,11 @@ class NameIndex:
             self._names.append((owner, name))
             self._weights.append(weight)
             self._own.append(own)
-        numbers = self._by_owner.get(owner)
-        if numbers is None:
-            self._by_owner[owner] = number  # most owners of a large list have one name: no list for it
-        elif isinstance(numbers, int):
-            self._by_owner[owner] = [numbers, number]
-        else:
+        numbers = self._by_owner.setdefault(owner, number)  # most owners of a large list have one name: no list for it
+        if not isinstance(numbers, int):
             numbers.append(number)
+        elif numbers != number:
+            self._by_owner[owner] = [numbers, number]
         return number
 
     def _learn(self, unit: Unit) -> None:
@@ -516,7 +515,7 @@ def _word_keys(own: Iterable[Unit]) -> list[str]:
     return keys
 
 
-@lru_cache(maxsize=50_000)
+@remembered(50_000)
 def _kanji_keys(native: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([f"~{sound(reading)}" for reading in likely_readings(native)]))
 

@@ -20,6 +20,7 @@ from bot.data import table
 from bot.matching.fold import core_words, fold
 from bot.matching.frequency import LATIN, homely, zipf
 from bot.matching.japanese import letter_name, main_reading, spelled_letters
+from bot.matching.remembered import remembered
 from bot.matching.scripts import pairs, romanise, script_of, sound
 
 #: Names longer than this are no names, and cost more to compare than they are worth.
@@ -150,9 +151,19 @@ def glossary() -> _Glossary:
     return _Glossary()
 
 
-@lru_cache(maxsize=200_000)
-def unit(word: str, native: str = "", japanese: bool = False) -> Unit:
-    """The unit of one folded word."""
+@remembered(200_000)
+def unit(word: str) -> Unit:
+    """The unit of one folded word, or of the word in Latin letters that stands for another."""
+    return _unit(word, "", japanese=False)
+
+
+@lru_cache(maxsize=100_000)
+def native_unit(word: str, japanese: bool = False) -> Unit:
+    """The unit of one folded word as it is written in a name."""
+    return _unit(word, word, japanese=japanese)
+
+
+def _unit(word: str, native: str, *, japanese: bool) -> Unit:
     words = glossary()
     if word in words.weight:
         return Unit(word, word, *words.weight[word], sound(word), native, _script(native, japanese))
@@ -262,11 +273,11 @@ def _units_of_native(word: str, *, japanese: bool) -> Iterator[Unit]:
     if _CJK.search(word):
         city = None if japanese else _CITY.match(word)
         if city and city[1] not in glossary().pieces:
-            yield replace(unit(city[1], city[1]), weight=0.5, rank="place")
+            yield replace(native_unit(city[1]), weight=0.5, rank="place")
             word = word[city.end() :]
         if not japanese and (district := _DISTRICT.match(word)):
             yield from _chinese(district[1])
-            yield replace(unit(district[2], district[2]), weight=0.5, rank="place")
+            yield replace(native_unit(district[2]), weight=0.5, rank="place")
             word = word[district.end() :]
         yield from _unspaced(_settled(pieces(word)), japanese=True) if japanese else _chinese(word)
     elif _HANGUL_OR_THAI.match(word):
@@ -275,9 +286,9 @@ def _units_of_native(word: str, *, japanese: bool) -> Iterator[Unit]:
             yield unit(letters)
         yield from _unspaced(_cut(rest))
     elif word.startswith(("ال", "لل")) and len(word) > 4:
-        yield unit(word[2:], word[2:])  # the Arabic article, written "al" apart or not at all in Latin letters
+        yield native_unit(word[2:])  # the Arabic article, written "al" apart or not at all in Latin letters
     else:
-        yield unit(word, word)
+        yield native_unit(word)
 
 
 #: Numbers in Chinese names: 第十三 is 13th, 三二五 is 325. First and second are words of the glossary.
@@ -336,7 +347,7 @@ def _said_by(piece: str, long: Sequence[str]) -> Iterator[Unit]:
 
 def _phrase_unit(piece: str, long: Sequence[str]) -> Unit:
     """A phrase in kanji stays one word, for it may be translated (鋼管: steel pipe) or read (東亜: Toa)."""
-    read, parts = unit(piece, piece, japanese=True), [unit(concept) for concept in long]
+    read, parts = native_unit(piece, japanese=True), [unit(concept) for concept in long]
     weight = min(1.0, sum([one.weight for one in parts]))
     return replace(read, weight=weight, rank=max(parts, key=lambda one: one.weight).rank)
 
@@ -378,7 +389,7 @@ _HAN = re.compile("[\u3400-\u9fff\U00020000-\U000323af]")
 def _cjk_unit(piece: str, *, japanese: bool) -> Unit:
     """A piece of a Chinese or Japanese name; letters spelled by their names (エスユーエス) are those letters."""
     letters = piece if piece.isascii() else spelled_letters(piece)
-    return unit(letters) if letters else unit(piece, piece, japanese)
+    return unit(letters) if letters else native_unit(piece, japanese)
 
 
 def _one_letter(piece: str) -> str:

@@ -1,0 +1,30 @@
+"""Remembering what was found out about a word, for functions that are asked about a few words over and over.
+
+`functools.lru_cache` does so too, and keeps the order in which words were asked for: three more places in memory to go
+to at every look, which is what filing a million names mostly waits for. Here a look is one in a dictionary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+Found = TypeVar("Found")
+
+
+class _Remembered(dict[str, Found]):
+    def __init__(self, work: Callable[[str], Found], most: int) -> None:
+        super().__init__()
+        self._work = work
+        self._most = most
+
+    def __missing__(self, word: str) -> Found:
+        if len(self) >= self._most:
+            self.clear()
+        found = self[word] = self._work(word)
+        return found
+
+
+def remembered(most: int) -> Callable[[Callable[[str], Found]], Callable[[str], Found]]:
+    """Let a function of one word remember what it said of so many words; of one more, and it begins anew."""
+    return lambda work: _Remembered(work, most).__getitem__
