@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from anyascii import anyascii
@@ -180,13 +180,17 @@ class _Forms:
         for listed in self.spelled.values():
             listed.sort(key=lambda one: -len(one[0]))
         self.spelled_firsts = frozenset(self.spelled)
-        self.ends = frozenset(form[-1] for form in self.edge)
-        self.begins = frozenset(form[0] for form in self.first)
+        #: With what word short forms end, or begin, and of how many words those are, the longest first.
+        self.ends = _sizes(self.edge, -1)
+        self.begins = _sizes(self.first, 0)
         self.longest_glued = max(map(len, self.glued))
 
-    def at_an_end(self, words: Sequence[str]) -> bool:
-        """Whether a short form may stand at either end."""
-        return words[-1] in self.ends or words[0] in self.begins
+
+def _sizes(forms: Iterable[tuple[str, ...]], at: int) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for size, word in sorted({(len(form), form[at]) for form in forms}, reverse=True):
+        found.setdefault(word, []).append(size)
+    return found
 
 
 @cache
@@ -228,24 +232,30 @@ def without_forms(words: Sequence[str], taken: list[str] | None = None) -> tuple
     What is taken off is written into `taken` when it is given.
     """
     forms = _forms()
-    if not words or (forms.spelled_firsts.isdisjoint(words) and not forms.at_an_end(words)):
-        return tuple(words), _NO_KINDS  # half of all names
     left = list(words)
     kinds: set[str] = set()
+    if not forms.spelled_firsts.isdisjoint(left):
+        _take_out(left, forms.spelled, kinds, taken)
+    if left and left[-1] in forms.ends:
+        _trim(left, forms.edge, forms.ends, kinds, taken, at_end=True)
+    if left and left[0] in forms.begins:
+        _trim(left, forms.first, forms.begins, kinds, taken, at_end=False)
+    return tuple(left), frozenset(kinds) if kinds else _NO_KINDS
+
+
+def _take_out(
+    left: list[str], forms: Mapping[str, Sequence[Spelled]], kinds: set[str], taken: list[str] | None
+) -> None:
+    """Take forms that are spelled out from wherever they stand, as long as something remains."""
     at = 0
     while at < len(left):
-        if left[at] in forms.spelled and (found := _spelled_at(left, at, forms.spelled[left[at]])):
+        if left[at] in forms and (found := _spelled_at(left, at, forms[left[at]])):
             kinds.add(found[1])
             if taken is not None:
                 taken.append(" ".join(found[0]))
             del left[at : at + len(found[0])]
         else:
             at += 1
-    while len(left) > 1 and left[-1] in forms.ends and _trim(left, forms.edge, kinds, taken, at_end=True):
-        pass
-    while len(left) > 1 and left[0] in forms.begins and _trim(left, forms.first, kinds, taken, at_end=False):
-        pass
-    return tuple(left), frozenset(kinds)
 
 
 def _spelled_at(words: list[str], at: int, listed: Sequence[Spelled]) -> Spelled | None:
@@ -258,17 +268,25 @@ def _spelled_at(words: list[str], at: int, listed: Sequence[Spelled]) -> Spelled
 
 
 def _trim(
-    left: list[str], forms: dict[tuple[str, ...], str], kinds: set[str], taken: list[str] | None, *, at_end: bool
-) -> bool:
-    """Take the longest short form off one end that leaves something; whether there was one."""
-    for size in (3, 2, 1):
-        if len(left) > size and (edge := tuple(left[-size:] if at_end else left[:size])) in forms:
-            kinds.add(forms[edge])
-            if taken is not None:
-                taken.append(" ".join(edge))
-            left[:] = left[:-size] if at_end else left[size:]
-            return True
-    return False
+    left: list[str],
+    forms: Mapping[tuple[str, ...], str],
+    sizes: Mapping[str, Sequence[int]],
+    kinds: set[str],
+    taken: list[str] | None,
+    *,
+    at_end: bool,
+) -> None:
+    """Take short forms off one end, the longest first, as long as something remains."""
+    while len(left) > 1:
+        for size in sizes.get(left[-1 if at_end else 0], ()):
+            if len(left) > size and (edge := tuple(left[-size:] if at_end else left[:size])) in forms:
+                kinds.add(forms[edge])
+                if taken is not None:
+                    taken.append(" ".join(edge))
+                left[:] = left[:-size] if at_end else left[size:]
+                break
+        else:
+            return
 
 
 @remembered(50_000)
@@ -306,8 +324,13 @@ def core_words(folded: str) -> tuple[tuple[str, ...], frozenset[str]]:
     if standing and len(standing) < len(words):  # "(集团)股份有限公司": the form is a word by itself
         kinds |= {glued[word] for word in standing}
         words = tuple([word for word in words if word not in glued])
-    bare = [without_glued(word) if not word.isascii() else (word, "") for word in words]
-    return tuple([word for word, _ in bare]), kinds.union([kind for _, kind in bare if kind])
+    bare: list[str] = []
+    for word in words:
+        if not word.isascii():
+            word, kind = without_glued(word)
+            kinds = kinds | {kind} if kind else kinds
+        bare.append(word)
+    return tuple(bare), kinds
 
 
 def legal_form(text: str) -> str:

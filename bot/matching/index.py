@@ -179,18 +179,16 @@ class NameIndex:
                 self._near.setdefault(f"${bones}", []).append(unit.native)
 
     def _file(self, keys: Iterable[str], number: int) -> None:
-        files = self._files
-        for key in keys:
+        files, newest = self._files, number == len(self._names) - 1
+        for key in dict.fromkeys(keys):
             filed = files.setdefault(key, number)
             if isinstance(filed, int):
                 if filed != number:
                     files[key] = array("I", sorted((filed, number)))
-            elif filed[-1] < number:
-                filed.append(number)
+            elif newest:
+                filed.append(number)  # without a look at those before it: of a million they are far away in memory
             else:  # a number that somebody had before
-                at = bisect_left(filed, number)
-                if filed[at] != number:
-                    filed.insert(at, number)
+                insort(filed, number)
 
     def remove(self, owner: str) -> None:
         """Forget an owner and all its names; an unknown owner is nothing to forget."""
@@ -504,14 +502,13 @@ def _own(form: Form) -> list[Unit]:
     return [unit for unit in form.units if unit.rank in ("", "plain")]
 
 
-def _word_keys(own: Iterable[Unit]) -> list[str]:
+def _word_keys(own: Sequence[Unit]) -> list[str]:
     """The keys of words: their sound, and for kanji every likely sound apart from those of written words."""
-    keys: list[str] = []
-    for unit in own:
-        if unit.script != "kanji":
-            keys.append(f"={unit.sound}")
-        else:
-            keys += _kanji_keys(unit.native)
+    keys = [f"={unit.sound}" for unit in own if unit.script != "kanji"]
+    if len(keys) < len(own):
+        for unit in own:
+            if unit.script == "kanji":
+                keys += _kanji_keys(unit.native)
     return keys
 
 

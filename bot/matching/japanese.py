@@ -13,6 +13,7 @@ from itertools import islice, product
 from bot.data import table
 from bot.matching.fold import fold
 from bot.matching.hearing import cheapest
+from bot.matching.remembered import remembered
 from bot.matching.scripts import pairs, romanise, script_of
 
 #: Sounds that a reading takes inside a word: kawa to gawa, shima to jima, hon to bon and pon.
@@ -201,10 +202,19 @@ def _as_loan(latin: str, english: bool) -> str:
 _PADDING = re.compile(r"u|(?<=[td])o(?=[^aeiou]|$)")
 
 
-@lru_cache(maxsize=100_000)
 def loan_bones(latin: str, english: bool) -> str:
-    """The consonants of `loan_sound`, which only loses vowels and doubled consonants more on its way."""
-    return _DOUBLE.sub("", _as_loan(latin, english).translate(_DROPPED))
+    """The consonants of `loan_sound`, which loses only vowels and doubled consonants besides."""
+    return _english_bones(latin) if english else _bones(latin)
+
+
+@remembered(100_000)
+def _english_bones(latin: str) -> str:
+    return _DOUBLE.sub("", _as_loan(latin, True).translate(_DROPPED))
+
+
+@remembered(100_000)
+def _bones(latin: str) -> str:
+    return _DOUBLE.sub("", _as_loan(latin, False).translate(_DROPPED))
 
 
 # ── By ear ────────────────────────────────────────────────────────────────────────────────────────────────────────

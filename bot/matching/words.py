@@ -110,9 +110,9 @@ class _Glossary:
         self.longest_stem = max(map(len, self.stems))
         #: With what the stems begin that are looked for. Nine in ten words that no table knows begin otherwise.
         self.stem_begins = frozenset(stem[:4] for stem in self.stems)
-        #: With which character pieces begin, and how long those are, the shortest first.
+        #: With which two characters pieces begin, and how long those are, the shortest first.
         self.piece_sizes: dict[str, list[int]] = {}
-        for begin, size in sorted({(piece[0], len(piece)) for piece in self.pieces}):
+        for begin, size in sorted({(piece[:2], len(piece)) for piece in self.pieces}):
             self.piece_sizes.setdefault(begin, []).append(size)
 
     def _learn(self, word: str, concept: str) -> None:
@@ -238,35 +238,36 @@ def _units(words: Sequence[str], text: str, *, ascii_only: bool) -> tuple[Unit, 
     """The units of the folded words of a text: short forms spelled out, Chinese and Japanese cut into pieces."""
     if ascii_only and glossary().phrases.keys().isdisjoint(words):
         return tuple(map(unit, words))  # most names, at a third of the price
-    japanese_name = not ascii_only and japanese(text)
-    return tuple([one for one in _units_of_any(words, japanese=japanese_name) if one.text])
+    return tuple(_units_of_any(words, japanese=not ascii_only and japanese(text)))
 
 
-def _units_of_any(words: Sequence[str], *, japanese: bool) -> Iterator[Unit]:
+def _units_of_any(words: Sequence[str], *, japanese: bool) -> list[Unit]:
     phrases = glossary().phrases
+    units: list[Unit] = []
     at = 0
     while at < len(words):
         word = words[at]
         long = _spelled_out(words, at, phrases[word]) if word in phrases else None
         if long:
-            yield from (unit(concept) for concept in long[1])
+            units += map(unit, long[1])
             at += len(long[0])
             continue
         at += 1
         if word.isascii():
-            yield unit(word)
+            units.append(unit(word))
         elif (letters := letter_name(word)) and at < len(words) and letter_name(words[at]):
             while at < len(words) and (letter := letter_name(words[at])):
                 letters, at = letters + letter, at + 1
-            yield unit(letters)
+            units.append(unit(letters))
         else:
-            yield from _native_units(word, japanese)
+            units += _native_units(word, japanese)
+    return units
 
 
 @lru_cache(maxsize=50_000)
 def _native_units(word: str, japanese: bool) -> tuple[Unit, ...]:
-    """The units of a word that is not in Latin letters."""
-    return tuple(_units_of_native(word, japanese=japanese))
+    """The units of a word that is not in Latin letters, of which nobody may know how to write some in them."""
+    return tuple([one for one in _units_of_native(word, japanese=japanese) if one.text])
 
 
 def _units_of_native(word: str, *, japanese: bool) -> Iterator[Unit]:
@@ -284,7 +285,8 @@ def _units_of_native(word: str, *, japanese: bool) -> Iterator[Unit]:
         letters, rest = korean_letters(word)
         if letters:
             yield unit(letters)
-        yield from _unspaced(_cut(rest))
+        if rest:
+            yield from _unspaced(_cut(rest))
     elif word.startswith(("ال", "لل")) and len(word) > 4:
         yield native_unit(word[2:])  # the Arabic article, written "al" apart or not at all in Latin letters
     else:
@@ -436,11 +438,15 @@ def pieces(word: str) -> tuple[str, ...]:
 def _cut(run: str) -> Iterator[str]:
     """A run cut at the words of the glossary; katakana words of two or three syllables count only alone."""
     known = glossary().pieces
-    if (covered := _covered(run)) is not None:
+    if run in known or len(run) < 2:
+        yield run
+        return
+    in_kana = script_of(run[0]) == "kana" and script_of(run[-1]) == "kana"
+    if in_kana and (covered := _covered(run)) is not None:
         yield from covered
         return
-    least = 4 if script_of(run[0]) == "kana" and script_of(run[-1]) == "kana" else 2
-    if not run or run in known or len(run) < least:
+    least = 4 if in_kana else 2
+    if len(run) < least:
         yield run
         return
     # From the end: what it costs to cut the rest, and how long the first piece is. A character of no known word costs
@@ -450,7 +456,7 @@ def _cut(run: str) -> Iterator[str]:
     for at in range(len(run) - 1, -1, -1):
         cost, _, in_stretch = best[at + 1]
         choice = (cost + (10 if in_stretch else 15), 1, True)
-        for size in sizes.get(run[at], ()):
+        for size in sizes.get(run[at : at + 2], ()):
             fits = least <= size <= len(run) - at and run[at : at + size] in known
             if fits and best[at + size][0] < choice[0]:
                 choice = min(choice, (best[at + size][0] + 1, size, False))
@@ -468,7 +474,7 @@ def _cut(run: str) -> Iterator[str]:
 
 def _covered(run: str) -> tuple[str, ...] | None:
     """A run of kana as words of the glossary and names of letters, if it is nothing else: ライフ|フーズ."""
-    if not 4 <= len(run) <= 24 or run in glossary().pieces or any(script_of(char) != "kana" for char in run):
+    if not 4 <= len(run) <= 24 or any(script_of(char) != "kana" for char in run):
         return None
     known = glossary().pieces
     best: list[tuple[str, ...] | None] = [(), *[None] * len(run)]
