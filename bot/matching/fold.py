@@ -179,10 +179,11 @@ class _Forms:
             self.glued.update((fold(form).replace(" ", ""), kind) for form in forms.get("glued", ()))
         for listed in self.spelled.values():
             listed.sort(key=lambda one: -len(one[0]))
-        self.spelled_firsts = frozenset(self.spelled)
         #: With what word short forms end, or begin, and of how many words those are, the longest first.
         self.ends = _sizes(self.edge, -1)
         self.begins = _sizes(self.first, 0)
+        #: A name without any of these words has no legal form.
+        self.needed = frozenset((*self.spelled, *self.ends, *self.begins))
         self.longest_glued = max(map(len, self.glued))
 
 
@@ -232,15 +233,16 @@ def without_forms(words: Sequence[str], taken: list[str] | None = None) -> tuple
     What is taken off is written into `taken` when it is given.
     """
     forms = _forms()
+    if forms.needed.isdisjoint(words):
+        return tuple(words), _NO_KINDS
     left = list(words)
     kinds: set[str] = set()
-    if not forms.spelled_firsts.isdisjoint(left):
-        _take_out(left, forms.spelled, kinds, taken)
-    if left and left[-1] in forms.ends:
+    _take_out(left, forms.spelled, kinds, taken)
+    if left[-1] in forms.ends:
         _trim(left, forms.edge, forms.ends, kinds, taken, at_end=True)
-    if left and left[0] in forms.begins:
+    if left[0] in forms.begins:
         _trim(left, forms.first, forms.begins, kinds, taken, at_end=False)
-    return tuple(left), frozenset(kinds) if kinds else _NO_KINDS
+    return tuple(left), frozenset(kinds)
 
 
 def _take_out(
@@ -283,7 +285,7 @@ def _trim(
                 kinds.add(forms[edge])
                 if taken is not None:
                     taken.append(" ".join(edge))
-                left[:] = left[:-size] if at_end else left[size:]
+                del left[slice(-size, None) if at_end else slice(size)]
                 break
         else:
             return
