@@ -31,7 +31,7 @@ from bot.matching.fold import fold
 from bot.matching.japanese import likely_readings, loan_bones
 from bot.matching.remembered import remembered
 from bot.matching.screen import Asked, telling
-from bot.matching.scripts import blurred_bones, consonants, main_script, romanise, sound
+from bot.matching.scripts import blurred_bones, consonants, consonants_heard, main_script, romanise, sound
 from bot.matching.words import Form, Unit, generic, glossary, read_to_file, readings
 from bot.model import Match, Name
 
@@ -637,11 +637,11 @@ def _filed_parts(unit: Unit) -> list[str]:
     if unit.script == "kana":
         parts.append(f"&{loan_bones(text, False)}")
     elif unit.script == "arabic":
-        parts.append(f"%{consonants(text)}")
+        parts.append(f"%{consonants_heard(unit.sound)}")
     elif unit.script == "hangul":
         parts.append(f"*{_korean_bones(text)}")
     elif not unit.native:
-        parts += [f"^{loan_bones(text, True)}", f"!{consonants(text)}"]
+        parts += [f"^{loan_bones(text, True)}", f"!{consonants_heard(unit.sound)}"]
     return parts
 
 

@@ -192,7 +192,7 @@ def loan_sound(latin: str, english: bool) -> str:
 
 
 def _as_loan(latin: str, english: bool) -> str:
-    word = _SILENT_R.sub("", latin) if english else latin
+    word = _SILENT_R.sub("", latin) if english and "r" in latin else latin
     for old, new in _LOAN:
         word = word.replace(old, new)
     return word

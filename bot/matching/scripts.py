@@ -219,7 +219,11 @@ def _level(found: re.Match[str]) -> str:
 @remembered(100_000)
 def consonants(word: str) -> str:
     """The consonants of a word by sound, y and w left out too: all that Arabic writing keeps."""
-    heard = sound(word) if len(word) > 3 else word.replace("w", "").replace("y", "")
+    return consonants_heard(sound(word) if len(word) > 3 else word.replace("w", "").replace("y", ""))
+
+
+def consonants_heard(heard: str) -> str:
+    """The `consonants` of a word of four letters and more, from what `sound` says of it."""
     return _DOUBLED.sub("", heard.translate(_no_vowels()))
 
 
