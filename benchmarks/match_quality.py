@@ -30,16 +30,18 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # a clone is enoug
 
 from rapidfuzz import fuzz, process, utils
 
+from adapters.lists.us_ofac_sdn import us_ofac_sdn
 from bot.book import EXACTLY, CompanyBook
 from bot.matching.compare import SAME, compare
 from bot.matching.fold import fold
 from bot.matching.index import NameIndex
 from bot.matching.scripts import script_of, scripts
 from bot.matching.words import japanese
-from bot.model import ListChange, Listing, Name, Place, Subscription
+from bot.model import Document, ListChange, Listing, Name, Place, Subscription
 from bot.watched import Watched
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "matching"
+REAL = DATA.parent / "lists" / "us_ofac_sdn" / "2024-05-07_sdn.xml.gz"
 Line = dict[str, Any]
 Scored = list[tuple[float, bool]]
 
@@ -245,21 +247,31 @@ def edition(entities: Sequence[Line], rows: int, watched: int = 100_000) -> None
     place = Place("console", "bench")
     companies.update(Subscription(place=place, target=text, made_by="bench", made_at=now) for text in typed)
     built = time.perf_counter() - begun
+    print(f"{watched:,} watched companies taken on in {built:.0f} s")
     chosen = random.Random(2).sample(entities, min(rows, len(entities)))
     new = [
         Listing(source="bench", key=line["id"], name=line["names"][0], aliases=tuple(map(Name, line["names"][1:])))
         for line in chosen
     ]
-    changes = [added(one, now) for one in new]
-    begun, worked = time.perf_counter(), time.process_time()
-    found = sum(1 for change in changes for _ in companies.matches(change))
-    spent, worked = time.perf_counter() - begun, time.process_time() - worked
+    screened("organisations", new, companies, now)
     more = replace(new[0], key="more", name="Zhejiang Dahua Technology Co., Ltd.")
     one = clocked(lambda: list(companies.matches(added(more, now))))
+    print(f"one row more: {one * 1e3:.1f} ms")
+    if REAL.is_file():
+        document = Document.of(gzip.decompress(REAL.read_bytes()), at=now, url=REAL.name)
+        whole = [record.parse() for record in us_ofac_sdn.read(document).records]
+        screened(f"entries of {REAL.name}, persons and ships among them", whole, companies, now)
+
+
+def screened(what: str, new: Sequence[Listing], companies: Watched, now: datetime) -> None:
+    """Screen a list whose every row is new."""
+    begun, worked = time.perf_counter(), time.process_time()
+    found = sum(1 for listing in new for _ in companies.matches(added(listing, now)))
+    spent, worked = time.perf_counter() - begun, time.process_time() - worked
     names = sum(len(listing.names()) for listing in new)
     print(
-        f"{len(new):,} rows ({names:,} names) against {watched:,} watched companies (taken on in {built:.0f} s): "
-        f"{spent:.1f} s ({worked:.1f} s of the processor), {found:,} matches; one row more: {one * 1e3:.1f} ms"
+        f"{len(new):,} {what} ({names:,} names), all new: {spent:.1f} s ({worked:.1f} s of the processor), "
+        f"{found:,} matches"
     )
 
 

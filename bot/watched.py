@@ -14,7 +14,7 @@ from bot.book import CompanyBook
 from bot.matching.index import NameIndex, filling
 from bot.matching.mentions import MentionFinder
 from bot.matching.scripts import main_script
-from bot.matching.whom import recognise
+from bot.matching.whom import BODIES, recognise
 from bot.model import Company, ListChange, Listing, Match, Mention, NameKind, Story, Subscription, Verdict
 
 EVERYTHING = "*"
@@ -105,9 +105,11 @@ class Watched:
         """The watched companies an entry is, or is related to."""
         near: dict[str, set[str]] = {}  # company id -> the names that are near one of its own
         scripts = {main_script(name.text) for name in listing.names()}
+        company = listing.kind in BODIES
         for name in listing.names():
-            for owner in self._index.owners(name.text, scripts):
-                near.setdefault(owner, set()).add(name.text)
+            text = name.text
+            for owner in self._index.owners(text, scripts) if company else self._index.bearers(text):
+                near.setdefault(owner, set()).add(text)
         numbered = {id for one in listing.identifiers for id in self._numbers.get(one.value.casefold(), ())}
         for id in sorted(near.keys() | numbered):
             match = recognise(self._companies[id], listing, among=near.get(id, ()))

@@ -8,12 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from bot.matching.chinese import HEARD, HEARD_IN_CONTEXT, by_ear, spelled, spells, transcribed
-from bot.matching.chinese_words import in_one_word, said, sino
+from bot.matching.chinese import (
+    HEARD,
+    HEARD_IN_CONTEXT,
+    HEARD_IN_TRADE,
+    begins_alike,
+    by_ear,
+    spelled,
+    spells,
+    transcribed,
+)
+from bot.matching.chinese_words import in_one_word, made_of_two, said, sino
 from bot.matching.japanese import HEARD_IN_KANA, heard_in_kana, loan_bones, loan_sound, reads_as
 from bot.matching.scripts import arabic_bones, blurred, blurred_bones, consonants, pairs, pinyin_fits, romanise
 from bot.matching.words import Form, Unit, glossary, spelled_out
@@ -30,6 +40,12 @@ _TRANSLATED = 0.95
 
 #: How much has to have met, a town and what is done there, before a name is heard generously.
 AGREEING = 0.7
+
+#: How alike a spelling is at least that writes each syllable by itself, as pinyin does not: 奇美, Chi Mei.
+SYLLABLES = 0.85
+
+#: How alike a name is at least that is heard when all else agrees.
+WITH_ALL_ELSE = 0.75
 
 #: The rule by which a Chinese word meets a spelling of it that is not pinyin.
 SPELLED = "spelling of Hong Kong or Taiwan"
@@ -107,11 +123,15 @@ def align(ours: Form, theirs: Form) -> Alignment:
         _close(found)
         _shortened(found)
         _heard_in_context(found)
+    _heard_with_all_else(found)
     return found
 
 
 def _same(found: Alignment) -> None:
-    """Equal concepts, then equal sounds. Chinese characters never meet by sound: 华 and 花 are two names."""
+    """Equal concepts, then equal sounds.
+
+    Chinese characters never meet by sound: 华 and 花 are two names. Nor do they meet the pinyin of others.
+    """
     for sounds in (False, True):
         if not (found.left_ours and found.left_theirs):
             return
@@ -125,7 +145,7 @@ def _same(found: Alignment) -> None:
             if not there:
                 continue
             other = found.theirs.units[there[-1]]
-            if sounds and _both_han(unit, other):
+            if sounds and (_both_han(unit, other) or _other_pinyin(unit, other)):
                 continue
             same = unit.text == other.text
             rule = "same word" if same else "same sound" if sounds else "same meaning"
@@ -134,6 +154,14 @@ def _same(found: Alignment) -> None:
 
 def _both_han(one: Unit, other: Unit) -> bool:
     return one.script in ("han", "kanji") and other.script in ("han", "kanji")
+
+
+def _other_pinyin(one: Unit, other: Unit) -> bool:
+    """Whether a Latin word is pinyin of other characters, alike as it sounds to who knows none: 永和, Yongye."""
+    if one.script != "han" and other.script != "han":
+        return False
+    native, latin = (one, other) if one.script == "han" else (other, one)
+    return not latin.native and spells(latin.text, len(native.native)) and not pinyin_fits(native.native, latin.text)
 
 
 def _runs(places: list[int], longest: int = 3) -> list[list[int]]:
@@ -223,6 +251,8 @@ def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
             return 0.97 if "".join(han) == whole.native else 0.0
         if not any(unit.native for unit in units):
             return _han_joined(units, text, whole.native)
+    if len(units) == 2 and not whole.native and units[0].script == units[1].script == "han":
+        return _TRANSLATED if made_of_two(units[0], units[1], whole.text) else 0.0
     if whole.script == "kanji" and not kanji:
         return 0.95 if reads_as(whole.native, text) else 0.0
     if kanji and not whole.native:
@@ -260,7 +290,9 @@ def _han_joined(units: Sequence[Unit], text: str, han: str) -> float:
     if pinyin_fits(han, text):
         return 0.97
     if alike := spelled(han, text):
-        return alike
+        return max(alike, SYLLABLES) if len(units) == len(han) else alike
+    if not begins_alike(han, [unit.text for unit in units]):
+        return 0.0
     alike = _by_ear(han, text)
     return alike if alike > max(by_ear(han, unit.text) for unit in units) else 0.0
 
@@ -296,7 +328,7 @@ def _close(found: Alignment) -> None:
 
 def _how_close(mine: Unit, other: Unit) -> str:
     if mine.rank and other.rank and mine.concept != other.concept:
-        return "near meaning"
+        return "same meaning" if _said(mine, other) else "near meaning"
     if mine.native or other.native:
         if _said(mine, other):
             return "same meaning"
@@ -490,7 +522,7 @@ def _by_ear(han: str, latin: str) -> float:
     alike = by_ear(han, latin)
     if alike < HEARD:
         return 0.0
-    sure = 0.76 if len(han) > 3 and transcribed(han) else 0.62  # four sounds in a row are seldom alike by chance
+    sure = 0.76 if len(han) > 3 else 0.62  # four sounds in a row are alike by chance in one of two hundred words
     return min(0.95, sure + 1.2 * (alike - HEARD))
 
 
@@ -516,6 +548,7 @@ _START = {
 _START |= {"h": "fh", "f": "fh", "z": "jzgdt", "t": "jzgdt"}
 
 
+@lru_cache(maxsize=50_000)
 def loan_alike(kana: str, latin: str) -> float:
     """A foreign word in kana against its Latin spelling: by sound, and by consonants where the sound agrees."""
     heard_as = heard_in_kana(kana, latin)
@@ -592,10 +625,31 @@ def _heard_in_context(found: Alignment) -> None:
     if native.script != "han" or latin.native or spells(latin.text, len(native.native)):
         return
     met = [pair for pair in found.met if pair.alike > 0.85]
-    if all(pair.ours[0].rank != "place" for pair in met) or sum([pair.weight for pair in met]) < AGREEING:
+    if any(pair.ours[0].rank == "place" for pair in met) and sum([pair.weight for pair in met]) >= AGREEING:
+        least = HEARD_IN_CONTEXT
+    elif any(pair.ours[0].rank == "trade" for pair in met) and not (found.over_ours()[1:] or found.over_theirs()[1:]):
+        least = HEARD_IN_TRADE
+    else:
         return
-    if by_ear(native.native, latin.text, HEARD_IN_CONTEXT) >= HEARD_IN_CONTEXT:
+    if by_ear(native.native, latin.text, least) >= least:
         found.meet(mine, others, 0.62, "by ear")
+
+
+def _heard_with_all_else(found: Alignment) -> None:
+    """Be surer of a name that was heard when its trade or town agrees and nothing is left: 三维通信, Sunwave."""
+    heard = [at for at, pair in enumerate(found.met) if pair.rule == "by ear"]
+    if len(heard) != 1 or len(found.met) == 1 or found.met[heard[0]].alike >= WITH_ALL_ELSE:
+        return
+    if any(one.rank not in ("little", "holding") for one in (*found.over_ours(), *found.over_theirs())):
+        return
+    rest = [pair for at, pair in enumerate(found.met) if at != heard[0]]
+    if any(pair.alike < 0.95 for pair in rest) or all(pair.ours[0].rank not in ("trade", "place") for pair in rest):
+        return
+    pair = found.met[heard[0]]
+    found.met[heard[0]] = replace(pair, alike=WITH_ALL_ELSE)
+    more = WITH_ALL_ELSE - pair.alike
+    found.gained_ours += more * sum([one.weight for one in pair.ours])
+    found.gained_theirs += more * sum([one.weight for one in pair.theirs])
 
 
 def _left_own(form: Form, left: Sequence[int]) -> list[int]:
@@ -612,6 +666,8 @@ def shortened(unit: Unit, run: Sequence[Unit], *, alone: bool) -> float:
     """How surely a word is short for neighbours of the other side; `alone` when it is all there is of its name."""
     if unit.script == "han" or unit.text[0] not in _first_letters(run[0]) or not _may_be_short(unit):
         return 0.0  # Chinese shortens by characters, never by the letters that pinyin has for them
+    if run[0].script == "han" and len(unit.text) > 4:
+        return 0.0  # 通富微电子 is not Tongwei
     return _short_of(unit.text, run, alone=alone)
 
 

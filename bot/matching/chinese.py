@@ -9,7 +9,7 @@ have taken to hear one as the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import islice, product
 
@@ -17,6 +17,7 @@ from pypinyin import Style, pinyin
 
 from bot.data import table
 from bot.matching.fold import fold
+from bot.matching.frequency import homely, zipf
 from bot.matching.hearing import cheapest
 from bot.matching.japanese import loan_bones
 from bot.matching.remembered import remembered
@@ -39,11 +40,16 @@ _OTHER_CHARACTERS = 0.6
 _NATIVE = 0.04
 #: Three consonants are soon alike: 海利尔 is not Color.
 _FEW = 0.08
+#: A word so frequent, and so much more so in English than elsewhere, on the scale of `frequency.zipf`, is English.
+_EVERYDAY = 3.5
+_ENGLISH = 0.8
 _VOWELS = frozenset("aeiou")
 #: Characters that sound more like a word than this may be it; at .7 one in 300 words of other names is.
 HEARD = 0.6
 #: The same where all else of the two names agrees, the town and the trade: one in twenty words of other names.
 HEARD_IN_CONTEXT = 0.45
+#: The same where one trade agrees and nothing else is said: one in sixteen.
+HEARD_IN_TRADE = 0.5
 
 
 @cache
@@ -86,7 +92,7 @@ def _heard_sounds(han: str) -> str:
 #: Spellings of one sound in languages that are taken down in Chinese, in this order.
 _LATIN = (
     ("xx", "x"), ("sch", "s"), ("tch", "C"), ("ch", "C"), ("sh", "s"), ("zh", "j"), ("ph", "f"), ("th", "t"),
-    ("gh", "g"), ("kh", "k"), ("ck", "k"), ("qu", "k"), ("tz", "z"), ("ts", "z"), ("hs", "s"), ("ee", "i"),
+    ("gh", "g"), ("kh", "k"), ("ck", "k"), ("qu", "k"), ("q", "C"), ("tz", "z"), ("ts", "z"), ("hs", "s"), ("ee", "i"),
     ("oo", "u"), ("x", "ks"), ("y", "i"), ("tion", "son"), ("wh", "w"), ("ce", "se"), ("ci", "si"), ("c", "k"),
     ("C", "c"),
 )  # fmt: skip
@@ -115,9 +121,13 @@ def by_ear(han: str, latin: str, least: float = HEARD) -> float:
     few = consonants < (2 if least == HEARD else 1)
     if few or _VOWELS.isdisjoint(theirs):  # letters without a vowel are spelled, not heard
         return 0.0
-    other = spells(latin, len(han))  # "nike" is also two syllables of pinyin, and 耐克
+    other = spells(latin, len(han)) and not _english(latin)  # "nike" is also two syllables of pinyin, and 耐克
+    if not transcribed(han) and len(latin) > 6 and any(spells(latin, more) for more in (len(han) + 1, len(han) + 2)):
+        other = True  # 力芯 is two syllables of Lihexing, which are three
     dearer = _OTHER_PINYIN if other and transcribed(han) else 0.0
     alike = _OTHER_CHARACTERS if other and not dearer else 1.0
+    if not transcribed(han) and latin in _one_syllable():
+        return 0.0  # "Chung" spells one character, and not 春源
     doubt = (0.0 if transcribed(han) else _NATIVE) + (_FEW if consonants < 4 else 0.0)
     sounds = consonants + 0.5
     most = (1 - (least + doubt) / alike) * sounds - dearer
@@ -127,6 +137,22 @@ def by_ear(han: str, latin: str, least: float = HEARD) -> float:
     gone = [_gone(ours, at) for at in range(len(ours))]
     cost = cheapest(changes, gone, theirs, _losses(theirs), strange=_STRANGE, most=most)
     return max(0.0, alike * (1 - (cost + dearer) / sounds) - doubt) if cost <= most else 0.0
+
+
+def begins_alike(han: str, words: Sequence[str]) -> bool:
+    """Whether each of as many words as there are characters begins as its character does: 鸿海, Hon Hai.
+
+    Words that are one syllable each spell one character each; where one begins otherwise, they spell another name.
+    """
+    if len(words) != len(han):
+        return True
+    heard = ((_taken_for(_heard_sounds(char)[0]), _written(word)[0]) for char, word in zip(han, words, strict=True))
+    return all(letters.get(first, 1.0) <= _OTHER_VOWEL for letters, first in heard)
+
+
+def _english(latin: str) -> bool:
+    """Whether a word that might be pinyin is everyday English: "guide" and "sailing" spell no other characters."""
+    return homely(latin, "en") >= _ENGLISH and zipf(latin, "en") >= _EVERYDAY
 
 
 @cache
@@ -156,11 +182,12 @@ _SPELLED_OTHERWISE = 0.75
 def spelled(han: str, latin: str) -> float:
     """How surely a Latin word spells these characters otherwise than in pinyin; 0 when it does not.
 
-    Hong Kong spells Cantonese (興 Hing), Taiwan mixes Wade-Giles with ways of its own (新 Hsin, Shin).
+    Hong Kong spells Cantonese (興 Hing), Taiwan mixes Wade-Giles with ways of its own (新 Hsin, Shin), and Singapore
+    writes Hokkien (興 Heng).
     """
     if not 2 <= len(han) <= 6 or not len(han) <= len(latin) <= 6 * len(han):
         return 0.0
-    for spellings in (_cantonese, _taiwanese):
+    for spellings in (_cantonese, _taiwanese, _hokkien):
         reached = {0}
         for char in han:
             reached = {start + len(one) for start in reached for one in spellings(char) if latin.startswith(one, start)}
@@ -202,6 +229,11 @@ def _taiwanese(char: str) -> tuple[str, ...]:
     )
 
 
+def _hokkien(char: str) -> tuple[str, ...]:
+    """The ways in which Singapore and Malaysia spell a character, as far as names are made of it."""
+    return _spellings("romanisation", "hokkien").get(char, ())
+
+
 @cache
 def _jyutping() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
@@ -228,6 +260,20 @@ def _spellings_of(
         if len(syllable) >= size and syllable[:size] in initials and syllable[size:] in rhymes:
             yield from (before + behind for before in initials[syllable[:size]] for behind in rhymes[syllable[size:]])
             return
+
+
+@cache
+def _one_syllable() -> frozenset[str]:
+    """Every way to write one syllable, in pinyin, in Hong Kong and in Taiwan."""
+    tables = (("cantonese", "initials", "rhymes"), ("romanisation", "taiwan_initials", "taiwan_finals"))
+    return _syllables().union(
+        before + behind
+        for name, initials, rhymes in tables
+        for befores in _spellings(name, initials).values()
+        for behinds in _spellings(name, rhymes).values()
+        for before in befores
+        for behind in behinds
+    )
 
 
 @cache

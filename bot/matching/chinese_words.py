@@ -11,8 +11,10 @@ from functools import cache, lru_cache
 from itertools import product
 
 from bot.data import table
+from bot.matching.chinese import by_ear
 from bot.matching.fold import fold
-from bot.matching.words import glossary, spelled_out
+from bot.matching.scripts import pinyin_fits
+from bot.matching.words import Unit, glossary, spelled_out
 
 #: Characters that stand for China in short names.
 _COUNTRY = frozenset("中国华")
@@ -64,8 +66,41 @@ def _parts(han: str) -> Iterator[tuple[Rows, ...]]:
 
 
 def in_one_word(han: str, latin: str) -> bool:
-    """Whether the English of these characters is this Latin word, written together: 蓝狐, Bluefox."""
-    return len(latin) > 5 and any(len(row) > 1 and "".join(row) == latin for row in said(han))
+    """Whether the English of these characters is this Latin word, written together: 蓝狐, Bluefox; 微软, Microsoft."""
+    return len(latin) > 5 and any(
+        "".join(row) == latin or (len(row) == 2 and row in _cuts(latin)) for row in said(han) if len(row) > 1
+    )
+
+
+@lru_cache(maxsize=5_000)
+def _cuts(latin: str) -> frozenset[tuple[str, str]]:
+    """What a Latin word says when it is cut in two, at each place: globalwafers is the whole world and wafers."""
+    return frozenset((_meaning(latin[:at]), _meaning(latin[at:])) for at in range(2, len(latin) - 2))
+
+
+def _meaning(word: str) -> str:
+    return glossary().words.get(word) or word
+
+
+def made_of_two(first: Unit, second: Unit, latin: str) -> bool:
+    """Whether a Latin word is two Chinese words written together: both translated, or the first one heard.
+
+    环球晶圆 is GlobalWafers, 爱德万测试 Advantest.
+    """
+    if not 6 <= len(latin) <= 24:
+        return False
+    for at in range(2, len(latin) - 2):
+        if _says_word(second, latin[at:]) and (
+            _says_word(first, latin[:at])
+            or (not first.rank and (pinyin_fits(first.native, latin[:at]) or by_ear(first.native, latin[:at]) > 0))
+        ):
+            return True
+    return False
+
+
+def _says_word(one: Unit, latin: str) -> bool:
+    meaning = _meaning(latin)
+    return meaning == one.concept or (meaning,) in said(one.native)
 
 
 def sino(han: str, latin: str) -> bool:

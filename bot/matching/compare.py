@@ -6,13 +6,13 @@ The three answers: *same*; *related*, when they share the word that makes the na
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.matching.align import Alignment, Meeting
 from bot.matching.evidence import Row, is_acronym, objections, score
 from bot.matching.fold import legal_form
-from bot.matching.words import LONGEST, Form, Unit, read, readings
+from bot.matching.words import LONGEST, Form, Unit, readings
 from bot.model import Company, Listing, Match, Name, NameKind, Reason, Verdict
 
 #: From this score on two names are taken for one. F1 is flat between .4 and .6; the upper part of that calls fewer
@@ -219,40 +219,31 @@ def _flipped(reason: Reason) -> Reason:
 # ── Companies and listings ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def match_company(company: Company, listing: Listing, *, among: Collection[str] = (), only_same: bool = False) -> Match:
-    """The best match between any name of a company and any name of a listing, or only those `among` its names.
+#: From this score on a match is certain, and nothing likelier is looked for.
+CERTAIN = 0.95
 
-    Equal identifiers are certain; a name in `not_names` is never it; people and brands make it related at most. Who
-    asks `only_same` is told no more of others than that they are not.
+
+def same_names(pairs: Iterable[tuple[Name, Name]]) -> Iterator[Match]:
+    """Of pairs of names, ours and theirs, the matches that say "the same", one for each of theirs.
+
+    Certain ones as they come, then the others, the likest first: giving reasons costs as much as judging.
     """
-    shared = shared_identifiers(company, listing)
-    if shared:
-        kind, value = min(shared)
-        return Match(Verdict.SAME, 1.0, (Reason(f"same {kind}", 1.0, value, value),))
-    theirs = [name for name in listing.names() if not among or name.text in among]
-    strangers = {read(name).units for name in company.not_names}
-    if strangers:
-        theirs = [name for name in theirs if read(name.text).units not in strangers]
-    if not theirs or (strangers and read(listing.name).units in strangers):
-        reason = Reason("a name that looks like it and is somebody else", 0.0, company.name, listing.name)
-        return Match(Verdict.NO, 0.0, (reason,))
-    judged = [(judge(mine.text, other.text), mine, other) for mine in company.all_names() for other in theirs]
+    judged = []
+    told: set[str] = set()
+    for mine, other in pairs:
+        judgement = judge(mine.text, other.text)
+        if judgement.score < CERTAIN:
+            judged.append((judgement, mine, other))
+        elif other.text not in told and (match := explain(mine, other, judgement)).verdict is Verdict.SAME:
+            told.add(other.text)
+            yield match
     judged.sort(key=lambda one: -one[0].score)
-    if only_same and judged[0][0].score < SAME:
-        return Match(Verdict.NO, judged[0][0].score)
-    best: Match | None = None
     for judgement, mine, other in judged:
-        if best and (best.verdict is Verdict.SAME or judgement.score < SAME) and best.score >= judgement.score:
-            break  # giving reasons costs as much as judging, and never raises a score
-        match = _held_back(explain(mine, other, judgement), mine)
-        if best is None or _rank(match) > _rank(best):
-            best = match
-    assert best is not None  # a company has a name, and so has a listing
-    return best
-
-
-def _rank(match: Match) -> tuple[bool, float]:
-    return match.verdict is Verdict.SAME, match.score
+        if judgement.score < SAME:
+            return
+        if other.text not in told and (match := explain(mine, other, judgement)).verdict is Verdict.SAME:
+            told.add(other.text)
+            yield match
 
 
 def shared_identifiers(company: Company, listing: Listing) -> set[tuple[str, str]]:
@@ -264,10 +255,3 @@ def _identifiers(one: Company | Listing) -> set[tuple[str, str]]:
     return {
         (mark.kind.casefold(), mark.value.replace(" ", "").casefold()) for mark in one.identifiers if mark.value.strip()
     }
-
-
-def _held_back(match: Match, name: Name) -> Match:
-    """A person or brand points to a company; it is not the company."""
-    if name.kind in (NameKind.PERSON, NameKind.BRAND) and match.verdict is Verdict.SAME:
-        return Match(Verdict.RELATED, min(match.score, NOT_SAME), match.reasons)
-    return match

@@ -8,6 +8,7 @@ differs is another company however alike the rest is.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -98,8 +99,9 @@ def _left(units: Sequence[Unit]) -> _Left:
 def features(found: Alignment) -> Row:
     """The row of two readings laid side by side."""
     ours, theirs = found.ours, found.theirs
-    over_ours, waived_ours = _waived(found.over_ours(), ours, theirs)
-    over_theirs, waived_theirs = _waived(found.over_theirs(), theirs, ours)
+    over_ours, over_theirs = found.over_ours(), found.over_theirs()
+    over_ours, waived_ours = _waived(over_ours, ours, theirs)
+    over_theirs, waived_theirs = _waived(over_theirs, theirs, ours)
     mine, other = _left(over_ours), _left(over_theirs)
     gained_ours, gained_theirs = found.gained_ours + waived_ours, found.gained_theirs + waived_theirs
     low, high = sorted((gained_ours / (ours.total or 1), gained_theirs / (theirs.total or 1)))
@@ -146,10 +148,22 @@ def features(found: Alignment) -> Row:
         _head_met(found),
         short if heard < 1 else 0.0,
         short if heard == 1 else 0.0,
-        float(bool(ours.forms and theirs.forms) and ours.forms.isdisjoint(theirs.forms)),
+        float(_other_form(ours, theirs)),
         float(bool(ours.part or theirs.part)),
         *_NO_ACRONYM,
     )
+
+
+def _other_form(ours: Form, theirs: Form) -> bool:
+    """Whether two names say two legal forms.
+
+    Between Chinese characters and another script they say nothing: 股份有限公司 is Co., Ltd., Corporation or Inc., as
+    the company likes, and 有限公司 as well.
+    """
+    if not ours.forms or not theirs.forms or not ours.forms.isdisjoint(theirs.forms):
+        return False
+    native = ours if ours.han else theirs
+    return bool(ours.han) == bool(theirs.han) or japanese(native.text)
 
 
 def _laid(found: Alignment) -> float:
@@ -174,10 +188,10 @@ def _size(units: Sequence[Unit]) -> int:
 
 
 def _waived(over: list[Unit], form: Form, other: Form) -> tuple[list[Unit], float]:
-    """What is left over without the country that goes without saying, and the weight of that.
+    """What is left over without what goes without saying, and the weight of that.
 
     万科 is "China Vanke" abroad: who writes in Chinese characters does not say where. 中国 is also "China National" or
-    "China State", and 国家 (national) is "China".
+    "China State", and 国家 (national) is "China". 人寿 is life insurance.
     """
     if form.han:
         said = {"national"} if "国家" in form.han and _names_china(other) else set()
@@ -187,6 +201,8 @@ def _waived(over: list[Unit], form: Form, other: Form) -> tuple[list[Unit], floa
         said = {"china", "national", "state"} if "中国" in other.han or "国家" in other.han else {"china"}
         if "研究" in other.han or "科技" in other.han:
             said.add("science")  # 研究所 is a research institute, 科技 science and technology
+        if "人寿" in other.han:
+            said.add("insurance")
     if not said:
         return over, 0.0
     waived = sum([unit.weight for unit in over if unit.concept in said])
@@ -328,7 +344,7 @@ def objections(found: Alignment) -> Iterator[Objection]:
             yield SAYS_OTHER
     elif (ours.han or theirs.han) and _says_more_abroad(found):
         yield SAYS_MORE
-    if _only_near(found):
+    if _only_near(found) or _another_school(found):
         yield ONLY_NEAR
     if found.met and not _own_met(found):
         over = found.over_ours(), found.over_theirs()
@@ -372,6 +388,8 @@ def _says_more_abroad(found: Alignment) -> bool:
         over.pop(0)
     near = glossary().near
     met = [near[one.concept] for pair in found.met for one in pair.ours if one.concept in near]
+    if all(any(one.rank in ("common", "trade") for one in over) for over in (over_ours, over_theirs)):
+        met = []  # each says something else: 科工 is science and industry, and not science and technology
     return any(
         _tells_more(one) and all(near.get(one.concept, _NOTHING).isdisjoint(lines) for lines in met)
         for one in (*over_ours, *over_theirs)
@@ -389,11 +407,16 @@ def _tells_more(one: Unit) -> bool:
 
 
 def _own_met(found: Alignment) -> bool:
-    """Whether a word met that is not everyday: what stands beside everyday words that met tells companies apart.
+    """Whether a word met that is not everyday on either side, nor a number.
 
-    Commercial Bank of Chad is not that of China, and NPO Iskra not NPO Salyut, however long the rest is.
+    Where none did, what stands beside the everyday words that met tells companies apart: the Commercial
+    Bank of Chad is not that of China, and NPO Iskra not NPO Salyut, however long the rest is.
     """
-    return any(one.rank in ("", "plain") for met in found.met for one in (*met.ours, *met.theirs))
+    return any(all(any(map(_own, side)) for side in (met.ours, met.theirs)) for met in found.met)
+
+
+def _own(one: Unit) -> bool:
+    return one.rank in ("", "plain") and not one.text.isdigit()
 
 
 def _only_heard(found: Alignment) -> bool:
@@ -405,9 +428,17 @@ def _only_heard(found: Alignment) -> bool:
 
 
 def _one_everyday(found: Alignment) -> bool:
-    """Whether all that met is one word of a trade or place, in two languages: that is a word, and no name."""
+    """Whether all that met is one word of a trade or place, in two languages: that is a word, and no name.
+
+    武钢, which is Wuhan and steel, is two.
+    """
     telling = [met for met in found.met if any(one.rank != "little" for one in met.ours)]
-    if len(telling) != 1 or telling[0].rule != "same meaning" or _own_met(found):
+    if (
+        len(telling) != 1
+        or len(telling[0].ours) + len(telling[0].theirs) > 2
+        or telling[0].rule != "same meaning"
+        or _own_met(found)
+    ):
         return False
     return not any(one.rank == "" for one in (*found.over_ours(), *found.over_theirs()))
 
@@ -424,12 +455,40 @@ def _few_letters(form: Form) -> bool:
 def _only_near(found: Alignment) -> bool:
     """Whether names made of everyday words differ in the one that tells most: НПО Энергомаш, НПО Электромашина.
 
-    Translators take one everyday word for another; of two plants in one trade each has its own.
+    Translators take one everyday word for another; of two plants in one trade each has its own. Of a name in Chinese
+    characters one trade has to be the very word: 中国船舶 builds ships, China Shipping sails them.
     """
     if any(one.rank in ("", "plain") for met in found.met for one in (*met.ours, *met.theirs)):
         return False
     telling = max(found.met, key=lambda met: met.weight, default=None)
+    if bool(found.ours.han) != bool(found.theirs.han):
+        trades = [met.rule for met in found.met if met.ours[0].rank == "trade"]
+        said = trades or [met.rule for met in found.met if met.ours[0].rank == "common"]
+        return bool(said) and all(rule == "near meaning" for rule in said)
     return telling is not None and telling.rule == "near meaning" and telling.ours[0].rank == "trade"
+
+
+_SCHOOLS = frozenset({"university", "academy", "institute", "school"})
+_SCIENCE = re.compile("[科理]")
+
+
+def _another_school(found: Alignment) -> bool:
+    """Whether two universities, one of them in Chinese characters, differ in what they teach, or only one says it.
+
+    Harbin has one of engineering (工程) and one of science and technology, and Hefei's university is not the one of
+    technology (合肥工业大学). Translators leave out the science of 理工 and 科技 beside technology, and no more.
+    """
+    ours, theirs = found.ours, found.theirs
+    if bool(ours.han) == bool(theirs.han) or japanese(ours.text) or japanese(theirs.text) or _own_met(found):
+        return False
+    kinds = [{one.concept for one in form.units} & _SCHOOLS for form in (ours, theirs)]
+    if not all(kinds) or "university" not in kinds[0] | kinds[1]:
+        return False
+    taught = [one for one in (*found.over_ours(), *found.over_theirs()) if one.rank in ("common", "trade")]
+    excused = {"science"} if _SCIENCE.search(ours.han + theirs.han) else set()
+    return any(one.concept not in excused for one in taught) or any(
+        met.rule == "near meaning" and met.ours[0].concept not in _SCHOOLS for met in found.met
+    )
 
 
 _GERMAN = frozenset({"stock_german", "limited_german"})

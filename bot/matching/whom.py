@@ -19,14 +19,15 @@ about the wrong company costs its reader's trust, so more is asked here than lik
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from heapq import nlargest
 
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Indel
 
 from bot.matching.align import SURELY_HEARD, only_near
-from bot.matching.compare import match_company, shared_identifiers
+from bot.matching.compare import same_names, shared_identifiers
 from bot.matching.fold import fold
 from bot.matching.frequency import zipf
 from bot.matching.scripts import consonants, main_script, romanise, sound
@@ -39,6 +40,7 @@ from bot.matching.wording import (
     in_business,
     is_another,
     joined_on,
+    named_behind,
     of_people,
     plain_noun,
     respaced,
@@ -57,6 +59,8 @@ from bot.model import (
     Verdict,
 )
 
+#: Kinds of entries that may be a company; the others carry its very name or none.
+BODIES = frozenset({EntityKind.COMPANY, EntityKind.UNKNOWN})
 NOBODY = Match(Verdict.NO, 0.0)
 #: From here on two names of one script are likely one company's.
 LIKELY = 0.8
@@ -68,6 +72,9 @@ FEW_CONSONANTS = 3
 SPELLED_OUT = 0.5
 #: From this likeness on two words are one word, written or read in two ways.
 EQUAL = 0.9
+#: An entry in two dozen languages has many names that are near one of ours: so many, the likest by their letters, are
+#: compared with it.
+LAID_ASIDE = 12
 #: A unit is never surer than this.
 UNIT = 0.8
 #: From this frequency on (Zipf: 3 is once in a million words, 6 once in a thousand) a word is everyday English.
@@ -86,20 +93,16 @@ def recognise(company: Company, listing: Listing, *, among: Collection[str] = ()
 
     `among` are those of the entry's names that an index found near the company, when the others need no comparing.
     """
-    if listing.kind not in {EntityKind.COMPANY, EntityKind.UNKNOWN}:
+    if listing.kind not in BODIES:
         return _its_person(company, listing) if company.from_book else _exactly(company, listing)
+    if shared := shared_identifiers(company, listing):
+        kind, value = min(shared)
+        number = Reason(f"same {kind}", 1.0, value, value)
+        return Match(Verdict.SAME, 1.0, (number, Reason("listed as", 1.0, company.name, listing.name)))
     fitting, by_sound = _fitting(company, listing)
-    if not by_sound:
-        among = _in_our_scripts(fitting, listing, among)
-    nowhere = not among and not by_sound and not shared_identifiers(company, listing)
-    if nowhere or _somebody_else(company, fitting, listing, among, by_sound=by_sound):
-        return _kin(company, fitting, listing)
-    all_fit = len(fitting) == 1 + len(company.names)
-    ours = company if all_fit else replace(company, name=fitting[0].text, names=tuple(fitting[1:]))
+    pairs = _possible(company, fitting, listing, among, by_sound=by_sound)
     carried: Match | None = None
-    for match in _likely(ours, listing, among):
-        if _is_number(match.reasons[0].ours):
-            return replace(match, reasons=(*match.reasons, Reason("listed as", 1.0, company.name, listing.name)))
+    for match in same_names(pairs):
         if _holds(match, by_sound=by_sound, known=company.from_book):
             if not (company.from_book and _joins_another(fitting, listing)):
                 return match
@@ -126,19 +129,6 @@ def _whole(ours: Iterable[Name], listing: Listing) -> Match:
     return NOBODY
 
 
-def _likely(ours: Company, listing: Listing, among: Collection[str]) -> Iterator[Match]:
-    """The names of an entry that are "the same" as one of ours, the likest first: the likest need not be the surest."""
-    best = match_company(ours, listing, among=among, only_same=True)
-    if best.verdict is not Verdict.SAME or not best.reasons:
-        return
-    yield best
-    for name in listing.names():
-        if name.text != best.reasons[0].theirs and (not among or name.text in among):
-            match = match_company(ours, listing, among=(name.text,), only_same=True)
-            if match.verdict is Verdict.SAME and match.reasons:
-                yield match
-
-
 def _in_our_scripts(ours: Iterable[Name], listing: Listing, among: Collection[str]) -> Collection[str]:
     """The names of an entry, or of those `among` them, that are in scripts in which we have a name."""
     scripts = {main_script(name.text) for name in ours}
@@ -149,22 +139,52 @@ def _in_our_scripts(ours: Iterable[Name], listing: Listing, among: Collection[st
     ]
 
 
-def _somebody_else(
+def _possible(
     company: Company, ours: Sequence[Name], listing: Listing, among: Collection[str], *, by_sound: bool
-) -> bool:
-    """Whether it is plain before comparing that they cannot be the same, by any pair of their names."""
-    theirs = [name.text for name in listing.names() if not among or name.text in among]
+) -> list[tuple[Name, Name]]:
+    """The pairs of our names and theirs that may be one. Of the others that is plain before they are compared."""
+    looked_at = bool(among)
+    if not by_sound:
+        among = _in_our_scripts(ours, listing, among)
+    strangers = {read(name).units for name in company.not_names}
+    if (not among and not by_sound) or (strangers and read(listing.name).units in strangers):
+        return []
+    theirs = [name for name in listing.names() if not among or name.text in among]
+    if strangers:
+        theirs = [name for name in theirs if read(name.text).units not in strangers]
+    pairs = [(mine, other) for mine in ours for other in theirs]
+    if len(pairs) > 1:
+        pairs = nlargest(LAID_ASIDE * len(ours), pairs, key=_spelled_alike)
     known = company.from_book
-    none_holds = all(
-        _cannot_hold(mine.text, other, by_sound=by_sound, known=known) for mine in ours for other in theirs
-    )
-    return none_holds and not shared_identifiers(company, listing)
+    return [
+        (mine, other)
+        for mine, other in pairs
+        if not _cannot_hold(mine.text, other.text, by_sound=by_sound, known=known, looked_at=looked_at)
+    ]
 
 
-def _cannot_hold(ours: str, theirs: str, *, by_sound: bool, known: bool) -> bool:
-    """Whether `_holds` and `_carries_ours` must say no: the words are not the same, and too few, or one met nothing."""
+def _spelled_alike(pair: tuple[Name, Name]) -> tuple[bool, float]:
+    """How alike two names are in letters and words; the very same come first, for no proof is better."""
+    mine, other = pair
+    letters = Indel.normalized_similarity(_in_order(mine.text), _in_order(other.text))
+    ours, theirs = read(mine.text).marks, read(other.text).marks
+    words = len(ours & theirs) / (len(ours | theirs) or 1)
+    return letters == 1 and _words(mine.text) == _words(other.text), letters + words
+
+
+@lru_cache(maxsize=50_000)
+def _in_order(text: str) -> str:
+    """The words of a name in Latin letters, in the order of the alphabet, so that lists may have theirs."""
+    return " ".join(sorted([one.text for one in read(text).units]))
+
+
+def _cannot_hold(ours: str, theirs: str, *, by_sound: bool, known: bool, looked_at: bool) -> bool:
+    """Whether `_holds` and `_carries_ours` must say no: the words are not the same, and too few, or one met nothing.
+
+    Of names in one script an index has looked at every word already; looking again would cost more than it saves.
+    """
     core, other = core_of(ours), core_of(theirs)
-    if _is_number(ours) or _very_same(core, other) or _is_one(ours, theirs):
+    if _very_same(core, other) or _is_one(ours, theirs):
         return False
     if by_sound:
         return lacks(ours, theirs, own=True) or lacks(theirs, ours, own=True)
@@ -172,7 +192,7 @@ def _cannot_hold(ours: str, theirs: str, *, by_sound: bool, known: bool) -> bool
         return True
     if len(core) == 1 and core[0] not in _words(theirs) and not _stands_there(core[0], other):
         return True
-    return (known or not bears(ours, theirs)) and lacks(ours, theirs)
+    return not looked_at and (known or not bears(ours, theirs)) and lacks(ours, theirs)
 
 
 @lru_cache(maxsize=5_000)
@@ -351,12 +371,14 @@ _QUOTES = "\"'«“„‘’‚"
 
 
 def _quoted_beside_another(match: Match) -> bool:
-    """Whether our name is what theirs has in quotation marks, and theirs has a name of its own beside it.
+    """Whether our name is what theirs has in quotation marks or brackets, and theirs has a name of its own beside it.
 
     "North-West Centre of the Concern „Almaz-Antey“ – Obukhov Plant" is the plant.
     """
     whole = match.reasons[0].theirs
     part = next((reason.theirs for reason in match.reasons if reason.rule == PART), "")
+    if part and named_behind(part, whole):
+        return True
     at = whole.find(part) if part and part != whole else 0
     if at < 1 or whole[at - 1] not in _QUOTES:
         return False
@@ -489,10 +511,6 @@ def _fitting(company: Company, listing: Listing) -> tuple[list[Name], bool]:
     return (fitting, False) if fitting else (ours, True)
 
 
-def _is_number(text: str) -> bool:
-    return " " not in text and any(character.isdigit() for character in text)
-
-
 def _its_person(company: Company, listing: Listing) -> Match:
     theirs = {frozenset(fold(name.text).split()): name.text for name in listing.names()}
     for person in company.all_names():
@@ -555,7 +573,12 @@ def _tells(core: Sequence[str]) -> bool:
     if len(core) > 1:
         return True
     word = core[0] if core else ""
-    return len(word) >= (TELLING_EAST if _eastern(word) else TELLING)
+    return len(word) >= (TELLING_EAST if _eastern(word) else TELLING) or _mixed(word)
+
+
+def _mixed(word: str) -> bool:
+    """Whether a word is made of letters and digits: short as they are, 3M and S7 are no words of a language."""
+    return any(map(str.isdigit, word)) and any(map(str.isalpha, word))
 
 
 def _eastern(text: str) -> bool:

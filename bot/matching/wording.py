@@ -98,7 +98,7 @@ def _one_generic(text: str) -> bool:
 def respaced(ours: str, theirs: str) -> bool:
     """Whether two names are the same but for the spaces: Unmanned SystemsGroup."""
     mine = _squashed(ours)
-    return len(mine) >= SPACED and mine == _squashed(theirs)
+    return (len(mine) >= SPACED or mine[-1:].isdigit()) and not mine.isdigit() and mine == _squashed(theirs)
 
 
 @lru_cache(maxsize=50_000)
@@ -124,7 +124,7 @@ def borne(word: str) -> bool:
 _OPENING = frozenset("([（")
 _BRACKETS = re.compile(r"^([^()\[\]（）]*)[(\[（]([^()\[\]（）]+)[)\]）]([^()\[\]（）]*)$")
 _ANNOUNCED = re.compile(
-    r"^\s*(?:(?:also |formerly )?known as|a\.?k\.?a\.?|f\.?k\.?a\.?|formerly)\b[:\s]*", re.IGNORECASE
+    r"^\s*(?:(?:also |formerly )?known as|a\.?k\.?a\.?|f\.?k\.?a\.?|formerly|定款上の商号)\b[:\s]*", re.IGNORECASE
 )
 
 
@@ -147,6 +147,14 @@ def in_brackets(ours: str, theirs: str) -> bool:
         return False
     initials = len(_squashed(bare)) >= INITIALS and acronym_row(read(bare), read(outside)) is not None
     return announced or initials
+
+
+def named_behind(part: str, whole: str) -> bool:
+    """Whether a part of a name in brackets goes on behind them as a unit: "North Industries (Norinco) 617 Factory"."""
+    found = _BRACKETS.match(whole) if _OPENING.intersection(whole) else None
+    if found is None or fold(found[2]) != fold(part):
+        return False
+    return any(not one.rank or one.concept in _PARTS | glossary().units for one in read(found[3]).units)
 
 
 def _is_form(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.data import table
-from bot.matching.chinese import spelled, spelled_bones
+from bot.matching.chinese import HEARD, begins_alike, by_ear, spelled, spelled_bones
 from bot.matching.chinese_words import in_one_word, said, sino
 from bot.matching.compare import SAME, compare
 from bot.matching.fold import fold
@@ -220,3 +220,151 @@ def test_one_word_is_heard_generously_where_town_and_trade_agree(chinese: str, e
 def test_how_towns_districts_and_trades_are_put(chinese: str, english: str) -> None:
     """A district is a place, 器械 an instrument or a device, HK Hong Kong, and 与 joins two words."""
     assert compare(chinese, english).verdict is Verdict.SAME
+
+
+@pytest.mark.parametrize("form", ["股份有限公司", "有限公司", "公司"])
+def test_no_legal_form_is_held_against_a_chinese_name_abroad(form: str) -> None:
+    """股份有限公司 is Co., Ltd. to most companies; in one script another form still speaks against one company."""
+    bare = compare("明越通信", "Mingyue Communications").score
+    assert compare(f"明越通信{form}", "Mingyue Communications Co., Ltd.").score == bare
+    assert compare("明越通信股份有限公司", "明越通信有限公司").score < compare("明越通信有限公司", "明越通信").score
+
+
+def test_pinyin_of_other_characters_is_another_name_however_alike_it_sounds() -> None:
+    """永和 is Yonghe; Yongye sounds much like it to who knows no Chinese."""
+    assert compare("永和股份", "Yonghe Ship Ltd").score > compare("永和股份", "Yongye Ship Ltd").score
+    assert compare("永和股份", "Yongye Ship Ltd").verdict is Verdict.NO
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english"),
+    [
+        ("奇美實業", "Chi Mei Corporation"),
+        ("味全食品工業", "Wei Chuan Foods Corporation"),
+        ("謝瑞麟珠寶", "Tse Sui Luen Jewellery"),
+        ("楊協成", "Yeo Hiap Seng"),
+        ("豐隆集團", "Hong Leong Group"),
+    ],
+)
+def test_a_name_that_is_spelled_syllable_by_syllable(chinese: str, english: str) -> None:
+    """Cantonese, Hokkien and the ways of Taiwan; 實業 and 工業 behind such a name may be left out."""
+    assert compare(chinese, english).verdict is Verdict.SAME
+
+
+@pytest.mark.parametrize(("chinese", "english"), [("中鴻鋼鐵", "Tung Ho Steel"), ("春源鋼鐵", "Chung Hung Steel")])
+def test_a_name_whose_syllables_are_those_of_another(chinese: str, english: str) -> None:
+    """Words of one syllable each spell one character each."""
+    assert compare(chinese, english).score < SAME
+    assert begins_alike("鸿海", ["hon", "hai"])
+    assert not begins_alike("中鸿", ["tung", "ho"])
+    assert by_ear("春源", "chung") == 0, "one syllable is no two characters"
+    assert by_ear("力芯", "lihexing") < HEARD, "three syllables of pinyin are three characters"
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english"),
+    [
+        ("微软", "Microsoft"),
+        ("北京超图软件", "Beijing SuperMap Software"),
+        ("環球晶圓", "GlobalWafers"),
+        ("爱德万测试", "Advantest"),
+        ("空中客车", "Airbus"),
+        ("厦门法拉电子", "Xiamen Faratronic"),
+    ],
+)
+def test_two_words_written_as_one(chinese: str, english: str) -> None:
+    """Characters or words translated and written together, or the first of them heard."""
+    assert compare(chinese, english).verdict is Verdict.SAME
+
+
+@pytest.mark.parametrize(("chinese", "english"), [("環球電池", "GlobalWafers"), ("爱德万软件", "Advantest")])
+def test_two_words_of_which_only_one_is_said(chinese: str, english: str) -> None:
+    """Both halves have to be there."""
+    assert compare(chinese, english).score < SAME
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english"),
+    [
+        ("武汉高德红外股份有限公司", "Wuhan Guide Infrared Co., Ltd."),
+        ("三维通信股份有限公司", "Sunwave Communications Co., Ltd."),
+        ("瑞萨电子", "Renesas Electronics"),
+        ("大全新能源", "Daqo New Energy"),
+        ("百事可乐", "Pepsi-Cola"),
+        ("标致雪铁龙", "Peugeot Citroen"),
+    ],
+)
+def test_a_name_is_heard_where_the_rest_agrees_or_it_is_long(chinese: str, english: str) -> None:
+    """An English word is no pinyin; a trade that agrees makes surer, and so do four sounds in a row."""
+    assert compare(chinese, english).verdict is Verdict.SAME
+
+
+def test_a_name_heard_beside_what_everybody_does_is_no_surer() -> None:
+    """科技 stands in half of all names; air conditioning does not."""
+    told = [compare("特灵空调", "Trane Air Conditioning"), compare("特灵科技", "Trane Technologies")]
+    beside_trade, beside_technology = (
+        next(reason.score for reason in match.reasons if reason.rule == "by ear") for match in told
+    )
+    assert beside_trade > beside_technology
+    assert compare("新思科技", "Hundsun Technologies").score < SAME
+    assert compare("瑞萨", "Renesas").score < SAME
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english"),
+    [
+        ("哈尔滨工程大学", "Harbin University of Science and Technology"),
+        ("合肥工业大学", "Hefei University"),
+        ("浙江工业大学", "Zhejiang University of Science and Technology"),
+        ("上海海事大学", "Shanghai Ocean University"),
+        ("中国科学技术大学", "Chinese Academy of Sciences"),
+    ],
+)
+def test_universities_are_told_by_what_they_teach(chinese: str, english: str) -> None:
+    """In names of everyday words engineering is not science, and technology not nothing."""
+    assert compare(chinese, english).verdict is not Verdict.SAME
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english"),
+    [
+        ("合肥工业大学", "Hefei University of Technology"),
+        ("中国矿业大学", "China University of Mining and Technology"),
+        ("中国科学技术大学", "University of Science and Technology of China"),
+        ("武汉理工大学", "Wuhan University of Technology"),
+        ("中国科学院计算技术研究所", "Institute of Computing Technology, Chinese Academy of Sciences"),
+        ("西安航天动力研究所", "Xi'an Aerospace Propulsion Institute"),
+        ("潮州三环(集团)股份有限公司", "Chaozhou Three-Circle (Group) Co., Ltd."),
+        ("宁波明越厨具有限公司", "Ningbo Mingyue Kitchen Ware Co., Ltd."),
+        ("國泰人壽", "Cathay Life Insurance"),
+        ("玖龍紙業", "Nine Dragons Paper"),
+        ("明越高分子材料有限公司", "Mingyue Polymer Materials Co., Ltd."),
+        ("宁波明越发电厂", "Ningbo Mingyue Power Plant"),
+        ("深圳市明越电路板有限公司", "Shenzhen Mingyue Circuit Boards Co., Ltd."),
+        ("臺灣土地銀行", "Land Bank of Taiwan"),
+        ("贵州航天电器股份有限公司", "Guizhou Space Appliance Co., Ltd."),
+        ("科德数控", "Kede Numerical Control Co., Ltd."),
+        ("华侨银行", "Oversea-Chinese Banking Corporation"),
+    ],
+)
+def test_what_schools_towns_and_trades_are_called(chinese: str, english: str) -> None:
+    """An industrial university is one of technology; 动力 drives as well as powers."""
+    assert compare(chinese, english).verdict is Verdict.SAME
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english"),
+    [
+        ("中国船舶", "China Shipping Group"),
+        ("中国中铁", "China Railway Construction Corporation"),
+        ("中国交通建设", "China Railway Construction Corporation"),
+        ("中華電信", "Chunghwa Post"),
+        ("通富微电子股份有限公司", "Tongwei Co., Ltd."),
+        ("惠通电子", "慧通电子"),
+        ("通用动力公司", "General Electric"),
+        ("中国航天科工集团第三研究院", "China Aerospace Science and Technology Corporation Third Academy"),
+    ],
+)
+def test_near_words_and_short_ones_make_no_name(chinese: str, english: str) -> None:
+    """Besides the place something has to be the very word, and pinyin is not shortened by its syllables."""
+    assert compare(chinese, english).verdict is not Verdict.SAME

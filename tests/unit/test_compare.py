@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.matching.compare import SAME, compare, judge, match_company
+from bot.matching.compare import compare, judge
 from bot.matching.words import pieces, read, readings
-from bot.model import Company, Identifier, Listing, Match, Name, NameKind, Verdict
+from bot.model import Name, NameKind, Verdict
 
 NAMES = st.one_of(
     st.text(max_size=60),
@@ -208,54 +208,7 @@ def test_chinese_names_fall_into_words() -> None:
     assert [unit.concept for unit in read("エム・エイチ・グループ").units] == ["mh", "group"]
 
 
-# ── Companies and listings ────────────────────────────────────────────────────────────────────────────────────────
-
-
-def listing(name: str, *, aliases: tuple[Name, ...] = (), identifiers: tuple[Identifier, ...] = ()) -> Listing:
-    return Listing(source="us_ofac_sdn", key="1", name=name, aliases=aliases, identifiers=identifiers)
-
-
-XIAOMI = Company(
-    id="xiaomi",
-    name="Xiaomi",
-    names=(
-        Name("小米集团", language="zh"),
-        Name("Redmi", NameKind.BRAND),
-        Name("Lei Jun", NameKind.PERSON),
-        Name("Beijing Xiaomi Technology", NameKind.FORMER),
-    ),
-    identifiers=(Identifier("LEI", "LEI 123"),),
-    not_names=("Xiaomi Shipping",),
-)
-
-
-def test_the_best_of_all_names_counts() -> None:
-    """One name that is the same is enough, on either side."""
-    match = match_company(XIAOMI, listing("Some Holding", aliases=(Name("小米集團有限公司"),)))
-    assert match.verdict is Verdict.SAME
-    assert match.reasons[0].ours == "小米集团"
-
-
-def test_an_equal_identifier_is_certain() -> None:
-    """A registration number decides, whatever the names are."""
-    match = match_company(XIAOMI, listing("Another Name", identifiers=(Identifier("lei", "LEI123"),)))
-    assert (match.verdict, match.score) == (Verdict.SAME, 1.0)
-    assert match.reasons[0].rule == "same lei"
-
-
-def test_a_known_stranger_is_never_the_company() -> None:
-    """A name that the book says is somebody else is no match, also under an alias."""
-    assert match_company(XIAOMI, listing("Xiaomi Shipping Ltd.")).verdict is Verdict.NO
-    other = match_company(XIAOMI, listing("Volga Line", aliases=(Name("Xiaomi Shipping"),)))
-    assert other.verdict is Verdict.NO
-
-
-@pytest.mark.parametrize("name", ["Redmi", "LEI Jun"])
-def test_people_and_brands_point_but_are_not_the_company(name: str) -> None:
-    """A listed person or brand is related to the company, not the company."""
-    match: Match = match_company(XIAOMI, listing(name))
-    assert match.verdict is Verdict.RELATED
-    assert match.score < SAME
+# ── The labelled data ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_the_labelled_pairs_are_mostly_right(shared: Path) -> None:

@@ -93,6 +93,19 @@ def test_who_else_is_watched_changes_nothing() -> None:
     assert alone.items() <= beside.items()
 
 
+def test_a_person_or_ship_is_found_by_its_very_words() -> None:
+    """In whatever order and with more of them beside; likeness and sound find nobody among thousands of persons."""
+    whom = watched(watch("Viktor Bout"), watch("Bout Trading"), watch("Grace"), watch("Виктор Бут"))
+    bout = listing("BOUT, Viktor Anatolijevitch", kind=EntityKind.PERSON)
+    assert found(whom, bout) == {"name:viktor bout": "related"}
+    assert found(whom, listing("BOUT, Victor", kind=EntityKind.PERSON)) == {}
+    assert found(whom, listing("БУТ, Виктор", kind=EntityKind.PERSON)) == {"name:виктор бут": "same"}
+    assert found(whom, listing("GRACE", kind=EntityKind.VESSEL)) == {"name:grace": "same"}
+    assert found(whom, listing("GRACE VICTORY", kind=EntityKind.VESSEL)) == {}
+    whom.update([])
+    assert found(whom, bout) == {}
+
+
 def test_a_group_and_its_unit_are_watched_by_two() -> None:
     """Who watches the group hears of the unit, though the unit itself is watched by another."""
     whom = watched(watch("Gazprom"), watch("Gazprom Neft"))

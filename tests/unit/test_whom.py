@@ -36,6 +36,8 @@ def verdict(watched: str, listed: str, kind: EntityKind = EntityKind.COMPANY, *a
         ("Huawei", "Huawei Cloud Dalian", RELATED),
         ("Rosneft", "ROSNEFT TRADING S.A.", RELATED),
         # In quotation marks beside another name it is whose unit that is.
+        ("Norinco", "China North Industries Group Corporation Limited (NORINCO) 617 Factory", RELATED),
+        ("Norinco", "China North Industries Group Corporation (NORINCO) Limited", SAME),
         ("Almaz-Antey", "North Western Regional Centre of “Almaz-Antey” – Obukhovsky Plant, JSC", RELATED),
         # By sound alone the Persian spelling of Xiaomi is half a dozen short names.
         ("Xiaomi", "SOMIA", NO),
@@ -68,6 +70,28 @@ def test_a_person_on_a_list_is_no_company() -> None:
     assert verdict("Huawei", "KAN'AN, Fawzi Mustafa", EntityKind.PERSON) is NO
     assert verdict("Xiaomi", "LEI, Jun", EntityKind.PERSON) is RELATED
     assert verdict("Shell", "SHELL", EntityKind.VESSEL) is NO
+
+
+def test_a_known_stranger_is_never_the_company() -> None:
+    """A name that the book says is somebody else is no match, also under an alias."""
+    company = Company(id="yarrow", name="Yarrow", not_names=("Yarrow Shipping",), from_book=True)
+    assert recognise(company, listing("Yarrow Inc.")).verdict is SAME
+    assert recognise(company, listing("Yarrow Shipping Ltd.")).verdict is not SAME
+    assert recognise(company, listing("Volga Line", aliases=(Name("Yarrow Shipping"),))).verdict is not SAME
+
+
+def test_the_likest_of_many_names_is_the_proof() -> None:
+    """An entry in two dozen languages: the spelling that is ours is shown, wherever it stands among them."""
+    others = """
+        Staatliches Einheitsunternehmen Weininstitut, Empresa Unitaria Estatal Instituto del Vino, Borintezet,
+        Entreprise unitaire Institut du vin, Impresa unitaria Istituto enologico, National Wine Institute,
+        Nationaal Wijninstituut, Krajowy Instytut Wina, Institutul de vinificatie, Drzavni vinogradniski institut,
+        Instituto do Vinho, Kansallinen viini-instituutti, Vyno institutas
+    """
+    aliases = tuple(Name(f"{other.strip()} Yarrowarach") for other in others.split(","))
+    match = recognise(typed("Vyno institutas Yarrowarach"), listing("YARROWARACH", aliases=aliases))
+    assert match.verdict is SAME
+    assert match.reasons[0].theirs == "Vyno institutas Yarrowarach"
 
 
 def test_the_same_number_is_the_same_company() -> None:
@@ -129,6 +153,14 @@ def typed(name: str) -> Company:
         ("株式会社トー", "OJSC IL", EntityKind.COMPANY, NO),
         ("スクロール株式会社", "JSC SSC RIAR", EntityKind.COMPANY, NO),
         ("テクノベータ株式会社", "Techno Beta Co., Ltd.", EntityKind.COMPANY, SAME),
+        # Letters and digits are a name however short they are; a number in a name is not all of it.
+        ("S7", "S7 Airlines", EntityKind.COMPANY, RELATED),
+        ("Yar2", "YAR 2 LLC", EntityKind.COMPANY, SAME),
+        ("Yar2", "Yar 3 LLC", EntityKind.COMPANY, NO),
+        ("18", "Plant 18", EntityKind.COMPANY, NO),
+        ("株式会社No.1", "TSN SOSNA-1", EntityKind.COMPANY, NO),
+        ("924th", "924th Unmanned Vehicle Center", EntityKind.COMPANY, RELATED),
+        ("ヤロウ24株式会社", "ヤロウ二四株式会社(定款上の商号 ヤロウ24株式会社)", EntityKind.COMPANY, SAME),
         ("Viktor Bout", "BOUT, Viktor", EntityKind.PERSON, SAME),
         ("Viktor Bout", "BOUT, Viktor Anatolijevitch", EntityKind.PERSON, RELATED),
         ("Viktor", "BOUT, Viktor", EntityKind.PERSON, NO),
