@@ -20,6 +20,7 @@ from bot.matching.fold import fold
 from bot.matching.frequency import homely, zipf
 from bot.matching.hearing import cheapest
 from bot.matching.japanese import loan_bones
+from bot.matching.remembered import remembered
 from bot.matching.scripts import mandarin
 
 #: What it costs to hear nothing where one side has a sound. Vowels are put in and left out freely.
@@ -280,6 +281,7 @@ def _transcribing() -> frozenset[str]:
     return frozenset("".join(table("romanisation")["chinese_transcription"].split()))
 
 
+@remembered(50_000)
 def transcribed(han: str) -> bool:
     """Whether these characters look like a foreign name taken down by ear: 洛克希德 does, 联特 does not."""
     return len(han) > 1 and 3 * sum(char in _transcribing() for char in han) >= 2 * len(han)

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from heapq import nlargest
-from itertools import combinations, islice, pairwise
+from itertools import chain, combinations, islice, pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -29,8 +29,9 @@ from bot.matching.chinese_words import said
 from bot.matching.compare import Judgement, explain, judge
 from bot.matching.fold import fold
 from bot.matching.japanese import likely_readings, loan_bones
+from bot.matching.remembered import remembered
 from bot.matching.screen import Asked, telling
-from bot.matching.scripts import blurred_bones, consonants, main_script, romanise, sound
+from bot.matching.scripts import blurred_bones, consonants, consonants_heard, main_script, romanise, sound
 from bot.matching.words import Form, Unit, generic, glossary, read_to_file, readings
 from bot.model import Match, Name
 
@@ -115,19 +116,18 @@ class NameIndex:
         """
         for name in names:
             for form in self._read(name.text):
-                number = self._number(owner, name)
+                own, carrying, keys = _sorted_out(form.units)
+                number = self._number(owner, name, form.total, sum([unit.weight for unit in own if not unit.rank]))
                 if form.part:
                     self._parts.add(number)
-                own = _own(form)
-                if not known and len(own) < 2 and _one_generic(form):
+                if not known and len(own) < 2 and _one_generic(carrying or form.units):
                     self._generic.add(number)
-                self._weights[number] = form.total
-                self._own[number] = sum([unit.weight for unit in own if not unit.rank])
                 if self._remembering:
                     self._units[number] = form.units
                 for unit in own:
-                    self._learn(unit)
-                self._file((*_keys(form), *_word_keys(own)), number)
+                    if unit.text not in self._known or unit.script == "han":
+                        self._learn(unit)
+                self._file(keys + _keys_together(form, carrying) + _word_keys(own), number)
                 if self._sorted is not None and not form.part:
                     for line in _lines(form.folded):
                         insort(self._sorted, (line, number))
@@ -138,28 +138,27 @@ class NameIndex:
 
     def fill(self, owners: Iterable[tuple[str, Iterable[Name]]]) -> None:
         """Add many owners at once, for the first filling of a large index."""
-        owners = list(owners)
-        self._remembering = len(self) + len(owners) <= REMEMBERED
         with filling():
-            for owner, names in owners:
+            coming = iter(owners)
+            first = list(islice(coming, REMEMBERED + 1))  # it takes no more to know, and a million are not held twice
+            self._remembering = len(self) + len(first) <= REMEMBERED
+            for owner, names in chain(first, coming):
                 self.add(owner, names)
 
-    def _number(self, owner: str, name: Name) -> int:
+    def _number(self, owner: str, name: Name, weight: float, own: float) -> int:
         if self._free:
             number = self._free.pop()
-            self._names[number] = (owner, name)
+            self._names[number], self._weights[number], self._own[number] = (owner, name), weight, own
         else:
             number = len(self._names)
             self._names.append((owner, name))
-            self._weights.append(0.0)
-            self._own.append(0.0)
-        numbers = self._by_owner.get(owner)
-        if numbers is None:
-            self._by_owner[owner] = number  # most owners of a large list have one name: no list for it
-        elif isinstance(numbers, int):
-            self._by_owner[owner] = [numbers, number]
-        else:
+            self._weights.append(weight)
+            self._own.append(own)
+        numbers = self._by_owner.setdefault(owner, number)  # most owners of a large list have one name: no list for it
+        if not isinstance(numbers, int):
             numbers.append(number)
+        elif numbers != number:
+            self._by_owner[owner] = [numbers, number]
         return number
 
     def _learn(self, unit: Unit) -> None:
@@ -169,7 +168,10 @@ class NameIndex:
             self._known.add(text)
             self._neighbours.clear()
             for part in _filed_parts(unit):
-                self._near.setdefault(part, []).append(text)
+                if (filed := self._near.get(part)) is None:
+                    self._near[part] = [text]  # most stay alone, and a list that grew has room for four
+                else:
+                    filed.append(text)
         if unit.script == "han" and unit.native not in self._known and transcribed(unit.native):
             self._known.add(unit.native)
             self._neighbours.clear()
@@ -177,18 +179,16 @@ class NameIndex:
                 self._near.setdefault(f"${bones}", []).append(unit.native)
 
     def _file(self, keys: Iterable[str], number: int) -> None:
-        files = self._files
-        for key in keys:
+        files, newest = self._files, number == len(self._names) - 1
+        for key in dict.fromkeys(keys):
             filed = files.setdefault(key, number)
             if isinstance(filed, int):
                 if filed != number:
                     files[key] = array("I", sorted((filed, number)))
-            elif filed[-1] < number:
-                filed.append(number)
+            elif newest:
+                filed.append(number)  # without a look at those before it: of a million they are far away in memory
             else:  # a number that somebody had before
-                at = bisect_left(filed, number)
-                if filed[at] != number:
-                    filed.insert(at, number)
+                insort(filed, number)
 
     def remove(self, owner: str) -> None:
         """Forget an owner and all its names; an unknown owner is nothing to forget."""
@@ -199,7 +199,7 @@ class NameIndex:
                 continue
             text = kept[1].text
             for form in (read_to_file(text), *readings(text)):
-                for key in dict.fromkeys((*_keys(form), *_word_keys(_own(form)))):
+                for key in dict.fromkeys(_keys(form) + _word_keys(_sorted_out(form.units)[0])):
                     self._unfile(key, number)
             if self._sorted is not None:
                 for line in _lines(fold(text)):
@@ -479,9 +479,8 @@ def _says_one_word(form: Form) -> bool:
     return len(telling(form.units)) <= 1
 
 
-def _one_generic(form: Form) -> bool:
-    """Whether a name is a single generic word."""
-    units = telling(form.units) or form.units
+def _one_generic(units: Sequence[Unit]) -> bool:
+    """Whether a name of these words is a single generic word."""
     return len(units) == 1 and generic(units[0])
 
 
@@ -509,31 +508,52 @@ def _word(unit: Unit) -> str:
     return f":{unit.concept}" if unit.rank else f"={unit.sound}"
 
 
-def _own(form: Form) -> list[Unit]:
-    """A name's own words."""
-    return [unit for unit in form.units if unit.rank in ("", "plain")]
+def _sorted_out(units: Sequence[Unit]) -> tuple[list[Unit], list[Unit], list[str]]:
+    """A name's own words, all its words that tell something, and the keys of those that the glossary knows.
 
-
-def _word_keys(own: Iterable[Unit]) -> list[str]:
-    """The keys of words: their sound, and for kanji every likely sound apart from those of written words."""
+    In one go, for it is done for every name: one list after the other takes half as long again.
+    """
+    own: list[Unit] = []
+    carrying: list[Unit] = []
     keys: list[str] = []
-    for unit in own:
-        if unit.script != "kanji":
-            keys.append(f"={unit.sound}")
-        else:
-            keys += dict.fromkeys(f"~{sound(reading)}" for reading in likely_readings(unit.native))
+    for unit in units:
+        rank = unit.rank
+        if rank != "little":
+            carrying.append(unit)
+            if not rank or rank == "plain":
+                own.append(unit)
+        if rank and (rank != "little" or len(units) == 1):
+            keys.append(f":{unit.concept}")
+    if units and len(keys) >= len(carrying):  # the glossary knows every word
+        heaviest = nlargest(2, set(carrying) or units, key=_heaviest)
+        keys.append(f"!{_both([unit.concept for unit in heaviest])}")
+    return own, carrying, keys
+
+
+def _word_keys(own: Sequence[Unit]) -> list[str]:
+    """The keys of words: their sound, and for kanji every likely sound apart from those of written words."""
+    keys = [f"={unit.sound}" for unit in own if unit.script != "kanji"]
+    if len(keys) < len(own):
+        for unit in own:
+            if unit.script == "kanji":
+                keys += _kanji_keys(unit.native)
     return keys
+
+
+@remembered(50_000)
+def _kanji_keys(native: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([f"~{sound(reading)}" for reading in likely_readings(native)]))
 
 
 def _keys(form: Form) -> list[str]:
     """The keys of a name other than its own words."""
-    units, carrying = form.units, telling(form.units)
-    keys = [f":{unit.concept}" for unit in (carrying if len(units) > 1 else units) if unit.rank]
-    if units and "" not in [unit.rank for unit in units]:
-        heaviest = nlargest(2, set(carrying) or units, key=_heaviest)
-        keys.append(f"!{_both([unit.concept for unit in heaviest])}")
-    keys += _together(carrying)
-    keys += _loan_pairs(units)
+    _, carrying, keys = _sorted_out(form.units)
+    return keys + _keys_together(form, carrying)
+
+
+def _keys_together(form: Form, carrying: Sequence[Unit]) -> list[str]:
+    """The keys that words have together: neighbours, initials, and every two Chinese characters."""
+    keys = _together(carrying) + _loan_pairs(form.units)
     if len(form.words) > 1:
         keys += [f"@{letters}" for letters in _initials(form.words, carrying)]
     if form.han:  # pairs of Chinese characters, not of kana
@@ -549,14 +569,20 @@ def _heaviest(unit: Unit) -> tuple[float, str]:
     return unit.weight, unit.concept
 
 
-def _together(carrying: Sequence[Unit]) -> Iterator[str]:
+def _together(carrying: Sequence[Unit]) -> list[str]:
     """Neighbours written as one word (also as a word: that is how a split word finds a whole one), and pairs."""
-    for first, second in pairwise(carrying[:4]):
+    keys: list[str] = []
+    if len(carrying) < 2:
+        return keys
+    first = carrying[0]
+    for second in carrying[1:4]:
         if first.rank and second.rank:
             low, high = sorted((first.concept, second.concept))
-            yield f"+{low} {high}"
+            keys.append(f"+{low} {high}")
         else:
-            yield f"={first.sound}{second.sound}"
+            keys.append(f"={first.sound}{second.sound}")
+        first = second
+    return keys
 
 
 def _said_key(row: Sequence[str]) -> str:
@@ -572,23 +598,32 @@ def _said_key(row: Sequence[str]) -> str:
 
 def _loan_pairs(units: Sequence[Unit]) -> list[str]:
     """Two or three words of a Latin name may be one word in kana, two of an Arabic one a word in Latin letters."""
-    bones: list[str] = []
-    for unit in units[:3]:
-        if unit.native or unit.rank not in ("", "plain"):
-            break
-        bones.append(loan_bones(unit.text, True))
-    if len(bones) > 1:
-        return [f"^{''.join(bones[:size])}" for size in range(2, len(bones) + 1)]
-    if len(units) > 1 and units[0].script == units[1].script == "arabic":
-        return [f"%{consonants(units[0].text)}{consonants(units[1].text)}"]
+    if len(units) < 2:
+        return []
+    first, second = units[:2]
+    if _may_be_kana(first) and _may_be_kana(second):
+        both = f"^{loan_bones(first.text, True)}{loan_bones(second.text, True)}"
+        if len(units) > 2 and _may_be_kana(units[2]):
+            return [both, both + loan_bones(units[2].text, True)]
+        return [both]
+    if first.script == second.script == "arabic":
+        return [f"%{consonants(first.text)}{consonants(second.text)}"]
     return []
+
+
+def _may_be_kana(unit: Unit) -> bool:
+    """Whether a word in Latin letters may be taken down in kana: the glossary's words are translated."""
+    return not unit.native and unit.rank in ("", "plain")
 
 
 def _initials(words: Sequence[str], carrying: Sequence[Unit]) -> list[str]:
     """Initials of all words, and of the words that count."""
     every = "".join([word[0] for word in words if word])
     core = "".join([unit.text[0] for unit in carrying])
-    return [letters for letters in ((every,) if every == core else (every, core)) if 1 < len(letters) < 9]
+    found = [every] if 1 < len(every) < 9 else []
+    if core != every and 1 < len(core) < 9:
+        found.append(core)
+    return found
 
 
 def _query_keys(form: Form) -> Iterator[tuple[str, float]]:
@@ -614,11 +649,11 @@ def _filed_parts(unit: Unit) -> list[str]:
     if unit.script == "kana":
         parts.append(f"&{loan_bones(text, False)}")
     elif unit.script == "arabic":
-        parts.append(f"%{consonants(text)}")
+        parts.append(f"%{consonants_heard(unit.sound)}")
     elif unit.script == "hangul":
         parts.append(f"*{_korean_bones(text)}")
     elif not unit.native:
-        parts += [f"^{loan_bones(text, True)}", f"!{consonants(text)}"]
+        parts += [f"^{loan_bones(text, True)}", f"!{consonants_heard(unit.sound)}"]
     return parts
 
 

@@ -13,6 +13,7 @@ from itertools import islice, product
 from bot.data import table
 from bot.matching.fold import fold
 from bot.matching.hearing import cheapest
+from bot.matching.remembered import remembered
 from bot.matching.scripts import pairs, romanise, script_of
 
 #: Sounds that a reading takes inside a word: kawa to gawa, shima to jima, hon to bon and pon.
@@ -187,20 +188,33 @@ _DROPPED = str.maketrans("", "", "aeiou")
 @lru_cache(maxsize=100_000)
 def loan_sound(latin: str, english: bool) -> str:
     """How a foreign word sounds once kana have had it; for the English side, r is dropped where it is silent."""
-    word = _SILENT_R.sub("", latin) if english else latin
+    return _DOUBLE.sub("", _PADDING.sub("", _as_loan(latin, english)))
+
+
+def _as_loan(latin: str, english: bool) -> str:
+    word = _SILENT_R.sub("", latin) if english and "r" in latin else latin
     for old, new in _LOAN:
         word = word.replace(old, new)
-    return _DOUBLE.sub("", _PADDING.sub("", word))
+    return word
 
 
 #: Vowels that kana need between or after consonants: "puranetto" for planet.
 _PADDING = re.compile(r"u|(?<=[td])o(?=[^aeiou]|$)")
 
 
-@lru_cache(maxsize=100_000)
 def loan_bones(latin: str, english: bool) -> str:
-    """The consonants of `loan_sound`."""
-    return _DOUBLE.sub("", loan_sound(latin, english).translate(_DROPPED))
+    """The consonants of `loan_sound`, which loses only vowels and doubled consonants besides."""
+    return _english_bones(latin) if english else _bones(latin)
+
+
+@remembered(100_000)
+def _english_bones(latin: str) -> str:
+    return _DOUBLE.sub("", _as_loan(latin, True).translate(_DROPPED))
+
+
+@remembered(100_000)
+def _bones(latin: str) -> str:
+    return _DOUBLE.sub("", _as_loan(latin, False).translate(_DROPPED))
 
 
 # ── By ear ────────────────────────────────────────────────────────────────────────────────────────────────────────

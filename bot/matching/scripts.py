@@ -16,6 +16,7 @@ from pypinyin import Style, lazy_pinyin, pinyin
 from pypinyin.seg import mmseg
 
 from bot.data import table
+from bot.matching.remembered import remembered
 
 #: First and last character of each block a company name is likely to use; looked up from the most frequent.
 _BLOCKS = (
@@ -168,14 +169,16 @@ _READERS = {"cyrillic": _cyrillic, "greek": _greek, "kana": _kana, "hangul": _ha
 _READERS["hebrew"] = _hebrew
 
 
-@lru_cache(maxsize=100_000)
 def romanise(text: str) -> str:
     """A folded text in Latin letters, run by run; Latin letters, digits and spaces stay as they are.
 
     Han characters are read as pinyin; Japanese readings need a word list and are made in `japanese`.
     """
-    if text.isascii():
-        return text
+    return text if text.isascii() else _romanised(text)  # what stays as it is would crowd the others out of the cache
+
+
+@remembered(100_000)
+def _romanised(text: str) -> str:
     runs = ((script, "".join(run)) for script, run in groupby(text, key=script_of))
     return "".join(_READERS.get(script, anyascii)(run).lower() if script else run for script, run in runs)
 
@@ -193,7 +196,7 @@ _ADJECTIVE = re.compile(
 )
 
 
-@lru_cache(maxsize=200_000)
+@remembered(200_000)
 def sound(word: str) -> str:
     """A Latin word with the differences between romanisations levelled: Faktoring and Factoring become one.
 
@@ -213,10 +216,14 @@ def _level(found: re.Match[str]) -> str:
     return _LEVELLED[found.group()]
 
 
-@lru_cache(maxsize=100_000)
+@remembered(100_000)
 def consonants(word: str) -> str:
     """The consonants of a word by sound, y and w left out too: all that Arabic writing keeps."""
-    heard = sound(word) if len(word) > 3 else word.replace("w", "").replace("y", "")
+    return consonants_heard(sound(word) if len(word) > 3 else word.replace("w", "").replace("y", ""))
+
+
+def consonants_heard(heard: str) -> str:
+    """The `consonants` of a word of four letters and more, from what `sound` says of it."""
     return _DOUBLED.sub("", heard.translate(_no_vowels()))
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from itertools import groupby, product
+from itertools import groupby
 from typing import NamedTuple
 
 from rapidfuzz import process
@@ -20,6 +20,7 @@ from bot.data import table
 from bot.matching.fold import core_words, fold
 from bot.matching.frequency import LATIN, homely, zipf
 from bot.matching.japanese import letter_name, main_reading, spelled_letters
+from bot.matching.remembered import remembered
 from bot.matching.scripts import pairs, romanise, script_of, sound
 
 #: Names longer than this are no names, and cost more to compare than they are worth.
@@ -107,9 +108,11 @@ class _Glossary:
             if word.isascii() and self.weight[concept][1] != "little":
                 self.initials[concept] = self.initials.get(concept, frozenset()) | {word[0]}
         self.longest_stem = max(map(len, self.stems))
-        #: With which character pieces begin, and how long those are, the shortest first.
+        #: With what the stems begin that are looked for. Nine in ten words that no table knows begin otherwise.
+        self.stem_begins = frozenset(stem[:4] for stem in self.stems)
+        #: With which two characters pieces begin, and how long those are, the shortest first.
         self.piece_sizes: dict[str, list[int]] = {}
-        for begin, size in sorted({(piece[0], len(piece)) for piece in self.pieces}):
+        for begin, size in sorted({(piece[:2], len(piece)) for piece in self.pieces}):
             self.piece_sizes.setdefault(begin, []).append(size)
 
     def _learn(self, word: str, concept: str) -> None:
@@ -127,7 +130,7 @@ class _Glossary:
     def concept(self, word: str) -> str:
         """The concept of a word in any script, or nothing."""
         found = self.words.get(word)
-        if found is not None or len(word) < 5:
+        if found is not None or len(word) < 5 or word[:4] not in self.stem_begins:
             return found or ""
         for size in range(min(len(word), self.longest_stem), 3, -1):
             found = self.stems.get(word[:size])
@@ -148,9 +151,19 @@ def glossary() -> _Glossary:
     return _Glossary()
 
 
-@lru_cache(maxsize=200_000)
-def unit(word: str, native: str = "", japanese: bool = False) -> Unit:
-    """The unit of one folded word."""
+@remembered(200_000)
+def unit(word: str) -> Unit:
+    """The unit of one folded word, or of the word in Latin letters that stands for another."""
+    return _unit(word, "", japanese=False)
+
+
+@lru_cache(maxsize=100_000)
+def native_unit(word: str, japanese: bool = False) -> Unit:
+    """The unit of one folded word as it is written in a name."""
+    return _unit(word, word, japanese=japanese)
+
+
+def _unit(word: str, native: str, *, japanese: bool) -> Unit:
     words = glossary()
     if word in words.weight:
         return Unit(word, word, *words.weight[word], sound(word), native, _script(native, japanese))
@@ -171,26 +184,26 @@ def unit(word: str, native: str = "", japanese: bool = False) -> Unit:
 
 
 @cache
-def _long_form_words() -> dict[tuple[str, int], list[str]]:
-    """Long words that say no more than a legal form ("liability", "company"), by what a slip of the pen makes of them.
+def _long_form_words() -> dict[str, list[str]]:
+    """Long words that say no more than a legal form ("liability", "company"), by what a slip of the pen leaves of them.
 
-    It begins or ends with the same letter, and is a letter longer or shorter at most.
+    A slip is at one place, two letters at most, so that the first three letters or the last three stay.
     """
-    found: dict[tuple[str, int], list[str]] = {}
+    found: dict[str, list[str]] = {}
     for forms in table("legal_forms").values():
         for word in {romanise(word) for form in forms.get("spelled", ()) for word in fold(form).split()}:
             concept = glossary().concept(word)
             if len(word) > 6 and word.isascii() and (not concept or glossary().weight[concept][1] == "little"):
-                for edge, more in product((f"{word[0]}-", f"-{word[-1]}"), (-1, 0, 1)):
-                    found.setdefault((edge, len(word) + more), []).append(word)
+                found.setdefault(f"{word[:3]}-", []).append(word)
+                found.setdefault(f"-{word[-3:]}", []).append(word)
     return found
 
 
 def _misspelt_form(latin: str) -> bool:
     """Whether a word is a slip of the pen away from a word of a legal form: it says as little."""
-    words, size = _long_form_words(), len(latin)
-    near = (*words.get((f"{latin[0]}-", size), ()), *words.get((f"-{latin[-1]}", size), ()))
-    return process.extractOne(latin, near, scorer=OSA.distance, score_cutoff=1) is not None
+    words = _long_form_words()
+    near = (*words.get(f"{latin[:3]}-", ()), *words.get(f"-{latin[-3:]}", ()))
+    return bool(near) and process.extractOne(latin, near, scorer=OSA.distance, score_cutoff=1) is not None
 
 
 def _script(native: str, japanese: bool) -> str:
@@ -221,60 +234,63 @@ def generic(one: Unit) -> bool:
     return bool(one.rank) or (zipf(one.text, "en") >= FREQUENT and homely(one.text, "en") >= ENGLISH)
 
 
-def _units(words: Sequence[str], *, japanese: bool = False) -> Iterable[Unit]:
-    """The units of folded words: short forms spelled out, Chinese and Japanese cut into pieces."""
-    if glossary().phrases.keys().isdisjoint(words) and "".join(words).isascii():
-        return map(unit, words)  # most names, at a third of the price
-    return _units_of_any(words, japanese=japanese)
+def _units(words: Sequence[str], text: str, *, ascii_only: bool) -> tuple[Unit, ...]:
+    """The units of the folded words of a text: short forms spelled out, Chinese and Japanese cut into pieces."""
+    if ascii_only and glossary().phrases.keys().isdisjoint(words):
+        return tuple(map(unit, words))  # most names, at a third of the price
+    return tuple(_units_of_any(words, japanese=not ascii_only and japanese(text)))
 
 
-def _units_of_any(words: Sequence[str], *, japanese: bool) -> Iterator[Unit]:
+def _units_of_any(words: Sequence[str], *, japanese: bool) -> list[Unit]:
     phrases = glossary().phrases
+    units: list[Unit] = []
     at = 0
     while at < len(words):
         word = words[at]
         long = _spelled_out(words, at, phrases[word]) if word in phrases else None
         if long:
-            yield from (unit(concept) for concept in long[1])
+            units += map(unit, long[1])
             at += len(long[0])
             continue
         at += 1
         if word.isascii():
-            yield unit(word)
+            units.append(unit(word))
         elif (letters := letter_name(word)) and at < len(words) and letter_name(words[at]):
             while at < len(words) and (letter := letter_name(words[at])):
                 letters, at = letters + letter, at + 1
-            yield unit(letters)
+            units.append(unit(letters))
         else:
-            yield from _native_units(word, japanese)
+            units += _native_units(word, japanese)
+    return units
 
 
 @lru_cache(maxsize=50_000)
 def _native_units(word: str, japanese: bool) -> tuple[Unit, ...]:
-    """The units of a word that is not in Latin letters."""
-    return tuple(_units_of_native(word, japanese=japanese))
+    """The units of a word that is not in Latin letters, of which nobody may know how to write some in them."""
+    return tuple([one for one in _units_of_native(word, japanese=japanese) if one.text])
 
 
 def _units_of_native(word: str, *, japanese: bool) -> Iterator[Unit]:
     if _CJK.search(word):
         city = None if japanese else _CITY.match(word)
         if city and city[1] not in glossary().pieces:
-            yield replace(unit(city[1], city[1]), weight=0.5, rank="place")
+            yield replace(native_unit(city[1]), weight=0.5, rank="place")
             word = word[city.end() :]
         if not japanese and (district := _DISTRICT.match(word)):
             yield from _chinese(district[1])
-            yield replace(unit(district[2], district[2]), weight=0.5, rank="place")
+            yield replace(native_unit(district[2]), weight=0.5, rank="place")
             word = word[district.end() :]
         yield from _unspaced(_settled(pieces(word)), japanese=True) if japanese else _chinese(word)
     elif _HANGUL_OR_THAI.match(word):
         letters, rest = korean_letters(word)
         if letters:
             yield unit(letters)
-        yield from _unspaced(_cut(rest))
+        if rest:
+            yield from _unspaced(_cut(rest))
     elif word.startswith(("ال", "لل")) and len(word) > 4:
-        yield unit(word[2:], word[2:])  # the Arabic article, written "al" apart or not at all in Latin letters
+        yield native_unit(word[2:])  # the Arabic article, written "al" apart or not at all in Latin letters
     else:
-        yield unit(word, word)
+        yield native_unit(word)
 
 
 #: Numbers in Chinese names: 第十三 is 13th, 三二五 is 325. First and second are words of the glossary.
@@ -333,7 +349,7 @@ def _said_by(piece: str, long: Sequence[str]) -> Iterator[Unit]:
 
 def _phrase_unit(piece: str, long: Sequence[str]) -> Unit:
     """A phrase in kanji stays one word, for it may be translated (鋼管: steel pipe) or read (東亜: Toa)."""
-    read, parts = unit(piece, piece, japanese=True), [unit(concept) for concept in long]
+    read, parts = native_unit(piece, japanese=True), [unit(concept) for concept in long]
     weight = min(1.0, sum([one.weight for one in parts]))
     return replace(read, weight=weight, rank=max(parts, key=lambda one: one.weight).rank)
 
@@ -375,7 +391,7 @@ _HAN = re.compile("[\u3400-\u9fff\U00020000-\U000323af]")
 def _cjk_unit(piece: str, *, japanese: bool) -> Unit:
     """A piece of a Chinese or Japanese name; letters spelled by their names (エスユーエス) are those letters."""
     letters = piece if piece.isascii() else spelled_letters(piece)
-    return unit(letters) if letters else unit(piece, piece, japanese)
+    return unit(letters) if letters else native_unit(piece, japanese)
 
 
 def _one_letter(piece: str) -> str:
@@ -422,11 +438,15 @@ def pieces(word: str) -> tuple[str, ...]:
 def _cut(run: str) -> Iterator[str]:
     """A run cut at the words of the glossary; katakana words of two or three syllables count only alone."""
     known = glossary().pieces
-    if (covered := _covered(run)) is not None:
+    if run in known or len(run) < 2:
+        yield run
+        return
+    in_kana = script_of(run[0]) == "kana" and script_of(run[-1]) == "kana"
+    if in_kana and (covered := _covered(run)) is not None:
         yield from covered
         return
-    least = 4 if script_of(run[0]) == "kana" and script_of(run[-1]) == "kana" else 2
-    if not run or run in known or len(run) < least:
+    least = 4 if in_kana else 2
+    if len(run) < least:
         yield run
         return
     # From the end: what it costs to cut the rest, and how long the first piece is. A character of no known word costs
@@ -436,7 +456,7 @@ def _cut(run: str) -> Iterator[str]:
     for at in range(len(run) - 1, -1, -1):
         cost, _, in_stretch = best[at + 1]
         choice = (cost + (10 if in_stretch else 15), 1, True)
-        for size in sizes.get(run[at], ()):
+        for size in sizes.get(run[at : at + 2], ()):
             fits = least <= size <= len(run) - at and run[at : at + size] in known
             if fits and best[at + size][0] < choice[0]:
                 choice = min(choice, (best[at + size][0] + 1, size, False))
@@ -454,7 +474,7 @@ def _cut(run: str) -> Iterator[str]:
 
 def _covered(run: str) -> tuple[str, ...] | None:
     """A run of kana as words of the glossary and names of letters, if it is nothing else: ライフ|フーズ."""
-    if not 4 <= len(run) <= 24 or run in glossary().pieces or any(script_of(char) != "kana" for char in run):
+    if not 4 <= len(run) <= 24 or any(script_of(char) != "kana" for char in run):
         return None
     known = glossary().pieces
     best: list[tuple[str, ...] | None] = [(), *[None] * len(run)]
@@ -602,7 +622,9 @@ _AS_LETTER = {"0": "o", "1": "l", "5": "s"}
 
 def _letters_for_digits(folded: str) -> str:
     """0, 1 and 5 inside a word are slips of a reading machine, or a disguise: "xia0mi", "f1oating"."""
-    return _DIGIT_IN_WORD.sub(lambda found: _AS_LETTER[found.group()], folded) if _DIGITS.search(folded) else folded
+    if "0" in folded or "1" in folded or "5" in folded:
+        return _DIGIT_IN_WORD.sub(lambda found: _AS_LETTER[found.group()], folded)
+    return folded
 
 
 def _read(text: str, *, part: str = "", compared: bool = True) -> Form:
@@ -610,7 +632,7 @@ def _read(text: str, *, part: str = "", compared: bool = True) -> Form:
     folded = fold(text)
     words, kinds = core_words(_letters_for_digits(folded))
     ascii_only = folded.isascii()
-    units = tuple([one for one in _units(words, japanese=not ascii_only and japanese(text)) if one.text])
+    units = _units(words, text, ascii_only=ascii_only)
     han = "".join(words) if not ascii_only and _HAN.search(folded) else ""
     outside = fold(_BRACKETS.sub(" ", text)) if "(" in text else folded
     latin = (outside or folded).split()

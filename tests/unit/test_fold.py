@@ -37,6 +37,12 @@ def test_ways_of_writing_fold_to_one(written: str, folded: str) -> None:
     assert fold(written) == folded
 
 
+@given(st.text(alphabet=st.characters(max_codepoint=127)))
+def test_a_text_in_ascii_folds_alike_beside_a_foreign_letter(text: str) -> None:
+    """The short way that most names take leads where the long one does."""
+    assert fold(f"{text} | É").split() == [*fold(text).split(), "e"]
+
+
 @pytest.mark.parametrize(
     ("disguised", "plain"),
     [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -119,6 +121,38 @@ def test_a_search_in_many_frequent_names_is_bounded(monkeypatch: pytest.MonkeyPa
         index.add(str(number), [Name(f"Trading House Number {number}")])
     index.add("zarya", [Name("Zarya Trading House")])
     assert index.search("Zarya Trading House")[0].owner == "zarya"
+
+
+def test_a_large_filling_takes_owners_as_they_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of more owners than are remembered no more are held at once than it takes to know that they are more."""
+    monkeypatch.setattr(module, "REMEMBERED", 3)
+    index = NameIndex()
+    ahead: list[int] = []
+
+    def coming() -> Iterator[tuple[str, list[Name]]]:
+        for number, word in enumerate(("Zarya", "Rassvet", "Voskhod", "Zvezda", "Kometa", "Sputnik")):
+            ahead.append(number - len(index))
+            yield word, [Name(f"{word} Trading House")]
+
+    index.fill(coming())
+    assert len(index) == 6
+    assert max(ahead) == 3
+    assert index.search("Kometa Trading House")[0].owner == "Kometa"
+
+
+def test_a_place_that_became_free_is_found_under_all_its_words() -> None:
+    """Who takes the place of a name in between is filed among those before and behind, once for each word."""
+    index = NameIndex()
+    for owner in ("first", "second", "third"):
+        index.add(owner, [Name(f"{owner} Kwangsong Fishery")])
+    index.remove("second")
+    index.add("fourth", [Name("Fourth Kwangsong Kwangsong Fishery")])
+    index.add("fifth", [Name("Fifth Kwangsong Fishery")])
+    found = [hit.owner for hit in index.search("Kwangsong Fishery")]
+    assert sorted(found) == ["fifth", "first", "fourth", "third"]
+    for owner in found:
+        index.remove(owner)
+    assert index.search("Kwangsong Fishery") == []
 
 
 def test_a_frequent_word_counts_for_those_who_have_a_rare_one_too() -> None:

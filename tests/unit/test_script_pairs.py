@@ -81,7 +81,15 @@ def test_a_foreign_name_is_found_by_what_its_characters_sound_like() -> None:
 def test_korean_letters_are_read_by_their_names() -> None:
     """엘지 is LG; a word that happens to begin like the name of a letter is left alone."""
     assert read("엘지화학").units[0].text == "lg"
+    assert [unit.text for unit in read("케이티 주식회사").units] == ["kt"], "a name may be nothing but letters"
     assert read("이마트").units[0].native == "이마트"
+
+
+@pytest.mark.parametrize("slip", ["lability", "liabiilty", "liabilityy", "ziability", "liabilitx"])
+def test_a_slip_of_the_pen_in_a_legal_form_says_no_more_than_the_form(slip: str) -> None:
+    """Wherever in the word it is; two slips make another word."""
+    assert read(f"Zarya {slip}").units[-1].rank == "little"
+    assert read(f"Zarya {slip[:4]}zz{slip[4:]}").units[-1].rank == ""
 
 
 @pytest.mark.parametrize(
