@@ -120,7 +120,9 @@ def by_ear(han: str, latin: str, least: float = HEARD) -> float:
     few = consonants < (2 if least == HEARD else 1)
     if few or _VOWELS.isdisjoint(theirs):  # letters without a vowel are spelled, not heard
         return 0.0
-    other = spells(latin, len(han)) and not _english(latin)  # "nike" is also two syllables of pinyin, and 耐克
+    other = spells(latin, len(han)) and not english(latin)  # "nike" is also two syllables of pinyin, and 耐克
+    if len(han) > 3 and not transcribed(han) and any(spells(latin, fewer) for fewer in range(2, len(han))):
+        return 0.0  # 中复神鹰 is four characters, and Zhongjian two
     if not transcribed(han) and len(latin) > 6 and any(spells(latin, more) for more in (len(han) + 1, len(han) + 2)):
         other = True  # 力芯 is two syllables of Lihexing, which are three
     dearer = _OTHER_PINYIN if other and transcribed(han) else 0.0
@@ -146,10 +148,21 @@ def begins_alike(han: str, words: Sequence[str]) -> bool:
     if len(words) != len(han):
         return True
     heard = ((_taken_for(_heard_sounds(char)[0]), _written(word)[0]) for char, word in zip(han, words, strict=True))
+    if any(
+        word[-1] in "kpt" and word in _one_syllable() and not _ends_short(char)
+        for char, word in zip(han, words, strict=True)
+    ):
+        return False
     return all(letters.get(first, 1.0) <= _OTHER_VOWEL for letters, first in heard)
 
 
-def _english(latin: str) -> bool:
+def _ends_short(char: str) -> bool:
+    """Whether Cantonese ends a character in k, p or t, or does not know it: 德 is Tak, and 泰 (Tai) is never."""
+    readings = _jyutping().get(char, ())
+    return not readings or any(one[-1] in "kpt" for one in readings)
+
+
+def english(latin: str) -> bool:
     """Whether a word that might be pinyin is everyday English: "guide" and "sailing" spell no other characters."""
     return homely(latin, "en") >= _ENGLISH and zipf(latin, "en") >= _EVERYDAY
 
