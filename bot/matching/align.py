@@ -168,7 +168,7 @@ def _groups(found: Alignment) -> None:
             run = list(range(size))
             concepts = [one.concept for one in han.units[:size]]
             if set(run) <= set(left) and group_of(latin.units[short].text, concepts):
-                found.meet(*(([short], run) if flipped else (run, [short])), _TRANSLATED, "initials")
+                found.meet(*(([short], run) if flipped else (run, [short])), _TRANSLATED, "short name of a group")
                 return
 
 

@@ -222,6 +222,29 @@ def spelled_bones(han: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in found if len(one) > 1))
 
 
+@lru_cache(maxsize=20_000)
+def likely_spellings(han: str) -> tuple[tuple[str, ...], ...]:
+    """How Hong Kong and Taiwan are likely to spell a word of two or three characters, syllable by syllable."""
+    if not 2 <= len(han) <= 3:
+        return ()
+    found: dict[tuple[str, ...], None] = {}
+    for spellings in (_cantonese, _taiwanese):
+        found |= dict.fromkeys(islice(product(*[spellings(char)[:6] for char in han]), 36))
+    return tuple(found)
+
+
+@lru_cache(maxsize=20_000)
+def syllable_bones(han: str) -> tuple[str, ...]:
+    """The consonants of those spellings, as `japanese.loan_bones` writes them syllable by syllable."""
+    found = ("".join([loan_bones(one, True) for one in spelling]) for spelling in likely_spellings(han))
+    return tuple(dict.fromkeys(found))[:12]
+
+
+def one_syllable(latin: str) -> bool:
+    """Whether a Latin word may spell one character, in pinyin, in Hong Kong or in Taiwan."""
+    return latin in _one_syllable()
+
+
 @lru_cache(maxsize=8_000)
 def _cantonese(char: str) -> tuple[str, ...]:
     """The ways in which Hong Kong spells a character."""

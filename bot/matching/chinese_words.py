@@ -116,6 +116,12 @@ def is_group(latin: str) -> bool:
     return latin in _groups()
 
 
+def groups_said(concepts: Sequence[str]) -> list[str]:
+    """The initials of the state groups that a Chinese name beginning with these concepts spells out."""
+    begun = [frozenset(concepts[:size]) - {"group"} for size in range(2, len(concepts) + 1)]
+    return [short for short, rows in _groups().items() if any(row in begun for row in rows)]
+
+
 def group_of(latin: str, concepts: Sequence[str]) -> bool:
     """Whether a Latin word is what lists write for a state group that Chinese spells out: CETC, 中国电子科技集团公司."""
     groups = _groups().get(latin)
