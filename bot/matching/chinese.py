@@ -233,11 +233,16 @@ def likely_spellings(han: str) -> tuple[tuple[str, ...], ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=20_000)
 def syllable_bones(han: str) -> tuple[str, ...]:
     """The consonants of those spellings, as `japanese.loan_bones` writes them syllable by syllable."""
-    found = ("".join([loan_bones(one, True) for one in spelling]) for spelling in likely_spellings(han))
-    return tuple(dict.fromkeys(found))[:12]
+    if not 2 <= len(han) <= 3:
+        return ()
+    return tuple(map("".join, islice(product(*map(_syllable_bones, han)), 12)))
+
+
+@lru_cache(maxsize=8_000)
+def _syllable_bones(char: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(loan_bones(one, True) for one in (*_cantonese(char)[:6], *_taiwanese(char)[:6])))
 
 
 def one_syllable(latin: str) -> bool:
