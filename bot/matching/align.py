@@ -19,7 +19,7 @@ from bot.matching.chinese import (
     HEARD_IN_TRADE,
     begins_alike,
     by_ear,
-    english,
+    everyday_english,
     spelled,
     spells,
     transcribed,
@@ -155,7 +155,7 @@ def _same(found: Alignment) -> None:
 
 
 def _groups(found: Alignment) -> None:
-    """Let the initials of a state group meet its Chinese name, spelled out at the beginning: CETC, 中国电子科技集团公司."""
+    """Let the initials of a state group meet its Chinese name at the beginning: CETC, 中国电子科技集团公司."""
     for flipped in (False, True):
         han, latin = (found.theirs, found.ours) if flipped else (found.ours, found.theirs)
         if not han.han or latin.han:
@@ -274,10 +274,10 @@ def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
     if len(units) == 2 and not whole.native and units[0].script == units[1].script == "han":
         if made_of_two(units[0], units[1], whole.text):
             return _TRANSLATED
-        han = units[0].native + units[1].native  # a place was seen in the beginning of a longer name: 阿克苏|诺贝尔
-        if units[0].rank != "place" or units[1].rank:
+        together = units[0].native + units[1].native
+        if units[0].rank != "place" or units[1].rank or not transcribed(together):
             return 0.0
-        return 0.97 if pinyin_fits(han, whole.text) else _by_ear(han, whole.text) if transcribed(han) else 0.0
+        return _by_ear(together, whole.text)  # a place was seen in the beginning of a foreign name: 阿克苏|诺贝尔
     if whole.script == "kanji" and not kanji:
         return 0.95 if reads_as(whole.native, text) else 0.0
     if kanji and not whole.native:
@@ -668,7 +668,7 @@ def _heard_in_context(found: Alignment) -> None:
     native, latin = (one, other) if one.script == "han" else (other, one)
     if native.script != "han" or latin.native or spells(latin.text, len(native.native)):
         return
-    if english(latin.text) and not transcribed(native.native):
+    if everyday_english(latin.text) and not transcribed(native.native):
         return  # an everyday English word is chosen for what it says: 富地 is not Fortune
     met = [pair for pair in found.met if pair.alike > 0.85]
     if any(pair.ours[0].rank == "place" for pair in met) and sum([pair.weight for pair in met]) >= AGREEING:

@@ -120,7 +120,7 @@ def by_ear(han: str, latin: str, least: float = HEARD) -> float:
     few = consonants < (2 if least == HEARD else 1)
     if few or _VOWELS.isdisjoint(theirs):  # letters without a vowel are spelled, not heard
         return 0.0
-    other = spells(latin, len(han)) and not english(latin)  # "nike" is also two syllables of pinyin, and 耐克
+    other = spells(latin, len(han)) and not everyday_english(latin)  # "nike" is also two syllables of pinyin, and 耐克
     if len(han) > 3 and not transcribed(han) and any(spells(latin, fewer) for fewer in range(2, len(han))):
         return 0.0  # 中复神鹰 is four characters, and Zhongjian two
     if not transcribed(han) and len(latin) > 6 and any(spells(latin, more) for more in (len(han) + 1, len(han) + 2)):
@@ -162,7 +162,7 @@ def _ends_short(char: str) -> bool:
     return not readings or any(one[-1] in "kpt" for one in readings)
 
 
-def english(latin: str) -> bool:
+def everyday_english(latin: str) -> bool:
     """Whether a word that might be pinyin is everyday English: "guide" and "sailing" spell no other characters."""
     return homely(latin, "en") >= _ENGLISH and zipf(latin, "en") >= _EVERYDAY
 

@@ -123,7 +123,7 @@ def groups_said(concepts: Sequence[str]) -> list[str]:
 
 
 def group_of(latin: str, concepts: Sequence[str]) -> bool:
-    """Whether a Latin word is what lists write for a state group that Chinese spells out: CETC, 中国电子科技集团公司."""
+    """Whether a Latin word is what lists write for a state group with these words: CETC, 中国电子科技集团公司."""
     groups = _groups().get(latin)
     return groups is not None and frozenset(concepts) - {"group"} in groups
 

@@ -185,7 +185,7 @@ class NameIndex:
             if transcribed(unit.native):
                 for bones in chinese_bones(unit.native)[:FILED_BY_EAR]:
                     self._near.setdefault(f"${bones}", []).append(unit.native)
-            for bones in syllable_bones(unit.native):
+            for bones in syllable_bones(unit.native) if self._remembering else ():
                 self._near.setdefault(f"/{bones}", []).append(unit.native)
 
     def _file(self, keys: Iterable[str], number: int) -> None:
@@ -695,8 +695,8 @@ _KOREAN_VOWELS = {
 @lru_cache(maxsize=20_000)
 def _korean_vowels(text: str) -> str:
     """The vowels of a word one by one, two spellings of one taken together. Consonants alone are too many names'."""
-    for spelled, vowel in _KOREAN_VOWELS.items():
-        text = text.replace(spelled, vowel)
+    for written, vowel in _KOREAN_VOWELS.items():
+        text = text.replace(written, vowel)
     return "".join([letter for letter in text if letter in "aeio"])
 
 
