@@ -20,6 +20,7 @@ from bot.matching.chinese import (
     begins_alike,
     by_ear,
     everyday_english,
+    one_syllable,
     spelled,
     spells,
     transcribed,
@@ -320,6 +321,9 @@ def _han_joined(units: Sequence[Unit], text: str, han: str) -> float:
         return _TRANSLATED
     if not begins_alike(han, [unit.text for unit in units]):
         return 0.0
+    translated = (one for one in units if one.rank not in ("", "plain", "little") and not one_syllable(one.text))
+    if any(translated) and not transcribed(han):
+        return 0.0  # a town or a trade beside a name is translated: 长光辰芯 is not Zhenhua Science
     alike = _by_ear(han, text)
     return alike if alike > max(by_ear(han, unit.text) for unit in units) else 0.0
 

@@ -412,6 +412,7 @@ def test_names_as_lists_of_restricted_parties_print_them(chinese: str, english: 
         ("丹东富地贸易有限公司", "Dandong Fortune Trading Co., Ltd."),
         ("順泰實業有限公司", "Shun Tak Industrial Limited"),
         ("延边银星网络科技有限公司", "Yanbian Jinxing Network Technology Co., Ltd."),
+        ("长光辰芯", "Zhenhua Science & Technology"),
         ("成都明越集成电路有限公司", "Chengdu Mingyue Microelectronics Technology"),
     ],
 )
