@@ -394,6 +394,7 @@ def test_near_words_and_short_ones_make_no_name(chinese: str, english: str) -> N
         ("和田浩林发饰品有限公司", "Hetian Haolin Hair Accessories Co., Ltd."),
         ("沈阳机床股份有限公司", "Shenyang Machine Tool Co., Ltd."),
         ("西北工业大学", "Northwestern Polytechnical University"),
+        ("新光金融控股", "Shin Kong Financial Holding"),
         ("石河子天富热电厂", "Shihezi Tianfu Thermal Power Plant"),
     ],
 )

@@ -36,6 +36,7 @@ def led(watched: str, listed: str) -> bool:
         ("Chang Guang Satellite", "长光卫星"),
         ("CETC Kolora Institute", "中国电子科技集团公司Kolora研究所"),
         ("China Academy of Launch Vehicle Technology", "中国运载火箭技术研究院"),
+        ("China National Chemical Engineering Group", "中国化学工程集团"),
         ("上海航天技术研究院", "Shanghai Academy of Spaceflight Technology"),
     ],
 )
