@@ -24,6 +24,12 @@ from bot.model import Attachment, Card, Place, Receipt, Section, Severity
 from bot.ports import Desk
 
 STYLE = {Severity.HIGH: "bold red", Severity.MEDIUM: "bold yellow", Severity.LOW: "bold cyan"}
+#: Holds words together on one line, as French has it before a colon.
+NO_BREAK = "\u00a0"
+#: What others said stands between these.
+QUOTES = {"en": ("“", "”"), "fr": (f"«{NO_BREAK}", f"{NO_BREAK}»")}
+#: Stands for a no-break space while lines are broken, which would break there too; `_plain` lets none through.
+_HELD = "\ue000"
 #: Columns of a card; longer lines are wrapped, for reading.
 WIDTH = 100
 
@@ -93,11 +99,23 @@ class ConsoleChat:
         """All text is drawn as it is: nothing in it is taken for mark-up."""
         lines = _indented(console, Text(_plain(card.title), style=STYLE[card.severity]), 0)
         for section in card.sections:
-            lines += _section(console, section)
-        lines += [Text(f"  {_plain(link.text)}: {_plain(link.url)}") for link in card.links]
+            lines += self._section(console, section)
+        lines += [Text(f"  {_plain(link.text)}{self._colon} {_plain(link.url)}") for link in card.links]
         if card.footer:
             lines += _indented(console, Text(_plain(card.footer), style="dim"), 2)
         console.print(Text("\n").join([*lines, Text()]), soft_wrap=True)  # in one go: each print costs as ten lines
+
+    def _section(self, console: Console, section: Section) -> list[Text]:
+        quoted = section.quote and "\n" not in section.text
+        opening, closing = QUOTES.get(self._language, QUOTES["en"])
+        words = Text(f"{opening}{_plain(section.text)}{closing}" if quoted else _plain(section.text))
+        if not section.heading:
+            return _indented(console, words, 2)
+        return _indented(console, Text(_plain(section.heading), style="bold"), 2) + _indented(console, words, 4)
+
+    @property
+    def _colon(self) -> str:
+        return f"{NO_BREAK}:" if self._language == "fr" else ":"
 
     async def run(self, desk: Desk) -> None:
         """Answer what is typed, until the input ends; then only print."""
@@ -137,22 +155,16 @@ def _named(file: Attachment) -> Card:
     return Card(summary=title, title=title, sections=(Section("", file.alt),) if file.alt else ())
 
 
-def _section(console: Console, section: Section) -> list[Text]:
-    quoted = section.quote and "\n" not in section.text
-    words = Text(f"“{_plain(section.text)}”" if quoted else _plain(section.text))
-    if not section.heading:
-        return _indented(console, words, 2)
-    return _indented(console, Text(_plain(section.heading), style="bold"), 2) + _indented(console, words, 4)
-
-
 def _indented(console: Console, text: Text, by: int) -> list[Text]:
     """Wrapped to the width, every line moved in, nothing behind its end."""
-    lines = text.wrap(console, max(20, console.width - by))
+    held = Text(text.plain.replace(NO_BREAK, _HELD), style=text.style)
+    lines = held.wrap(console, max(20, console.width - by))
     for line in lines:
         line.rstrip()
+        line.plain = line.plain.replace(_HELD, NO_BREAK)
     return [Text(" " * by) + line for line in lines]
 
 
 def _plain(text: str) -> str:
     """Text that cannot steer a terminal: no control characters but the line break."""
-    return "".join(character for character in text if character == "\n" or character.isprintable())
+    return "".join(character for character in text if character in {"\n", NO_BREAK} or character.isprintable())

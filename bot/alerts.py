@@ -154,10 +154,16 @@ def update_of(alert: Alert, earlier: Alert, key: str) -> Update:
         return Update.of_delivery(key, UpdateKind.REPORTED, at=at, by=by, url=url)
     kind = UpdateKind.REPORTED
     if alert.kind is AlertKind.DELISTED and not alert.moved:
-        kind = UpdateKind.DELISTED
-    elif alert.kind is AlertKind.LISTED and earlier.story:
+        return ended_update(alert, key, at=alert.at)
+    if alert.kind is AlertKind.LISTED and earlier.story:
         kind = UpdateKind.CONFIRMED
     return Update.of_delivery(key, kind, at=alert.at, by=alert.source)
+
+
+def ended_update(alert: Alert, key: str, *, at: datetime) -> Update:
+    """What a delisting says to a message that told of the listing; where the company itself stays, whose entry went."""
+    names = "; ".join(dict.fromkeys(listing.name for listing in alert.listings)) if alert.partial else ""
+    return Update.of_delivery(key, UpdateKind.DELISTED, at=at, by=alert.source, text=names)
 
 
 def story_kind(card: SourceCard, analysis: Analysis, mention: Mention) -> AlertKind:

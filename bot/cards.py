@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
+from itertools import takewhile
 from types import MappingProxyType
 from typing import Any
 
@@ -32,6 +33,7 @@ from bot.model import (
     Digest,
     Effect,
     Evidence,
+    FieldChange,
     Found,
     Link,
     ListChange,
@@ -63,6 +65,9 @@ TIERS = {1: "official", 2: "record"}
 #: A story this many days old is held against the record of its own day as well as of today.
 NEWS_DAYS = 2
 
+#: Characters of a field shown on either side of a change, and around what differs; shorter ones are shown whole.
+DIFFERS, LEAD, WHOLE = 200, 24, 120
+
 LANGUAGES = ("en", "fr")
 
 
@@ -92,6 +97,22 @@ class Reader:
                 parts = found.groupdict()
                 return template.format(**{name: self.retell(group, part) for name, part in parts.items()})
         return kept
+
+    def field(self, name: str) -> str:
+        """What a field of an entry is called."""
+        return self.say(f"field.{name}") if name in table("words/en")["field"] else name.replace("_", " ")
+
+    def quote(self, text: str) -> str:
+        """Somebody else's words between the quotation marks of the reader's language."""
+        return self.say("quoted.text", text=text)
+
+    def told(self, what: str, of: str) -> str:
+        """What is said of something, behind its name and a colon."""
+        return self.say("quoted.told", what=what, of=of)
+
+    def row(self, parts: Iterable[str]) -> str:
+        """Several things one after the other, each of which may have commas."""
+        return self.say("quoted.between").join(parts)
 
     def title(self, source: str) -> str:
         card = self.cards.get(source)
@@ -180,7 +201,7 @@ def alert_card(
         *_why(alert, reader),
         *_meaning(alert, effects, reader),
     ]
-    sections += [*_matched(alert, reader), *_record(alert, reader), *_proof(alert, reader)]
+    sections += [*_matched(alert, reader), *_record(alert, updates, reader), *_proof(alert, reader)]
     told = alert.kind is not AlertKind.DELISTED and effects
     detail = effects[0].does if told else _happened(alert, reader)[0].text
     severity = reader.say(f"severity.{alert.severity}")
@@ -201,7 +222,7 @@ def _state(updates: Updates | None, reader: Reader) -> list[Section]:
     reports = [one for one in updates.all if one.kind is UpdateKind.REPORTED]
     lines = [update_words(one, reader) for one in _standing(updates.all) if one.kind is not UpdateKind.REPORTED]
     if reports:
-        names = list(dict.fromkeys(reader.clean(reader.title(one.by), 60) for one in reports))
+        names = list(dict.fromkeys(reader.clean(reader.title(one.by), 160) for one in reports))
         lines.append(reader.say("state.reports", count=len(reports) + 1, names=_some(names, reader)))
     return [Section(reader.say("heading.state"), "\n".join(lines))] if lines else []
 
@@ -221,24 +242,42 @@ def _standing(updates: Sequence[Update]) -> list[Update]:
 
 def update_words(update: Update, reader: Reader) -> str:
     """One thing that became of an alert, in a sentence."""
-    by = reader.clean(reader.title(update.by), 80)
+    by = reader.clean(reader.title(update.by), 160)
     text = reader.clean(update.text, 200)
-    said = f" “{text}”" if text and update.kind not in _WITH_TEXT else ""
-    return reader.say(f"state.{update.kind}", by=by, time=when(update.at), text=text) + said
+    said = f" {reader.quote(text)}" if text and update.kind not in _WITH_TEXT else ""
+    part = update.kind is UpdateKind.DELISTED and text
+    return reader.say(f"state.{update.kind}{'_part' if part else ''}", by=by, time=when(update.at), text=text) + said
 
 
 #: Whose text belongs into the sentence itself.
-_WITH_TEXT = frozenset({UpdateKind.MUTED, UpdateKind.BEFORE})
+_WITH_TEXT = frozenset({UpdateKind.MUTED, UpdateKind.BEFORE, UpdateKind.DELISTED})
 
 
 def _title(alert: Alert, effects: Sequence[Effect], reader: Reader, other: Sequence[Effect]) -> str:
     """Who and what, in one line; a move from list to list is told as one, from whichever end it was seen."""
-    company, here = reader.clean(alert.company.name, 80), _list(alert.source, effects, reader)
+    company, here = subject_words(Brief.of(alert), reader), _list(alert.source, effects, reader)
     if alert.moved is None:
-        return reader.say(f"kind.{alert.kind}", company=company, list=here)
+        return reader.say(_kind_of(Brief.of(alert)), company=company, list=here)
     there = _list(alert.moved.source, other, reader)
     old, new = (here, there) if alert.kind is AlertKind.DELISTED else (there, here)
     return reader.say("kind.moved", company=company, old=old, list=new)
+
+
+def subject_words(brief: Brief, reader: Reader) -> str:
+    """Whom an alert is about: the company, or by its own name an entry that is only related to it.
+
+    A unit that is taken off is never told as the company taken off.
+    """
+    company = reader.clean(brief.company, 80)
+    if not brief.relation:
+        return company
+    more = [reader.say("happened.more", count=brief.entries - 1)] if brief.entries > 1 else []
+    return reader.say(f"kind.{brief.relation}", name=" ".join([reader.clean(brief.title, 80), *more]), company=company)
+
+
+def _kind_of(brief: Brief) -> str:
+    """Which sentence says what happened: of a company that stays, that an entry of it went."""
+    return "kind.delisted_part" if brief.partial and not brief.relation else f"kind.{brief.kind}"
 
 
 def _list(source: str, effects: Sequence[Effect], reader: Reader) -> str:
@@ -254,6 +293,9 @@ def _happened(alert: Alert, reader: Reader) -> list[Section]:
     lines = [_rows(alert.changes, reader)] if len(alert.changes) > 1 else []
     lines += [_change(change, reader) for change in alert.changes[:1]]
     lines += _other_end(alert, reader)
+    if alert.remaining:
+        one = "_one" if alert.remaining == 1 else ""
+        lines.append(reader.say(f"happened.remain{one}", count=alert.remaining))
     first = alert.changes[0]
     if first.edition:
         lines.append(reader.say("happened.edition", edition=reader.clean(first.edition, 80)))
@@ -287,18 +329,34 @@ def _change(change: ListChange, reader: Reader) -> str:
         case ChangeKind.REMOVED:
             return reader.say("happened.removed", name=name)
         case ChangeKind.CHANGED:
-            empty = reader.say("happened.empty")
-            fields = "; ".join(
-                reader.say(
-                    "happened.field",
-                    field=one.field.replace("_", " "),
-                    old=reader.clean(one.old, 200) or empty,
-                    new=reader.clean(one.new, 200) or empty,
-                )
-                for one in change.fields
-                if one.material
-            )
+            fields = reader.row(field_words(one, reader) for one in change.fields if one.material)
             return reader.say("happened.changed", name=name, fields=fields)
+
+
+def field_words(field: FieldChange, reader: Reader) -> str:
+    """One field of an entry, old to new; of long texts the stretch in which they differ."""
+    empty = reader.say("happened.empty")
+    old, new = (reader.clean(text, DIFFERS) for text in where_they_differ(field.old, field.new))
+    return reader.say("happened.field", field=reader.field(field.field), old=old or empty, new=new or empty)
+
+
+def where_they_differ(old: str, new: str) -> tuple[str, str]:
+    """Two long texts without what they begin and end with alike: of twenty aliases the one that came."""
+    if max(len(old), len(new)) <= WHOLE:
+        return old, new
+    start = _alike(old, new)
+    end = max(0, _alike(old[start:][::-1], new[start:][::-1]) - LEAD)
+    start = max(0, start - LEAD)
+    return _between(old, start, end), _between(new, start, end)
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _between(text: str, start: int, end: int) -> str:
+    return f"{'…' if start else ''}{text[start : len(text) - end]}{'…' if end else ''}"
 
 
 def _other_end(alert: Alert, reader: Reader) -> list[str]:
@@ -314,8 +372,8 @@ def _rows(changes: Sequence[ListChange], reader: Reader) -> str:
 
 
 def _some(names: Sequence[str], reader: Reader, room: int = NAMED) -> str:
-    shown = "; ".join(names[:room])
-    return f"{shown}; {reader.say('happened.more', count=len(names) - room)}" if len(names) > room else shown
+    more = [reader.say("happened.more", count=len(names) - room)] if len(names) > room else []
+    return reader.row([*names[:room], *more])
 
 
 def _told(alert: Alert, story: Story, reader: Reader) -> list[Section]:
@@ -386,9 +444,9 @@ def _effects(effects: Sequence[Effect], heading: str, day: date, reader: Reader)
         return []
     not_heading = "means_not" if heading == "list_means" else f"{heading}_not"
     several = len(effects) > 1
-    means = [f"{effect.title}: {effect.does}" if several else effect.does for effect in effects[:3]]
+    means = [reader.told(effect.does, effect.title) if several else effect.does for effect in effects[:3]]
     means_not = [effect.does_not for effect in effects[:3] if effect.does_not]
-    basis = [f"{effect.authority}: {effect.citation}" for effect in effects[:3] if effect.citation]
+    basis = [reader.told(effect.citation, effect.authority) for effect in effects[:3] if effect.citation]
     return [
         Section(reader.say(f"heading.{heading}", day=day.isoformat()), " ".join(dict.fromkeys(lines)))
         for heading, lines in ((heading, means), (not_heading, means_not), ("basis", basis))
@@ -420,7 +478,7 @@ def _steps(match: Match, reader: Reader) -> str:
     for one in told[1:]:
         if one.rule == "same word":
             continue
-        met = [f"“{reader.clean(text, 80)}”" for text in dict.fromkeys((one.ours, one.theirs)) if text]
+        met = [reader.quote(reader.clean(text, 80)) for text in dict.fromkeys((one.ours, one.theirs)) if text]
         same_names = (one.ours, one.theirs) == (first.ours, first.theirs)
         rule = reader.retell("rule", one.rule)
         steps.append(rule if same_names else f"{rule} ({' = '.join(met)})")
@@ -428,12 +486,15 @@ def _steps(match: Match, reader: Reader) -> str:
     return reader.say("matched.reason", ours=ours, theirs=theirs, rule=", ".join(dict.fromkeys(steps)))
 
 
-def _record(alert: Alert, reader: Reader) -> list[Section]:
+def _record(alert: Alert, updates: Updates | None, reader: Reader) -> list[Section]:
+    """What the record said when the story was told; where a listing has ended since, the heading says that."""
     if not alert.story:
         return []
+    over = any(one.kind is UpdateKind.DELISTED and not one.text for one in updates.all) if updates else False
+    then = replace(reader, now=alert.at) if over else reader
     meant = bool(alert.analysis and alert.analysis.source)
-    lines = [evidence_words(one, reader, meant=meant) for one in alert.evidence] or [reader.say("record.unread")]
-    return [Section(reader.say("heading.record"), " ".join(lines))]
+    lines = [evidence_words(one, then, meant=meant) for one in alert.evidence] or [reader.say("record.unread")]
+    return [Section(reader.say("heading.record_then" if over else "heading.record"), " ".join(lines))]
 
 
 def evidence_words(evidence: Evidence, reader: Reader, *, meant: bool = True) -> str:
@@ -515,7 +576,7 @@ def also_card(alert: Alert, reader: Reader, *, effects: Sequence[Effect] = (), o
     if alert.analysis:
         sections += _why_told(alert.analysis, reader, about=False)
     return Card(
-        summary=f"{title}: {reader.clean(story.title, 200)}",
+        summary=reader.told(reader.clean(story.title, 200), title),
         title=title,
         sections=tuple(sections),
         links=_links(alert, reader)[:1],
@@ -582,7 +643,7 @@ def _company_line(named: Named, reader: Reader) -> str:
         "read.company",
         company=reader.clean(named.company.name, 80),
         role=reader.say(f"role.{named.mention.role}"),
-        surfaces=", ".join(f"“{reader.clean(surface, 60)}”" for surface in named.spellings[:NAMED]),
+        surfaces=", ".join(reader.quote(reader.clean(surface, 60)) for surface in named.spellings[:NAMED]),
         rules=", ".join(reader.retell("rule", reason.rule) for reason in named.mention.reasons),
         watched=reader.say("read.watched" if named.watched else "read.known"),
     )
@@ -595,7 +656,7 @@ def _their_record(account: Account, reader: Reader) -> list[Section]:
     for named in subjects[:NAMED]:
         meant = bool(account.analysis.source) and named.mention.role is Role.SUBJECT
         lines = [evidence_words(one, reader, meant=meant) for one in named.evidence] or [reader.say("record.unread")]
-        heading = f"{reader.say('heading.record')}: {reader.clean(named.company.name, 80)}"
+        heading = reader.told(reader.clean(named.company.name, 80), reader.say("heading.record"))
         sections.append(Section(heading, " ".join(lines)))
     return sections
 
@@ -637,14 +698,14 @@ def digest_card(digest: Digest, keys: Sequence[str], reader: Reader) -> Card:
 
 
 def _kind(brief: Brief, reader: Reader) -> str:
-    return reader.say(f"kind.{brief.kind}", company=reader.clean(brief.company, 80), list=reader.title(brief.source))
+    return reader.say(_kind_of(brief), company=subject_words(brief, reader), list=reader.title(brief.source))
 
 
 def brief_words(brief: Brief, reader: Reader) -> str:
     """An alert in one line: how loud, who, what, on which list or in which story, when."""
-    title = reader.clean(brief.title, 120)
+    title = "" if brief.relation else reader.clean(brief.title, 120)
     parts = [reader.say(f"severity.{brief.severity}"), _kind(brief, reader)]
-    parts += [f"“{title}”"] if title else []
+    parts += [reader.quote(title)] if title else []
     parts += [reader.say("digest.entries", count=brief.entries)] if brief.entries > 1 else []
     return " · ".join([*parts, when(brief.at)])
 
@@ -688,7 +749,7 @@ def notice_card(notice: Notice, reader: Reader) -> Card:
     title = reader.clean(reader.retell("notice", notice.title), 200)
     text = reader.retell("notice", notice.text)
     return Card(
-        summary=f"{title}: {reader.clean(text, 300)}",
+        summary=reader.told(reader.clean(text, 300), title),
         title=title,
         severity=Severity.MEDIUM,
         sections=(Section("", reader.clean(text)),),
@@ -707,8 +768,12 @@ def lookup_card(
     *,
     past: Sequence[ListChange] = (),
     went: Mapping[ListChange, Listing] = MappingProxyType({}),
+    unread: Sequence[str] = (),
 ) -> Card:
-    """What every list says today of a name, never a bare "no". Of `past` removals those in `went` were moves."""
+    """What every list says today of a name, never a bare "no". Of `past` removals those in `went` were moves.
+
+    `unread` are the lists that are polled and of which there is no reading yet.
+    """
     counts = _lists_of(found)
     touched = {one.listing.source for one in found}
     listed = "listed_one" if len(read) == 1 else "listed"
@@ -726,9 +791,12 @@ def lookup_card(
     for source in dict.fromkeys(one.listing.source for one in found):
         sections += _found_on(source, [one for one in found if one.listing.source == source], effects, reader)
     sections.append(_freshness(read, reader))
+    if read and unread:
+        titles = [reader.title(source) for source in unread]
+        sections.append(Section(reader.say("heading.unread"), _some(titles, reader, len(titles))))
     if stories:
         lines = [
-            f"“{reader.clean(one.title, 160)}” ({one.published:%Y-%m-%d})" if one.published else one.title
+            reader.quote(reader.clean(one.title, 160)) + (f" ({one.published:%Y-%m-%d})" if one.published else "")
             for one in stories
         ]
         sections.append(Section(reader.say("heading.stories"), "\n".join(lines), quote=True))
@@ -784,7 +852,7 @@ def _found_on(
     told = list(effects.get(source, ()))[:3]
     means = [f"{effect.does} {effect.does_not}".strip() for effect in told]
     if len(told) > 1:
-        means = [f"{effect.title}: {text}" for effect, text in zip(told, means, strict=True)]
+        means = [reader.told(text, effect.title) for effect, text in zip(told, means, strict=True)]
     sections = [Section(reader.title(source), "\n".join(lines))]
     return sections + ([Section(reader.say("heading.means"), "\n".join(means))] if means else [])
 

@@ -11,20 +11,17 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from itertools import takewhile
 from types import MappingProxyType
 
-from bot.cards import NAMED, Reader, entry_words, match_words, past_section, via, when
+from bot.cards import NAMED, Reader, entry_words, field_words, match_words, past_section, via, when
 from bot.history import Chart, Event, How, Span, Stood, What, end_of
-from bot.model import Card, Company, Effect, FieldChange, Link, ListChange, Listing, Section, Severity, Verdict
+from bot.model import Card, Company, Effect, Link, ListChange, Listing, Section, Severity, Verdict
 from bot.registers import list_of
 
 #: Events spelled out in a card, the newest of more; a chat's own limits may cut further.
 EVENTS = 15
-#: Characters shown before and after the place at which two long texts differ.
-LEAD = 24
-#: Texts no longer than this are shown whole.
-WHOLE = 120
+#: Characters of a list's title on a link: Slack's buttons take 75.
+LABEL = 75
 #: Characters of an alt text: what both platforms take.
 ALT = 1000
 #: A spreadsheet runs a cell that begins with one of these; https://owasp.org/www-community/attacks/CSV_Injection
@@ -100,7 +97,8 @@ def _since(since: Sequence[Event], day: date, reader: Reader) -> str:
     if not own:
         return reader.say("then.same")
     lines = [
-        f"{_day(one.seen, reader)} · {reader.title(one.source)}: {event_words(one, reader)}" for one in own[-NAMED:]
+        reader.told(event_words(one, reader), f"{_day(one.seen, reader)} · {reader.title(one.source)}")
+        for one in own[-NAMED:]
     ]
     more = [reader.say("happened.more", count=len(own) - NAMED)] if len(own) > NAMED else []
     return "\n".join([*lines, *more])
@@ -118,7 +116,7 @@ def reach(spans: Mapping[str, Span], reader: Reader, *, day: date | None = None)
             lines.append(reader.say("then.stopped", list=reader.title(source), date=date_read))
         began.setdefault(span.begun.date().isoformat() if span.begun else "", []).append(reader.title(source))
     for first, titles in sorted(began.items()):
-        names = "; ".join(titles)
+        names = reader.row(titles)
         if not first:
             lines.append(reader.say("then.began_unknown", lists=names))
         elif day and first <= day.isoformat():
@@ -208,42 +206,17 @@ def _names(listings: Iterable[Listing], reader: Reader) -> str:
         reader.say("history.name", name=reader.clean(name, 80)) for name in dict.fromkeys(one.name for one in listings)
     ]
     more = [reader.say("happened.more", count=len(names) - NAMED)] if len(names) > NAMED else []
-    return "; ".join([*names[:NAMED], *more])
+    return reader.row([*names[:NAMED], *more])
 
 
 def _fields(change: ListChange, reader: Reader) -> str:
     """What changed of an entry: what matters, old to new; the rest by the fields' names, or when alone whole too."""
     material = [one for one in change.fields if one.material]
-    told = [_field(one, reader) for one in material or change.fields[:1]]
-    rest = [one.field.replace("_", " ") for one in change.fields if one not in (material or change.fields[:1])]
+    told = [field_words(one, reader) for one in material or change.fields[:1]]
+    rest = [reader.field(one.field) for one in change.fields if one not in (material or change.fields[:1])]
     if rest:
         told.append(reader.say("history.also", fields=", ".join(rest)))
-    return reader.say("happened.changed", name=reader.clean(change.listing.name, 80), fields="; ".join(told))
-
-
-def _field(field: FieldChange, reader: Reader) -> str:
-    empty = reader.say("happened.empty")
-    old, new = (reader.clean(text, 160) for text in where_they_differ(field.old, field.new))
-    return reader.say("happened.field", field=field.field.replace("_", " "), old=old or empty, new=new or empty)
-
-
-def where_they_differ(old: str, new: str) -> tuple[str, str]:
-    """Two long texts without what they begin and end with alike: of twenty aliases the one that came."""
-    if max(len(old), len(new)) <= WHOLE:
-        return old, new
-    start = _alike(old, new)
-    end = max(0, _alike(old[start:][::-1], new[start:][::-1]) - LEAD)
-    start = max(0, start - LEAD)
-    return _between(old, start, end), _between(new, start, end)
-
-
-def _alike(one: str, other: str) -> int:
-    """How many characters two texts begin with alike."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
-
-
-def _between(text: str, start: int, end: int) -> str:
-    return f"{'…' if start else ''}{text[start : len(text) - end]}{'…' if end else ''}"
+    return reader.say("happened.changed", name=reader.clean(change.listing.name, 80), fields=reader.row(told))
 
 
 def _links(found: Sequence[Event], reader: Reader) -> tuple[Link, ...]:
@@ -254,7 +227,12 @@ def _links(found: Sequence[Event], reader: Reader) -> tuple[Link, ...]:
         page = next((one.url for one in event.listings if one.url), "") or (card.page if card else "")
         if page.startswith(("https://", "http://")):
             pages.setdefault(event.source, page)
-    return tuple(Link(reader.title(source)[:80], page) for source, page in list(pages.items())[:NAMED])
+    return tuple(Link(_short(reader.title(source)), page) for source, page in list(pages.items())[:NAMED])
+
+
+def _short(title: str) -> str:
+    """A list's title as the words of a link, which a chat may put on a button."""
+    return title if len(title) <= LABEL else f"{title[: LABEL - 1].rstrip()}…"
 
 
 def alt_text(company: Company, chart: Chart, reader: Reader) -> str:
@@ -278,7 +256,7 @@ def alt_text(company: Company, chart: Chart, reader: Reader) -> str:
         parts.append(reader.say("picture.alt_no_stories"))
     for lane in chart.lanes:
         marks = [f"{reader.say(f'picture.{mark.what}')} {mark.at:%Y-%m-%d}" for mark in lane.marks]
-        parts.append(f"{reader.title(lane.source)}: {', '.join(marks)}.")
+        parts.append(f"{reader.told(', '.join(marks), reader.title(lane.source))}.")
     text = " ".join(parts)
     return text if len(text) <= ALT else text[: ALT - 1].rstrip() + "…"
 

@@ -66,11 +66,14 @@ Names = Annotated[list[str], typer.Argument(help="Companies; quote a name of sev
 
 
 def main() -> None:
-    """The entry point. Errors that a person can act on are one line; the exit code is 1."""
+    """The entry point. Errors that a person can act on are one line, or JSON where it was asked for; the code is 1."""
     try:
         app()
     except TocsinError as trouble:
-        print(f"tocsin: {trouble}", file=sys.stderr)  # noqa: T201 - the command line's own voice
+        if "--json" in sys.argv:
+            _print_json({"error": str(trouble)})
+        else:
+            print(f"tocsin: {trouble}", file=sys.stderr)  # noqa: T201 - the command line's own voice
         raise SystemExit(1) from trouble
 
 
@@ -98,6 +101,7 @@ def _with_house(
 
 def _ask(
     command: str,
+    /,
     *,
     json: bool,
     place: str = "console:",
@@ -129,7 +133,7 @@ def _ask(
     if json:
         _print_json(reply.data)
     elif not quiet or not reply.ok:
-        chat = ConsoleChat()
+        chat = ConsoleChat(language=settings.load().tocsin_language)
         for card in reply.cards:
             chat.show(card)
     if not reply.ok:
@@ -355,12 +359,14 @@ def watch_export(
 
 @watch.command("pause")
 def watch_pause(
-    what: Annotated[list[str], typer.Argument(help="One watch, or nothing for all; then 7d, 2027-01-31, or off.")],
+    what: Annotated[
+        list[str] | None, typer.Argument(help="One watch, or nothing for all; then 7d, 2027-01-31, or off.")
+    ] = None,
     place: Where = "console:",
     json: Json = False,
 ) -> None:
     """Send nothing for a while."""
-    _ask("watch pause", json=json, place=place, until=" ".join(what))
+    _ask("watch pause", json=json, place=place, until=" ".join(what or ()))
 
 
 @watch.command("settings")
@@ -494,7 +500,7 @@ def alert_not(
 @alert.command("mute")
 def alert_mute(
     key: Key,
-    span: Annotated[str, typer.Argument(help="How long: 1d, 7d, 2w, or until a date such as 2026-12-31.")],
+    span: Annotated[str, typer.Argument(help="How long: 1d, 7d, 2w, or until a date such as 2026-12-31.")] = "",
     place: Where = "console:",
     json: Json = False,
 ) -> None:
@@ -515,12 +521,15 @@ def alert_undo(
 
 @app.command()
 def audit(
-    since: Annotated[str, typer.Option(help="Only from this day on, such as 2026-01-31 (UTC).")] = "",
+    day: Annotated[
+        str, typer.Argument(metavar="[SINCE]", help="Only from this day on, such as 2026-01-31 (UTC).")
+    ] = "",
+    since: Annotated[str, typer.Option(help="The same.")] = "",
     place: Where = "console:",
     json: Json = False,
 ) -> None:
     """Who acknowledged, dismissed, muted or changed what in a place."""
-    _ask("audit", json=json, place=place, since=since)
+    _ask("audit", json=json, place=place, since=since or day)
 
 
 @export.command("acts")
@@ -528,6 +537,7 @@ def export_acts(
     csv: Annotated[bool, typer.Option("--csv", help="As CSV, for a spreadsheet; without it, JSON.")] = False,
     since: Annotated[str, typer.Option(help="Only from this day on, such as 2026-01-31 (UTC).")] = "",
     place: Annotated[str, typer.Option(help="Only one place; without it, all of them.")] = "",
+    json: Annotated[bool, typer.Option("--json", help="As JSON (what it is without --csv).")] = False,
 ) -> None:
     """All that people did, oldest first: who, when, what, on which company, where, why, and the evidence."""
 
@@ -537,7 +547,7 @@ def export_acts(
         return await every_act(office, beginning(since, reader), _place(place) if place else None)
 
     acts: list[dict[str, str]] = _with_house(work)
-    if csv:
+    if csv and not json:
         typer.echo(as_table(acts, COLUMNS), nl=False)
     else:
         _print_json({"acts": acts})
@@ -558,6 +568,8 @@ def poll(
             raise TellPerson(f"There is no source {source!r}; known: {', '.join(sorted(known))}")
         document = None
         if file:
+            if not file.is_file():
+                raise TellPerson(f"{file}: no such file; give the path of a file as the publisher has it")
             answer = await house.fetcher.fetch(Ask(url=file.resolve().as_uri(), cap=known[source].card.cap))
             document = answer.document
         with _busy(f"reading {source}"):
@@ -616,9 +628,9 @@ def outcome_words(outcome: Outcome, *, dry_run: bool = False) -> str:
 
 def _outcome(outcome: Outcome, *, dry_run: bool) -> str:
     if outcome.quarantined:
-        return f"{outcome.source}: not believed. {outcome.why}"
+        return f"{outcome.source}: not believed. {outcome.why.removeprefix(f'{outcome.source}: ')}"
     if outcome.why:
-        return f"{outcome.source}: not read. {outcome.why}"
+        return f"{outcome.source}: not read. {outcome.why.removeprefix(f'{outcome.source}: ')}"
     if outcome.first:
         return f"{outcome.source}: first reading, {outcome.rows} entries. They are history and raise no alert."
     what = (
@@ -627,8 +639,12 @@ def _outcome(outcome: Outcome, *, dry_run: bool) -> str:
     pending = f"; {outcome.pending} absent once, a second reading decides" if outcome.pending else ""
     verb = "would raise" if dry_run else "raised"
     state = "not modified, " if outcome.unchanged else ""
-    alerts = f"{verb} {outcome.alerts} alerts, {outcome.deliveries} deliveries"
+    alerts = f"{verb} {_count(outcome.alerts, 'alert', 'alerts')}, {_count(outcome.deliveries, 'message', 'messages')}"
     return f"{outcome.source}: {state}{what}{pending}; {outcome.rows} entries; {alerts}"
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 @app.command()
@@ -662,7 +678,8 @@ def read(
     story: Annotated[
         str,
         typer.Argument(
-            metavar="FILE|URL", help="A text file, its first line the title; - for what is piped in; an address."
+            metavar="FILE|URL|TEXT",
+            help="A text file, its first line the title; - for what is piped in; an address; or the text itself.",
         ),
     ],
     on: Annotated[
@@ -682,54 +699,106 @@ def read(
         if json:
             _print_json(account_data(account))
         else:
-            ConsoleChat().show(
-                account_card(account, Reader(now=house.clock.now(), cards=house.cards(), language=language))
+            ConsoleChat(language=language).show(
+                account_card(account, Reader(now=house.clock.now(), cards=house.titled(), language=language))
             )
 
     _with_house(work)
 
 
+#: What `read` takes, for whoever gave something else.
+_STORIES = "give a text file, - for what is piped in, an address, or the text itself"
+
+
 def _story_in(file: str) -> Story:
-    """A text file as a story, its first line the title. Letters that are no UTF-8 are shown as such, not refused."""
+    """A text file as a story, its first line the title. Letters that are no UTF-8 are shown as such, not refused.
+
+    What is no file and has several words is the text itself, as it is in a chat.
+    """
     try:
         if file == "-":
             text = sys.stdin.read(STORY_CAP)
+        elif len(file.split()) != 1 and not _is_file(file):
+            text = file
         else:
             with Path(file).open("rb") as opened:
                 text = opened.read(STORY_CAP).decode("utf-8-sig", "replace")
     except OSError as error:
+        raise TellPerson(f"{file}: {error.strerror}; {_STORIES}") from error
+    if not text.strip():
         raise TellPerson(
-            f"{file}: {error.strerror}; give a text file, - for what is piped in, or an address"
-        ) from error
+            f"{file}: no text in it; give a text file, - for what is piped in, an address, or the text itself"
+        )
     title, _, rest = text.lstrip().partition("\n")
     return Story(source="file", id=file, url="", title=title.strip(), text=rest.strip())
 
 
+def _is_file(name: str) -> bool:
+    """Whether there is a file of that name; a text that is pasted may be no name at all."""
+    try:
+        return bool(name.strip()) and Path(name).exists()
+    except (OSError, ValueError):
+        return False
+
+
 @app.command()
-def version() -> None:
+def version(json: Json = False) -> None:
     """Which version this is."""
-    _say(__version__)
+    if json:
+        _print_json({"version": __version__})
+    else:
+        _say(__version__)
+
+
+@app.command("help")
+def help_(
+    command: Annotated[list[str] | None, typer.Argument(help="One command, to see all that it takes.")] = None,
+    json: Json = False,
+) -> None:
+    """What can be asked here and in every chat."""
+    _ask("help", json=json, command=" ".join(command or ()))
+
+
+def _told_version(wanted: bool) -> None:
+    if wanted:
+        _say(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_told_version, is_eager=True, help="Which version this is.")
+    ] = False,
+) -> None:
+    """Rings when a company you watch appears on a restricted-party list or in a story about one."""
 
 
 @app.command("match")
 def match_names(ours: str, theirs: str, json: Json = False) -> None:
     """Whether two names are one company's, and why."""
+    if not ours.strip() or not theirs.strip():
+        raise TellPerson("match needs two names, for example: tocsin match Xiaomi 小米")
     match = compare(ours, theirs)
     if json:
         _print_json(match_data(match))
         return
-    word = {Verdict.SAME: "same", Verdict.RELATED: "related, another unit", Verdict.NO: "not the same"}[match.verdict]
-    _say(f"{word} ({match.band}, {match.score:.2f})")
+    reader = Reader(now=datetime.now(UTC), language=settings.load().tocsin_language)
+    band = "" if match.verdict is Verdict.NO else f"{reader.say(f'band.{match.band}')}, "
+    _say(f"{reader.say(f'match.{match.verdict}')} ({band}{match.score:.2f})")
     for reason in match.reasons:
-        _say(f"  {_told(reason)}")
+        if match.verdict is not Verdict.NO or reason.rule != Verdict.NO:  # the first line has said it
+            _say(f"  {_told(reason, reader)}")
 
 
-def _told(reason: Reason) -> str:
+def _told(reason: Reason, reader: Reader) -> str:
     """A reason on one line: which spelling met which and by what, or what stands on one side only."""
+    rule = reader.retell("rule", reason.rule)
     if reason.ours and reason.theirs:
-        return f"“{reason.ours}” = “{reason.theirs}”: {reason.rule} ({reason.score:.2f})"
-    only = reason.ours or reason.theirs
-    return f"“{only}”, in the {'first' if reason.ours else 'second'} name: {reason.rule}" if only else reason.rule
+        return f"{reader.say('matched.reason', ours=reason.ours, theirs=reason.theirs, rule=rule)} ({reason.score:.2f})"
+    if only := reason.ours or reason.theirs:
+        return reader.say("match.first" if reason.ours else "match.second", name=only, rule=rule)
+    return rule
 
 
 if __name__ == "__main__":

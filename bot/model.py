@@ -526,7 +526,20 @@ class Alert:
     follows: tuple[str, ...] = ()  #: ids of earlier alerts of the same event, which this one joins
     announced: tuple[Story, ...] = ()  #: of a list change: the stories and notices that told it before, without text
     moved: Listing | None = None  #: the other end of a move between lists: where it was, or for a removal where it is
+    remaining: int = 0  #: of a delisting: how many entries of the company itself stay on that list
     revision: int = 1
+
+    @property
+    def relation(self) -> str:
+        """Of entries that are not the company's own: "related", or "perhaps" where even that is only possible."""
+        if not self.changes or self.match is None or self.match.verdict is Verdict.SAME:
+            return ""
+        return "perhaps" if self.match.band == "possible" else "related"
+
+    @property
+    def partial(self) -> bool:
+        """Whether a delisting leaves the company itself where it was: a unit of it went, or one entry of several."""
+        return self.kind is AlertKind.DELISTED and bool(self.relation or self.remaining)
 
     @property
     def listings(self) -> tuple[Listing, ...]:
@@ -600,9 +613,9 @@ class Update:
     @classmethod
     def of_delivery(cls, key: str, kind: UpdateKind, *, at: datetime, by: str = "", **rest: Any) -> Update:
         """The same thing said of the same message is the same update, however often it is said."""
-        return cls(
-            id=fingerprint("update", key, kind, by, rest.get("url", "")), of=key, kind=kind, at=at, by=by, **rest
-        )
+        about = [rest["text"]] if rest.get("text") else []
+        id = fingerprint("update", key, kind, by, rest.get("url", ""), *about)
+        return cls(id=id, of=key, kind=kind, at=at, by=by, **rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -638,6 +651,8 @@ class Brief:
     title: str = ""  #: the story's headline, or the name on the first of its entries
     entries: int = 0  #: of a list alert: how many
     url: str = ""
+    relation: str = ""  #: of entries that are not the company's own, as Alert has it
+    partial: bool = False  #: of a delisting that leaves the company itself where it was
 
     @classmethod
     def of(cls, alert: Alert) -> Brief:
@@ -652,6 +667,8 @@ class Brief:
             title=(alert.story.title if alert.story else alert.changes[0].listing.name if alert.changes else "")[:300],
             entries=len(alert.changes),
             url=alert.story.url if alert.story else next((one.url for one in alert.listings if one.url), ""),
+            relation=alert.relation,
+            partial=alert.partial,
         )
 
 

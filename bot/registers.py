@@ -29,6 +29,13 @@ def list_of(listing: Listing) -> str:
 
 
 @cache
+def carriers(list_id: str) -> frozenset[str]:
+    """The sources whose file carries this list among others."""
+    carries = table("registers")["carries"]
+    return frozenset(source for source, lists in carries.items() if list_id in lists.values())
+
+
+@cache
 def sisters(list_id: str) -> frozenset[str]:
     """The other lists of the same office, to and from which an entry may move."""
     families = table("registers")["families"].values()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.model import Alert, Brief, Delivery, Place, Role, Subscription, Update, UpdateKind, Verdict, fingerprint
+from bot.registers import carriers
 from bot.triage import NOTHING_SAID, Held, Here, Identity, Refusal, Rulings
 
 
@@ -126,7 +127,7 @@ def why_not(alert: Alert, subscription: Subscription) -> Refusal | None:
     """The setting of the subscription that keeps this alert back for good, or nothing."""
     if alert.kind not in subscription.kinds:
         return Refusal(rule="kind", what=alert.kind)
-    if subscription.sources and alert.source not in subscription.sources:
+    if subscription.sources and not subscription.sources & _lists(alert):
         return Refusal(rule="source", what=alert.source)
     language = alert.analysis.language if alert.analysis else ""
     if subscription.languages and language not in {"", *subscription.languages}:
@@ -134,6 +135,12 @@ def why_not(alert: Alert, subscription: Subscription) -> Refusal | None:
     if not subscription.related and not about_itself(alert):
         return Refusal(rule="related")
     return None
+
+
+def _lists(alert: Alert) -> frozenset[str]:
+    """Where an alert comes from; of a story or notice about a listing also the list it means, and who carries that."""
+    meant = alert.analysis.source if alert.analysis else ""
+    return frozenset({alert.source, meant, *(carriers(meant) if meant else ())} - {""})
 
 
 def dismissed(alert: Alert, here: Here) -> Refusal | None:

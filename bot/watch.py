@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot import editions, gazette, schedule, sequel, trail
-from bot.alerts import list_alerts, story_alert, story_alert_id
+from bot.alerts import ended_update, list_alerts, story_alert, story_alert_id
 from bot.book import CompanyBook
 from bot.corroborate import corroborate
 from bot.diff import Difference, Missing, Survey, believe, cut_off, diff, missing, survey, unheard
@@ -46,7 +46,6 @@ from bot.model import (
     Standing,
     Story,
     Update,
-    UpdateKind,
     Validators,
     Verdict,
     fingerprint,
@@ -493,11 +492,23 @@ class Watcher:
         ends: list[Delivery] = []
         for alert in list_alerts(matched, at=now, fresh=now, moves=moves):
             follows, announced = await self.led_by(alert, now)
-            alerts.append(replace(alert, follows=follows, announced=announced))
+            remaining = await self.remaining(alert)
+            alerts.append(replace(alert, follows=follows, announced=announced, remaining=remaining))
             if alert.kind is AlertKind.DELISTED and not alert.moved:
                 ends += await self.ended(alerts[-1], now)
         sent = await self.routed(alerts, now)
         return alerts, replace(sent, deliveries=(*sent.deliveries, *ends))
+
+    async def remaining(self, alert: Alert) -> int:
+        """Of a delisting: how many entries of the company itself stay on that list, which is then not left."""
+        if alert.kind is not AlertKind.DELISTED or alert.moved or alert.relation:
+            return 0
+        found, _ = await self.record(alert.company)
+        where, gone = list_of(alert.changes[0].listing), {change.key for change in alert.changes}
+        stay = [
+            one.listing for one in found if one.match.verdict is Verdict.SAME and one.listing.source == alert.source
+        ]
+        return sum(1 for one in stay if one.key not in gone and list_of(one) == where)
 
     async def moves(
         self, matched: Sequence[tuple[ListChange, Company, Match]], absent: Iterable[Listing]
@@ -540,11 +551,11 @@ class Watcher:
         company, subscriptions = alert.company, self.watched.subscriptions(alert.company.id)
         kept = await self.store.stories_of(company.id, limit=RECENT)
         stories = await asyncio.to_thread(lambda: [(one, self.told(one)) for one in kept if one.text])
-        ids = await sequel.told_of(self.store, alert.changes, company, stories, now=now)
-        by = alert.source
+        told = () if alert.partial else stories  # a story of the company stays true when only a unit of it goes
+        ids = await sequel.told_of(self.store, alert.changes, company, told, now=now)
 
         def over(key: str, told: Alert) -> Update:
-            return Update.of_delivery(key, UpdateKind.DELISTED, at=now, by=by)
+            return ended_update(alert, key, at=now)
 
         return await sequel.drawn_again(
             self.store, [id for id in ids if id not in alert.follows], subscriptions, over, now=now

@@ -126,6 +126,13 @@ class House:
         """The cards of the last catalogue, or of the shelf before there was one."""
         return self._cards or {id: source.card for id, source in {**self.official, **self.feeds}.items()}
 
+    def titled(self) -> Mapping[str, SourceCard]:
+        """Every card that a message may name: those of what is polled, and of official lists that are not, or no more.
+
+        A story speaks of the Entity List whether or not its text is polled here.
+        """
+        return {id: source.card for id, source in self.official.items()} | dict(self.cards())
+
     @cached_property
     def watcher(self) -> Watcher:
         habits = Habits(
@@ -146,7 +153,7 @@ class House:
 
     def courier(self, chat: Chat) -> Courier:
         return Courier(
-            store=self.store, chat=chat, clock=self.clock, sources=self.cards, operators=self.settings.operators
+            store=self.store, chat=chat, clock=self.clock, sources=self.titled, operators=self.settings.operators
         )
 
     @cached_property
@@ -158,6 +165,7 @@ class House:
             roll=Roll(self.store),
             clock=self.clock,
             sources=self.cards,
+            titled=self.titled,
             feed_finder=finder,
             pages=Articles(self.fetcher),
             whom=lambda: self.watcher.whom(),

@@ -128,6 +128,16 @@ def test_constraints_name_what_the_project_needs() -> None:
     assert {re.sub(r"[-_.]+", "-", re.split(r"[<>=\[~! ]", one)[0]).lower() for one in wanted} <= pinned
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "docs").glob("*.md")), ids=lambda path: path.name)
+def test_every_row_of_a_table_has_the_cells_of_its_head(path: Path) -> None:
+    """A row with a cell more loses its last one wherever the page is shown."""
+    head = 0
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        cells = len(re.findall(r"(?<!\\)\|", line)) if line.startswith("|") else 0
+        assert not head or not cells or cells == head, f"line {number}: {cells - 1} cells for {head - 1}"
+        head = cells
+
+
 def test_every_command_is_in_the_manual() -> None:
     """docs/commands.md is made from the registry."""
     from bot.commands.help import table

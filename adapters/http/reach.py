@@ -84,7 +84,7 @@ class Reach:
             if not public(address):
                 raise FetchRefused(
                     f"{name}: leads to the private address {address}, which addresses from chat or from a redirect "
-                    f"may not reach; put it in the settings if it is yours"
+                    f"may not reach; set TOCSIN_ALLOW_PRIVATE=true if it is yours"
                 )
             if port not in _PORTS and not any_port:
                 raise FetchRefused(

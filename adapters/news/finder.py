@@ -63,8 +63,9 @@ class Finder:
         try:
             answer = await self._fetcher.fetch(Ask(url=url, cap=CAP, trusted=False))
         except (FetchRefused, FetchLater) as trouble:
+            why = str(trouble).removeprefix(f"{url}: ").removesuffix("; tried again later")  # nobody does: it was asked
             raise TellPerson(
-                f"{url} could not be read: {trouble}", key="feed.unreachable", url=url, trouble=trouble
+                f"{url} could not be read: {why}", key="feed.unreachable", url=url, trouble=why
             ) from trouble
         except TocsinError as trouble:
             raise TellPerson(str(trouble)) from trouble

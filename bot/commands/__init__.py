@@ -55,6 +55,7 @@ class Office:
     roll: Roll
     clock: Clock
     sources: Callable[[], Mapping[str, SourceCard]]
+    titled: Callable[[], Mapping[str, SourceCard]] | None = None  #: cards that may be named beside those polled
     feed_finder: FeedFinder | None = None
     pages: PageReader | None = None
     whom: Callable[[], Awaitable[Watched]] | None = None  #: whom anybody watches; without one, our own index of it
@@ -74,7 +75,8 @@ class Office:
         return self._watched
 
     def reader(self, request: Request) -> Reader:
-        return Reader(now=self.clock.now(), cards=self.sources(), language=request.language)
+        cards = self.titled() if self.titled else self.sources()
+        return Reader(now=self.clock.now(), cards=cards, language=request.language)
 
 
 Run = Callable[[Office, Request], Awaitable[Reply]]

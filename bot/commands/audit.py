@@ -49,7 +49,8 @@ def beginning(since: str, reader: Reader) -> datetime | None:
         return datetime.combine(date.fromisoformat(since), time(), UTC)
     except ValueError as error:
         example = f"{reader.now - timedelta(days=30):%Y-%m-%d}"
-        raise TellPerson(reader.say("audit.bad_since", since=repr(since[:40]), example=example)) from error
+        given = reader.quote(reader.clean(since, 40))
+        raise TellPerson(reader.say("audit.bad_since", since=given, example=example)) from error
 
 
 def row(act: Act, book: CompanyBook) -> dict[str, str]:
@@ -72,11 +73,11 @@ def line(act: Act, book: CompanyBook, reader: Reader) -> str:
     said = reader.say(
         "audit.line",
         time=when(act.at),
-        person=reader.clean(act.person, 80),
+        person=reader.retell("because", reader.clean(act.person, 80)),
         what=what,
         company=reader.clean(company_name(act.company, book), 80),
     ).rstrip(" ·")
-    return f"{said} “{reader.clean(act.text, 200)}”" if act.text else said
+    return f"{said} {reader.quote(reader.clean(act.text, 200))}" if act.text else said
 
 
 def company_name(id: str, book: CompanyBook) -> str:

@@ -231,7 +231,11 @@ def _card(
     title = reader.say("import.title", count=len(wishes), new=new)
     lists = reader.lists(len(office.roll.read))
     read = bool(office.roll.read)
-    state = reader.say("import.listed", count=len(listed), lists=lists) if read else reader.say("watch.unread")
+    state = (
+        reader.say("import.listed", count=len(listed), total=len(wishes), lists=lists)
+        if read
+        else reader.say("watch.unread")
+    )
     sections = [
         Section(reader.say("heading.listed_today"), "\n".join([state, *_who(listed, reader)])),
         *_columns(sheet, reader),
@@ -270,7 +274,8 @@ def _left_out(refused: Sequence[Refused], reader: Reader) -> list[Section]:
         return []
     lines = [f"{reader.say('import.row', row=one.row.number)} {_why(one, reader)}" for one in refused[:SHOWN]]
     lines += [reader.say("happened.more", count=len(refused) - SHOWN)] if len(refused) > SHOWN else []
-    return [Section(reader.say("import.refused", count=len(refused)), "\n".join(lines))]
+    one = "_one" if len(refused) == 1 else ""
+    return [Section(reader.say(f"import.refused{one}", count=len(refused)), "\n".join(lines))]
 
 
 def _who(listed: dict[str, dict[str, int]], reader: Reader) -> list[str]:

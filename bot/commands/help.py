@@ -72,7 +72,7 @@ def _lines(one: Command, reader: Reader) -> list[str]:
 def table() -> str:
     """docs/commands.md: every command, how it is typed in each place, what it does."""
     rows = [
-        " | ".join(["|", *(" or ".join(f"`{typed}`" for typed in place) for place in everywhere(name)), one.about, "|"])
+        f"| {' | '.join([*(' or '.join(f'`{typed}`' for typed in place) for place in everywhere(name)), one.about])} |"
         for name, one in commands().items()
     ]
     arguments = [
@@ -102,9 +102,9 @@ def table() -> str:
 
 
 def everywhere(name: str) -> tuple[tuple[str, ...], ...]:
-    """How a command is typed on the command line (nothing where it is not there), on Slack, on Discord, and there by
+    """How a command is typed on the command line, on Slack, on Discord, and there by a French reader.
 
-    a French reader; each in as many ways as there are.
+    Each in as many ways as there are.
     """
     what = usage(name).removeprefix(name)
     return on_command_line(name, what), (f"{on_slack(name)}{what}",), on_discord(name), on_discord(name, "fr")

@@ -18,7 +18,7 @@ from bot.commands.history import lists_data
 from bot.commands.whom import meant
 from bot.errors import TellPerson
 from bot.explain import effects_of
-from bot.model import Company, Effect, Found, ListChange, Listing, Match, Reply, Request, Section, Verdict
+from bot.model import Company, Effect, Found, ListChange, Listing, Match, Reply, Request, Section, SourceKind, Verdict
 from bot.registers import list_of
 
 
@@ -45,12 +45,29 @@ async def lookup(office: Office, request: Request) -> Reply:
     past = [one for one in await office.roll.taken_off(company) if one.source not in today]
     effects_by_list = meanings((one.listing for one in found), reader.now.date(), reader)
     went = await Archive(office.store, office.roll).went(past, (one.listing for one in found))
-    card = lookup_card(typed, company, found, office.roll.read, stories, effects_by_list, reader, past=past, went=went)
+    card = lookup_card(
+        typed,
+        company,
+        found,
+        office.roll.read,
+        stories,
+        effects_by_list,
+        reader,
+        past=past,
+        went=went,
+        unread=unread(office),
+    )
     if not found and (close := meant(typed, company, office.book, office.roll)):
         names = ", ".join([reader.clean(one, 60) for one in close])
         slip = Section("", reader.say("watch.did_you_mean", names=names))
         card = replace(card, sections=(slip, *card.sections))
     return Reply(cards=(card,), data=as_data(typed, company, found, past, went, office))
+
+
+def unread(office: Office) -> tuple[str, ...]:
+    """The lists that are polled and were never read: an answer says nothing of them."""
+    cards = office.sources().items()
+    return tuple(sorted(id for id, card in cards if card.kind is SourceKind.LIST and id not in office.roll.read))
 
 
 async def on_day(office: Office, request: Request, typed: str, day: date) -> Reply:
@@ -109,6 +126,7 @@ def as_data(
         ],
         "past": [past_data(one, went.get(one)) for one in past],
         "read": [{"source": source, "at": at.isoformat()} for source, at in sorted(office.roll.read.items())],
+        "unread": list(unread(office)),
     }
 
 

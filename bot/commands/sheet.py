@@ -281,6 +281,8 @@ def _understood(rows: Table, file: Attachment | None) -> Sheet:
     headings = filled[at][1] if at is not None else []
     data = filled[at + 1 :] if at is not None else filled
     columns = _by_heading(headings)
+    if not data:
+        raise _refusal("no_rows" if filled else "empty", file)
     if "name" not in columns:
         if (guessed := _by_content(data)) is None:
             raise _refusal("no_names", file)

@@ -50,7 +50,8 @@ def state(card: SourceCard, memory: Memory | None, reader: Reader) -> str:
     known = {"id": card.id, "title": card.title}
     if memory is None or memory.tried_at is None:
         return reader.say("sources.unread", **known)
-    line = reader.say("sources.line", **known, count=memory.rows, fresh=reader.fresh(memory.read_at))
+    told = "line" if memory.read_at else "never"
+    line = reader.say(f"sources.{told}", **known, count=memory.rows, fresh=reader.fresh(memory.read_at))
     trouble = reader.clean(memory.trouble, 200)
     if memory.retired:
         return reader.say("sources.retired", line=line, trouble=trouble)

@@ -77,9 +77,7 @@ def on_slack(name: str) -> str:
 
 
 def on_command_line(name: str, what: str) -> tuple[str, ...]:
-    """How it is typed in a terminal, `what` being its arguments; nothing where it makes sense in chats only."""
-    if name in NOT_IN_TERMINALS:
-        return NOT_IN_TERMINALS[name]
+    """How it is typed in a terminal, `what` being its arguments."""
     if any(one.kind is FieldKind.FILE for one in commands()[name].arguments):
         return (f"tocsin {name} FILE",)
     dashed = _NAMED.sub(lambda option: f"[--{option[1].replace('_', '-')} ...]", what)

@@ -98,7 +98,7 @@ async def case(office: Office, request: Request) -> Case:
     key, reader = request.one("key").strip(), office.reader(request)
     delivery = await office.store.delivery(key)
     if delivery is None or delivery.place != request.place or not isinstance(delivery.message, Alert):
-        raise TellPerson(reader.say("triage.no_alert", given=repr(key[:40])))
+        raise TellPerson(reader.say("triage.no_alert", given=reader.quote(reader.clean(key, 40))))
     kept = await office.store.papers(UPDATES, [key])
     now = decode(Updates, kept[key]).alert if kept else None
     alert = now or delivery.message
@@ -161,16 +161,12 @@ def _dismissed(this: Case, said: tuple[Disposition, ...]) -> list[str]:
     reader, alert = this.reader, this.alert
     if alert.story is None:
         names = [reader.clean(one.name, 80) for one in alert.listings]
-        some = "; ".join(names[:NAMED]) + (
-            f"; {reader.say('happened.more', count=len(names) - NAMED)}" if len(names) > NAMED else ""
-        )
+        more = [reader.say("happened.more", count=len(names) - NAMED)] if len(names) > NAMED else []
+        some = reader.row([*names[:NAMED], *more])
         which = "not_record" if len(names) == 1 else "not_records"
-        return [
-            this.say(
-                which, count=len(names), list=reader.title(alert.source), names=f"“{some}”" if len(names) == 1 else some
-            )
-        ]
-    spelled = ", ".join(f"“{reader.clean(one.name, 60)}”" for one in said if one.of is Of.SPELLING)
+        names_ = reader.quote(some) if len(names) == 1 else some
+        return [this.say(which, count=len(names), list=reader.title(alert.source), names=names_)]
+    spelled = ", ".join(reader.quote(reader.clean(one.name, 60)) for one in said if one.of is Of.SPELLING)
     lines = [this.say("not_event")]
     return [*lines, this.say("not_spelling", source=reader.title(alert.source), names=spelled)] if spelled else lines
 
@@ -203,7 +199,7 @@ async def mute(office: Office, request: Request) -> Reply:
     except ValueError as error:
         raise TellPerson(this.say("bad_end", end=error, example=example)) from error
     if end is None:
-        raise TellPerson(this.say("bad_span", span=repr(span[:40]), example=example))
+        raise TellPerson(this.say("bad_span", span=this.reader.quote(this.reader.clean(span, 40)), example=example))
     first = await this.decide(triage.mute(this.saying(*_MUTING, everywhere=True), end))
     if first and first.person != request.person:
         return this.answer(this.say("muted_first", by=first.person, time=first.text), [], this.undo(MUTE), done=False)

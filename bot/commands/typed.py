@@ -17,6 +17,9 @@ from bot.model import FieldKind, Place, Request
 
 Values = tuple[tuple[str, str | tuple[str, ...]], ...]
 
+#: May stand before any command, as it does on the command line and in Slack.
+PROGRAM = "tocsin"
+
 _QUOTES = {'"': '"', "“": "”", "„": "“”", "«": "»", "「": "」"}
 _QUOTED = "|".join(f"{opening}[^{closing}]*[{closing}]" for opening, closing in _QUOTES.items())
 #: A quoted stretch that ends where a word ends, or a word.
@@ -40,6 +43,8 @@ def command_and_rest(text: str) -> tuple[str, str]:
     Nothing at all asks for help; a group's name alone (`watch`) asks for its list. An unknown word comes back as it is.
     """
     text = text.strip().removeprefix("/").lstrip()
+    if text.casefold().split(maxsplit=1)[:1] == [PROGRAM]:  # as Slack and the command line have it
+        text = _after(text, 1)
     known = commands()
     words = text.split(maxsplit=2)
     for take in (2, 1):

@@ -144,7 +144,7 @@ def _told(
     if wish.also:
         lines.append(reader.say("watch.taken_for", name=reader.clean(wish.typed, 60), company=wish.also))
     if before:
-        lines.append(reader.say("watch.again", by=reader.clean(before.made_by, 60), since=f"{before.made_at:%Y-%m-%d}"))
+        lines.append(reader.say("watch.again", by=_by(before, reader), since=f"{before.made_at:%Y-%m-%d}"))
     lines += _paused(before or new[wish.target], reader)
     if wish.company is None:
         companies = (
@@ -195,7 +195,7 @@ def _others(company: Company, target: str, office: Office, request: Request, rea
     lines = []
     for one in office.watches.at(request.place):
         if one.target.casefold() != target.casefold() and asks_for(one, company, office.book):
-            by = reader.clean(one.made_by, 60)
+            by = _by(one, reader)
             lines.append(reader.say("watch.also_here", target=shown(one.target, reader), by=by))
     places = [one.place for one in office.watches.elsewhere(request.place, company, office.book)]
     if places:
@@ -285,9 +285,14 @@ async def show(office: Office, request: Request) -> Reply:
     return Reply(cards=(plain_card(title, lines),), data={"watching": data})
 
 
+def _by(one: Subscription, reader: Reader) -> str:
+    """Who asked for a watch; a terminal's name is ours."""
+    return reader.retell("because", reader.clean(one.made_by, 60))
+
+
 def _line(one: Subscription, reader: Reader) -> str:
     """One watch: whom, by whom, since when, and what is special about it."""
-    parts = [shown(one.target, reader), f"{reader.clean(one.made_by, 60)}, {one.made_at:%Y-%m-%d}"]
+    parts = [shown(one.target, reader), f"{_by(one, reader)}, {one.made_at:%Y-%m-%d}"]
     parts += _paused(one, reader)
     if one.kinds != DEFAULT_KINDS:
         parts.append(", ".join(reader.say(f"kinds.{kind}") for kind in sorted(one.kinds)))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.cards import Reader, brief_words, plain_card, when
+from bot.cards import Reader, brief_words, plain_card, subject_words, when
 from bot.codec import decode
 from bot.commands import Argument, Office, command
 from bot.errors import TellPerson
-from bot.model import NOWHERE, Alert, Delivery, Digest, Message, Notice, Reason, Reply, Request, Standing, Update
+from bot.model import NOWHERE, Alert, Brief, Delivery, Digest, Message, Notice, Reason, Reply, Request, Standing, Update
 from bot.triage import UNSENT, Unsent, unsent_key
 
 #: What is typed to send everything again that is parked here.
@@ -88,7 +88,7 @@ def about(message: Message, reader: Reader) -> str:
     """What a message is about, in a few words."""
     match message:
         case Alert():
-            name = reader.clean(message.company.name, 80)
+            name = subject_words(Brief.of(message), reader)
             kind = reader.say(f"kinds.{message.kind}")
             return reader.say("sent.alert", company=name, kind=kind, source=message.source)
         case Standing():

@@ -66,13 +66,22 @@ async def pause(office: Office, request: Request) -> Reply:
     name, end = _pause_of(f"{request.one('name')} {request.one('until')}", reader)
     await office.watches.refresh()
     changes: dict[str, object] = {"paused_until": end}
+    rested = end is not None or await _rests(office, request, reader, name)
     chosen = await _keep(office, request, reader, name, changes)
-    key = "pause.until" if end else "pause.off"
+    key = "pause.until" if end else "pause.off" if rested else "pause.not"
     what = shown(chosen[0].target, reader) if name else reader.say("pause.everything", count=len(chosen))
     title = reader.say(key, what=what)
     lines = [reader.say("pause.means", until=_moment(end))] if end else []
     data = {"paused": [one.target for one in chosen], "until": end.isoformat() if end else None}
     return Reply(cards=(plain_card(title, lines),), data=data)
+
+
+async def _rests(office: Office, request: Request, reader: Reader, name: str) -> bool:
+    """Whether this watch, or anything here, is paused just now."""
+    watches = (_one(name, office, request, reader),) if name else office.watches.at(request.place)
+    place = await settings_of(office.store, request.place)
+    ends = [one.paused_until for one in (*watches, *(() if name else (place,)))]
+    return any(end > reader.now for end in ends if end)
 
 
 def _pause_of(typed: str, reader: Reader) -> tuple[str, datetime | None]:
@@ -229,7 +238,7 @@ def _argument(name: str, about: str) -> Argument:
     "watch settings",
     Argument(name="name", about="one that is watched here; without it the settings of the place", required=False),
     _argument("kinds", "which alerts: listed, changed, delisted, notice, listing_story, subject, mention, or all"),
-    _argument("lists", "only these lists, by their ids as `sources` shows them, or all"),
+    _argument("lists", "only these lists and stories about them, by their ids as `sources` shows them, or all"),
     _argument("languages", "only stories in these languages, by code (en, fr, zh), or all"),
     _argument("related", "units of the group and passing mentions too: yes or no"),
     _argument("language", "the language of alerts here: en or fr"),

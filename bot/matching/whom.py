@@ -100,10 +100,9 @@ def recognise(company: Company, listing: Listing, *, among: Collection[str] = ()
         number = Reason(f"same {kind}", 1.0, value, value)
         return Match(Verdict.SAME, 1.0, (number, Reason("listed as", 1.0, company.name, listing.name)))
     fitting, by_sound = _fitting(company, listing)
-    if not by_sound:
-        among = _in_our_scripts(fitting, listing, among)
+    pairs = _possible(company, fitting, listing, among, by_sound=by_sound)
     carried: Match | None = None
-    for match in same_names(_possible(company, fitting, listing, among, by_sound=by_sound)):
+    for match in same_names(pairs):
         if _holds(match, by_sound=by_sound, known=company.from_book):
             if not (company.from_book and _joins_another(fitting, listing)):
                 return match
@@ -144,20 +143,23 @@ def _possible(
     company: Company, ours: Sequence[Name], listing: Listing, among: Collection[str], *, by_sound: bool
 ) -> list[tuple[Name, Name]]:
     """The pairs of our names and theirs that may be one. Of the others that is plain before they are compared."""
+    looked_at = bool(among)
+    if not by_sound:
+        among = _in_our_scripts(ours, listing, among)
     strangers = {read(name).units for name in company.not_names}
     if (not among and not by_sound) or (strangers and read(listing.name).units in strangers):
         return []
     theirs = [name for name in listing.names() if not among or name.text in among]
     if strangers:
         theirs = [name for name in theirs if read(name.text).units not in strangers]
-    known = company.from_book
     pairs = [(mine, other) for mine in ours for other in theirs]
     if len(pairs) > 1:
         pairs = nlargest(LAID_ASIDE * len(ours), pairs, key=_spelled_alike)
+    known = company.from_book
     return [
         (mine, other)
         for mine, other in pairs
-        if not _cannot_hold(mine.text, other.text, by_sound=by_sound, known=known)
+        if not _cannot_hold(mine.text, other.text, by_sound=by_sound, known=known, looked_at=looked_at)
     ]
 
 
@@ -176,8 +178,11 @@ def _in_order(text: str) -> str:
     return " ".join(sorted([one.text for one in read(text).units]))
 
 
-def _cannot_hold(ours: str, theirs: str, *, by_sound: bool, known: bool) -> bool:
-    """Whether `_holds` and `_carries_ours` must say no: the words are not the same, and too few, or one met nothing."""
+def _cannot_hold(ours: str, theirs: str, *, by_sound: bool, known: bool, looked_at: bool) -> bool:
+    """Whether `_holds` and `_carries_ours` must say no: the words are not the same, and too few, or one met nothing.
+
+    Of names in one script an index has looked at every word already; looking again would cost more than it saves.
+    """
     core, other = core_of(ours), core_of(theirs)
     if _very_same(core, other) or _is_one(ours, theirs):
         return False
@@ -187,7 +192,7 @@ def _cannot_hold(ours: str, theirs: str, *, by_sound: bool, known: bool) -> bool
         return True
     if len(core) == 1 and core[0] not in _words(theirs) and not _stands_there(core[0], other):
         return True
-    return (known or not bears(ours, theirs)) and lacks(ours, theirs)
+    return not looked_at and (known or not bears(ours, theirs)) and lacks(ours, theirs)
 
 
 @lru_cache(maxsize=5_000)

@@ -248,6 +248,10 @@ def test_feeds_come_and_go(terminal: Terminal) -> None:
     refused = terminal.type("feed", "add", f"{terminal.site.url('')}/")
     assert refused.exit_code == 1
     assert "could not be read" in refused.stdout
+    assert "TOCSIN_ALLOW_PRIVATE=true" in refused.stdout
+    nowhere = terminal.json("feed", "add", "https://nowhere.invalid/rss")["error"]
+    assert nowhere.count("nowhere.invalid/rss") == 1
+    assert "tried again" not in nowhere
     terminal.settings["TOCSIN_ALLOW_PRIVATE"] = "true"
     added = terminal.json("feed", "add", f"{terminal.site.url('')}/")
     assert (added["url"], added["items"], added["new"]) == (f"{terminal.site.url('')}/rss", 1, True)
@@ -327,7 +331,14 @@ def test_two_names(terminal: Terminal) -> None:
     """`tocsin match` prints the verdict and its reasons."""
     assert terminal.json("match", "Xiaomi", "Xiaomi Corporation")["verdict"] == "same"
     said = terminal.type("match", "Xiaomi", "Xiamen Airlines").stdout
-    assert said.startswith("not the same")
+    assert said.startswith("not the same (0.")
+    assert "possible" not in said
+    assert "=" not in said.splitlines()[0]
+    assert "needs two names" in str(terminal.type("match", "", "Xiaomi").exception)
+    terminal.settings["TOCSIN_LANGUAGE"] = "fr"
+    told = terminal.type("match", "Xiaomi", "小米").stdout
+    assert told.startswith("la même entreprise (certain, 1.00)")
+    assert "“" not in told
 
 
 def test_a_story_is_read(terminal: Terminal, tmp_path: Path) -> None:
@@ -456,6 +467,53 @@ def test_what_a_poll_came_to(outcome: Outcome, words: str) -> None:
     """In a line."""
     assert words in outcome_words(outcome)
     assert "would raise" in outcome_words(Outcome(source="s"), dry_run=True)
+
+
+def test_a_file_that_is_not_there(terminal: Terminal) -> None:
+    """Whoever gave a path is not sent to the settings, and the source is said once."""
+    assert "/no/such.csv: no such file" in str(terminal.type("poll", "us_dod_cmc", "--file", "/no/such.csv").exception)
+    damaged = Outcome(source="us_csl", quarantined=True, why="us_csl: an empty body")
+    assert outcome_words(damaged) == "us_csl: not believed. an empty body"
+    assert outcome_words(Outcome(source="s", alerts=1, deliveries=2)).endswith("raised 1 alert, 2 messages")
+
+
+def test_what_cannot_be_done_is_json_where_json_was_asked_for(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """docs/json.md promises it of every command, also of those that never come to the desk."""
+    for name, value in terminal.settings.items():
+        monkeypatch.setenv(name, value)
+    for words in (["poll", "us_nothing"], ["read", "/no/such/file"], ["backfill", "us_csl", "/undated.csv", "--dated"]):
+        monkeypatch.setattr("sys.argv", ["tocsin", *words, "--json"])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert ended.value.code == 1
+        told = capsys.readouterr()
+        assert list(json.loads(told.out)) == ["error"]
+        assert not told.err
+
+
+def test_a_text_is_read_as_it_is_typed(terminal: Terminal) -> None:
+    """`tocsin read TEXT` is in the manual; a text with nothing in it is said to be that."""
+    said = terminal.json("read", "US adds Huawei to the Entity List because of national security")
+    assert [one["company"] for one in said["mentions"]] == ["Huawei"]
+    assert "Entity List (BIS)" in terminal.type("read", "US adds Huawei to the Entity List").stdout
+    assert terminal.json("read", "Huawei " * 3_000)["title"].startswith("Huawei")
+    for nothing in ("", "   "):
+        assert "give a text file, - for what is piped in, an address, or the text" in str(
+            terminal.type("read", nothing).exception
+        )
+
+
+def test_what_the_manual_shows_can_be_typed(terminal: Terminal) -> None:
+    """The version both ways, help of one command, an audit from a day on, a mute whose span is asked for."""
+    assert terminal.type("--version").stdout == terminal.type("version").stdout == f"{__version__}\n"
+    assert terminal.json("version") == {"version": __version__}
+    assert "as_of" in terminal.type("help", "lookup").stdout
+    assert "watch add" in terminal.type("help").stdout
+    assert terminal.json("audit", "2026-01-31") == terminal.json("audit", "--since", "2026-01-31") == {"acts": []}
+    assert terminal.json("export", "acts") == {"acts": []}
+    assert "error" in terminal.json("alert", "mute", "nothing")
 
 
 def test_triage_and_its_audit(terminal: Terminal) -> None:

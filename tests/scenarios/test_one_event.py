@@ -18,6 +18,7 @@ from adapters.news.feed import read_feed
 from adapters.stores.sqlite import SqliteStore
 from bot.book import shipped
 from bot.cards import Reader
+from bot.data import typeset
 from bot.messages import follow_up_card, message_card
 from bot.model import Alert, AlertKind, Bulletin, Delivery, Document, Reading, SourceCard, SourceKind, Story
 from bot.registers import sisters
@@ -194,8 +195,8 @@ async def test_an_entry_has_left_when_it_is_found_on_the_other_list(world: World
     move, removal = (await world.deliveries())[told:]
     assert removal.follows[1] == move.key
     assert (await world.titles("fr"))[told:] == [
-        "IMPORTANT · Xiaomi : passage de Specially Designated Nationals à Consolidated list",
-        "> Xiaomi : passage de Specially Designated Nationals à Consolidated list",
+        typeset("IMPORTANT · Xiaomi : passage de Specially Designated Nationals à Consolidated list"),
+        typeset("> Xiaomi : passage de Specially Designated Nationals à Consolidated list"),
     ]
 
 

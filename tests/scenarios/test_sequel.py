@@ -190,6 +190,39 @@ async def test_later_reports_stand_on_the_first_alert(world: World) -> None:
     assert "2 reports: also Blog" in world.drawn()
 
 
+# ── Units and single entries end ──────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_unit_that_is_taken_off_is_not_the_company_taken_off(world: World) -> None:
+    """The message names the unit; what told of the company itself is not said to be over."""
+    await world.tells("wire", LISTED)
+    await world.lists("Xiaomi Corporation", "Xiaomi Automobile Lending Co., Ltd.")
+    await world.lists("Xiaomi Corporation")
+    told = len(world.room.edited)
+    await world.lists("Xiaomi Corporation")
+    (gone,) = [title for title in world.posted() if "taken off" in title]
+    assert "Xiaomi Automobile Lending Co., Ltd. (" in gone
+    assert "related to Xiaomi) taken off" in gone
+    for _, _, card in world.room.edited[told:]:
+        since = next(section.text for section in card.sections if section.heading == "Since then")
+        assert "Taken off since:" not in since
+        assert since.endswith("UTC: Xiaomi Automobile Lending Co., Ltd.")
+    assert not [card for _, _, card in world.room.edited[told:] if "story" in card.title]
+
+
+async def test_one_of_several_entries_is_taken_off(world: World) -> None:
+    """While another entry of the company stands on the list nobody is told that the company left it."""
+    await world.lists("Xiaomi Corporation", "Xiaomi Inc.")
+    await world.lists("Xiaomi Corporation")
+    await world.lists("Xiaomi Corporation")
+    assert "An entry of Xiaomi taken off" in world.posted()[-1]
+    said = words(world.room.posted[-1][2])
+    assert "Another entry of this company stays on the list." in said
+    await world.lists()
+    await world.lists()
+    assert world.posted()[-1].endswith("Xiaomi taken off Communist Chinese military companies (Section 1237)")
+
+
 # ── The list bears it out, and the listing ends ───────────────────────────────────────────────────────────────────
 
 

@@ -148,6 +148,16 @@ def test_what_is_declined_says_which_setting_declined_it() -> None:
     assert route(alert, [over], now=THEN).deliveries
 
 
+def test_a_watch_of_one_list_hears_what_is_told_of_that_list() -> None:
+    """The Entity List comes in the screening list's file: a story about it is about a list that was chosen."""
+    story, analysis, mention = story_about(Role.SUBJECT)
+    about = replace(analysis, source="us_bis_entity")
+    alert = story_alert(FEED, story, about, mention, xiaomi(), at=THEN)
+    for chosen, rings in (("us_bis_entity", 1), ("us_csl", 1), ("eu_fsf", 0)):
+        asked = watch(sources=frozenset({chosen}))
+        assert len(route(alert, [asked], now=THEN).deliveries) == rings, chosen
+
+
 def test_about_itself() -> None:
     """A list alert goes by its match, a story alert by the role."""
     (itself,) = list_alerts([(added(listing("Xiaomi")), xiaomi(), SAME)], at=THEN)

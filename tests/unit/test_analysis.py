@@ -117,6 +117,20 @@ def test_unreliable_entity_list_is_not_the_entity_list() -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "stage"),
+    [
+        ("Xiaomi radié de la liste noire américaine", "removed"),
+        ("Le Pentagone radie Xiaomi de sa liste noire", "removed"),
+        ("Un tribunal américain annule l’inscription de Xiaomi sur la liste noire", "suspended_by_court"),
+        ("Les États-Unis inscrivent Xiaomi sur leur liste noire", "in_force"),
+    ],
+)
+def test_a_removal_told_in_french_is_no_listing_in_force(title: str, stage: str) -> None:
+    """The words by which French tells that a listing ends, by the office itself or by a court."""
+    assert read(title, "").stage == stage
+
+
+@pytest.mark.parametrize(
     ("text", "outlet"),
     [
         ("Comme le rapporte Android Authority, la marque est visée par les Etats-Unis.", "Android Authority"),

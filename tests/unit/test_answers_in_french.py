@@ -5,14 +5,16 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from bot.cards import Reader
+from bot.cards import Reader, field_words
 from bot.commands import commands
 from bot.commands.languages import about, about_argument
 from bot.data import table
+from bot.model import FieldChange, Listing
 from tests.conftest import ROOT
 from tests.worlds.facts import THEN
 
@@ -85,6 +87,10 @@ def test_every_rule_of_a_match_is_retold(rule: str) -> None:
     [
         ("rule", "same name", "même nom"),
         ("rule", "legal form ignored (alias zh, former name)", "forme juridique ignorée (alias zh, ancien nom)"),
+        ("rule", "same name (acronym)", "même nom (sigle)"),
+        ("rule", "same words, a brand", "mêmes mots, fiche de type marque"),
+        ("rule", "same isin", "même isin"),
+        ("rule", "same", "même nom"),
         ("rule", "3 letters differ", "3 lettres diffèrent"),
         ("rule", "something unheard of", "something unheard of"),
         (
@@ -92,7 +98,12 @@ def test_every_rule_of_a_match_is_retold(rule: str) -> None:
             "Xiaomi is watched here since 2021-01-14, asked for by ana (U1)",
             "Xiaomi est surveillé ici depuis le 2021-01-14, à la demande de ana (U1)",
         ),
-        ("notice", "us_csl: could not be read", "us_csl : n’a pas pu être lue"),
+        (
+            "because",
+            "Xiaomi is watched here since 2021-01-14, asked for by the command line",
+            "Xiaomi est surveillé ici depuis le 2021-01-14, à la demande de la ligne de commande",
+        ),
+        ("notice", "us_csl: could not be read", "us_csl\u00a0: n’a pas pu être lue"),
         ("unsent", "mention is not among the kinds asked for", "mention n’est pas parmi les genres demandés"),
         ("nothing", "same name", "same name"),
     ],
@@ -101,3 +112,42 @@ def test_what_was_kept_in_english_is_retold(group: str, kept: str, told: str) ->
     """With what it was filled with; what is not known stays as it is, and so does everything for other readers."""
     assert READER.retell(group, kept) == told
     assert Reader(now=THEN).retell(group, kept) == kept
+
+
+FILLED = re.compile(r"\{\w+\}")
+
+
+@pytest.mark.parametrize("name", ["words/fr", "command_words/fr", "retold/fr", "programmes"])
+def test_french_is_set_as_printers_do(name: str) -> None:
+    """Nothing breaks a line before a colon or inside quotation marks, and apostrophes are round."""
+    for text in french(table(name), inside=name == "programmes"):
+        assert not re.search(r" [:;!?»]|« ", text), text
+        assert not re.search(r"\w'\w", FILLED.sub("x", text)), text
+
+
+def french(found: object, *, inside: bool) -> Iterator[str]:
+    """All texts of a table; of one with other languages those under `fr`."""
+    if isinstance(found, dict):
+        for key, one in found.items():
+            yield from french(one, inside=inside and key != "fr")
+    elif isinstance(found, list):
+        for one in found:
+            yield from french(one, inside=inside)
+    elif isinstance(found, str) and not inside:
+        yield found
+
+
+def test_what_is_put_together_for_a_french_reader_has_french_marks() -> None:
+    """Quotation marks, the colon behind a heading and the marks between several things are the reader's."""
+    assert READER.quote("Xiaomi") == "«\u00a0Xiaomi\u00a0»"
+    assert READER.told("NDAA s. 1237", "Trésor") == "Trésor\u00a0: NDAA s. 1237"
+    assert READER.row(["A", "B"]) == "A\u00a0; B"
+    english = Reader(now=THEN)
+    assert (english.quote("A"), english.told("b", "A"), english.row(["A", "B"])) == ("“A”", "A: b", "A; B")
+
+
+def test_what_changed_of_an_entry_is_called_in_french() -> None:
+    """No field of an entry is called by its name in the program."""
+    told = field_words(FieldChange("listed_on", "", "2021-01-14"), READER)
+    assert told == "date d’inscription\u00a0: rien → 2021-01-14"
+    assert set(table("words/en")["field"]) == {one.name for one in fields(Listing)} - {"source", "key"}

@@ -17,7 +17,9 @@ from bot.cards import (
     NAMED,
     Reader,
     alert_card,
+    brief_words,
     evidence_words,
+    field_words,
     lookup_card,
     match_words,
     notice_card,
@@ -29,6 +31,7 @@ from bot.model import (
     AlertKind,
     Analysis,
     Badge,
+    Brief,
     Card,
     Effect,
     Evidence,
@@ -44,6 +47,9 @@ from bot.model import (
     SourceKind,
     Standing,
     Story,
+    Update,
+    UpdateKind,
+    Updates,
     Verdict,
 )
 from tests.worlds.facts import THEN, listing, xiaomi
@@ -123,7 +129,9 @@ def test_the_publishers_reason_is_quoted() -> None:
 def test_many_rows_are_counted_and_a_few_are_named() -> None:
     """136 rows of Huawei are one sentence."""
     rows = [change(after=listing(f"Xiaomi {n}")) for n in range(NAMED + 3)]
-    assert f"{NAMED + 3} entries of this company: Xiaomi 0; Xiaomi 1" in text(alert_card(alert(*rows), [], reader()))
+    assert f"{NAMED + 3} entries of this company, its units or its people: Xiaomi 0; Xiaomi 1" in text(
+        alert_card(alert(*rows), [], reader())
+    )
     assert "and 3 more" in text(alert_card(alert(*rows), [], reader()))
     abbreviated = [change(after=listing(f"Xiaomi {n} Co., Ltd.")) for n in range(2)]
     assert "Xiaomi 1 Co., Ltd. " in text(alert_card(alert(*abbreviated), [], reader())), "one full stop, not two"
@@ -277,6 +285,54 @@ def test_a_look_up_is_never_a_bare_no() -> None:
     assert "tocsin poll" in text(unread)
 
 
+def test_an_entry_that_is_only_related_is_told_by_its_own_name() -> None:
+    """The line that rings never says of the company what holds for a unit, or for somebody who may be one."""
+    unit = change(after=listing("Xiaomi Automobile Lending"))
+    for score, told in ((0.9, "(related to Xiaomi)"), (0.5, "(perhaps related to Xiaomi)")):
+        (one,) = list_alerts([(unit, xiaomi(), Match(Verdict.RELATED, score))], at=THEN)
+        title = f"Xiaomi Automobile Lending {told} added to Chinese military companies"
+        assert alert_card(one, [], reader()).title.endswith(title)
+        assert title in brief_words(Brief.of(one), reader())
+    others = [(change(after=listing(f"Xiaomi {n}")), xiaomi(), Match(Verdict.RELATED, 0.9)) for n in range(3)]
+    (three,) = list_alerts(others, at=THEN)
+    assert "Xiaomi 0 and 2 more (related to Xiaomi) added" in alert_card(three, [], reader()).title
+
+
+def test_a_change_of_one_among_many_aliases_shows_that_one() -> None:
+    """An alert whose two sides look alike because both were cut tells nothing."""
+    aliases = "; ".join(f"Alias number {n}" for n in range(40))
+    new = f"{aliases}; Brand New"
+    said = field_words(FieldChange("aliases", aliases, new), reader())
+    assert "Brand New" in said
+    assert len(said) < 200
+
+
+def test_after_a_delisting_the_record_of_a_story_is_told_as_past() -> None:
+    """The message is drawn again: what the record said then does not stand there as what it says now."""
+    story = Story(source="news_x", id="1", url="https://s", title="Xiaomi is on the list", published=THEN)
+    mention = Mention(company="xiaomi", surface="Xiaomi", where="title", start=0)
+    held = Evidence(badge=Badge.CONFIRMED, source="us_dod_cmc", at=THEN, listing=listing("Xiaomi Corporation"))
+    analysis = Analysis(listing_story=True, source="us_dod_cmc", mentions=(mention,))
+    told = story_alert(NEWS, story, analysis, mention, xiaomi(), evidence=(held,), at=THEN)
+    later = replace(reader(), now=THEN + timedelta(days=90))
+    gone = Update.of_delivery("k", UpdateKind.DELISTED, at=THEN + timedelta(days=89), by="us_dod_cmc")
+    before = {one.heading: one.text for one in alert_card(told, [], reader()).sections}
+    after = {one.heading: one.text for one in alert_card(told, [], later, Updates((gone,))).sections}
+    assert before["Official record"] == after["Official record when this was told"]
+    assert "Official record" not in after
+
+
+def test_a_list_that_was_never_read_is_named_in_a_look_up() -> None:
+    """Nobody takes "not on any list" for an answer about a list that could not be read."""
+    read = {"us_dod_cmc": THEN}
+    some = Reader(now=THEN, cards={"un_sc": replace(CMC, id="un_sc", title="UN list")})
+    card = lookup_card("Acme", replace(xiaomi(), name="Acme", names=()), [], read, [], {}, some, unread=("un_sc",))
+    missing = next(one for one in card.sections if one.heading == "Not read yet, so nothing is said of")
+    assert missing.text == "UN list"
+    whole = lookup_card("Acme", replace(xiaomi(), name="Acme", names=()), [], read, [], {}, some)
+    assert "Not read yet" not in text(whole)
+
+
 def test_a_look_up_shows_entries_reasons_meaning_and_stories() -> None:
     """Everything an analyst asks next is there."""
     found = [Found(listing=change().listing, match=SAME)] + [
@@ -355,9 +411,8 @@ def test_every_language_has_every_sentence_with_the_same_places(language: str) -
 
 def test_a_french_reader_reads_french() -> None:
     """And a language we have no words for reads English."""
-    assert (
-        alert_card(alert(), [], reader("fr")).title == "IMPORTANT · Xiaomi : inscription sur Chinese military companies"
-    )
+    title = alert_card(alert(), [], reader("fr")).title
+    assert title == "IMPORTANT · Xiaomi\u00a0: inscription sur Chinese military companies"
     assert alert_card(alert(), [], reader("xx")).title.startswith("IMPORTANT · Xiaomi added")
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cards import Reader
+from bot.cards import Reader, where_they_differ
 from bot.chronicle import (
     ALT,
     COLUMNS,
@@ -21,8 +21,8 @@ from bot.chronicle import (
     history_card,
     history_rows,
     on_day_card,
-    where_they_differ,
 )
+from bot.data import typeset
 from bot.history import Chart, Event, How, Lane, Span, Stood, Volume, What
 from bot.history import Mark as Drawn
 from bot.model import Card, Company, FieldChange, ListChange, Listing, Match, Reason, SourceCard, Verdict
@@ -206,7 +206,7 @@ def test_a_history_in_french() -> None:
     """The same, in the reader's words."""
     card = history(event(What.DELISTED), language="fr")
     assert card.title == "Historique de Xiaomi"
-    assert "Radiation : « Xiaomi Corporation »." in words(card)
+    assert typeset("Radiation : « Xiaomi Corporation ».") in words(card)
 
 
 def test_nothing_kept_is_no_bare_no() -> None:

@@ -11,6 +11,7 @@ import pytest
 from adapters.stores.sqlite import SqliteStore
 from bot.book import shipped
 from bot.commands import FrontDesk, Office, command
+from bot.data import typeset
 from bot.errors import StoreBusy
 from bot.model import Place, Reply, Request
 from bot.roll import Roll
@@ -115,7 +116,8 @@ async def test_a_box_that_breaks_is_answered_in_words(desk: FrontDesk, monkeypat
 async def test_a_refusal_from_afar_is_said_in_the_readers_language(desk: FrontDesk) -> None:
     """Where it was raised nobody knew who asks."""
     _, title = await said(desk, replace(ask("lookup", name="---"), language="fr"))
-    assert title == "« --- » n’est pas un nom à surveiller. Écrivez le nom d’une entreprise, par exemple Xiaomi."
+    told = "« --- » n’est pas un nom à surveiller. Écrivez le nom d’une entreprise, par exemple Xiaomi."
+    assert title == typeset(told)
 
 
 def test_a_command_without_help_is_no_command() -> None:

@@ -49,7 +49,7 @@ def test_xiaomi_in_french() -> None:
     """The same in French, from the French table."""
     (effect,) = effects("us_dod_cmc", ["S1237"], on=date(2021, 1, 14), language="fr-FR")
     assert "surveillée" in effect.does
-    assert "Commercer avec l'entreprise n'est pas interdit" in effect.does_not
+    assert "Commercer avec l’entreprise n’est pas interdit" in effect.does_not
     assert effect.title == "Sociétés militaires communistes chinoises (section 1237)"
 
 

@@ -120,8 +120,8 @@ async def test_a_message_in_french_to_a_french_reader(desk: FrontDesk) -> None:
         language="fr",
     )
     said = words(reply.cards[0])
-    assert "Sur une inscription : Xiaomi" in said
-    assert "Xiaomi : ce dont il s’agit, dans le répertoire, pas surveillée ici" in said
+    assert "Sur une inscription\u00a0: Xiaomi" in said
+    assert "Xiaomi\u00a0: ce dont il s’agit, dans le répertoire, pas surveillée ici" in said
 
 
 async def test_a_text_of_forty_thousand_characters_is_taken(desk: FrontDesk) -> None:

@@ -95,11 +95,12 @@ def test_files_that_mean_harm_are_refused() -> None:
     assert refusal(whole[: len(whole) // 2]) == "import.broken"
     assert refusal(b"\xd0\xcf\x11\xe0" + b"\0" * 600) == "import.broken"
     assert refusal(b"Name", "x.xlsx") == "import.broken"
+    assert refusal(b"") == refusal(b"\n\n \n") == "import.empty"
+    assert refusal(b"Name;Land\n") == refusal(b"Name\n\n") == "import.no_rows"
     assert refusal(b"GIF89a\0\0\1") == "import.no_table"
     assert refusal(b"1;2\n3;4\n") == "import.no_names"
-    assert refusal(b"") == "import.no_names"
     empty = xlsx([[""]])
-    assert refusal(empty) == "import.no_names"
+    assert refusal(empty) == "import.empty"
 
 
 @pytest.mark.parametrize("text", ["=cmd()", "+1", "-2", "@SUM(A1)", "\tx", "'t Hooft", "'=x", "plain"])

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.cards import Reader
 from bot.errors import BadSettings
+from bot.model import Place, Request
 from bot.ports import Ask
 from bot.settings import Settings
 from bot.sources import ListSource, manual
@@ -46,6 +48,19 @@ async def test_each_data_set_that_is_named_is_a_list_of_its_own(tmp_path: Path) 
     only = settings(tmp_path, tocsin_opensanctions="ch_seco_sanctions,jp_meti_eul", tocsin_sources="un_sc")
     async with open_house(only) as house:
         assert set(await house.catalogue()) == {"un_sc", *sets}
+
+
+async def test_a_list_that_is_not_polled_is_called_by_its_title_all_the_same(tmp_path: Path) -> None:
+    """Stories speak of the Entity List, and lists once read stay in answers: no reader is shown an id of ours."""
+    async with open_house(settings(tmp_path, tocsin_sources="un_sc")) as house:
+        assert "us_bis_entity" not in house.cards()
+        for cards in (house.titled(), house.courier(house.chats[0]).sources()):
+            reader = Reader(now=house.clock.now(), cards=cards)
+            assert reader.title("us_bis_entity").startswith("Entity List")
+            assert reader.title("us_csl").startswith("Consolidated Screening List")
+        asked = Request(command="lookup", place=Place("console"), person="ana", at=house.clock.now())
+        assert house.desk.office.reader(asked).title("us_bis_entity").startswith("Entity List")
+        assert set(house.desk.office.sources()) == {"un_sc", *house.feeds}
 
 
 async def test_a_data_set_that_was_named_in_the_wrong_place(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from adapters.slack import manifest
 from bot.cli import app
 from bot.commands import commands
 from bot.commands.help import everywhere
-from bot.commands.spelled import NOT_IN_TERMINALS, SLACK_OWN, open_to_all
+from bot.commands.spelled import SLACK_OWN, open_to_all
 from bot.commands.typed import command_and_rest
 
 
@@ -27,12 +27,27 @@ def test_a_command_as_it_is_typed(name: str) -> None:
     """What the table prints for a terminal and for Slack is taken there as this very command."""
     terminal, (slack,), _, _ = everywhere(name)
     known = set(in_terminals(typer.main.get_command(app)))
-    assert (name in known) == (name not in NOT_IN_TERMINALS)
-    assert terminal == NOT_IN_TERMINALS.get(name, terminal)
+    assert name in known
+    (shown,) = terminal
+    assert shown.startswith(f"tocsin {name}")
     slash, _, typed = slack.partition(" ")
     assert slash in manifest.slashes()
     words = manifest.words_of(slash)
     assert command_and_rest(f"{words} {typed}")[0] == name
+
+
+@pytest.mark.parametrize("name", sorted(commands()))
+def test_a_terminal_takes_what_the_manual_shows(name: str) -> None:
+    """What stands there without brackets has to be given, what stands in brackets need not be, and either is taken."""
+    node: Any = typer.main.get_command(app)
+    for word in name.split():
+        node = node.commands[word]
+    taken = [one for one in node.params if one.param_type_name == "argument"]
+    (shown,) = everywhere(name)[0]
+    words = [word for word in shown.split()[1 + len(name.split()) :] if word.strip("[]").isupper() or "..." in word]
+    positional = [word for word in words if not word.startswith("[--") and word != "...]"]
+    assert bool(positional) == bool(taken), shown
+    assert any(not word.startswith("[") for word in positional) == any(one.required for one in taken), shown
 
 
 def test_slack_has_the_same_slashes() -> None:
