@@ -19,11 +19,13 @@ from bot.matching.chinese import (
     HEARD_IN_TRADE,
     begins_alike,
     by_ear,
+    everyday_english,
+    one_syllable,
     spelled,
     spells,
     transcribed,
 )
-from bot.matching.chinese_words import in_one_word, made_of_two, said, sino
+from bot.matching.chinese_words import group_of, in_one_word, is_group, made_of_two, said, sino
 from bot.matching.japanese import HEARD_IN_KANA, heard_in_kana, loan_bones, loan_sound, reads_as
 from bot.matching.scripts import arabic_bones, blurred, blurred_bones, consonants, pairs, pinyin_fits, romanise
 from bot.matching.words import Form, Unit, glossary, spelled_out
@@ -119,6 +121,7 @@ def align(ours: Form, theirs: Form) -> Alignment:
     found = Alignment(ours, theirs, [], list(range(len(ours.units))), list(range(len(theirs.units))))
     _same(found)
     if found.left_ours and found.left_theirs:
+        _groups(found)
         _joined(found)
         _close(found)
         _shortened(found)
@@ -150,6 +153,24 @@ def _same(found: Alignment) -> None:
             same = unit.text == other.text
             rule = "same word" if same else "same sound" if sounds else "same meaning"
             found.meet([at], [there.pop()], 1.0 if not sounds else 0.98, rule)
+
+
+def _groups(found: Alignment) -> None:
+    """Let the initials of a state group meet its Chinese name at the beginning: CETC, 中国电子科技集团公司."""
+    for flipped in (False, True):
+        han, latin = (found.theirs, found.ours) if flipped else (found.ours, found.theirs)
+        if not han.han or latin.han:
+            continue
+        left, left_latin = (found.left_theirs, found.left_ours) if flipped else (found.left_ours, found.left_theirs)
+        short = next((at for at in left_latin if is_group(latin.units[at].text)), None)
+        if short is None:
+            continue
+        for size in range(min(5, len(han.units)), 1, -1):
+            run = list(range(size))
+            concepts = [one.concept for one in han.units[:size]]
+            if set(run) <= set(left) and group_of(latin.units[short].text, concepts):
+                found.meet(*(([short], run) if flipped else (run, [short])), _TRANSLATED, "short name of a group")
+                return
 
 
 def _both_han(one: Unit, other: Unit) -> bool:
@@ -252,7 +273,12 @@ def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
         if not any(unit.native for unit in units):
             return _han_joined(units, text, whole.native)
     if len(units) == 2 and not whole.native and units[0].script == units[1].script == "han":
-        return _TRANSLATED if made_of_two(units[0], units[1], whole.text) else 0.0
+        if made_of_two(units[0], units[1], whole.text):
+            return _TRANSLATED
+        together = units[0].native + units[1].native
+        if units[0].rank != "place" or units[1].rank or not transcribed(together):
+            return 0.0
+        return _by_ear(together, whole.text)  # a place was seen in the beginning of a foreign name: 阿克苏|诺贝尔
     if whole.script == "kanji" and not kanji:
         return 0.95 if reads_as(whole.native, text) else 0.0
     if kanji and not whole.native:
@@ -291,10 +317,32 @@ def _han_joined(units: Sequence[Unit], text: str, han: str) -> float:
         return 0.97
     if alike := spelled(han, text):
         return max(alike, SYLLABLES) if len(units) == len(han) else alike
+    if _half_said(units, han):
+        return _TRANSLATED
     if not begins_alike(han, [unit.text for unit in units]):
         return 0.0
+    translated = (one for one in units if one.rank not in ("", "plain", "little") and not one_syllable(one.text))
+    if any(translated) and not transcribed(han):
+        return 0.0  # a town or a trade beside a name is translated: 长光辰芯 is not Zhenhua Science
     alike = _by_ear(han, text)
     return alike if alike > max(by_ear(han, unit.text) for unit in units) else 0.0
+
+
+def _half_said(units: Sequence[Unit], han: str) -> bool:
+    """Whether the Latin words read one half of a Chinese word and translate the other: 全华时代, Quanhua Time."""
+    if len(han) < 3:
+        return False
+    for cut in range(1, len(han)):
+        for at in range(1, len(units)):
+            parts = (han[:cut], units[:at]), (han[cut:], units[at:])
+            for (read, spelling), (translated, words) in (parts, parts[::-1]):
+                if (
+                    len(read) > 1
+                    and any(_says(words, concepts) for concepts in said(translated))
+                    and pinyin_fits(read, "".join([unit.text for unit in spelling]))
+                ):
+                    return True
+    return False
 
 
 def _says(units: Sequence[Unit], concepts: Sequence[str]) -> bool:
@@ -648,6 +696,8 @@ def _heard_in_context(found: Alignment) -> None:
     native, latin = (one, other) if one.script == "han" else (other, one)
     if native.script != "han" or latin.native or spells(latin.text, len(native.native)):
         return
+    if everyday_english(latin.text) and not transcribed(native.native):
+        return  # an everyday English word is chosen for what it says: 富地 is not Fortune
     met = [pair for pair in found.met if pair.alike > 0.85]
     if any(pair.ours[0].rank == "place" for pair in met) and sum([pair.weight for pair in met]) >= AGREEING:
         least = HEARD_IN_CONTEXT

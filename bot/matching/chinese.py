@@ -121,7 +121,9 @@ def by_ear(han: str, latin: str, least: float = HEARD) -> float:
     few = consonants < (2 if least == HEARD else 1)
     if few or _VOWELS.isdisjoint(theirs):  # letters without a vowel are spelled, not heard
         return 0.0
-    other = spells(latin, len(han)) and not _english(latin)  # "nike" is also two syllables of pinyin, and 耐克
+    other = spells(latin, len(han)) and not everyday_english(latin)  # "nike" is also two syllables of pinyin, and 耐克
+    if len(han) > 3 and not transcribed(han) and any(spells(latin, fewer) for fewer in range(2, len(han))):
+        return 0.0  # 中复神鹰 is four characters, and Zhongjian two
     if not transcribed(han) and len(latin) > 6 and any(spells(latin, more) for more in (len(han) + 1, len(han) + 2)):
         other = True  # 力芯 is two syllables of Lihexing, which are three
     dearer = _OTHER_PINYIN if other and transcribed(han) else 0.0
@@ -147,10 +149,21 @@ def begins_alike(han: str, words: Sequence[str]) -> bool:
     if len(words) != len(han):
         return True
     heard = ((_taken_for(_heard_sounds(char)[0]), _written(word)[0]) for char, word in zip(han, words, strict=True))
+    if any(
+        word[-1] in "kpt" and word in _one_syllable() and not _ends_short(char)
+        for char, word in zip(han, words, strict=True)
+    ):
+        return False
     return all(letters.get(first, 1.0) <= _OTHER_VOWEL for letters, first in heard)
 
 
-def _english(latin: str) -> bool:
+def _ends_short(char: str) -> bool:
+    """Whether Cantonese ends a character in k, p or t, or does not know it: 德 is Tak, and 泰 (Tai) is never."""
+    readings = _jyutping().get(char, ())
+    return not readings or any(one[-1] in "kpt" for one in readings)
+
+
+def everyday_english(latin: str) -> bool:
     """Whether a word that might be pinyin is everyday English: "guide" and "sailing" spell no other characters."""
     return homely(latin, "en") >= _ENGLISH and zipf(latin, "en") >= _EVERYDAY
 
@@ -208,6 +221,34 @@ def spelled_bones(han: str) -> tuple[str, ...]:
         choices = [dict.fromkeys(loan_bones(one, True) for one in spellings(char)[likely]) for char in han]
         found += ["".join(one) for one in islice(product(*choices), 8)]
     return tuple(dict.fromkeys(one for one in found if len(one) > 1))
+
+
+@lru_cache(maxsize=20_000)
+def likely_spellings(han: str) -> tuple[tuple[str, ...], ...]:
+    """How Hong Kong and Taiwan are likely to spell a word of two or three characters, syllable by syllable."""
+    if not 2 <= len(han) <= 3:
+        return ()
+    found: dict[tuple[str, ...], None] = {}
+    for spellings in (_cantonese, _taiwanese):
+        found |= dict.fromkeys(islice(product(*[spellings(char)[:6] for char in han]), 36))
+    return tuple(found)
+
+
+def syllable_bones(han: str) -> tuple[str, ...]:
+    """The consonants of those spellings, as `japanese.loan_bones` writes them syllable by syllable."""
+    if not 2 <= len(han) <= 3:
+        return ()
+    return tuple(map("".join, islice(product(*map(_syllable_bones, han)), 12)))
+
+
+@lru_cache(maxsize=8_000)
+def _syllable_bones(char: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(loan_bones(one, True) for one in (*_cantonese(char)[:6], *_taiwanese(char)[:6])))
+
+
+def one_syllable(latin: str) -> bool:
+    """Whether a Latin word may spell one character, in pinyin, in Hong Kong or in Taiwan."""
+    return latin in _one_syllable()
 
 
 @lru_cache(maxsize=8_000)

@@ -6,7 +6,7 @@ word of the name, and these are its translations.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import product
 
@@ -109,6 +109,29 @@ def sino(han: str, latin: str) -> bool:
     if len(trade) < 4 or trade == latin or han[:1] not in _COUNTRY:
         return False
     return any(row[-1].startswith(trade) for row in said(han))
+
+
+def is_group(latin: str) -> bool:
+    """Whether a word is the initials of a state group."""
+    return latin in _groups()
+
+
+def groups_said(concepts: Sequence[str]) -> list[str]:
+    """The initials of the state groups that a Chinese name beginning with these concepts spells out."""
+    begun = [frozenset(concepts[:size]) - {"group"} for size in range(2, len(concepts) + 1)]
+    return [short for short, rows in _groups().items() if any(row in begun for row in rows)]
+
+
+def group_of(latin: str, concepts: Sequence[str]) -> bool:
+    """Whether a Latin word is what lists write for a state group with these words: CETC, 中国电子科技集团公司."""
+    groups = _groups().get(latin)
+    return groups is not None and frozenset(concepts) - {"group"} in groups
+
+
+@cache
+def _groups() -> dict[str, tuple[frozenset[str], ...]]:
+    rows = (entry.split(":") for entry in table("chinese_words")["groups"].split())
+    return {short: tuple(frozenset(one.split("-")) for one in listed.split(",")) for short, listed in rows}
 
 
 @cache

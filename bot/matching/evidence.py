@@ -195,6 +195,8 @@ def _waived(over: list[Unit], form: Form, other: Form) -> tuple[list[Unit], floa
     """
     if form.han:
         said = {"national"} if "国家" in form.han and _names_china(other) else set()
+        if _ACADEMY.search(form.han) and not other.han and any(one.concept == "institute" for one in other.units):
+            said |= {"china", "academy", "science"}
     elif not other.han or japanese(other.text):
         return over, 0.0
     else:
@@ -207,6 +209,10 @@ def _waived(over: list[Unit], form: Form, other: Form) -> tuple[list[Unit], floa
         return over, 0.0
     waived = sum([unit.weight for unit in over if unit.concept in said])
     return ([unit for unit in over if unit.concept not in said], waived) if waived else (over, 0.0)
+
+
+#: An institute of the Chinese Academy of Sciences: abroad it is an institute of its town, and the academy unsaid.
+_ACADEMY = re.compile("中国科学院.{4,}(?:研究所|研究院)")
 
 
 def _names_china(form: Form) -> bool:

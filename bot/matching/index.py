@@ -23,9 +23,18 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.matching.align import blurred_alike, bones_alike, loan_alike
-from bot.matching.chinese import HEARD, by_ear, spelled_bones, transcribed
+from bot.matching.chinese import (
+    HEARD,
+    by_ear,
+    likely_spellings,
+    one_syllable,
+    spelled,
+    spelled_bones,
+    syllable_bones,
+    transcribed,
+)
 from bot.matching.chinese import bones as chinese_bones
-from bot.matching.chinese_words import said
+from bot.matching.chinese_words import groups_said, said
 from bot.matching.compare import Judgement, explain, judge
 from bot.matching.fold import fold
 from bot.matching.japanese import likely_readings, loan_bones
@@ -172,11 +181,14 @@ class NameIndex:
                     self._near[part] = [text]  # most stay alone, and a list that grew has room for four
                 else:
                     filed.append(text)
-        if unit.script == "han" and unit.native not in self._known and transcribed(unit.native):
+        if unit.script == "han" and unit.native not in self._known:
             self._known.add(unit.native)
             self._neighbours.clear()
-            for bones in chinese_bones(unit.native)[:FILED_BY_EAR]:
-                self._near.setdefault(f"${bones}", []).append(unit.native)
+            if transcribed(unit.native):
+                for bones in chinese_bones(unit.native)[:FILED_BY_EAR]:
+                    self._near.setdefault(f"${bones}", []).append(unit.native)
+            for bones in syllable_bones(unit.native) if self._remembering else ():
+                self._near.setdefault(f"/{bones}", []).append(unit.native)
 
     def _file(self, keys: Iterable[str], number: int) -> None:
         files, newest = self._files, number == len(self._names) - 1
@@ -379,6 +391,9 @@ class NameIndex:
             elif unit.script == "kana":
                 want(f"^{loan_bones(unit.text, False)}", unit.weight)
             elif unit.script == "han" and not unit.rank:
+                for spelling in likely_spellings(unit.native):
+                    want(f"={sound(''.join(spelling))}", unit.weight)
+                    want(f"={''.join(map(sound, spelling))}", 1.2)
                 heard = chinese_bones(unit.native) if transcribed(unit.native) else spelled_bones(unit.native)
                 for bones in heard:
                     want(f"^{bones}", 0.6 * unit.weight)
@@ -391,6 +406,13 @@ class NameIndex:
                         want(other, alike)
         for key, worth in _query_keys(form):
             want(key, worth)
+        if form.han:
+            for short in groups_said([unit.concept for unit in form.units[:5]]):
+                want(f"={sound(short)}", 1.0)
+        else:
+            for first, second in pairwise(form.units[:4]):
+                for han in self._spelled(first.text, second.text):
+                    want(f"={sound(romanise(han))}", 1.2)
         for first, second in pairwise(form.units[:4]):
             if not (first.rank or second.rank or first.native or second.native):
                 want(f"~{first.sound}{second.sound}", 1.2)
@@ -451,6 +473,13 @@ class NameIndex:
         for han in islice(self._near.get(filed, ()), 60):
             if (alike := by_ear(han, latin)) >= HEARD:
                 yield han, alike
+
+    def _spelled(self, first: str, second: str) -> Iterator[str]:
+        """Chinese words filed here that two neighbouring words spell, a syllable each: Kwong Fat, 廣發."""
+        if one_syllable(first) and one_syllable(second):
+            for han in islice(self._near.get(f"/{loan_bones(first, True)}{loan_bones(second, True)}", ()), 200):
+                if spelled(han, first + second):
+                    yield han
 
     def suggest(self, prefix: str, limit: int = 10) -> list[str]:
         """Names that begin, or have a word that begins, with what was typed; names that begin so come first."""
@@ -701,8 +730,8 @@ _KOREAN_VOWELS = {
 @lru_cache(maxsize=20_000)
 def _korean_vowels(text: str) -> str:
     """The vowels of a word one by one, two spellings of one taken together. Consonants alone are too many names'."""
-    for spelled, vowel in _KOREAN_VOWELS.items():
-        text = text.replace(spelled, vowel)
+    for written, vowel in _KOREAN_VOWELS.items():
+        text = text.replace(written, vowel)
     return "".join([letter for letter in text if letter in "aeio"])
 
 

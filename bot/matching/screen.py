@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from bot.matching.align import closeness, only_near
-from bot.matching.words import Form, Unit
+from bot.matching.words import Form, Unit, glossary
 
 #: How alike a word has to be that was heard in another script for an entry to be compared.
 LEAST_HEARD = 0.73
@@ -20,6 +20,10 @@ LONGEST_HEARD = 2.6
 LONG_WORD = 9
 #: Words of its own are asked for by themselves, those of legal forms not at all.
 _SMALL = frozenset({"", "little"})
+
+
+#: Words that translators put in or leave out before everyday words: a research institute is an institute.
+_UNSAID = frozenset({"china", "national", "state", "science"})
 
 
 class Asked:
@@ -32,6 +36,7 @@ class Asked:
         self._telling = telling(form.units)
         self._scripts = frozenset([one.script for one in form.units])
         self._native = any(one.native for one in form.units)
+        self._lines = frozenset([line for one in form.units for line in glossary().near.get(one.concept, ())])
         self._near: dict[int, bool] = {}  # by the identity of a unit, which the index keeps
 
     def leads_to(self, units: Sequence[Unit], *, part: bool) -> bool:
@@ -43,7 +48,10 @@ class Asked:
         """
         of_its_own = [one for one in units if not one.rank]
         if not of_its_own:
-            return all(f":{one.concept}" in self._wanted for one in telling(units))
+            abroad = self._native != any(one.native for one in units)
+            return all(
+                f":{one.concept}" in self._wanted or (abroad and self._translated(one)) for one in telling(units)
+            )
         if self._scripts.isdisjoint([one.script for one in units]):
             if not self._may_be_heard(units):
                 return False
@@ -55,6 +63,10 @@ class Asked:
         if native or all(self._is_met(units, at) for at, one in enumerate(units) if one.rank not in _SMALL):
             return True
         return all(map(self._says, of_its_own)) and self._stands_within(units)
+
+    def _translated(self, word: Unit) -> bool:
+        """Whether a word of the glossary may be another of these in translation, or go without saying."""
+        return word.concept in _UNSAID or not self._lines.isdisjoint(glossary().near.get(word.concept, ()))
 
     def _stands_within(self, units: Sequence[Unit]) -> bool:
         """Whether all that is asked for is said by a name."""

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from bot.matching.align import closeness, only_near, shortened, written_together
+from bot.matching.chinese_words import groups_said, is_group
 from bot.matching.compare import cut_off
 from bot.matching.words import Form, Unit, readings
 
@@ -72,6 +73,8 @@ def _lacks(ours: tuple[Unit, ...], theirs: _Spread, *, own: bool) -> bool:
 def _meets(ours: tuple[Unit, ...], at: int, theirs: _Spread, *, surely: bool) -> bool:
     """Whether a word can meet anything of theirs: alone, with its neighbours as one word, as or among initials."""
     one, others = ours[at], theirs.form.units
+    if theirs.form.han and is_group(one.text) and one.text in groups_said([other.concept for other in others[:5]]):
+        return True
     for other in others:
         if closeness(one, other) > 0 and not (surely and only_near(one, other)):
             return True

@@ -5,11 +5,21 @@ from __future__ import annotations
 import pytest
 
 from bot.data import table
-from bot.matching.chinese import HEARD, begins_alike, by_ear, spelled, spelled_bones
-from bot.matching.chinese_words import in_one_word, said, sino
+from bot.matching.chinese import (
+    HEARD,
+    begins_alike,
+    by_ear,
+    likely_spellings,
+    one_syllable,
+    spelled,
+    spelled_bones,
+    syllable_bones,
+)
+from bot.matching.chinese_words import group_of, groups_said, in_one_word, is_group, said, sino
 from bot.matching.compare import SAME, compare
 from bot.matching.fold import fold
 from bot.matching.index import NameIndex
+from bot.matching.japanese import loan_bones
 from bot.model import Name, Verdict
 
 
@@ -368,3 +378,62 @@ def test_what_schools_towns_and_trades_are_called(chinese: str, english: str) ->
 def test_near_words_and_short_ones_make_no_name(chinese: str, english: str) -> None:
     """Besides the place something has to be the very word, and pinyin is not shortened by its syllables."""
     assert compare(chinese, english).verdict is not Verdict.SAME
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english"),
+    [
+        ("天津全华时代航天科技有限公司", "Tianjin Quanhua Time Aerospace Technology Co., Ltd."),
+        ("东营港青东石化物流", "Dongying Port Qingdong Petrochemical Logistics"),
+        ("中国电子科技集团公司第十四研究所", "CETC 14th Research Institute"),
+        ("中国船舶重工集团公司第七〇五研究所", "No. 705 Research Institute of CSIC"),
+        ("中国航发南方工业有限公司", "AECC South Industry Co., Ltd."),
+        ("中国科学院西安光学精密机械研究所", "Xi'an Institute of Optics and Precision Mechanics"),
+        ("中国长城工业总公司", "China Great Wall Industry Corporation"),
+        ("阿克苏诺贝尔", "AkzoNobel"),
+        ("和田浩林发饰品有限公司", "Hetian Haolin Hair Accessories Co., Ltd."),
+        ("沈阳机床股份有限公司", "Shenyang Machine Tool Co., Ltd."),
+        ("西北工业大学", "Northwestern Polytechnical University"),
+        ("新光金融控股", "Shin Kong Financial Holding"),
+        ("石河子天富热电厂", "Shihezi Tianfu Thermal Power Plant"),
+    ],
+)
+def test_names_as_lists_of_restricted_parties_print_them(chinese: str, english: str) -> None:
+    """Half read and half translated, under the initials of a state group, without the academy above an institute."""
+    assert compare(chinese, english).verdict is Verdict.SAME
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english"),
+    [
+        ("中国电子科技集团公司第十四研究所", "CETC 54th Research Institute"),
+        ("中国船舶重工集团公司第七〇五研究所", "CETC 705 Research Institute"),
+        ("中国科学院西安光学精密机械研究所", "Xi'an Institute of Applied Optics"),
+        ("中复神鹰碳纤维股份有限公司", "Zhongjian Carbon Fiber Co., Ltd."),
+        ("丹东富地贸易有限公司", "Dandong Fortune Trading Co., Ltd."),
+        ("順泰實業有限公司", "Shun Tak Industrial Limited"),
+        ("延边银星网络科技有限公司", "Yanbian Jinxing Network Technology Co., Ltd."),
+        ("长光辰芯", "Zhenhua Science & Technology"),
+        ("成都明越集成电路有限公司", "Chengdu Mingyue Microelectronics Technology"),
+    ],
+)
+def test_neighbours_on_lists_of_restricted_parties(chinese: str, english: str) -> None:
+    """Another number, group or trade, fewer syllables, an everyday word, a final that the character has not."""
+    assert compare(chinese, english).verdict is not Verdict.SAME
+
+
+def test_initials_of_a_state_group_stand_for_its_words() -> None:
+    """With the word for a group or without, and of as many words as the Chinese name has at its beginning."""
+    words = ["china", "electronics", "technology", "group", "institute"]
+    assert groups_said(words) == ["cetc"]
+    assert [group_of("cetc", words[:size]) for size in (2, 3, 4)] == [False, True, True]
+    assert [is_group(word) for word in ("avic", "acme")] == [True, False]
+
+
+def test_spellings_of_hong_kong_and_taiwan_are_listed_syllable_by_syllable() -> None:
+    """Those of two and three characters; by their consonants an index finds what else is spelled so."""
+    assert ("kwong", "fat") in likely_spellings("广发")
+    assert loan_bones("kwong", True) + loan_bones("fat", True) in syllable_bones("广发")
+    assert not likely_spellings("永")
+    assert not syllable_bones("永")
+    assert [one_syllable(word) for word in ("kwong", "kolora")] == [True, False]

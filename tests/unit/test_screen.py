@@ -29,6 +29,15 @@ def led(watched: str, listed: str) -> bool:
         ("ミトウォーター", "MITOWATER Co.,Ltd."),
         ("洛克希德", "Lockheed Systems"),
         ("豊島電機株式会社", "TOYOSHIMA ELECTRIC"),
+        ("Kwong Fat Electronics", "廣發電子有限公司"),
+        ("廣發電子有限公司", "Kwong Fat Electronics"),
+        ("Kuang-Chi Group", "光启集团"),
+        ("光启集团", "Kuang-Chi Group"),
+        ("Chang Guang Satellite", "长光卫星"),
+        ("CETC Kolora Institute", "中国电子科技集团公司Kolora研究所"),
+        ("China Academy of Launch Vehicle Technology", "中国运载火箭技术研究院"),
+        ("China National Chemical Engineering Group", "中国化学工程集团"),
+        ("上海航天技术研究院", "Shanghai Academy of Spaceflight Technology"),
     ],
 )
 def test_led_to(watched: str, listed: str) -> None:
@@ -46,6 +55,8 @@ def test_led_to(watched: str, listed: str) -> None:
         ("莱尔科技", "ROOL"),
         ("ケイヒン", "Cohen Steers Duration Preferred Income Fund"),
         ("诺邦股份", "拓邦股份"),
+        ("Kwong Fat Electronics", "永發電子有限公司"),
+        ("中国运载火箭技术研究院", "China Academy of Space Technology"),
     ],
 )
 def test_not_led_to(watched: str, listed: str) -> None:

@@ -35,6 +35,18 @@ def test_a_watched_company_is_found_on_a_list() -> None:
     assert found(whom, listing("Hikvision")) == {}
 
 
+def test_a_chinese_name_is_found_by_its_latin_one_and_the_other_way_round() -> None:
+    """Under the initials of its state group, as Hong Kong spells it, and in translation; another number is nobody."""
+    pairs = {
+        "中国电子科技集团公司第十四研究所": "CETC 14th Research Institute",
+        "廣發國際電子有限公司": "Kwong Fat International Electronics Limited",
+        "中国工程物理研究院": "China Academy of Engineering Physics",
+    }
+    for chinese, latin in (*pairs.items(), *((latin, chinese) for chinese, latin in pairs.items())):
+        assert [*found(watched(watch(chinese)), listing(latin)).values()] == ["same"], (chinese, latin)
+    assert not found(watched(watch("CETC 14th Research Institute")), listing("中国电子科技集团公司第五十四研究所"))
+
+
 def test_a_watch_that_ends_is_forgotten() -> None:
     """In the very next document; another place's watch of the same company stays."""
     here, there = watch("Huawei"), watch("Huawei", place=watch("x").place.parse("slack:T0/C1"))
