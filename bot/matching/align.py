@@ -291,7 +291,7 @@ def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
         alike = blurred_alike(text, whole.text, whole.script or units[0].script)
         return alike if alike >= 0.8 else 0.0
     if whole.script == "arabic" or units[0].script == "arabic":
-        return _consonants_alike(text, whole.text)
+        return bones_alike(consonants(text), consonants(whole.text))
     return 0.0 if kanji and whole.native else _alike_in_latin(units, text, whole)
 
 
@@ -497,7 +497,7 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
         best = max(best, blurred_alike(native.text, latin.text, native.script))
     elif native.script == "arabic":
         bare = latin.text[2:] if latin.text.startswith("al") and len(latin.text) > 4 else latin.text
-        best = max(best, *(_consonants_alike(native.text, text) for text in (latin.text, bare)))
+        best = max(best, *(bones_alike(consonants(native.text), consonants(text)) for text in (latin.text, bare)))
         best = max(best, *(_arabicbones_alike(native, text) for text in (latin.text, bare)))
     return best
 
@@ -535,23 +535,19 @@ def _letters_alike(arabic: str, latin: str) -> float:
     return max(OSA.normalized_similarity(one, latin) for one in (arabic, spelled))
 
 
-def _consonants_alike(arabic: str, latin: str) -> float:
-    """An Arabic word and a Latin one by their consonants: those that both keep apart have to be the same ones too.
+def kept_apart(arabic: str, latin: str) -> bool:
+    """Whether an Arabic word, romanised, and a Latin one differ in a consonant that both languages keep apart.
 
     A final t is written and seldom said, and v is an Arabic f or a Persian w.
     """
-    alike = bones_alike(consonants(arabic), consonants(latin))
     ours = arabic_bones(arabic).rstrip("t")
-    kept = any(ours == arabic_bones(one).rstrip("t") for one in (latin, latin.replace("v", "w")))
-    if kept and bool(_HUSHING.match(arabic)) == bool(_HUSHING.match(latin)):
-        return alike
-    return alike * _APART
+    if all(ours != arabic_bones(one).rstrip("t") for one in (latin, latin.replace("v", "w"))):
+        return True
+    return bool(_HUSHING.match(arabic)) != bool(_HUSHING.match(latin))
 
 
 #: How a word begins with the sound of "ship", as English, French and German write it.
 _HUSHING = re.compile("sc?h|ch|tch")
-#: What is left of a likeness in consonants that only blur into one another: DJAFFAR and CHAFER are not سفير (safir).
-_APART = 0.8
 
 
 def _letter_by_letter(cyrillic: str, latin: str) -> bool:

@@ -17,7 +17,7 @@ from operator import mul
 from rapidfuzz.distance import Indel, JaroWinkler
 
 from bot.data import table
-from bot.matching.align import Alignment, Meeting, align
+from bot.matching.align import Alignment, Meeting, align, kept_apart
 from bot.matching.fold import fold
 from bot.matching.words import ROMAN, Form, Unit, glossary, japanese, unit
 
@@ -330,6 +330,7 @@ ONLY_NEAR = Objection("no word of its own, and what tells most is only near in m
 OTHER_NAME = Objection("no word of its own met, and each has another", 0.0, 1.0)
 OTHER_PLACE = Objection("no word of its own met, and another place", 0.0, 1.0)
 ONLY_HEARD = Objection("nothing but a short name, by ear", 0.6, 0.0)
+OTHER_CONSONANT = Objection("nothing but one Arabic word, and another consonant", 0.0, 1.0)
 ONE_EVERYDAY = Objection("nothing but one everyday word, in translation", 0.0, 1.0)
 SAME_LETTERS = Objection("the same few letters beside other names", 0.2, 0.0)
 OTHER_LAW = Objection("AG and GmbH are two companies", 3.0, 4.0)
@@ -360,6 +361,8 @@ def objections(found: Alignment) -> Iterator[Objection]:
             yield OTHER_NAME
     if _only_heard(found):
         yield ONLY_HEARD
+    if _other_consonant(found):
+        yield OTHER_CONSONANT
     if _one_everyday(found):
         yield ONE_EVERYDAY
     if ours.part and theirs.part and _few_letters(ours) and _few_letters(theirs):
@@ -431,6 +434,22 @@ def _only_heard(found: Alignment) -> bool:
     if len(own) != 1 or own[0].rule != "by ear":
         return False
     return sum(len(one.native) for one in (*own[0].ours, *own[0].theirs)) < 4
+
+
+def _other_consonant(found: Alignment) -> bool:
+    """Whether the one word of its own that met is Arabic, and only blurs into the other: سفير, CHAFER or DJAFFAR.
+
+    Arabic writes few vowels, so that short words are near many; beside another word that met, the blur is a spelling.
+    """
+    own = [met for met in found.met if any(one.rank in ("", "plain") for one in (*met.ours, *met.theirs))]
+    if len(own) != 1:
+        return False
+    scripts = {one.script for one in (*own[0].ours, *own[0].theirs)}
+    if scripts != {"arabic", ""}:
+        return False
+    mine, other = ("".join([one.text for one in side]) for side in (own[0].ours, own[0].theirs))
+    arabic, latin = (mine, other) if own[0].ours[0].script == "arabic" else (other, mine)
+    return kept_apart(arabic, latin.removeprefix("al") if len(latin) > 4 else latin) and kept_apart(arabic, latin)
 
 
 def _one_everyday(found: Alignment) -> bool:
