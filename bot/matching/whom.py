@@ -163,13 +163,13 @@ def _possible(
     ]
 
 
-def _spelled_alike(pair: tuple[Name, Name]) -> tuple[bool, float]:
-    """How alike two names are in letters and words; the very same come first, for no proof is better."""
+def _spelled_alike(pair: tuple[Name, Name]) -> tuple[bool, float, int]:
+    """How alike two names are in letters and words; the very same come first, the longer the better a proof."""
     mine, other = pair
     letters = Indel.normalized_similarity(_in_order(mine.text), _in_order(other.text))
     ours, theirs = read(mine.text).marks, read(other.text).marks
     words = len(ours & theirs) / (len(ours | theirs) or 1)
-    return letters == 1 and _words(mine.text) == _words(other.text), letters + words
+    return letters == 1 and _words(mine.text) == _words(other.text), letters + words, len(other.text)
 
 
 @lru_cache(maxsize=50_000)

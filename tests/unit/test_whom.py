@@ -8,7 +8,7 @@ import pytest
 
 from bot.book import CompanyBook, shipped
 from bot.matching.whom import recognise
-from bot.model import Company, EntityKind, Name, Verdict
+from bot.model import Company, EntityKind, Name, NameKind, Verdict
 from tests.worlds.facts import listing
 
 SAME, RELATED, NO = Verdict.SAME, Verdict.RELATED, Verdict.NO
@@ -92,6 +92,13 @@ def test_the_likest_of_many_names_is_the_proof() -> None:
     match = recognise(typed("Vyno institutas Yarrowarach"), listing("YARROWARACH", aliases=aliases))
     assert match.verdict is SAME
     assert match.reasons[0].theirs == "Vyno institutas Yarrowarach"
+
+
+def test_of_spellings_that_are_ours_the_longest_is_the_proof() -> None:
+    """A list that has the company in full and for short, in whatever order."""
+    full, short = "Huawei Technologies Co., Ltd.", Name("Huawei", NameKind.ACRONYM)
+    for entry in (listing(full, aliases=(short,)), listing("Huawei", aliases=(short, Name(full)))):
+        assert recognise(book().find("Huawei"), entry).reasons[0].theirs == full
 
 
 def test_the_same_number_is_the_same_company() -> None:
