@@ -23,7 +23,10 @@ class _Remembered(dict[str, Found]):
         self._before: dict[str, Found] = {}
 
     def __missing__(self, word: str) -> Found:
-        found = self._before.pop(word) if word in self._before else self._work(word)
+        try:  # not "if it is there": another thread may take it over meanwhile
+            found = self._before.pop(word)
+        except KeyError:
+            found = self._work(word)
         if len(self) >= self._most:
             self._before = self.copy()
             self.clear()

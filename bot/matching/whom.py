@@ -74,7 +74,7 @@ SPELLED_OUT = 0.5
 EQUAL = 0.9
 #: An entry in two dozen languages has many names that are near one of ours: so many, the likest by their letters, are
 #: compared with it.
-LAID_ASIDE = 12
+LIKEST = 12
 #: A unit is never surer than this.
 UNIT = 0.8
 #: From this frequency on (Zipf: 3 is once in a million words, 6 once in a thousand) a word is everyday English.
@@ -154,7 +154,7 @@ def _possible(
         theirs = [name for name in theirs if read(name.text).units not in strangers]
     pairs = [(mine, other) for mine in ours for other in theirs]
     if len(pairs) > 1:
-        pairs = nlargest(LAID_ASIDE * len(ours), pairs, key=_spelled_alike)
+        pairs = nlargest(LIKEST * len(ours), pairs, key=_spelled_alike)
     known = company.from_book
     return [
         (mine, other)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
+
 from bot.matching.remembered import remembered
 
 
@@ -36,3 +40,30 @@ def test_words_that_nobody_asks_for_are_forgotten_and_the_others_kept() -> None:
     assert worked_out.count("word 99") == 1
     shouted("word 0")
     assert worked_out.count("word 0") == 2
+
+
+class Overtaken(str):
+    """A word that somebody else asks for while it is looked up for the given time."""
+
+    def __new__(cls, word: str, *, at: int, meanwhile: Callable[[str], object]) -> Overtaken:
+        self = super().__new__(cls, word)
+        self.left, self.meanwhile = at, meanwhile
+        return self
+
+    left: int
+    meanwhile: Callable[[str], object]
+
+    def __hash__(self) -> int:
+        self.left -= 1
+        if self.left == 0:
+            self.meanwhile(str(self))
+        return super().__hash__()
+
+
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_two_threads_ask_for_a_word_of_the_generation_before(at: int) -> None:
+    """Both are told; whoever comes second works it out anew."""
+    length = remembered(4)(len)
+    for word in ("a", "bb", "ccc"):
+        length(word)
+    assert length(Overtaken("bb", at=at, meanwhile=length)) == 2
