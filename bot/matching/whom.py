@@ -293,15 +293,26 @@ def _is_heard(match: Match) -> bool:
 
 
 def _as_sure_as_heard(match: Match) -> Match:
-    """The match, no surer than hearing is: one word of its own by itself, in another script, is near many a name."""
+    """The match, no surer than hearing or translating one word is: by itself it is near many a name."""
     heard = _heard_alone(match)
-    return match if heard is None else replace(match, score=min(match.score, BY_SOUND if _as_spoken(heard) else BY_EAR))
+    if heard is not None:
+        return replace(match, score=min(match.score, BY_SOUND if _as_spoken(heard) else BY_EAR))
+    return replace(match, score=min(match.score, BY_EAR)) if _translated_alone(match) else match
+
+
+def _translated_alone(match: Match) -> bool:
+    """Whether all that met is one word, translated: names are carried over by their sound (Звезда is not Estrella)."""
+    met = _met(match)
+    if len(met) != 1 or met[0].rule not in _BY_MEANING:
+        return False
+    ours, theirs = read(met[0].ours).units, read(met[0].theirs).units
+    return len(ours) == len(theirs) == 1 and ours[0].rank == "plain" and ours[0].sound != theirs[0].sound
 
 
 def _heard_alone(match: Match) -> Reason | None:
     """The one word of its own that met, if it is all that met and was heard rather than spelled or translated."""
     met = _met(match)
-    if len(met) != 1 or met[0].rule in _BY_LETTERS or all(one.rank for one in read(met[0].ours).units):
+    if len(met) != 1 or met[0].rule in _NOT_HEARD or all(one.rank for one in read(met[0].ours).units):
         return None
     return met[0]
 
@@ -311,9 +322,11 @@ def _as_spoken(reason: Reason) -> bool:
     return reason.score >= _AS_SPOKEN.get(reason.rule, 0.97)
 
 
+#: Rules by which words meet that say the same in two languages.
+_BY_MEANING = frozenset({"same meaning", "near meaning"})
 #: From which likeness on that is so, where a script leaves something open: kanji their reading, Korean l and r.
 _AS_SPOKEN = {"Japanese reading": 0.94, "Korean reading": 0.93}
-_BY_LETTERS = frozenset({"same word", "same meaning", "near meaning", "cyrillic letters", "greek letters"})
+_NOT_HEARD = _BY_MEANING | {"same word", "cyrillic letters", "greek letters"}
 
 
 def _near_a_part(match: Match) -> bool:
@@ -380,10 +393,6 @@ def _only_translated(match: Match) -> bool:
     met_otherwise = [reason for reason in match.reasons[1:] if reason.ours and reason.theirs and reason not in met]
     sounded = [reason for reason in met_otherwise if reason.rule != "legal form ignored"]
     return bool(met) and not sounded and any(not _everyday(words.split()) for words in left)
-
-
-#: Rules by which words meet that say the same in two languages.
-_BY_MEANING = frozenset({"same meaning", "near meaning"})
 
 
 def _carries_ours(match: Match) -> bool:

@@ -206,11 +206,13 @@ def test_an_entry_with_a_name_in_our_script_is_compared_by_that() -> None:
         ("ガルトリクス株式会社", "GALTRIX CO., LTD.", "likely"),  # every sound is in its place
         ("カルトレックス株式会社", "GALTRIX CO., LTD.", "possible"),  # near
         ("加尔特里克斯公司", "GALTRIX CO., LTD.", "possible"),
+        ("ПАО «Звезда»", "ZVEZDA PJSC", "certain"),
+        ("ПАО «Звезда»", "STAR CO., LTD.", "possible"),  # names are seldom translated
         ("ガルトリクス水産株式会社", "GALTRIX FISHERIES CO., LTD.", "certain"),  # what it does agrees as well
     ],
 )
-def test_a_word_heard_by_itself_is_never_certain(name: str, listed: str, band: str) -> None:
-    """Kana and Chinese characters bring a foreign name near many others: the alert says so."""
+def test_a_word_heard_or_translated_by_itself_is_never_certain(name: str, listed: str, band: str) -> None:
+    """Kana and Chinese characters, and translation, bring a name near many others: the alert says so."""
     match = recognise(typed(name), listing(listed))
     assert (match.verdict, match.band) == (SAME, band)
 
