@@ -191,7 +191,7 @@ def _cannot_hold(ours: str, theirs: str, *, by_sound: bool, known: bool, looked_
     if _very_same(core, other) or _is_one(ours, theirs):
         return False
     if by_sound:
-        return lacks(ours, theirs, own=True) or lacks(theirs, ours, own=True)
+        return lacks(theirs, ours, own=True) or (not looked_at and lacks(ours, theirs, own=True))
     if _nameless(core) or (len(core) < 2 and (known or _tells_more(theirs))):
         return True
     if len(core) == 1 and core[0] not in _words(theirs) and not _stands_there(core[0], other):
