@@ -16,6 +16,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
@@ -49,8 +50,12 @@ def abreast(work: Callable[[Item], Found], items: Sequence[Item], *, patience: f
 def _divided(work: Callable[[Item], Found], items: Sequence[Item]) -> list[Found]:
     """Every second item is the copy's."""
     begun = time.monotonic()
-    with tempfile.TemporaryFile() as file:
-        copy = _copied(work, items[1::2], file)
+    with ExitStack() as opened:
+        try:
+            file = opened.enter_context(tempfile.TemporaryFile())
+            copy = _copied(work, items[1::2], file)
+        except OSError:  # no room for a file, or for another process
+            return list(map(work, items))
         try:
             ours = list(map(work, items[::2]))
             told = _told(copy, file, until=time.monotonic() + LATE * (time.monotonic() - begun) + LATE)
@@ -84,10 +89,13 @@ def _copied(work: Callable[[Item], Found], items: Sequence[Item], file: BinaryIO
 
 def _told(copy: int, file: BinaryIO, *, until: float) -> list[Any] | None:
     """What the copy found; nothing when it failed or is late."""
-    while not (ended := os.waitid(os.P_PID, copy, os.WEXITED | os.WNOHANG | os.WNOWAIT)):
-        if time.monotonic() > until:
-            return None
-        time.sleep(0.005)
+    try:
+        while not (ended := os.waitid(os.P_PID, copy, os.WEXITED | os.WNOHANG | os.WNOWAIT)):
+            if time.monotonic() > until:
+                return None
+            time.sleep(0.005)
+    except ChildProcessError:  # somebody else waits for every process that ends, and has its last word
+        return None
     if ended.si_status or ended.si_code != os.CLD_EXITED:
         return None
     file.seek(0)
@@ -97,8 +105,9 @@ def _told(copy: int, file: BinaryIO, *, until: float) -> list[Any] | None:
 
 def _ended(copy: int) -> None:
     """Make sure that the copy is gone and leave nothing of it."""
-    os.kill(copy, signal.SIGKILL)  # a process that ended and was not waited for is still there to be killed
-    os.waitpid(copy, 0)
+    with suppress(ProcessLookupError, ChildProcessError):
+        os.kill(copy, signal.SIGKILL)  # a process that ended and was not waited for is still there to be killed
+        os.waitpid(copy, 0)
 
 
 def _may_copy() -> bool:

@@ -191,7 +191,7 @@ def _cannot_hold(ours: str, theirs: str, *, by_sound: bool, known: bool, looked_
     if _very_same(core, other) or _is_one(ours, theirs):
         return False
     if by_sound:
-        return lacks(ours, theirs, own=True) or lacks(theirs, ours, own=True)
+        return lacks(theirs, ours, own=True) or (not looked_at and lacks(ours, theirs, own=True))
     if _nameless(core) or (len(core) < 2 and (known or _tells_more(theirs))):
         return True
     if len(core) == 1 and core[0] not in _words(theirs) and not _stands_there(core[0], other):
@@ -302,8 +302,8 @@ def _as_sure_as_heard(match: Match) -> Match:
 
 def _translated_alone(match: Match) -> bool:
     """Whether all that met is one word, translated: names are carried over by their sound (Звезда is not Estrella)."""
-    met = _met(match)
-    if len(met) != 1 or met[0].rule not in _BY_MEANING:
+    met = _met_surely(match)
+    if len(met) != 1 or met[0].rule != "same meaning":
         return False
     ours, theirs = read(met[0].ours).units, read(met[0].theirs).units
     return len(ours) == len(theirs) == 1 and ours[0].rank == "plain" and ours[0].sound != theirs[0].sound
@@ -311,7 +311,7 @@ def _translated_alone(match: Match) -> bool:
 
 def _heard_alone(match: Match) -> Reason | None:
     """The one word of its own that met, if it is all that met and was heard rather than spelled or translated."""
-    met = _met(match)
+    met = _met_surely(match)
     if len(met) != 1 or met[0].rule in _NOT_HEARD or all(one.rank for one in read(met[0].ours).units):
         return None
     return met[0]
@@ -340,6 +340,11 @@ def _met(match: Match) -> list[Reason]:
     """What met what, but for legal forms and the parts that were taken of a name."""
     other = {PART, ALSO, APART, "legal form ignored"}
     return [reason for reason in match.reasons[1:] if reason.ours and reason.theirs and reason.rule not in other]
+
+
+def _met_surely(match: Match) -> list[Reason]:
+    """What met but for words that are only near in meaning: a plant is an enterprise, and holdings are a group."""
+    return [reason for reason in _met(match) if reason.rule != "near meaning"]
 
 
 def _faint(reason: Reason) -> bool:

@@ -108,6 +108,27 @@ def test_an_error_here_ends_the_copy(two_cores, copies):
     assert_gone(copies)
 
 
+@on_linux
+def test_a_copy_whose_end_somebody_else_saw_costs_nothing(two_cores):
+    """Where the program lets ended processes vanish, nobody says how the copy ended: its half is done here."""
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        assert abreast(lambda number: number, range(300), patience=0) == list(range(300))
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+
+
+@on_linux
+def test_no_room_for_a_copy(two_cores, monkeypatch):
+    """When the system makes no more processes, all is done here."""
+
+    def fork():
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", fork)
+    assert abreast(lambda number: number, range(300), patience=0) == list(range(300))
+
+
 @pytest.mark.parametrize(("many", "patience"), [(50, 0), (5_000, 60)])
 def test_little_work_stays_here(two_cores, many, patience):
     """What is few or soon done is done by this process alone."""

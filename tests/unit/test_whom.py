@@ -209,6 +209,7 @@ def test_an_entry_with_a_name_in_our_script_is_compared_by_that() -> None:
         ("ПАО «Звезда»", "ZVEZDA PJSC", "certain"),
         ("ПАО «Звезда»", "STAR CO., LTD.", "possible"),  # names are seldom translated
         ("ガルトリクス水産株式会社", "GALTRIX FISHERIES CO., LTD.", "certain"),  # what it does agrees as well
+        ("カルトレックスエンタープライズ株式会社", "GALTRIX PLANT JSC", "possible"),  # what it does is only near
     ],
 )
 def test_a_word_heard_or_translated_by_itself_is_never_certain(name: str, listed: str, band: str) -> None:
