@@ -26,6 +26,7 @@ from bot.matching.chinese import (
     transcribed,
 )
 from bot.matching.chinese_words import group_of, in_one_word, is_group, made_of_two, said, sino
+from bot.matching.dictionary import kin
 from bot.matching.japanese import HEARD_IN_KANA, heard_in_kana, loan_bones, loan_sound, reads_as
 from bot.matching.scripts import arabic_bones, blurred, blurred_bones, consonants, pairs, pinyin_fits, romanise
 from bot.matching.words import Form, Unit, glossary, spelled_out
@@ -273,9 +274,11 @@ def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
         if not any(unit.native for unit in units):
             return _han_joined(units, text, whole.native)
     if len(units) == 2 and not whole.native and units[0].script == units[1].script == "han":
+        together = units[0].native + units[1].native
+        if pinyin_fits(together, whole.text):
+            return 0.97
         if made_of_two(units[0], units[1], whole.text):
             return _TRANSLATED
-        together = units[0].native + units[1].native
         if units[0].rank != "place" or units[1].rank or not transcribed(together):
             return 0.0
         return _by_ear(together, whole.text)  # a place was seen in the beginning of a foreign name: 阿克苏|诺贝尔
@@ -353,7 +356,9 @@ def _says(units: Sequence[Unit], concepts: Sequence[str]) -> bool:
     near = glossary().near
     left = list(concepts)
     for one in said:
-        met = next((other for other in left if one == other or near.get(one, _NONE) & near.get(other, _NONE)), None)
+        met = next(
+            (other for other in left if kin(one, other) or near.get(one, _NONE) & near.get(other, _NONE)), None
+        )
         if met is None:
             return False
         left.remove(met)
@@ -403,7 +408,9 @@ def _said(mine: Unit, other: Unit) -> bool:
     if native.script != "han" or latin.native:
         return False
     han = native.native
-    return (latin.concept,) in said(han) or in_one_word(han, latin.text) or sino(han, latin.text)
+    if in_one_word(han, latin.text) or sino(han, latin.text):
+        return True
+    return any(len(row) == 1 and (row[0] == latin.concept or kin(row[0], latin.text)) for row in said(han))
 
 
 def closeness(mine: Unit, other: Unit) -> float:

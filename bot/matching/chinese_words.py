@@ -12,6 +12,7 @@ from itertools import product
 
 from bot.data import table
 from bot.matching.chinese import by_ear
+from bot.matching.dictionary import translations
 from bot.matching.fold import fold
 from bot.matching.scripts import pinyin_fits
 from bot.matching.words import Unit, glossary, spelled_out
@@ -31,6 +32,8 @@ def said(han: str) -> Rows:
     found += _listed("names" if len(han) > 1 else "characters").get(han, ())
     found += _short_name(han)
     found += _one_by_one(han)
+    if han not in glossary().pieces:
+        found += (_concepts(words) for words in translations(han))
     return tuple(dict.fromkeys(found))
 
 
@@ -143,7 +146,7 @@ def _listed(name: str) -> dict[str, Rows]:
     return found
 
 
-def _concepts(words: list[str]) -> tuple[str, ...]:
+def _concepts(words: Sequence[str]) -> tuple[str, ...]:
     """The concepts of English words; joining words say nothing."""
     known = glossary()
     found = [known.concept(word) or word for word in words]
