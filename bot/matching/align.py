@@ -25,7 +25,7 @@ from bot.matching.chinese import (
     spells,
     transcribed,
 )
-from bot.matching.chinese_words import group_of, in_one_word, is_group, made_of_two, said, sino
+from bot.matching.chinese_words import group_of, in_one_word, is_group, made_of_two, said, says, sino
 from bot.matching.dictionary import kin
 from bot.matching.japanese import HEARD_IN_KANA, heard_in_kana, loan_bones, loan_sound, reads_as
 from bot.matching.scripts import arabic_bones, blurred, blurred_bones, consonants, pairs, pinyin_fits, romanise
@@ -408,9 +408,7 @@ def _said(mine: Unit, other: Unit) -> bool:
     if native.script != "han" or latin.native:
         return False
     han = native.native
-    if in_one_word(han, latin.text) or sino(han, latin.text):
-        return True
-    return any(len(row) == 1 and (row[0] == latin.concept or kin(row[0], latin.text)) for row in said(han))
+    return says(han, latin) or in_one_word(han, latin.text) or sino(han, latin.text)
 
 
 def closeness(mine: Unit, other: Unit) -> float:

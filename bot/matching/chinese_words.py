@@ -12,7 +12,7 @@ from itertools import product
 
 from bot.data import table
 from bot.matching.chinese import by_ear
-from bot.matching.dictionary import translations
+from bot.matching.dictionary import kin, translations
 from bot.matching.fold import fold
 from bot.matching.scripts import pinyin_fits
 from bot.matching.words import Unit, glossary, spelled_out
@@ -26,15 +26,42 @@ Rows = tuple[tuple[str, ...], ...]
 
 @lru_cache(maxsize=20_000)
 def said(han: str) -> Rows:
-    """Every way in which these characters are said in English, as concepts without the words that only join others."""
+    """Every way in which these characters are said in English, as concepts without the words that only join others.
+
+    What our own tables say comes first, then the dictionary.
+    """
+    found = dict.fromkeys(_in_our_tables(han))
+    if han not in glossary().pieces:
+        found |= dict.fromkeys(map(_concepts, translations(han)))
+    return tuple(found)
+
+
+@lru_cache(maxsize=20_000)
+def _in_our_tables(han: str) -> Rows:
     phrase = spelled_out(han)
     found = [phrase] if phrase else []
     found += _listed("names" if len(han) > 1 else "characters").get(han, ())
     found += _short_name(han)
     found += _one_by_one(han)
-    if han not in glossary().pieces:
-        found += (_concepts(words) for words in translations(han))
     return tuple(dict.fromkeys(found))
+
+
+def says(han: str, latin: Unit) -> bool:
+    """Whether characters say what one Latin word says, or its like but for the ending: 维度, dimensions."""
+    return any(_is_word(row, latin) for row in said(han))
+
+
+def looked_up(han: str, latin: Unit) -> bool:
+    """Whether only the dictionary says that these characters are this Latin word."""
+    return says(han, latin) and not any(_is_word(row, latin) for row in _in_our_tables(han))
+
+
+def _is_word(row: Sequence[str], latin: Unit) -> bool:
+    if len(row) != 1:
+        return False
+    if row[0] == latin.concept:
+        return True
+    return not (latin.rank and row[0] in glossary().weight) and kin(row[0], latin.text)
 
 
 def _short_name(han: str) -> Iterator[tuple[str, ...]]:

@@ -176,8 +176,9 @@ def kin(one: str, other: str) -> bool:
         if first != second:
             break
         same += 1
-    least = _STEM if one[same:] in _PLURAL and other[same:] in _PLURAL else _STEM + 1
-    return same >= least and one[same:] in _ENDINGS and other[same:] in _ENDINGS
+    ends = one[same:], other[same:]
+    least = _STEM if _PLURAL.issuperset(ends) else _STEM + 1 if "" in ends else _STEM + 2  # police is no policy
+    return same >= least and _ENDINGS.issuperset(ends)
 
 
 _PLURAL = frozenset({"", "s", "es"})

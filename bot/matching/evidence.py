@@ -18,6 +18,7 @@ from rapidfuzz.distance import Indel, JaroWinkler
 
 from bot.data import table
 from bot.matching.align import Alignment, Meeting, align, kept_apart
+from bot.matching.chinese_words import looked_up
 from bot.matching.fold import fold
 from bot.matching.words import ROMAN, Form, Unit, glossary, japanese, unit
 
@@ -332,6 +333,7 @@ OTHER_PLACE = Objection("no word of its own met, and another place", 0.0, 1.0)
 ONLY_HEARD = Objection("nothing but a short name, by ear", 0.6, 0.0)
 OTHER_CONSONANT = Objection("nothing but one Arabic word, and another consonant", 0.0, 1.0)
 ONE_EVERYDAY = Objection("nothing but one everyday word, in translation", 0.0, 1.0)
+ONE_LOOKED_UP = Objection("nothing but one word of the dictionary, and one says more", 0.0, 1.0)
 SAME_LETTERS = Objection("the same few letters beside other names", 0.2, 0.0)
 OTHER_LAW = Objection("AG and GmbH are two companies", 3.0, 4.0)
 
@@ -365,6 +367,8 @@ def objections(found: Alignment) -> Iterator[Objection]:
         yield OTHER_CONSONANT
     if _one_everyday(found):
         yield ONE_EVERYDAY
+    if _one_looked_up(found):
+        yield ONE_LOOKED_UP
     if ours.part and theirs.part and _few_letters(ours) and _few_letters(theirs):
         yield SAME_LETTERS
     if ours.forms != theirs.forms and ours.forms | theirs.forms >= _GERMAN and ours.forms.isdisjoint(theirs.forms):
@@ -466,6 +470,22 @@ def _one_everyday(found: Alignment) -> bool:
     ):
         return False
     return not any(one.rank == "" for one in (*found.over_ours(), *found.over_theirs()))
+
+
+def _one_looked_up(found: Alignment) -> bool:
+    """Whether all that met is one Chinese word that the dictionary translates, and a name says more than that.
+
+    Many words of many names may be "star" or "spirit" in English; beside a trade or town that met it is the name.
+    """
+    telling = [met for met in found.met if any(one.rank not in ("little", "holding") for one in met.ours)]
+    if len(telling) != 1 or len(telling[0].ours) + len(telling[0].theirs) > 2 or telling[0].rule != "same meaning":
+        return False
+    native, latin = telling[0].ours[0], telling[0].theirs[0]
+    if latin.script == "han":
+        native, latin = latin, native
+    if native.script != "han" or native.rank or latin.native or not looked_up(native.native, latin):
+        return False
+    return any(one.rank not in ("little", "holding") for one in (*found.over_ours(), *found.over_theirs()))
 
 
 #: So many letters, in brackets or beside a stroke, belong to many names.
