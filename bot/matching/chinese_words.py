@@ -41,6 +41,7 @@ def _in_our_tables(han: str) -> Rows:
     phrase = spelled_out(han)
     found = [phrase] if phrase else []
     found += _listed("names" if len(han) > 1 else "characters").get(han, ())
+    found += _listed("brands").get(han, ())
     found += _short_name(han)
     found += _one_by_one(han)
     return tuple(dict.fromkeys(found))

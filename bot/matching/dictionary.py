@@ -123,7 +123,8 @@ def is_word(han: str) -> bool:
 
 @cache
 def _listed() -> frozenset[str]:
-    return frozenset(fold(entry.partition(":")[0]) for entry in table("chinese_words")["names"].split())
+    words = table("chinese_words")
+    return frozenset(fold(entry.partition(":")[0]) for name in ("names", "brands") for entry in words[name].split())
 
 
 def _is_ordinary(han: str) -> bool:
@@ -136,7 +137,7 @@ def cut(run: str) -> tuple[str, ...]:
 
     Nothing is cut that leaves a character by itself, more than one stretch of unknown ones, or no ordinary word.
     """
-    if not _SEVERAL <= len(run) <= 12:
+    if not _SEVERAL <= len(run) <= 12 or is_word(run):
         return (run,)
     found = min(_cuts(run), default=None)
     return found[1] if found and any(map(_is_ordinary, found[1])) else (run,)

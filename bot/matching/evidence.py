@@ -192,7 +192,7 @@ def _waived(over: list[Unit], form: Form, other: Form) -> tuple[list[Unit], floa
     """What is left over without what goes without saying, and the weight of that.
 
     万科 is "China Vanke" abroad: who writes in Chinese characters does not say where. 中国 is also "China National" or
-    "China State", and 国家 (national) is "China". 人寿 is life insurance.
+    "China State", and 国家 (national) is "China". 人寿 is life insurance, 内蒙古 Inner Mongolia.
     """
     if form.han:
         said = {"national"} if "国家" in form.han and _names_china(other) else set()
@@ -204,6 +204,8 @@ def _waived(over: list[Unit], form: Form, other: Form) -> tuple[list[Unit], floa
         said = {"china", "national", "state"} if "中国" in other.han or "国家" in other.han else {"china"}
         if "研究" in other.han or "科技" in other.han:
             said.add("science")  # 研究所 is a research institute, 科技 science and technology
+        if "内蒙" in other.han:
+            said.add("inner")  # 内蒙古 is one word for Inner Mongolia
         if "人寿" in other.han:
             said.add("insurance")
     if not said:
