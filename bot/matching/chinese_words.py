@@ -30,10 +30,7 @@ def said(han: str) -> Rows:
 
     What our own tables say comes first, then the dictionary.
     """
-    found = dict.fromkeys(_in_our_tables(han))
-    if han not in glossary().pieces:
-        found |= dict.fromkeys(map(_concepts, translations(han)))
-    return tuple(found)
+    return tuple(dict.fromkeys((*_in_our_tables(han), *map(_concepts, translations(han)))))
 
 
 @lru_cache(maxsize=20_000)
