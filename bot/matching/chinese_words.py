@@ -96,7 +96,9 @@ def _parts(han: str) -> Iterator[tuple[Rows, ...]]:
 def in_one_word(han: str, latin: str) -> bool:
     """Whether the English of these characters is this Latin word, written together: 蓝狐, Bluefox; 微软, Microsoft."""
     return len(latin) > 5 and any(
-        "".join(row) == latin or (len(row) == 2 and row in _cuts(latin)) for row in said(han) if len(row) > 1
+        latin in ("".join(row), "".join(row) + "s") or (len(row) == 2 and row in _cuts(latin))
+        for row in said(han)
+        if len(row) > 1
     )
 
 

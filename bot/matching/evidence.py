@@ -20,6 +20,7 @@ from bot.data import table
 from bot.matching.align import Alignment, Meeting, align, kept_apart
 from bot.matching.chinese_words import looked_up
 from bot.matching.fold import fold
+from bot.matching.scripts import pinyin_fits
 from bot.matching.words import ROMAN, Form, Unit, glossary, japanese, unit
 
 #: The features of a row in their order; the last five are used alone, when one name is the initials of the other.
@@ -103,6 +104,10 @@ def features(found: Alignment) -> Row:
     over_ours, over_theirs = found.over_ours(), found.over_theirs()
     over_ours, waived_ours = _waived(over_ours, ours, theirs)
     over_theirs, waived_theirs = _waived(over_theirs, theirs, ours)
+    if (ours.han or theirs.han) and _spelled_at_length(found):
+        over_ours, more_ours = _untold(over_ours, ours, theirs)
+        over_theirs, more_theirs = _untold(over_theirs, theirs, ours)
+        waived_ours, waived_theirs = waived_ours + more_ours, waived_theirs + more_theirs
     mine, other = _left(over_ours), _left(over_theirs)
     gained_ours, gained_theirs = found.gained_ours + waived_ours, found.gained_theirs + waived_theirs
     low, high = sorted((gained_ours / (ours.total or 1), gained_theirs / (theirs.total or 1)))
@@ -212,6 +217,40 @@ def _waived(over: list[Unit], form: Form, other: Form) -> tuple[list[Unit], floa
         return over, 0.0
     waived = sum([unit.weight for unit in over if unit.concept in said])
     return ([unit for unit in over if unit.concept not in said], waived) if waived else (over, 0.0)
+
+
+#: A Chinese word of so many syllables that pinyin spells from end to end is seldom two companies' own.
+_LONG_IN_PINYIN = 3
+
+
+#: What Chinese companies put behind their name as others put "Limited", and leave out abroad.
+_BEHIND = frozenset({"technology", "industry", "enterprise", "development"})
+
+
+def _spelled_at_length(found: Alignment) -> bool:
+    """Whether a Chinese word of its own of three characters and more met its pinyin."""
+    return any(
+        len(native) == 1
+        and not native[0].rank
+        and len(native[0].native) >= _LONG_IN_PINYIN
+        and not any(one.native for one in latin)
+        and pinyin_fits(native[0].native, "".join([one.text for one in latin]))
+        for met in found.met
+        for native, latin in ((met.ours, met.theirs), (met.theirs, met.ours))
+        if native[0].script == "han"
+    )
+
+
+def _untold(over: list[Unit], form: Form, other: Form) -> tuple[list[Unit], float]:
+    """What is left over of a Chinese name without what it seldom says abroad, and the weight of that.
+
+    Its law asks for the town at the beginning; a name that says another one keeps it.
+    """
+    if not form.han or not over:
+        return over, 0.0
+    town = form.units[0] if not any(one.rank == "place" for one in other.units) else None
+    untold = [one for one in over if one.concept in _BEHIND or (one is town and one.rank == "place")]
+    return [one for one in over if one not in untold], sum([one.weight for one in untold])
 
 
 #: An institute of the Chinese Academy of Sciences: abroad it is an institute of its town, and the academy unsaid.
