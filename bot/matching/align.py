@@ -25,7 +25,7 @@ from bot.matching.chinese import (
     spells,
     transcribed,
 )
-from bot.matching.chinese_words import group_of, in_one_word, is_group, made_of_two, said, says, sino
+from bot.matching.chinese_words import group_of, in_one_word, is_group, made_of_two, said, said_together, says, sino
 from bot.matching.dictionary import kin
 from bot.matching.japanese import HEARD_IN_KANA, heard_in_kana, loan_bones, loan_sound, reads_as
 from bot.matching.scripts import arabic_bones, blurred, blurred_bones, consonants, pairs, pinyin_fits, romanise
@@ -120,6 +120,8 @@ class Alignment:
 def align(ours: Form, theirs: Form) -> Alignment:
     """Lay two names side by side."""
     found = Alignment(ours, theirs, [], list(range(len(ours.units))), list(range(len(theirs.units))))
+    if bool(ours.han) != bool(theirs.han):
+        _told(found)
     _same(found)
     if found.left_ours and found.left_theirs:
         _groups(found)
@@ -129,6 +131,30 @@ def align(ours: Form, theirs: Form) -> Alignment:
         _heard_in_context(found)
     _heard_with_all_else(found)
     return found
+
+
+def _told(found: Alignment) -> None:
+    """Let a Chinese word meet the two or three neighbours that say it, before one of them meets it alone.
+
+    天然气 is natural gas and 大数据 big data, though the glossary takes gas or data for the whole.
+    """
+    flipped = bool(found.theirs.han)
+    han, latin = (found.theirs, found.ours) if flipped else (found.ours, found.theirs)
+    telling = [at for at, one in enumerate(latin.units) if one.rank != "little" and not one.native]
+    if len(telling) < 2:
+        return
+    runs: dict[frozenset[str], list[int]] = {}
+    for size in (2, 3):
+        for start in range(len(telling) - size + 1):
+            run = telling[start : start + size]
+            runs.setdefault(frozenset([latin.units[at].concept for at in run]), run)
+    for at, one in enumerate(han.units):
+        if one.script == "han" and len(one.native) > 1:
+            for run in [runs[words] for words in said_together(one.native) if words in runs]:
+                left = found.left_ours if flipped else found.left_theirs
+                if all(place in left for place in run):
+                    found.meet(*((run, [at]) if flipped else ([at], run)), 0.97, "same meaning")
+                    break
 
 
 def _same(found: Alignment) -> None:

@@ -44,6 +44,13 @@ def _in_our_tables(han: str) -> Rows:
     return tuple(dict.fromkeys(found))
 
 
+@lru_cache(maxsize=20_000)
+def said_together(han: str) -> tuple[frozenset[str], ...]:
+    """The same where it takes two or three words that mean different things."""
+    found = dict.fromkeys(frozenset(row) for row in said(han) if 1 < len(row) < 4)
+    return tuple(words for words in found if len(words) > 1)
+
+
 def says(han: str, latin: Unit) -> bool:
     """Whether characters say what one Latin word says, or its like but for the ending: 维度, dimensions."""
     return any(_is_word(row, latin) for row in said(han))

@@ -161,7 +161,7 @@ def _cuts(run: str) -> Iterator[tuple[tuple[int, int], tuple[str, ...]]]:
 #: Endings that English puts behind one stem: budget and budgetary, autonomy and autonomous, acoustic and acoustics.
 _ENDINGS = frozenset(
     """- s es e ed d ing er ers or ors y ies ic ics ical al ally ary ery ion ions ation ations ment ments ous ive ity
-    ties ness ant ent ance ence ce t te ts ate ating ator n an ese""".replace("-", "").split()
+    ties ness ant ent ance ence ce t te ts ate ating ator n us an ese""".replace("-", "").split()
 ) | {""}
 #: How many letters two words of one stem have in common at least.
 _STEM = 4
