@@ -14,11 +14,15 @@ from bot.data import table
 from bot.matching.chinese import by_ear
 from bot.matching.dictionary import kin, translations
 from bot.matching.fold import fold
+from bot.matching.frequency import zipf
 from bot.matching.scripts import pinyin_fits
 from bot.matching.words import Unit, glossary, spelled_out
 
 #: Characters that stand for China in short names.
 _COUNTRY = frozenset("中国华")
+
+#: From here on a word is an English one, on the scale of `frequency.zipf`; initials and names are rarer.
+_ENGLISH = 3.0
 
 #: Rows of concepts, one row for each way of saying it.
 Rows = tuple[tuple[str, ...], ...]
@@ -56,9 +60,18 @@ def says(han: str, latin: Unit) -> bool:
     return any(_is_word(row, latin) for row in said(han))
 
 
-def looked_up(han: str, latin: Unit) -> bool:
-    """Whether only the dictionary says that these characters are this Latin word."""
-    return says(han, latin) and not any(_is_word(row, latin) for row in _in_our_tables(han))
+def looked_up(han: str, latin: Sequence[Unit]) -> bool:
+    """Whether these characters are no more than a word in translation: one of the dictionary, or one of English.
+
+    Not so what our tables translate with two words (金鹰, Golden Eagle) or give as the name of a firm.
+    """
+    if len(latin) == 1:
+        ours = any(_is_word(row, latin[0]) for row in _in_our_tables(han))
+        return says(han, latin[0]) and (
+            not ours or (zipf(latin[0].text, "en") >= _ENGLISH and han not in _listed("brands"))
+        )
+    words = frozenset([one.concept for one in latin])
+    return words in said_together(han) and all(frozenset(row) != words for row in _in_our_tables(han))
 
 
 def _is_word(row: Sequence[str], latin: Unit) -> bool:

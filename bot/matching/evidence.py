@@ -505,12 +505,17 @@ def _one_everyday(found: Alignment) -> bool:
     telling = [met for met in found.met if any(one.rank != "little" for one in met.ours)]
     if (
         len(telling) != 1
-        or len(telling[0].ours) + len(telling[0].theirs) > 2
+        or (len(telling[0].ours) + len(telling[0].theirs) > 2 and not _one_trade_in_chinese(telling[0]))
         or telling[0].rule != "same meaning"
         or _own_met(found)
     ):
         return False
     return not any(one.rank == "" for one in (*found.over_ours(), *found.over_theirs()))
+
+
+def _one_trade_in_chinese(met: Meeting) -> bool:
+    """Whether one Chinese word of the glossary met the two that it takes in English: 矿业, mining industry."""
+    return any(len(side) == 1 and side[0].script == "han" and side[0].rank != "" for side in (met.ours, met.theirs))
 
 
 def _one_looked_up(found: Alignment) -> bool:
@@ -519,12 +524,12 @@ def _one_looked_up(found: Alignment) -> bool:
     Many words of many names may be "star" or "spirit" in English; beside a trade or town that met it is the name.
     """
     telling = [met for met in found.met if any(one.rank not in ("little", "holding") for one in met.ours)]
-    if len(telling) != 1 or len(telling[0].ours) + len(telling[0].theirs) > 2 or telling[0].rule != "same meaning":
+    if len(telling) != 1 or telling[0].rule != "same meaning":
         return False
-    native, latin = telling[0].ours[0], telling[0].theirs[0]
-    if latin.script == "han":
+    native, latin = telling[0].ours, telling[0].theirs
+    if latin[0].script == "han":
         native, latin = latin, native
-    if native.script != "han" or native.rank or latin.native or not looked_up(native.native, latin):
+    if len(native) > 1 or native[0].script != "han" or native[0].rank or not looked_up(native[0].native, latin):
         return False
     return any(one.rank not in ("little", "holding") for one in (*found.over_ours(), *found.over_theirs()))
 
