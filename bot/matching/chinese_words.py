@@ -24,6 +24,9 @@ _COUNTRY = frozenset("中国华")
 #: From here on a word is an English one, on the scale of `frequency.zipf`; initials and names are rarer.
 _ENGLISH = 3.0
 
+#: Under so many words of English a Chinese word is filed.
+_LIKELIEST = 6
+
 #: Rows of concepts, one row for each way of saying it.
 Rows = tuple[tuple[str, ...], ...]
 
@@ -55,6 +58,14 @@ def said_together(han: str) -> tuple[frozenset[str], ...]:
     return tuple(words for words in found if len(words) > 1)
 
 
+@lru_cache(maxsize=20_000)
+def english(han: str) -> tuple[str, ...]:
+    """The single words of English that these characters are likeliest to be, in one number and the other."""
+    rows = (*(row for row in _in_our_tables(han) if len(row) == 1), *(row for row in translations(han) if len(row) == 1))
+    words = dict.fromkeys(word for (word,) in rows if word.isalpha() and len(word) > 3)
+    return tuple(form for word in [*words][:_LIKELIEST] for form in (word, word.removesuffix("s") if word[-1] == "s" else word + "s"))
+
+
 def says(han: str, latin: Unit) -> bool:
     """Whether characters say what one Latin word says, or its like but for the ending: 维度, dimensions."""
     return any(_is_word(row, latin) for row in said(han))
@@ -65,6 +76,7 @@ def looked_up(han: str, latin: Sequence[Unit]) -> bool:
 
     Not so what our tables translate with two words (金鹰, Golden Eagle) or give as the name of a firm.
     """
+    latin = [one for one in latin if one.rank != "little"] or latin
     if len(latin) == 1:
         ours = any(_is_word(row, latin[0]) for row in _in_our_tables(han))
         return says(han, latin[0]) and (
