@@ -25,7 +25,17 @@ from bot.matching.chinese import (
     spells,
     transcribed,
 )
-from bot.matching.chinese_words import group_of, in_one_word, is_group, made_of_two, said, said_together, says, sino
+from bot.matching.chinese_words import (
+    group_of,
+    in_dictionary,
+    in_one_word,
+    is_group,
+    made_of_two,
+    said,
+    said_together,
+    says,
+    sino,
+)
 from bot.matching.dictionary import kin
 from bot.matching.japanese import HEARD_IN_KANA, heard_in_kana, loan_bones, loan_sound, reads_as
 from bot.matching.scripts import arabic_bones, blurred, blurred_bones, consonants, pairs, pinyin_fits, romanise
@@ -382,9 +392,7 @@ def _says(units: Sequence[Unit], concepts: Sequence[str]) -> bool:
     near = glossary().near
     left = list(concepts)
     for one in said:
-        met = next(
-            (other for other in left if kin(one, other) or near.get(one, _NONE) & near.get(other, _NONE)), None
-        )
+        met = next((other for other in left if kin(one, other) or near.get(one, _NONE) & near.get(other, _NONE)), None)
         if met is None:
             return False
         left.remove(met)
@@ -407,7 +415,7 @@ def _close(found: Alignment) -> None:
 
 def _how_close(mine: Unit, other: Unit) -> str:
     if mine.rank and other.rank and mine.concept != other.concept:
-        return "same meaning" if _said(mine, other) else "near meaning"
+        return "same meaning" if _said(mine, other) and not _looked_up(mine, other) else "near meaning"
     if mine.native or other.native:
         if _said(mine, other):
             return "same meaning"
@@ -437,11 +445,17 @@ def _said(mine: Unit, other: Unit) -> bool:
     return says(han, latin) or in_one_word(han, latin.text) or sino(han, latin.text)
 
 
+def _looked_up(mine: Unit, other: Unit) -> bool:
+    """Whether two words of the glossary are one by the dictionary alone: 船舶 is a ship, and so shipping."""
+    native, latin = (mine, other) if mine.script == "han" else (other, mine)
+    return in_dictionary(native.native, latin)
+
+
 def closeness(mine: Unit, other: Unit) -> float:
     """How alike two different words are, 0 when they should not be taken for one."""
     if mine.rank and other.rank and mine.concept != other.concept:
         if _said(mine, other):
-            return _TRANSLATED
+            return NEAR_TRANSLATED if _looked_up(mine, other) else _TRANSLATED
         if _both_han(mine, other) or _two_trades(mine, other):
             return 0.0  # in one language, two words that translators exchange are two words
         near = glossary().near

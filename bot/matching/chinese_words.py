@@ -61,14 +61,26 @@ def said_together(han: str) -> tuple[frozenset[str], ...]:
 @lru_cache(maxsize=20_000)
 def english(han: str) -> tuple[str, ...]:
     """The single words of English that these characters are likeliest to be, in one number and the other."""
-    rows = (*(row for row in _in_our_tables(han) if len(row) == 1), *(row for row in translations(han) if len(row) == 1))
+    rows = (
+        *(row for row in _in_our_tables(han) if len(row) == 1),
+        *(row for row in translations(han) if len(row) == 1),
+    )
     words = dict.fromkeys(word for (word,) in rows if word.isalpha() and len(word) > 3)
-    return tuple(form for word in [*words][:_LIKELIEST] for form in (word, word.removesuffix("s") if word[-1] == "s" else word + "s"))
+    return tuple(
+        form
+        for word in [*words][:_LIKELIEST]
+        for form in (word, word.removesuffix("s") if word[-1] == "s" else word + "s")
+    )
 
 
 def says(han: str, latin: Unit) -> bool:
     """Whether characters say what one Latin word says, or its like but for the ending: 维度, dimensions."""
     return any(_is_word(row, latin) for row in said(han))
+
+
+def in_dictionary(han: str, latin: Unit) -> bool:
+    """Whether only the dictionary says that these characters are this Latin word."""
+    return says(han, latin) and not any(_is_word(row, latin) for row in _in_our_tables(han))
 
 
 def looked_up(han: str, latin: Sequence[Unit]) -> bool:
@@ -77,13 +89,12 @@ def looked_up(han: str, latin: Sequence[Unit]) -> bool:
     Not so what our tables translate with two words (金鹰, Golden Eagle) or give as the name of a firm.
     """
     latin = [one for one in latin if one.rank != "little"] or latin
-    if len(latin) == 1:
-        ours = any(_is_word(row, latin[0]) for row in _in_our_tables(han))
-        return says(han, latin[0]) and (
-            not ours or (zipf(latin[0].text, "en") >= _ENGLISH and han not in _listed("brands"))
-        )
-    words = frozenset([one.concept for one in latin])
-    return words in said_together(han) and all(frozenset(row) != words for row in _in_our_tables(han))
+    if len(latin) > 1:
+        words = frozenset([one.concept for one in latin])
+        return words in said_together(han) and all(frozenset(row) != words for row in _in_our_tables(han))
+    if in_dictionary(han, latin[0]):
+        return True
+    return says(han, latin[0]) and zipf(latin[0].text, "en") >= _ENGLISH and han not in _listed("brands")
 
 
 def _is_word(row: Sequence[str], latin: Unit) -> bool:

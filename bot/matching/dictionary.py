@@ -24,7 +24,7 @@ _SHORTEST, _LONGEST = 2, 6
 #: Of how many English words a translation may consist, and how many translations one word may have.
 _MOST_WORDS = 4
 _MOST_ENGLISH = 10
-#: From this frequency on the scale of `frequency.zipf` a Chinese word is ordinary enough to be cut off from its neighbour.
+#: From this frequency on the scale of `frequency.zipf` a Chinese word is ordinary enough to be cut off.
 _ORDINARY = 2.7
 #: A run of so many characters and more may be several words; a shorter one is a name.
 _SEVERAL = 4
@@ -32,7 +32,10 @@ _SEVERAL = 4
 _OWN = (2, 3)
 
 #: An entry: traditional, simplified, reading, and what it says between strokes.
-_ENTRY = re.compile(r"^[^\s#]+ ([\u3400-\u9fff]{%d,%d}) \[[^\]]*\] /(.+)/\s*$" % (_SHORTEST, _LONGEST), re.MULTILINE)
+_ENTRY = re.compile(
+    rf"^[^\s#]+ ([\u3400-\u9fff]{{{_SHORTEST},{_LONGEST}}}) \[[^\]]*\] /(.+)/\s*$",
+    re.MULTILINE,
+)
 #: What is no translation: remarks of the dictionary about a word, and sayings.
 _REMARK = re.compile(
     r"(?:two-character )?surname\b|(?:old |erhua |japanese |archaic |popular )?variants? |see |also |cl:|abbr\.|used |"

@@ -572,13 +572,8 @@ def _word_keys(own: Sequence[Unit]) -> list[str]:
 
 
 def _said_keys(own: Sequence[Unit]) -> list[str]:
-    """Where a name in Chinese characters is found by the English of its own words: 任务 under mission, 金鹰 golden eagle."""
-    keys: list[str] = []
-    for unit in own:
-        if unit.script == "han":
-            keys += [f"~{sound(word)}" for word in english(unit.native)]
-            keys += [_said_key(row) for row in said(unit.native) if len(row) == 2][:2]
-    return keys
+    """Where a name in Chinese characters is found by the English of its own words: 任务 under mission."""
+    return [f"~{sound(word)}" for unit in own if unit.script == "han" for word in english(unit.native)]
 
 
 @remembered(50_000)
