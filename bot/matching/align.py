@@ -160,7 +160,10 @@ def _told(found: Alignment) -> None:
             runs.setdefault(frozenset([latin.units[at].concept for at in run]), run)
     for at, one in enumerate(han.units):
         if one.script == "han" and len(one.native) > 1:
-            for run in [runs[words] for words in said_together(one.native) if words in runs]:
+            others = {other.concept for other in han.units if other is not one}
+            for run in [
+                runs[words] for words in said_together(one.native) if words in runs and others.isdisjoint(words)
+            ]:
                 left = found.left_ours if flipped else found.left_theirs
                 if all(place in left for place in run):
                     found.meet(*((run, [at]) if flipped else ([at], run)), 0.97, "same meaning")
@@ -350,7 +353,9 @@ def _alike_in_latin(units: Sequence[Unit], text: str, whole: Unit) -> float:
 
 def _han_joined(units: Sequence[Unit], text: str, han: str) -> float:
     """How alike Latin neighbours are to a Chinese word: translated, spelled, or heard better than one of them alone."""
-    if any(_says(units, concepts) for concepts in said(han)):
+    telling = [one for one in units if one.rank != "little"]
+    alone = len(telling) == 1 and telling[0].rank != "" and in_dictionary(han, telling[0])
+    if not alone and any(_says(units, concepts) for concepts in said(han)):
         return 0.97
     if pinyin_fits(han, text):
         return 0.97
