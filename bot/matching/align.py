@@ -534,7 +534,7 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
             return alike
         if reads_as(native.native, latin.text):
             return 0.9
-        if native.rank or latin.rank in ("little", "common", "trade"):
+        if native.rank or (latin.rank in ("little", "common", "trade") and not _foreign_word(native, latin)):
             return 0.0  # a word that is known is translated or read; what is heard are names
         close = 0.0 if spells(latin.text, len(native.native)) else _sharpened(_best(mine, other))
         return max(close, _by_ear(native.native, latin.text))
@@ -550,6 +550,20 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
         best = max(best, *(bones_alike(consonants(native.text), consonants(text)) for text in (latin.text, bare)))
         best = max(best, *(_arabicbones_alike(native, text) for text in (latin.text, bare)))
     return best
+
+
+#: How alike a foreign name taken down in characters is at least to a word that the glossary knows in another language.
+_HEARD_THOUGH_KNOWN = 0.8
+
+
+def _foreign_word(native: Unit, latin: Unit) -> bool:
+    """Whether a word that is a trade elsewhere (most: a bridge in Russian) is here a name taken down by ear: 莫斯特."""
+    return (
+        latin.rank == "trade"
+        and not kin(latin.concept, latin.text)
+        and transcribed(native.native)
+        and by_ear(native.native, latin.text) >= _HEARD_THOUGH_KNOWN
+    )
 
 
 #: A word in kana that is less like a Latin one than this is only near it,
