@@ -415,6 +415,8 @@ class NameIndex:
             for first, second in pairwise(form.units[:4]):
                 for han in self._spelled(first.text, second.text):
                     want(f"={sound(romanise(han))}", 1.2)
+        for first, second in pairwise(form.units[:5]) if mistyped and not form.han else ():
+            want(f"|{first.concept} {second.concept}", 1.2)
         for first, second in pairwise(form.units[:4]):
             if not (first.rank or second.rank or first.native or second.native):
                 want(f"~{first.sound}{second.sound}", 1.2)
@@ -572,8 +574,16 @@ def _word_keys(own: Sequence[Unit]) -> list[str]:
 
 
 def _said_keys(own: Sequence[Unit]) -> list[str]:
-    """Where a name in Chinese characters is found by the English of its own words: 任务 under mission."""
-    return [f"~{sound(word)}" for unit in own if unit.script == "han" for word in english(unit.native)]
+    """Where a name in Chinese characters is found by the English of its own words: 任务 under mission, 红六 red six.
+
+    The two words of 红六 are asked for by who screens a list; a search would meet too many of one group (三峡).
+    """
+    keys: list[str] = []
+    for unit in own:
+        if unit.script == "han":
+            keys += [f"~{sound(word)}" for word in english(unit.native)]
+            keys += [f"|{' '.join(row)}" for row in said(unit.native) if len(row) == 2]
+    return keys
 
 
 @remembered(50_000)
