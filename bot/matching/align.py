@@ -27,6 +27,7 @@ from bot.matching.chinese import (
 )
 from bot.matching.chinese_words import (
     group_of,
+    half_says,
     in_dictionary,
     in_one_word,
     is_group,
@@ -36,7 +37,7 @@ from bot.matching.chinese_words import (
     says,
     sino,
 )
-from bot.matching.dictionary import kin
+from bot.matching.dictionary import kin, translations
 from bot.matching.japanese import HEARD_IN_KANA, heard_in_kana, loan_bones, loan_sound, reads_as
 from bot.matching.scripts import arabic_bones, blurred, blurred_bones, consonants, pairs, pinyin_fits, romanise
 from bot.matching.words import Form, Unit, glossary, spelled_out
@@ -47,6 +48,9 @@ CLOSE = 0.72
 #: Words that translators exchange, written in two scripts, and so most likely translated.
 NEAR_TRANSLATED = 0.88
 
+
+#: One of two words that the dictionary takes for a Chinese one: 水面 is a water surface.
+HALF_TRANSLATED = 0.65
 
 #: A Chinese word and what it says in English, when the glossary does not know them for one word.
 _TRANSLATED = 0.95
@@ -424,6 +428,8 @@ def _how_close(mine: Unit, other: Unit) -> str:
     if mine.native or other.native:
         if _said(mine, other):
             return "same meaning"
+        if _half_translated(mine, other):
+            return "near meaning"
         if _spelled(mine, other) or _spelled(other, mine):
             return SPELLED
         return "by ear" if _only_heard(mine, other) or _only_heard(other, mine) else "reading"
@@ -448,6 +454,18 @@ def _said(mine: Unit, other: Unit) -> bool:
         return False
     han = native.native
     return says(han, latin) or in_one_word(han, latin.text) or sino(han, latin.text)
+
+
+def _half_translated(mine: Unit, other: Unit) -> bool:
+    native, latin = (mine, other) if mine.script == "han" else (other, mine)
+    return (
+        native.script == "han"
+        and not latin.native
+        and latin.rank in _TELLING
+        and not pinyin_fits(native.native, latin.text)
+        and not spelled(native.native, latin.text)
+        and half_says(native.native, latin)
+    )
 
 
 def _looked_up(mine: Unit, other: Unit) -> bool:
@@ -534,8 +552,12 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
             return alike
         if reads_as(native.native, latin.text):
             return 0.9
+        if latin.rank in _TELLING and half_says(native.native, latin):
+            return HALF_TRANSLATED
         if native.rank or (latin.rank in ("little", "common", "trade") and not _foreign_word(native, latin)):
             return 0.0  # a word that is known is translated or read; what is heard are names
+        if _another_word(native, latin):
+            return 0.0
         close = 0.0 if spells(latin.text, len(native.native)) else _sharpened(_best(mine, other))
         return max(close, _by_ear(native.native, latin.text))
     best = _sharpened(_best(mine, other))
@@ -550,6 +572,16 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
         best = max(best, *(bones_alike(consonants(native.text), consonants(text)) for text in (latin.text, bare)))
         best = max(best, *(_arabicbones_alike(native, text) for text in (latin.text, bare)))
     return best
+
+
+#: Ranks of words by which names are told apart.
+_TELLING = frozenset({"", "plain"})
+
+
+def _another_word(native: Unit, latin: Unit) -> bool:
+    """Whether an ordinary word of Chinese stands beside one of English that it does not say: 远见 is not Insight."""
+    english = latin.rank == "plain" or everyday_english(latin.text)
+    return english and not transcribed(native.native) and bool(translations(native.native))
 
 
 #: How alike a foreign name taken down in characters is at least to a word that the glossary knows in another language.

@@ -24,6 +24,9 @@ _COUNTRY = frozenset("中国华")
 #: From here on a word is an English one, on the scale of `frequency.zipf`; initials and names are rarer.
 _ENGLISH = 3.0
 
+#: From here on it is one that says little beside another.
+_FREQUENT = 4.9
+
 #: Under so many words of English a Chinese word is filed.
 _LIKELIEST = 6
 
@@ -73,6 +76,21 @@ def english(han: str) -> tuple[str, ...]:
     )
 
 
+def half_says(han: str, latin: Unit) -> bool:
+    """Whether a Latin word is one of two that the dictionary has for these characters, and the other says little.
+
+    动能 is kinetic energy, 水面 the surface of water. An olive branch (橄榄枝) is no olive.
+    """
+    if len(latin.text) < 4:
+        return False
+    pairs = [words for words in translations(han) if len(words) == 2]
+    return any(
+        kin(word, latin.text) and zipf(other, "en") >= _FREQUENT > zipf(word, "en")
+        for pair in pairs
+        for word, other in (pair, pair[::-1])
+    )
+
+
 def says(han: str, latin: Unit) -> bool:
     """Whether characters say what one Latin word says, or its like but for the ending: 维度, dimensions."""
     return any(_is_word(row, latin) for row in said(han))
@@ -92,7 +110,7 @@ def looked_up(han: str, latin: Sequence[Unit]) -> bool:
     if len(latin) > 1:
         words = frozenset([one.concept for one in latin])
         return words in said_together(han) and all(frozenset(row) != words for row in _in_our_tables(han))
-    if in_dictionary(han, latin[0]):
+    if in_dictionary(han, latin[0]) or not says(han, latin[0]):
         return True
     return says(han, latin[0]) and zipf(latin[0].text, "en") >= _ENGLISH and han not in _listed("brands")
 
@@ -134,6 +152,10 @@ def _parts(han: str) -> Iterator[tuple[Rows, ...]]:
     for size in (1, 2):
         if listed := _listed("characters" if size == 1 else "names").get(han[:size]):
             yield from ((listed, *rest) for rest in _parts(han[size:]))
+    if len(han) == 3 and han[:2] not in _listed("names"):  # 新月|湾 is Crescent Bay
+        first = tuple(_concepts(words) for words in translations(han[:2]) if len(words) == 1)[:_LIKELIEST]
+        if first and (last := _listed("characters").get(han[2])):
+            yield (first, last)
 
 
 def in_one_word(han: str, latin: str) -> bool:

@@ -197,10 +197,11 @@ def _waived(over: list[Unit], form: Form, other: Form) -> tuple[list[Unit], floa
     """What is left over without what goes without saying, and the weight of that.
 
     万科 is "China Vanke" abroad: who writes in Chinese characters does not say where. 中国 is also "China National" or
-    "China State", and 国家 (national) is "China". 人寿 is life insurance, 内蒙古 Inner Mongolia.
+    "China State", and 国家 (national) is "China". 人寿 is life insurance, 内蒙古 Inner Mongolia, and 国防
+    defense, national or not.
     """
     if form.han:
-        said = {"national"} if "国家" in form.han and _names_china(other) else set()
+        said = {"national"} if ("国家" in form.han and _names_china(other)) or "国防" in form.han else set()
         if _ACADEMY.search(form.han) and not other.han and any(one.concept == "institute" for one in other.units):
             said |= {"china", "academy", "science"}
     elif not other.han or japanese(other.text):
@@ -524,7 +525,7 @@ def _one_looked_up(found: Alignment) -> bool:
     Many words of many names may be "star" or "spirit" in English; beside a trade or town that met it is the name.
     """
     telling = [met for met in found.met if any(one.rank not in ("little", "holding") for one in met.ours)]
-    if len(telling) != 1 or telling[0].rule != "same meaning":
+    if len(telling) != 1 or telling[0].rule not in ("same meaning", "near meaning"):
         return False
     native, latin = telling[0].ours, telling[0].theirs
     if latin[0].script == "han":

@@ -562,3 +562,18 @@ def test_latin_names_never_open_the_dictionary(monkeypatch: pytest.MonkeyPatch) 
     index = NameIndex()
     index.add("a", [Name("Vermilion Kestrel Shipping")])
     assert index.owners("Vermilion Kestrel Shipping") == {"a"}
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english", "same"),
+    [
+        ("动能电缆有限公司", "Kinetic Cable Limited", True),
+        ("明越网络安全有限公司", "Mingyue Cyber Security Ltd", True),
+        ("新月湾家具有限公司", "Crescent Bay Furniture Limited", True),
+        ("橄榄枝家具有限公司", "Olive Furniture Limited", False),
+        ("香港远见阀门有限公司", "Hong Kong Insight Valves Limited", False),
+    ],
+)
+def test_half_of_a_translation(chinese: str, english: str, same: bool) -> None:
+    """What a dictionary adds to be clear goes unsaid; an ordinary word is not heard for another one of English."""
+    assert (compare(chinese, english).verdict is Verdict.SAME) is same
