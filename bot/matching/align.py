@@ -25,7 +25,19 @@ from bot.matching.chinese import (
     spells,
     transcribed,
 )
-from bot.matching.chinese_words import group_of, in_one_word, is_group, made_of_two, said, sino
+from bot.matching.chinese_words import (
+    group_of,
+    half_says,
+    in_dictionary,
+    in_one_word,
+    is_group,
+    made_of_two,
+    said,
+    said_together,
+    says,
+    sino,
+)
+from bot.matching.dictionary import kin, translations
 from bot.matching.japanese import HEARD_IN_KANA, heard_in_kana, loan_bones, loan_sound, reads_as
 from bot.matching.scripts import arabic_bones, blurred, blurred_bones, consonants, pairs, pinyin_fits, romanise
 from bot.matching.words import Form, Unit, glossary, spelled_out
@@ -36,6 +48,9 @@ CLOSE = 0.72
 #: Words that translators exchange, written in two scripts, and so most likely translated.
 NEAR_TRANSLATED = 0.88
 
+
+#: One of two words that the dictionary takes for a Chinese one: 水面 is a water surface.
+HALF_TRANSLATED = 0.65
 
 #: A Chinese word and what it says in English, when the glossary does not know them for one word.
 _TRANSLATED = 0.95
@@ -119,6 +134,8 @@ class Alignment:
 def align(ours: Form, theirs: Form) -> Alignment:
     """Lay two names side by side."""
     found = Alignment(ours, theirs, [], list(range(len(ours.units))), list(range(len(theirs.units))))
+    if bool(ours.han) != bool(theirs.han):
+        _told(found)
     _same(found)
     if found.left_ours and found.left_theirs:
         _groups(found)
@@ -128,6 +145,33 @@ def align(ours: Form, theirs: Form) -> Alignment:
         _heard_in_context(found)
     _heard_with_all_else(found)
     return found
+
+
+def _told(found: Alignment) -> None:
+    """Let a Chinese word meet the two or three neighbours that say it, before one of them meets it alone.
+
+    天然气 is natural gas and 大数据 big data, though the glossary takes gas or data for the whole.
+    """
+    flipped = bool(found.theirs.han)
+    han, latin = (found.theirs, found.ours) if flipped else (found.ours, found.theirs)
+    telling = [at for at, one in enumerate(latin.units) if one.rank != "little" and not one.native]
+    if len(telling) < 2:
+        return
+    runs: dict[frozenset[str], list[int]] = {}
+    for size in (2, 3):
+        for start in range(len(telling) - size + 1):
+            run = telling[start : start + size]
+            runs.setdefault(frozenset([latin.units[at].concept for at in run]), run)
+    for at, one in enumerate(han.units):
+        if one.script == "han" and len(one.native) > 1:
+            others = {other.concept for other in han.units if other is not one}
+            for run in [
+                runs[words] for words in said_together(one.native) if words in runs and others.isdisjoint(words)
+            ]:
+                left = found.left_ours if flipped else found.left_theirs
+                if all(place in left for place in run):
+                    found.meet(*((run, [at]) if flipped else ([at], run)), 0.97, "same meaning")
+                    break
 
 
 def _same(found: Alignment) -> None:
@@ -273,9 +317,11 @@ def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
         if not any(unit.native for unit in units):
             return _han_joined(units, text, whole.native)
     if len(units) == 2 and not whole.native and units[0].script == units[1].script == "han":
+        together = units[0].native + units[1].native
+        if pinyin_fits(together, whole.text):
+            return 0.97
         if made_of_two(units[0], units[1], whole.text):
             return _TRANSLATED
-        together = units[0].native + units[1].native
         if units[0].rank != "place" or units[1].rank or not transcribed(together):
             return 0.0
         return _by_ear(together, whole.text)  # a place was seen in the beginning of a foreign name: 阿克苏|诺贝尔
@@ -311,7 +357,9 @@ def _alike_in_latin(units: Sequence[Unit], text: str, whole: Unit) -> float:
 
 def _han_joined(units: Sequence[Unit], text: str, han: str) -> float:
     """How alike Latin neighbours are to a Chinese word: translated, spelled, or heard better than one of them alone."""
-    if any(_says(units, concepts) for concepts in said(han)):
+    telling = [one for one in units if one.rank != "little"]
+    alone = len(telling) == 1 and telling[0].rank != "" and in_dictionary(han, telling[0])
+    if not alone and any(_says(units, concepts) for concepts in said(han)):
         return 0.97
     if pinyin_fits(han, text):
         return 0.97
@@ -353,7 +401,7 @@ def _says(units: Sequence[Unit], concepts: Sequence[str]) -> bool:
     near = glossary().near
     left = list(concepts)
     for one in said:
-        met = next((other for other in left if one == other or near.get(one, _NONE) & near.get(other, _NONE)), None)
+        met = next((other for other in left if kin(one, other) or near.get(one, _NONE) & near.get(other, _NONE)), None)
         if met is None:
             return False
         left.remove(met)
@@ -376,10 +424,12 @@ def _close(found: Alignment) -> None:
 
 def _how_close(mine: Unit, other: Unit) -> str:
     if mine.rank and other.rank and mine.concept != other.concept:
-        return "same meaning" if _said(mine, other) else "near meaning"
+        return "same meaning" if _said(mine, other) and not _looked_up(mine, other) else "near meaning"
     if mine.native or other.native:
         if _said(mine, other):
             return "same meaning"
+        if _half_translated(mine, other):
+            return "near meaning"
         if _spelled(mine, other) or _spelled(other, mine):
             return SPELLED
         return "by ear" if _only_heard(mine, other) or _only_heard(other, mine) else "reading"
@@ -403,14 +453,32 @@ def _said(mine: Unit, other: Unit) -> bool:
     if native.script != "han" or latin.native:
         return False
     han = native.native
-    return (latin.concept,) in said(han) or in_one_word(han, latin.text) or sino(han, latin.text)
+    return says(han, latin) or in_one_word(han, latin.text) or sino(han, latin.text)
+
+
+def _half_translated(mine: Unit, other: Unit) -> bool:
+    native, latin = (mine, other) if mine.script == "han" else (other, mine)
+    return (
+        native.script == "han"
+        and not latin.native
+        and latin.rank in _TELLING
+        and not pinyin_fits(native.native, latin.text)
+        and not spelled(native.native, latin.text)
+        and half_says(native.native, latin)
+    )
+
+
+def _looked_up(mine: Unit, other: Unit) -> bool:
+    """Whether two words of the glossary are one by the dictionary alone: 船舶 is a ship, and so shipping."""
+    native, latin = (mine, other) if mine.script == "han" else (other, mine)
+    return in_dictionary(native.native, latin)
 
 
 def closeness(mine: Unit, other: Unit) -> float:
     """How alike two different words are, 0 when they should not be taken for one."""
     if mine.rank and other.rank and mine.concept != other.concept:
         if _said(mine, other):
-            return _TRANSLATED
+            return NEAR_TRANSLATED if _looked_up(mine, other) else _TRANSLATED
         if _both_han(mine, other) or _two_trades(mine, other):
             return 0.0  # in one language, two words that translators exchange are two words
         near = glossary().near
@@ -484,8 +552,12 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
             return alike
         if reads_as(native.native, latin.text):
             return 0.9
-        if native.rank or latin.rank in ("little", "common", "trade"):
+        if latin.rank in _TELLING and half_says(native.native, latin):
+            return HALF_TRANSLATED
+        if native.rank or (latin.rank in ("little", "common", "trade") and not _foreign_word(native, latin)):
             return 0.0  # a word that is known is translated or read; what is heard are names
+        if _another_word(native, latin):
+            return 0.0
         close = 0.0 if spells(latin.text, len(native.native)) else _sharpened(_best(mine, other))
         return max(close, _by_ear(native.native, latin.text))
     best = _sharpened(_best(mine, other))
@@ -500,6 +572,30 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
         best = max(best, *(bones_alike(consonants(native.text), consonants(text)) for text in (latin.text, bare)))
         best = max(best, *(_arabicbones_alike(native, text) for text in (latin.text, bare)))
     return best
+
+
+#: Ranks of words by which names are told apart.
+_TELLING = frozenset({"", "plain"})
+
+
+def _another_word(native: Unit, latin: Unit) -> bool:
+    """Whether an ordinary word of Chinese stands beside one of English that it does not say: 远见 is not Insight."""
+    english = latin.rank == "plain" or everyday_english(latin.text)
+    return english and not transcribed(native.native) and bool(translations(native.native))
+
+
+#: How alike a foreign name taken down in characters is at least to a word that the glossary knows in another language.
+_HEARD_THOUGH_KNOWN = 0.8
+
+
+def _foreign_word(native: Unit, latin: Unit) -> bool:
+    """Whether a word that is a trade elsewhere (most: a bridge in Russian) is here a name taken down by ear: 莫斯特."""
+    return (
+        latin.rank == "trade"
+        and not kin(latin.concept, latin.text)
+        and transcribed(native.native)
+        and by_ear(native.native, latin.text) >= _HEARD_THOUGH_KNOWN
+    )
 
 
 #: A word in kana that is less like a Latin one than this is only near it,

@@ -12,12 +12,23 @@ from itertools import product
 
 from bot.data import table
 from bot.matching.chinese import by_ear
+from bot.matching.dictionary import kin, translations
 from bot.matching.fold import fold
+from bot.matching.frequency import zipf
 from bot.matching.scripts import pinyin_fits
 from bot.matching.words import Unit, glossary, spelled_out
 
 #: Characters that stand for China in short names.
 _COUNTRY = frozenset("中国华")
+
+#: From here on a word is an English one, on the scale of `frequency.zipf`; initials and names are rarer.
+_ENGLISH = 3.0
+
+#: From here on it is one that says little beside another.
+_FREQUENT = 4.9
+
+#: Under so many words of English a Chinese word is filed.
+_LIKELIEST = 6
 
 #: Rows of concepts, one row for each way of saying it.
 Rows = tuple[tuple[str, ...], ...]
@@ -25,13 +36,91 @@ Rows = tuple[tuple[str, ...], ...]
 
 @lru_cache(maxsize=20_000)
 def said(han: str) -> Rows:
-    """Every way in which these characters are said in English, as concepts without the words that only join others."""
+    """Every way in which these characters are said in English, as concepts without the words that only join others.
+
+    What our own tables say comes first, then the dictionary.
+    """
+    return tuple(dict.fromkeys((*_in_our_tables(han), *map(_concepts, translations(han)))))
+
+
+@lru_cache(maxsize=20_000)
+def _in_our_tables(han: str) -> Rows:
     phrase = spelled_out(han)
     found = [phrase] if phrase else []
     found += _listed("names" if len(han) > 1 else "characters").get(han, ())
+    found += _listed("brands").get(han, ())
     found += _short_name(han)
     found += _one_by_one(han)
     return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=20_000)
+def said_together(han: str) -> tuple[frozenset[str], ...]:
+    """The same where it takes two or three words that mean different things."""
+    found = dict.fromkeys(frozenset(row) for row in said(han) if 1 < len(row) < 4)
+    return tuple(words for words in found if len(words) > 1)
+
+
+@lru_cache(maxsize=20_000)
+def english(han: str) -> tuple[str, ...]:
+    """The single words of English that these characters are likeliest to be, in one number and the other."""
+    rows = (
+        *(row for row in _in_our_tables(han) if len(row) == 1),
+        *(row for row in translations(han) if len(row) == 1),
+    )
+    words = dict.fromkeys(word for (word,) in rows if word.isalpha() and len(word) > 3)
+    return tuple(
+        form
+        for word in [*words][:_LIKELIEST]
+        for form in (word, word.removesuffix("s") if word[-1] == "s" else word + "s")
+    )
+
+
+def half_says(han: str, latin: Unit) -> bool:
+    """Whether a Latin word is one of two that the dictionary has for these characters, and the other says little.
+
+    动能 is kinetic energy, 水面 the surface of water. An olive branch (橄榄枝) is no olive.
+    """
+    if len(latin.text) < 4:
+        return False
+    pairs = [words for words in translations(han) if len(words) == 2]
+    return any(
+        kin(word, latin.text) and zipf(other, "en") >= _FREQUENT > zipf(word, "en")
+        for pair in pairs
+        for word, other in (pair, pair[::-1])
+    )
+
+
+def says(han: str, latin: Unit) -> bool:
+    """Whether characters say what one Latin word says, or its like but for the ending: 维度, dimensions."""
+    return any(_is_word(row, latin) for row in said(han))
+
+
+def in_dictionary(han: str, latin: Unit) -> bool:
+    """Whether only the dictionary says that these characters are this Latin word."""
+    return says(han, latin) and not any(_is_word(row, latin) for row in _in_our_tables(han))
+
+
+def looked_up(han: str, latin: Sequence[Unit]) -> bool:
+    """Whether these characters are no more than a word in translation: one of the dictionary, or one of English.
+
+    Not so what our tables translate with two words (金鹰, Golden Eagle) or give as the name of a firm.
+    """
+    latin = [one for one in latin if one.rank != "little"] or latin
+    if len(latin) > 1:
+        words = frozenset([one.concept for one in latin])
+        return words in said_together(han) and all(frozenset(row) != words for row in _in_our_tables(han))
+    if in_dictionary(han, latin[0]) or not says(han, latin[0]):
+        return True
+    return says(han, latin[0]) and zipf(latin[0].text, "en") >= _ENGLISH and han not in _listed("brands")
+
+
+def _is_word(row: Sequence[str], latin: Unit) -> bool:
+    if len(row) != 1:
+        return False
+    if row[0] == latin.concept:
+        return True
+    return not (latin.rank and row[0] in glossary().weight) and kin(row[0], latin.text)
 
 
 def _short_name(han: str) -> Iterator[tuple[str, ...]]:
@@ -63,12 +152,18 @@ def _parts(han: str) -> Iterator[tuple[Rows, ...]]:
     for size in (1, 2):
         if listed := _listed("characters" if size == 1 else "names").get(han[:size]):
             yield from ((listed, *rest) for rest in _parts(han[size:]))
+    if len(han) == 3 and han[:2] not in _listed("names"):  # 新月|湾 is Crescent Bay
+        first = tuple(_concepts(words) for words in translations(han[:2]) if len(words) == 1)[:_LIKELIEST]
+        if first and (last := _listed("characters").get(han[2])):
+            yield (first, last)
 
 
 def in_one_word(han: str, latin: str) -> bool:
     """Whether the English of these characters is this Latin word, written together: 蓝狐, Bluefox; 微软, Microsoft."""
     return len(latin) > 5 and any(
-        "".join(row) == latin or (len(row) == 2 and row in _cuts(latin)) for row in said(han) if len(row) > 1
+        latin in ("".join(row), "".join(row) + "s") or (len(row) == 2 and row in _cuts(latin))
+        for row in said(han)
+        if len(row) > 1
     )
 
 
@@ -143,7 +238,7 @@ def _listed(name: str) -> dict[str, Rows]:
     return found
 
 
-def _concepts(words: list[str]) -> tuple[str, ...]:
+def _concepts(words: Sequence[str]) -> tuple[str, ...]:
     """The concepts of English words; joining words say nothing."""
     known = glossary()
     found = [known.concept(word) or word for word in words]

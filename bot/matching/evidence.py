@@ -18,7 +18,9 @@ from rapidfuzz.distance import Indel, JaroWinkler
 
 from bot.data import table
 from bot.matching.align import Alignment, Meeting, align, kept_apart
+from bot.matching.chinese_words import looked_up
 from bot.matching.fold import fold
+from bot.matching.scripts import pinyin_fits
 from bot.matching.words import ROMAN, Form, Unit, glossary, japanese, unit
 
 #: The features of a row in their order; the last five are used alone, when one name is the initials of the other.
@@ -102,6 +104,10 @@ def features(found: Alignment) -> Row:
     over_ours, over_theirs = found.over_ours(), found.over_theirs()
     over_ours, waived_ours = _waived(over_ours, ours, theirs)
     over_theirs, waived_theirs = _waived(over_theirs, theirs, ours)
+    if (ours.han or theirs.han) and _spelled_at_length(found):
+        over_ours, more_ours = _untold(over_ours, ours, theirs)
+        over_theirs, more_theirs = _untold(over_theirs, theirs, ours)
+        waived_ours, waived_theirs = waived_ours + more_ours, waived_theirs + more_theirs
     mine, other = _left(over_ours), _left(over_theirs)
     gained_ours, gained_theirs = found.gained_ours + waived_ours, found.gained_theirs + waived_theirs
     low, high = sorted((gained_ours / (ours.total or 1), gained_theirs / (theirs.total or 1)))
@@ -191,10 +197,11 @@ def _waived(over: list[Unit], form: Form, other: Form) -> tuple[list[Unit], floa
     """What is left over without what goes without saying, and the weight of that.
 
     万科 is "China Vanke" abroad: who writes in Chinese characters does not say where. 中国 is also "China National" or
-    "China State", and 国家 (national) is "China". 人寿 is life insurance.
+    "China State", and 国家 (national) is "China". 人寿 is life insurance, 内蒙古 Inner Mongolia, and 国防
+    defense, national or not.
     """
     if form.han:
-        said = {"national"} if "国家" in form.han and _names_china(other) else set()
+        said = {"national"} if ("国家" in form.han and _names_china(other)) or "国防" in form.han else set()
         if _ACADEMY.search(form.han) and not other.han and any(one.concept == "institute" for one in other.units):
             said |= {"china", "academy", "science"}
     elif not other.han or japanese(other.text):
@@ -203,12 +210,48 @@ def _waived(over: list[Unit], form: Form, other: Form) -> tuple[list[Unit], floa
         said = {"china", "national", "state"} if "中国" in other.han or "国家" in other.han else {"china"}
         if "研究" in other.han or "科技" in other.han:
             said.add("science")  # 研究所 is a research institute, 科技 science and technology
+        if "内蒙" in other.han:
+            said.add("inner")  # 内蒙古 is one word for Inner Mongolia
         if "人寿" in other.han:
             said.add("insurance")
     if not said:
         return over, 0.0
     waived = sum([unit.weight for unit in over if unit.concept in said])
     return ([unit for unit in over if unit.concept not in said], waived) if waived else (over, 0.0)
+
+
+#: A Chinese word of so many syllables that pinyin spells from end to end is seldom two companies' own.
+_LONG_IN_PINYIN = 3
+
+
+#: What Chinese companies put behind their name as others put "Limited", and leave out abroad.
+_BEHIND = frozenset({"technology", "industry", "enterprise", "development"})
+
+
+def _spelled_at_length(found: Alignment) -> bool:
+    """Whether a Chinese word of its own of three characters and more met its pinyin."""
+    return any(
+        len(native) == 1
+        and not native[0].rank
+        and len(native[0].native) >= _LONG_IN_PINYIN
+        and not any(one.native for one in latin)
+        and pinyin_fits(native[0].native, "".join([one.text for one in latin]))
+        for met in found.met
+        for native, latin in ((met.ours, met.theirs), (met.theirs, met.ours))
+        if native[0].script == "han"
+    )
+
+
+def _untold(over: list[Unit], form: Form, other: Form) -> tuple[list[Unit], float]:
+    """What is left over of a Chinese name without what it seldom says abroad, and the weight of that.
+
+    Its law asks for the town at the beginning; a name that says another one keeps it.
+    """
+    if not form.han or not over:
+        return over, 0.0
+    town = form.units[0] if not any(one.rank == "place" for one in other.units) else None
+    untold = [one for one in over if one.concept in _BEHIND or (one is town and one.rank == "place")]
+    return [one for one in over if one not in untold], sum([one.weight for one in untold])
 
 
 #: An institute of the Chinese Academy of Sciences: abroad it is an institute of its town, and the academy unsaid.
@@ -332,6 +375,7 @@ OTHER_PLACE = Objection("no word of its own met, and another place", 0.0, 1.0)
 ONLY_HEARD = Objection("nothing but a short name, by ear", 0.6, 0.0)
 OTHER_CONSONANT = Objection("nothing but one Arabic word, and another consonant", 0.0, 1.0)
 ONE_EVERYDAY = Objection("nothing but one everyday word, in translation", 0.0, 1.0)
+ONE_LOOKED_UP = Objection("nothing but one word of the dictionary, and one says more", 0.0, 1.0)
 SAME_LETTERS = Objection("the same few letters beside other names", 0.2, 0.0)
 OTHER_LAW = Objection("AG and GmbH are two companies", 3.0, 4.0)
 
@@ -365,6 +409,8 @@ def objections(found: Alignment) -> Iterator[Objection]:
         yield OTHER_CONSONANT
     if _one_everyday(found):
         yield ONE_EVERYDAY
+    if _one_looked_up(found):
+        yield ONE_LOOKED_UP
     if ours.part and theirs.part and _few_letters(ours) and _few_letters(theirs):
         yield SAME_LETTERS
     if ours.forms != theirs.forms and ours.forms | theirs.forms >= _GERMAN and ours.forms.isdisjoint(theirs.forms):
@@ -460,12 +506,33 @@ def _one_everyday(found: Alignment) -> bool:
     telling = [met for met in found.met if any(one.rank != "little" for one in met.ours)]
     if (
         len(telling) != 1
-        or len(telling[0].ours) + len(telling[0].theirs) > 2
+        or (len(telling[0].ours) + len(telling[0].theirs) > 2 and not _one_trade_in_chinese(telling[0]))
         or telling[0].rule != "same meaning"
         or _own_met(found)
     ):
         return False
     return not any(one.rank == "" for one in (*found.over_ours(), *found.over_theirs()))
+
+
+def _one_trade_in_chinese(met: Meeting) -> bool:
+    """Whether one Chinese word of the glossary met the two that it takes in English: 矿业, mining industry."""
+    return any(len(side) == 1 and side[0].script == "han" and side[0].rank != "" for side in (met.ours, met.theirs))
+
+
+def _one_looked_up(found: Alignment) -> bool:
+    """Whether all that met is one Chinese word that the dictionary translates, and a name says more than that.
+
+    Many words of many names may be "star" or "spirit" in English; beside a trade or town that met it is the name.
+    """
+    telling = [met for met in found.met if any(one.rank not in ("little", "holding") for one in met.ours)]
+    if len(telling) != 1 or telling[0].rule not in ("same meaning", "near meaning"):
+        return False
+    native, latin = telling[0].ours, telling[0].theirs
+    if latin[0].script == "han":
+        native, latin = latin, native
+    if len(native) > 1 or native[0].script != "han" or native[0].rank or not looked_up(native[0].native, latin):
+        return False
+    return any(one.rank not in ("little", "holding") for one in (*found.over_ours(), *found.over_theirs()))
 
 
 #: So many letters, in brackets or beside a stroke, belong to many names.

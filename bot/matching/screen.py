@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from bot.matching.align import closeness, only_near
+from bot.matching.align import closeness, only_near, written_together
 from bot.matching.words import Form, Unit, glossary
 
 #: How alike a word has to be that was heard in another script for an entry to be compared.
@@ -121,6 +121,8 @@ class Asked:
             known = self._near[id(unit)] = any(
                 closeness(unit, other) > (0.0 if _is_spelled(unit, other) else LEAST_HEARD) for other in self._units
             )
+        if not known and unit.script == "han" and not unit.rank and not self._native:
+            known = self._near[id(unit)] = any(written_together(pair, (unit,)) for pair in pairwise(self._units))
         around = units[max(0, at - 1) : at + 2]
         return known or any(f"={first.sound}{second.sound}" in self._wanted for first, second in pairwise(around))
 

@@ -17,6 +17,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.data import table
+from bot.matching.chinese import transcribed
+from bot.matching.dictionary import cut, is_word
 from bot.matching.fold import core_words, fold
 from bot.matching.frequency import LATIN, homely, zipf
 from bot.matching.japanese import letter_name, main_reading, spelled_letters
@@ -304,10 +306,36 @@ def _chinese(word: str) -> Iterator[Unit]:
     """The units of a Chinese word, the numbers in it as digits."""
     at = 0
     for found in _NUMERAL.finditer(word):
-        yield from _unspaced(_settled(pieces(word[at : found.start()])))
+        yield from _unspaced(_cut_apart(word[at : found.start()]))
         yield unit(_in_digits(found[found.lastgroup or 0]))
         at = found.end()
-    yield from _unspaced(_settled(pieces(word[at:])))
+    yield from _unspaced(_cut_apart(word[at:]))
+
+
+def _cut_apart(word: str) -> Iterator[str]:
+    """The pieces of a Chinese word; what the glossary does not know, as the dictionary cuts it (预算|评估).
+
+    A foreign name taken down by ear stays whole: what words are in it are there by chance.
+    """
+    known = glossary().pieces
+    for piece in _settled(pieces(word)):
+        if piece in known or len(piece) < 3 or script_of(piece[0]) != "han" or transcribed(piece):
+            yield piece
+        else:
+            yield from cut(_without_and(piece))
+
+
+#: Ways to say "and". Names begin and end with them too (和硕, 永和).
+_AND = "与和及暨"
+
+
+def _without_and(piece: str) -> str:
+    """A word without the "and" that stands between it and the next, if it is a word: 政治与|安全."""
+    if is_word(piece):
+        return piece
+    if piece[-1] in _AND and is_word(piece[:-1]):
+        return piece[:-1]
+    return piece[1:] if piece[0] in _AND and is_word(piece[1:]) else piece
 
 
 def _in_digits(numeral: str) -> str:

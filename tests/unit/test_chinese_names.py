@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.data import table
+from bot.matching import dictionary
 from bot.matching.chinese import (
     HEARD,
     begins_alike,
@@ -15,11 +16,22 @@ from bot.matching.chinese import (
     spelled_bones,
     syllable_bones,
 )
-from bot.matching.chinese_words import group_of, groups_said, in_one_word, is_group, said, sino
+from bot.matching.chinese_words import (
+    group_of,
+    groups_said,
+    in_dictionary,
+    in_one_word,
+    is_group,
+    looked_up,
+    said,
+    sino,
+)
 from bot.matching.compare import SAME, compare
+from bot.matching.dictionary import cut, kin, translations
 from bot.matching.fold import fold
 from bot.matching.index import NameIndex
 from bot.matching.japanese import loan_bones
+from bot.matching.words import unit
 from bot.model import Name, Verdict
 
 
@@ -437,3 +449,131 @@ def test_spellings_of_hong_kong_and_taiwan_are_listed_syllable_by_syllable() -> 
     assert not likely_spellings("永")
     assert not syllable_bones("永")
     assert [one_syllable(word) for word in ("kwong", "kolora")] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english"),
+    [
+        ("菠蘿圖書有限公司", "Pineapple Books Limited"),
+        ("全球直觉公司", "Global Intuition LLC"),
+        ("青岛琥珀山丘仪器有限公司", "Qingdao Amber Hill Instruments Co., Ltd."),
+        ("先进声学理念有限责任公司", "Advanced Acoustics Concept"),
+        ("税收政策评估中心", "Center for Taxation Policy Evaluation"),
+        ("愛麗絲閥門有限公司", "Alice Valves Co., Ltd."),
+        ("宁波明越硬质合金有限公司", "Ningbo Mingyue Cemented Carbide Co., Ltd."),
+        ("内蒙古明越天然气有限公司", "Inner Mongolia Mingyue Natural Gas Co., Ltd."),
+        ("柏林之音", "Voice of Berlin"),
+        ("欧盟理事会教育与文化委员会", "Education and Culture Committee of the Council of the European Union"),
+        ("霍尔果斯明越商贸有限公司", "Khorgos Mingyue Trading Co., Ltd."),
+        ("雷神雷达公司", "Raytheon Radar"),
+        ("莫斯特家具有限公司", "Most Furniture Limited"),
+        ("深圳市亿明越科技有限公司", "Yimingyue Electronics Limited"),
+    ],
+)
+def test_words_that_only_a_dictionary_knows(chinese: str, english: str) -> None:
+    """Ordinary words are translated, in any number or ending, and a long run of characters is cut into them."""
+    assert compare(chinese, english).verdict is Verdict.SAME
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english"),
+    [
+        ("菠蘿圖書有限公司", "Mango Books Limited"),
+        ("可靠机械有限公司", "Reliable Marine Solutions"),
+        ("星辰科技", "Star Group, L.P."),
+        ("琥珀机械有限公司", "Amber Shipping"),
+        ("复旦电缆", "Fudan University"),
+        ("海南矿业", "Mining Industries"),
+        ("税收政策评估中心", "Center for Trade Policy"),
+        ("内蒙古明越能源有限公司", "Inner Mongolia Zhonghe Energy Co., Ltd."),
+        ("深圳市亿明越物流有限公司", "Yimingyue Electronics Limited"),
+        ("深圳市明越科技有限公司", "Mingyue Electronics Limited"),
+        ("霍尔果斯金桥贸易有限公司", "Khorgos Golden Road Trading Co., Ltd."),
+    ],
+)
+def test_a_word_of_the_dictionary_alone_makes_no_name(chinese: str, english: str) -> None:
+    """Many are "star" or "reliable" in English; another trade or another word beside them is another company."""
+    assert compare(chinese, english).verdict is not Verdict.SAME
+
+
+def test_the_dictionary_gives_short_translations_without_its_remarks() -> None:
+    """Alternatives one by one, "to" and brackets left out, proper names bare; surnames and remarks are none."""
+    assert translations("菠萝") == (("pineapple",),)
+    assert ("assess",) in translations("评估")
+    assert ("moodys",) in translations("穆迪")
+    assert {("sara",), ("sarah",)} <= set(translations("莎拉"))
+    assert all("surname" not in words for words in translations("欧阳"))
+    assert translations("菠") == translations("没有这样的词语啊") == ()
+
+
+def test_a_run_of_characters_is_cut_into_words_and_a_name() -> None:
+    """No character is left by itself, a word of the dictionary is not cut, nor what has no ordinary word in it."""
+    assert cut("预算评估") == ("预算", "评估")
+    assert cut("码可菠萝") == ("码可", "菠萝")
+    assert cut("海岸间") == ("海岸间",)
+    assert cut("亨廷顿英格尔斯") == ("亨廷顿英格尔斯",)
+    assert cut("中天鸿运") == ("中天鸿运",)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("dimension", "dimensions", True),
+        ("autonomy", "autonomous", True),
+        ("budget", "budgetary", True),
+        ("police", "policy", False),
+        ("general", "generation", False),
+        ("marine", "marina", False),
+    ],
+)
+def test_english_words_of_one_stem(one: str, other: str, same: bool) -> None:
+    """Endings are forgiven where enough of the stem is left."""
+    assert kin(one, other) is same
+
+
+def test_what_the_dictionary_says_of_a_trade_is_only_near() -> None:
+    """Our tables know trades apart that a dictionary gives one word for, and say which English names a firm."""
+    assert in_dictionary("船舶", unit("shipping"))
+    assert not in_dictionary("雷神", unit("raytheon"))
+    assert looked_up("菠萝", [unit("pineapple")])
+    assert not looked_up("金鹰", [unit("golden"), unit("eagle")])
+
+
+def test_a_name_is_found_by_what_its_words_say() -> None:
+    """Both ways: who watches the Chinese name meets the English one, and who watches the English one the Chinese."""
+    names = {"a": "全球直觉公司", "b": "Amber Acoustics"}
+    index = NameIndex()
+    index.fill((owner, [Name(text)]) for owner, text in names.items())
+    assert [hit.owner for hit in index.search("Global Intuitions LLC")][:1] == ["a"]
+    assert index.owners("Global Intuition LLC") == {"a"}
+    assert [hit.owner for hit in index.search("琥珀声学公司")][:1] == ["b"]
+    index.remove("a")
+    assert not index.owners("Global Intuition LLC")
+
+
+def test_latin_names_never_open_the_dictionary(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading it takes half a second, which who watches no Chinese name never waits for."""
+
+    def opened() -> None:
+        raise AssertionError("the dictionary was opened")
+
+    monkeypatch.setattr(dictionary, "_kept", opened)
+    assert compare("Vermilion Kestrel Shipping", "Vermillion Kestrel Shipping Ltd").verdict is Verdict.SAME
+    index = NameIndex()
+    index.add("a", [Name("Vermilion Kestrel Shipping")])
+    assert index.owners("Vermilion Kestrel Shipping") == {"a"}
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english", "same"),
+    [
+        ("动能电缆有限公司", "Kinetic Cable Limited", True),
+        ("明越网络安全有限公司", "Mingyue Cyber Security Ltd", True),
+        ("新月湾家具有限公司", "Crescent Bay Furniture Limited", True),
+        ("橄榄枝家具有限公司", "Olive Furniture Limited", False),
+        ("香港远见阀门有限公司", "Hong Kong Insight Valves Limited", False),
+    ],
+)
+def test_half_of_a_translation(chinese: str, english: str, same: bool) -> None:
+    """What a dictionary adds to be clear goes unsaid; an ordinary word is not heard for another one of English."""
+    assert (compare(chinese, english).verdict is Verdict.SAME) is same
