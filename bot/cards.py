@@ -506,19 +506,19 @@ def evidence_words(evidence: Evidence, reader: Reader, *, meant: bool = True) ->
     listed_on = evidence.listing.listed_on if evidence.listing else None
     since = reader.say("record.since", date=listed_on.isoformat()) if listed_on else ""
     fresh = reader.fresh(evidence.at)
+    # A file that carries several lists is none of them: its entry of 2021 on one is not that of 2019 on another.
+    where = reader.title(list_of(evidence.listing) if evidence.listing else evidence.source)
     match evidence.badge:
         case Badge.OFFICIAL:
             return reader.say("record.official")
         case Badge.CONFIRMED | Badge.ELSEWHERE:
             badge = evidence.badge if meant else "listed"
-            said = reader.say(
-                f"record.{badge}", name=name, list=reader.title(evidence.source), since=since, fresh=fresh
-            )
+            said = reader.say(f"record.{badge}", name=name, list=where, since=since, fresh=fresh)
         case Badge.WAS_LISTED:
             said = reader.say(
                 "record.was_listed",
                 name=name,
-                list=reader.title(evidence.source),
+                list=where,
                 since=since,
                 until=when(evidence.until) if evidence.until else "",
                 fresh=fresh,

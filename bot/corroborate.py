@@ -32,9 +32,9 @@ def corroborate(
         evidence.append(Evidence(badge=Badge.OFFICIAL, source=story.source, at=story.published, url=story.url))
     itself = [one.listing for one in found if one.match.verdict is Verdict.SAME]
     meant = frozenset({analysis.source} - {""})
-    on_it = _first_per_source(one for one in itself if meant & _lists_of(one))
-    there = {one.source for one in on_it}
-    elsewhere = _first_per_source(one for one in itself if one.source not in there)
+    on_it = _one_per_list(one for one in itself if meant & _lists_of(one))
+    there = {list_of(one) for one in on_it}
+    elsewhere = _one_per_list(one for one in itself if list_of(one) not in there)
     evidence += [_listed(Badge.CONFIRMED if analysis.source else Badge.ELSEWHERE, one, read) for one in on_it]
     evidence += [_listed(Badge.ELSEWHERE, one, read) for one in elsewhere]
     evidence += [_was_listed(change, read) for change in _removals(past, itself)]
@@ -84,10 +84,13 @@ def borne_out(evidence: Iterable[Evidence], analysis: Analysis) -> list[Listing]
     ]
 
 
-def _first_per_source(listings: Iterable[Listing]) -> list[Listing]:
+def _one_per_list(listings: Iterable[Listing]) -> list[Listing]:
+    """The first entry of each list, from the list's own file where a carrier of it is read too."""
     first: dict[str, Listing] = {}
     for listing in listings:
-        first.setdefault(listing.source, listing)
+        where = list_of(listing)
+        if where not in first or (listing.source == where != first[where].source):
+            first[where] = listing
     return list(first.values())
 
 
@@ -104,11 +107,12 @@ def _listed(badge: Badge, listing: Listing, read: Mapping[str, datetime]) -> Evi
 
 def _removals(past: Sequence[ListChange], today: Sequence[Listing]) -> list[ListChange]:
     """The newest removal per list on which the company is not found today."""
-    on_today = {listing.source for listing in today}
+    on_today = {list_of(listing) for listing in today}
     newest: dict[str, ListChange] = {}
     for change in past:
-        if change.kind is ChangeKind.REMOVED and change.source not in on_today:
-            newest.setdefault(change.source, change)
+        where = list_of(change.listing)
+        if change.kind is ChangeKind.REMOVED and where not in on_today:
+            newest.setdefault(where, change)
     return list(newest.values())
 
 

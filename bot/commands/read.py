@@ -30,6 +30,7 @@ from bot.model import (
     SourceKind,
     Story,
 )
+from bot.registers import list_of
 from bot.stories import analyse
 from bot.watched import Watched
 
@@ -189,7 +190,7 @@ def _evidence_data(one: Evidence) -> dict[str, object]:
     return {
         "badge": str(one.badge),
         "on_the_day": str(one.then) if one.then else None,
-        "list": one.source or None,
+        "list": (list_of(one.listing) if one.listing else one.source) or None,
         "name": one.listing.name if one.listing else None,
         "listed_on": listed_on.isoformat() if listed_on else None,
         "until": one.until.isoformat() if one.until else None,

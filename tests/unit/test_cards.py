@@ -233,7 +233,12 @@ def test_a_story_without_a_reason_says_so_only_when_it_is_about_a_listing() -> N
             Evidence(badge=Badge.WAS_LISTED, source="us_dod_cmc", listing=listing("X"), until=THEN, at=THEN),
             "“X” was on Chinese military companies and has been taken off; seen off it 2021-01-14 22:00 UTC.",
         ),
-        (Evidence(badge=Badge.ELSEWHERE, source="us_csl", listing=listing("X")), "On another list: “X” is on us_csl."),
+        (
+            Evidence(
+                badge=Badge.ELSEWHERE, source="us_csl", listing=listing("X", source="us_csl", programmes=("UVL",))
+            ),
+            "On another list: “X” is on Unverified List (US Department of Commerce, BIS).",
+        ),
     ],
 )
 def test_what_the_record_says(evidence: Evidence, words: str) -> None:
