@@ -134,7 +134,7 @@ def test_former_names_of_a_japanese_notice_are_told_apart() -> None:
 
 def test_no_label_is_left_in_the_names_of_the_real_japanese_file(shared: Path) -> None:
     """Of some 5,000 other names of May 2022."""
-    for path in sorted((shared / "data/lists/jp_mof").glob("*.gz")):
+    for path in sorted((shared / "lists" / "jp_mof").glob("*.gz")):
         _, entries = read(jp_mof, gzip.decompress(path.read_bytes()))
         texts = [name.text for entry in entries for name in entry.aliases]
         assert len(texts) > 5_000
