@@ -99,9 +99,9 @@ def test_a_record_whose_bytes_but_not_content_changed_is_no_change() -> None:
 
 
 def test_a_reader_that_reads_the_same_bytes_otherwise_changes_nobody() -> None:
-    """A new version of Tocsin finds another name in an old entry: its publisher did nothing, and nobody is rung."""
+    """A new version of Tocsin cuts "(also known as X)" off old names: their publisher did nothing, and nobody is rung."""
     before = entries(3)
-    better = [replace(one, aliases=(Name("小米"),)) for one in before[:2]]
+    better = [replace(one, name=f"{one.name} Ltd") for one in before[:2]]
     changed = replace(before[2], name="Renamed")
     now = [replace(record(old), parse=partial(_itself, new)) for old, new in zip(before, better, strict=False)]
     seen = survey(Reading(layout="table/2", records=[*now, record(changed)]), marks(before), same_layout=False)
