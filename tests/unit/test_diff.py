@@ -99,7 +99,7 @@ def test_a_record_whose_bytes_but_not_content_changed_is_no_change() -> None:
 
 
 def test_a_reader_that_reads_the_same_bytes_otherwise_changes_nobody() -> None:
-    """A new version of Tocsin cuts "(also known as X)" off old names: their publisher did nothing, and nobody is rung."""
+    """A new version cuts "(also known as X)" off names: their publisher did nothing, and nobody is rung."""
     before = entries(3)
     better = [replace(one, name=f"{one.name} Ltd") for one in before[:2]]
     changed = replace(before[2], name="Renamed")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.lists.ca_sema import ca_sema
 from adapters.lists.eu_fsf import eu_fsf
 from adapters.lists.jp_mof import jp_mof
 from adapters.lists.uk_sanctions import uk_sanctions
@@ -139,3 +140,31 @@ def test_no_label_is_left_in_the_names_of_the_real_japanese_file(shared: Path) -
         texts = [name.text for entry in entries for name in entry.aliases]
         assert len(texts) > 5_000
         assert [text for text in texts if re.search(r"\b[afn]\.k\.a|^\W*$|^(別称|旧称|別名)\b", text)] == []
+
+
+# ── Canada: names within the name ─────────────────────────────────────────────────────────────────────────────────
+
+
+def canadian(entity: str, aliases: str = "") -> Listing:
+    body = (
+        '<?xml version="1.0"?><data-set><record><Country>Russia / Russie</Country>'
+        f"<EntityOrShip>{entity}</EntityOrShip><Aliases>{aliases}</Aliases>"
+        "<Schedule>1, Part 2</Schedule><Item>7</Item><DateOfListing>2024-02-21</DateOfListing></record></data-set>"
+    )
+    return read(ca_sema, body.encode())[1][0]
+
+
+@pytest.mark.parametrize(
+    ("entity", "names"),
+    [
+        ("Volna JSC (also known as PO Volna, Volna Works and JSC Wave)", ["PO Volna", "Volna Works", "JSC Wave"]),
+        ("Volna JSC (also known as Volnazavod PA and Volnazavod Plant)", ["Volnazavod PA", "Volnazavod Plant"]),
+        ("Volna JSC (also known as Institute of Chemistry and Mechanics", ["Institute of Chemistry and Mechanics"]),
+        ("Volna JSC (also known as Volna Plant, OAO)", ["Volna Plant, OAO"]),
+    ],
+)
+def test_a_canadian_name_with_others_in_brackets(entity: str, names: list[str]) -> None:
+    """Each of them finds the entry; its key stays, so that nobody is called delisted when it is read so."""
+    entry = canadian(entity, "ПО «Волна»")
+    assert (entry.name, [name.text for name in entry.aliases]) == ("Volna JSC", [*names, "ПО «Волна»"])
+    assert entry.key.startswith("russia: volna jsc also known as")
