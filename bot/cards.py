@@ -52,7 +52,7 @@ from bot.model import (
     Updates,
     Verdict,
 )
-from bot.registers import list_of
+from bot.registers import list_of, per_list
 
 #: Characters of outside text in one section; a chat's own limits may cut further.
 ROOM = 900
@@ -716,7 +716,7 @@ def brief_words(brief: Brief, reader: Reader) -> str:
 def standing_card(standing: Standing, reader: Reader) -> Card:
     """One card for a whole place: what is already listed of what it watches."""
     lists = len(standing.read)
-    listed = sum(1 for _, found in standing.found if _lists_of(found))
+    listed = sum(1 for _, found in standing.found if counted(found))
     lines = [_standing_line(company, found, lists, reader) for company, found in standing.found]
     summary = reader.say("standing.summary", listed=listed, count=len(standing.found))
     oldest = min((at for _, at in standing.read), default=None)
@@ -728,16 +728,14 @@ def standing_card(standing: Standing, reader: Reader) -> Card:
     )
 
 
-def _lists_of(found: Iterable[Found]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for one in found:
-        if one.match.verdict is Verdict.SAME:
-            counts[one.listing.source] = counts.get(one.listing.source, 0) + 1
-    return counts
+def counted(found: Iterable[Found]) -> dict[str, int]:
+    """How many entries of each list are the company itself."""
+    same = (one.listing for one in found if one.match.verdict is Verdict.SAME)
+    return {where: len(there) for where, there in per_list(same).items()}
 
 
 def _standing_line(company: Company, found: Sequence[Found], lists: int, reader: Reader) -> str:
-    counts = _lists_of(found)
+    counts = counted(found)
     if not counts:
         return reader.say("standing.nothing", company=company.name, lists=reader.lists(lists))
     entries = [reader.say("standing.entry", list=reader.title(source), count=count) for source, count in counts.items()]
@@ -774,7 +772,7 @@ def lookup_card(
 
     `unread` are the lists that are polled and of which there is no reading yet.
     """
-    counts = _lists_of(found)
+    counts = {one.listing.source for one in found if one.match.verdict is Verdict.SAME}
     touched = {one.listing.source for one in found}
     listed = "listed_one" if len(read) == 1 else "listed"
     verdict = listed if counts else "related" if found else "none" if read else "unread"
@@ -823,7 +821,7 @@ def past_words(change: ListChange, to: Listing | None, reader: Reader) -> str:
     return reader.say(
         "lookup.moved" if to else "lookup.past",
         name=reader.clean(change.listing.name, 120),
-        list=reader.title(change.source),
+        list=reader.title(list_of(change.listing)),
         since=reader.say("record.since", date=listed_on.isoformat()) if listed_on else "",
         until=when(change.seen),
         to=reader.title(list_of(to)) if to else "",

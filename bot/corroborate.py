@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from bot.model import Analysis, Badge, ChangeKind, Evidence, Found, ListChange, Listing, SourceKind, Story, Verdict
-from bot.registers import list_of
+from bot.registers import list_of, per_list
 
 
 def corroborate(
@@ -32,9 +32,9 @@ def corroborate(
         evidence.append(Evidence(badge=Badge.OFFICIAL, source=story.source, at=story.published, url=story.url))
     itself = [one.listing for one in found if one.match.verdict is Verdict.SAME]
     meant = frozenset({analysis.source} - {""})
-    on_it = _one_per_list(one for one in itself if meant & _lists_of(one))
-    there = {list_of(one) for one in on_it}
-    elsewhere = _one_per_list(one for one in itself if list_of(one) not in there)
+    on_it = [there[0] for there in per_list(one for one in itself if meant & _lists_of(one)).values()]
+    confirming = {list_of(one) for one in on_it}
+    elsewhere = [there[0] for where, there in per_list(itself).items() if where not in confirming]
     evidence += [_listed(Badge.CONFIRMED if analysis.source else Badge.ELSEWHERE, one, read) for one in on_it]
     evidence += [_listed(Badge.ELSEWHERE, one, read) for one in elsewhere]
     evidence += [_was_listed(change, read) for change in _removals(past, itself)]
@@ -82,16 +82,6 @@ def borne_out(evidence: Iterable[Evidence], analysis: Analysis) -> list[Listing]
             or (one.day is None and one.badge is Badge.WAS_LISTED and analysis.source in _lists_of(one.listing))
         )
     ]
-
-
-def _one_per_list(listings: Iterable[Listing]) -> list[Listing]:
-    """The first entry of each list, from the list's own file where a carrier of it is read too."""
-    first: dict[str, Listing] = {}
-    for listing in listings:
-        where = list_of(listing)
-        if where not in first or (listing.source == where != first[where].source):
-            first[where] = listing
-    return list(first.values())
 
 
 def _listed(badge: Badge, listing: Listing, read: Mapping[str, datetime]) -> Evidence:

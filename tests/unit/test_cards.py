@@ -368,6 +368,19 @@ def test_a_standing_card_is_one_card_for_a_place() -> None:
     assert "Acme: not on the one list read" in text(card)
 
 
+def test_a_standing_card_names_the_lists_within_a_carrier() -> None:
+    """A bank that OFAC blocked is not said to be on the Entity List because one file has both; nor told twice."""
+
+    def on(source: str, *programmes: str) -> Found:
+        return Found(listing=listing("Acme", source=source, key=programmes[0], programmes=programmes), match=SAME)
+
+    found = (on("us_csl", "SDN", "IRAN"), on("us_csl", "UVL"), on("us_csl", "DPL"), on("us_ofac_sdn", "IRAN"))
+    read = (("us_csl", THEN), ("us_ofac_sdn", THEN))
+    card = standing_card(Standing(id="s", at=THEN, found=((xiaomi(), found),), read=read), reader())
+    titles = table("list_titles")
+    assert f"Xiaomi: us_ofac_sdn (1), {titles['us_bis_uvl']} (1), {titles['us_bis_dpl']} (1)" in text(card)
+
+
 def test_a_notice_is_what_operators_read() -> None:
     """The thing, the value and the next step, whole."""
     card = notice_card(Notice(id="n", source="us_csl", title="us_csl: not believed", text="0 rows", at=THEN), reader())

@@ -139,3 +139,19 @@ async def test_a_message_without_a_date_about_a_listing_that_is_over(desk: Front
     said = words((await ask(desk, STORY)).cards[0])
     assert "was on us_dod_cmc since 2021-01-14 and has been taken off; seen off it 2021-05-25 21:00 UTC" in said
     assert "US persons" in said.partition("What being on that list means (as of 2021-01-14)")[2]
+
+
+async def test_who_left_one_list_of_a_carrier_is_looked_up(desk: FrontDesk) -> None:
+    """It stays on another list of the same file: what is over is told with what stands, each under its own list."""
+    memory = Memory(source="us_csl", read_at=THEN, rows=1)
+    stays = listing("Xiaomi Corporation", source="us_csl", key="CMIC-1", programmes=("CMIC", "CMIC-EO13959"))
+    left = listing("Xiaomi Corporation", source="us_csl", key="UVL: xiaomi", programmes=("UVL",))
+    gone = ListChange(source="us_csl", key=left.key, before=left, after=None, seen=THEN)
+    await desk.office.store.commit(Poll(memory=memory, listings=((stays, mark(stays)), (left, mark(left)))))
+    kept = await desk.office.store.memory("us_csl")
+    assert kept is not None
+    await desk.office.store.commit(Poll(memory=kept, removed=(left.key,), changes=(gone,)))
+    asked = Request(command="lookup", place=CHANNEL, person="ana", arguments=(("name", "Xiaomi"),), at=THEN)
+    reply = await desk.answer(asked)
+    assert "was on Unverified List (US Department of Commerce, BIS)" in words(reply.cards[0])
+    assert [one["key"] for one in data(reply)["past"]] == [left.key]
