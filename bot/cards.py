@@ -56,6 +56,8 @@ from bot.registers import list_of, per_list
 
 #: Characters of outside text in one section; a chat's own limits may cut further.
 ROOM = 900
+#: Entries of a look-up that have a link of their own.
+LINKED = 3
 #: Names spelled out before "and N more".
 NAMED = 5
 #: Companies of one text that are told one by one.
@@ -67,6 +69,9 @@ NEWS_DAYS = 2
 
 #: Characters of a field shown on either side of a change, and around what differs; shorter ones are shown whole.
 DIFFERS, LEAD, WHOLE = 200, 24, 120
+
+#: Of the fields that changed, those that are told first: what it is listed for, and who it is.
+FIRST = ("programmes", "name")
 
 LANGUAGES = ("en", "fr")
 
@@ -329,8 +334,9 @@ def _change(change: ListChange, reader: Reader) -> str:
         case ChangeKind.REMOVED:
             return reader.say("happened.removed", name=name)
         case ChangeKind.CHANGED:
-            fields = reader.row(field_words(one, reader) for one in change.fields if one.material)
-            return reader.say("happened.changed", name=name, fields=fields)
+            material = sorted((one for one in change.fields if one.material), key=lambda one: one.field not in FIRST)
+            fields = reader.row(field_words(one, reader) for one in material)
+            return reader.say("happened.changed", name=name, fields=fields.rstrip("."))
 
 
 def field_words(field: FieldChange, reader: Reader) -> str:
@@ -448,7 +454,7 @@ def _effects(effects: Sequence[Effect], heading: str, day: date, reader: Reader)
     means_not = [effect.does_not for effect in effects[:3] if effect.does_not]
     basis = [reader.told(effect.citation, effect.authority) for effect in effects[:3] if effect.citation]
     return [
-        Section(reader.say(f"heading.{heading}", day=day.isoformat()), " ".join(dict.fromkeys(lines)))
+        Section(reader.say(f"heading.{heading}", day=day.isoformat()), "\n".join(dict.fromkeys(lines)))
         for heading, lines in ((heading, means), (not_heading, means_not), ("basis", basis))
         if lines
     ]
@@ -798,7 +804,8 @@ def lookup_card(
             for one in stories
         ]
         sections.append(Section(reader.say("heading.stories"), "\n".join(lines), quote=True))
-    links = [Link(one.listing.name[:80], one.listing.url) for one in found[:3] if one.listing.url.startswith("http")]
+    pages = (Link(one.listing.name[:80], one.listing.url) for one in found if one.listing.url.startswith("http"))
+    links = list(dict.fromkeys(pages))[:LINKED]
     return Card(
         summary=f"{title}. {reader.say('lookup.oldest', fresh=reader.fresh(min(read.values(), default=None)))}",
         title=title,

@@ -26,6 +26,7 @@ from bot.cards import (
     standing_card,
 )
 from bot.data import table
+from bot.diff import field_changes
 from bot.model import (
     Alert,
     AlertKind,
@@ -40,6 +41,7 @@ from bot.model import (
     ListChange,
     Match,
     Mention,
+    Name,
     Notice,
     Reason,
     Role,
@@ -438,3 +440,30 @@ def test_times_are_written_alike_for_everybody() -> None:
     """No local formats: a date that can be misread is a wrong date."""
     said = text(alert_card(replace(alert(), at=datetime(2021, 3, 4, 5, 6, tzinfo=UTC)), [], reader()))
     assert "2021-03-04 05:06 UTC" in said
+
+
+def test_several_grounds_stand_on_a_line_each() -> None:
+    """Two authorities on one line read as one law that nobody passed."""
+    other = replace(EFFECT, title="SSI", authority="US Treasury", citation="EO 13662", does="No new debt.")
+    basis = next(one for one in alert_card(alert(), [EFFECT, other], reader()).sections if one.heading == "Legal basis")
+    assert basis.text.splitlines() == ["US Department of Defense: Pub. L. 105-261 s. 1237", "US Treasury: EO 13662"]
+
+
+def test_a_change_is_told_from_what_it_is_listed_for() -> None:
+    """The programme first, whatever else was rewritten; and a name that ends in a point ends the sentence."""
+    old = listing("Acme", aliases=(), programmes=("S1237",), key="acme")
+    new = replace(old, name="Acme Co., Ltd.", programmes=("S1260H",), aliases=(Name("Acme Works"),))
+    moved = change(before=old, after=new, fields=tuple(reversed(field_changes(old, new))))
+    said = next(one.text for one in alert_card(alert(moved), [], reader()).sections if one.heading == "What happened")
+    assert said.index("programmes:") < said.index("aliases:")
+    renamed = replace(old, name="Acme Ltd.")
+    said = text(alert_card(alert(change(before=old, after=renamed, fields=field_changes(old, renamed))), [], reader()))
+    assert "name: Acme → Acme Ltd. Edition:" in said
+
+
+def test_a_lookup_links_each_page_once() -> None:
+    """The same entry read in two files has one page."""
+    one = Found(listing=listing("X", source="us_csl", url="https://entry.example/7"), match=SAME)
+    two = Found(listing=listing("X", source="us_ofac_sdn", url="https://entry.example/7"), match=SAME)
+    card = lookup_card("X", xiaomi(), [one, two], {"us_csl": THEN, "us_ofac_sdn": THEN}, [], {}, reader())
+    assert [link.url for link in card.links] == ["https://entry.example/7"]
