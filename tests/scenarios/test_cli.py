@@ -281,6 +281,22 @@ def test_the_doctor(terminal: Terminal) -> None:
     assert "NOT  settings" in terminal.type("doctor").stdout
 
 
+def test_a_list_that_is_not_polled_is_read_from_files(terminal: Terminal, tmp_path: Path) -> None:
+    """What such a poll advises can be done: to look why it was not believed, and to accept it."""
+    head = "Name\tStreet_Address\tCity\tState\tCountry\tPostal_Code\tEffective_Date\tExpiration_Date\t"
+    head += "Standard_Order\tLast_Update\tAction\tFR_Citation\n"
+    row = "{name}\tA ST\tRENO\tNV\tUS\t1\t06/19/2003\t06/19/2033\tY\t2003-06-24\tFR NOTICE ADDED\t68.F.R. 38290\n"
+    whole, half = tmp_path / "whole.txt", tmp_path / "half.txt"
+    whole.write_text(head + "".join(row.format(name=f"PERSON {n}") for n in range(40)))
+    half.write_text(head + "".join(row.format(name=f"PERSON {n}") for n in range(20)))
+    terminal.type("poll", "us_bis_dpl", "--file", str(whole))
+    assert "not believed" in terminal.type("poll", "us_bis_dpl", "--file", str(half)).stdout
+    assert "20 of 40 entries gone" in terminal.type("sources", "why", "us_bis_dpl").stdout
+    assert "us_bis_dpl" in terminal.type("sources").stdout
+    assert terminal.type("sources", "accept", "us_bis_dpl").exit_code == 0
+    assert "20 absent once" in terminal.type("poll", "us_bis_dpl", "--file", str(half)).stdout
+
+
 def test_the_doctor_knows_where_nobody_would_hear_it(terminal: Terminal) -> None:
     """A watch in a channel, and an operators' channel, of a chat that has no token: messages would wait there."""
     terminal.type("watch", "add", "Xiaomi")
