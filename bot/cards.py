@@ -56,6 +56,8 @@ from bot.registers import list_of, per_list
 
 #: Characters of outside text in one section; a chat's own limits may cut further.
 ROOM = 900
+#: Characters of what an entry says besides its fields, where it gives no reason.
+REMARKS = 400
 #: Entries of a look-up that have a link of their own.
 LINKED = 3
 #: Names spelled out before "and N more".
@@ -422,7 +424,11 @@ def _why(alert: Alert, reader: Reader) -> list[Section]:
     reasons = dict.fromkeys(change.listing.reason for change in alert.changes if change.listing.reason)
     if reasons:
         return [Section(heading, reader.clean(next(iter(reasons))), quote=True)]
-    return [Section(heading, reader.say("why.none"))] if alert.kind is AlertKind.LISTED else []
+    if alert.kind is not AlertKind.LISTED:
+        return []
+    remarks = alert.changes[0].listing.remarks
+    says = [Section(reader.say("heading.says"), reader.clean(remarks, REMARKS), quote=True)] if remarks else []
+    return [Section(heading, reader.say("why.none")), *says]
 
 
 def _why_told(analysis: Analysis, reader: Reader, *, about: bool) -> list[Section]:

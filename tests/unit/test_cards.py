@@ -442,6 +442,17 @@ def test_times_are_written_alike_for_everybody() -> None:
     assert "2021-03-04 05:06 UTC" in said
 
 
+def test_an_entry_without_a_reason_is_quoted_with_what_it_says() -> None:
+    """Which equipment is covered, or on whose behalf it acts: the list gives no field for reasons, and yet says it."""
+    entry = listing("Acme", remarks="Video surveillance equipment produced by Acme, for government facilities.")
+    said = text(alert_card(alert(change(after=entry)), [], reader()))
+    assert "Why: The list gives no reason." in said
+    assert "What the entry says: Video surveillance equipment produced by Acme, for government facilities." in said
+    assert "What the entry says" not in text(alert_card(alert(), [], reader()))
+    reasoned = replace(entry, reason="It acts for the army.")
+    assert "What the entry says" not in text(alert_card(alert(change(after=reasoned)), [], reader()))
+
+
 def test_several_grounds_stand_on_a_line_each() -> None:
     """Two authorities on one line read as one law that nobody passed."""
     other = replace(EFFECT, title="SSI", authority="US Treasury", citation="EO 13662", does="No new debt.")
