@@ -103,7 +103,7 @@ async def account_of(office: Office, story: Story, *, place: Place | None, langu
     about = [one for each in named if each.mention.role is Role.SUBJECT for one in each.evidence]
     listings = borne_out(about, analysis)
     day = (story.published or now).date()
-    if not story.published:
+    if not story.published and not any(one.confirms for one in about):  # who is listed today is under today's law
         day = next((one.listed_on for one in listings if one.listed_on), day)
     meant = listing_effects(listings, analysis.source, on=day, language=language)
     effects = meant if analysis.listing_story else ()

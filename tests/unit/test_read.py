@@ -155,3 +155,15 @@ async def test_who_left_one_list_of_a_carrier_is_looked_up(desk: FrontDesk) -> N
     reply = await desk.answer(asked)
     assert "was on Unverified List (US Department of Commerce, BIS)" in words(reply.cards[0])
     assert [one["key"] for one in data(reply)["past"]] == [left.key]
+
+
+async def test_what_a_standing_listing_means_is_told_by_the_law_of_today(desk: FrontDesk) -> None:
+    """A text without a date about a company listed in 2021: a ban of 2026 on contracts with it is not left out."""
+    entry = listing("Xiaomi Corporation", listed_on=date(2021, 6, 3), programmes=("S1260H",))
+    later = datetime(2026, 11, 23, tzinfo=UTC)
+    memory = Memory(source="us_dod_cmc", read_at=later, rows=1)
+    await desk.office.store.commit(Poll(memory=memory, listings=((entry, mark(entry)),)))
+    assert isinstance(desk.office.clock, SetClock)
+    desk.office.clock.at = later
+    said = words((await ask(desk, STORY)).cards[0])
+    assert "What it means: It names the company as a Chinese military company operating in the United States. Since" in said
