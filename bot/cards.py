@@ -434,6 +434,8 @@ def _why(alert: Alert, reader: Reader) -> list[Section]:
 def _why_told(analysis: Analysis, reader: Reader, *, about: bool) -> list[Section]:
     """The story's own sentences: why, and what the company says against it."""
     heading = reader.say("heading.why")
+    if analysis.reason and analysis.reason == analysis.disputes:  # one sentence says both, and is read once
+        return [Section(f"{heading} · {reader.say('heading.disputes')}", reader.clean(analysis.reason), quote=True)]
     sections = [Section(heading, reader.clean(analysis.reason), quote=True)] if analysis.reason else []
     if about and not sections:
         sections = [Section(heading, reader.say("why.none_story"))]
@@ -625,7 +627,7 @@ def _account_title(account: Account, reader: Reader) -> str:
     names = [reader.clean(name, 80) for name in subjects or [one.company.name for one in account.named]]
     who = _some(names, reader)
     if account.analysis.listing_story:
-        return reader.say("read.listing", companies=who) if names else reader.say("read.listing_nobody")
+        return reader.say("read.listing", companies=who) if subjects else reader.say("read.listing_nobody")
     kind = "nobody" if not names else "about" if subjects else "names"
     return reader.say(f"read.{kind}", companies=who)
 

@@ -442,6 +442,13 @@ def test_times_are_written_alike_for_everybody() -> None:
     assert "2021-03-04 05:06 UTC" in said
 
 
+def test_a_sentence_that_gives_the_reason_and_denies_it_is_read_once() -> None:
+    """The maker of lidar threatens to sue because it was put on the list."""
+    said = text(alert_card(told(reason="It sues over the ties.", disputes="It sues over the ties."), [], reader()))
+    assert said.count("It sues over the ties.") == 1
+    assert "Why · The company disputes it: It sues over the ties." in said
+
+
 def test_an_entry_without_a_reason_is_quoted_with_what_it_says() -> None:
     """Which equipment is covered, or on whose behalf it acts: the list gives no field for reasons, and yet says it."""
     entry = listing("Acme", remarks="Video surveillance equipment produced by Acme, for government facilities.")

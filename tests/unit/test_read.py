@@ -166,4 +166,7 @@ async def test_what_a_standing_listing_means_is_told_by_the_law_of_today(desk: F
     assert isinstance(desk.office.clock, SetClock)
     desk.office.clock.at = later
     said = words((await ask(desk, STORY)).cards[0])
-    assert "What it means: It names the company as a Chinese military company operating in the United States. Since" in said
+    assert (
+        "What it means: It names the company as a Chinese military company operating in the United States. Since"
+        in said
+    )
