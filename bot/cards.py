@@ -375,7 +375,10 @@ def _other_end(alert: Alert, reader: Reader) -> list[str]:
 
 
 def _rows(changes: Sequence[ListChange], reader: Reader) -> str:
-    names = [reader.clean(name, 80) for name in dict.fromkeys(change.listing.name for change in changes)]
+    alike: dict[str, str] = {}  # one name is told once, with or without the point of its "Ltd."
+    for change in changes:
+        alike.setdefault(change.listing.name.casefold().rstrip("."), change.listing.name)
+    names = [reader.clean(name, 80) for name in alike.values()]
     return reader.say("happened.rows", count=len(changes), names=_some(names, reader).rstrip("."))
 
 

@@ -460,6 +460,13 @@ def test_an_entry_without_a_reason_is_quoted_with_what_it_says() -> None:
     assert "What the entry says" not in text(alert_card(alert(change(after=reasoned)), [], reader()))
 
 
+def test_a_name_that_stands_on_two_entries_is_told_once() -> None:
+    """Listed on two grounds, once with the point of "Ltd." and once without."""
+    entries = [listing(name, key=key) for key, name in (("a", "Acme Co., Ltd."), ("b", "ACME Co., Ltd"), ("c", "Beta"))]
+    said = text(alert_card(alert(*(replace(change(after=one), key=one.key) for one in entries)), [], reader()))
+    assert "3 entries of this company, its units or its people: Acme Co., Ltd.; Beta." in said
+
+
 def test_several_grounds_stand_on_a_line_each() -> None:
     """Two authorities on one line read as one law that nobody passed."""
     other = replace(EFFECT, title="SSI", authority="US Treasury", citation="EO 13662", does="No new debt.")

@@ -170,3 +170,11 @@ async def test_what_a_standing_listing_means_is_told_by_the_law_of_today(desk: F
         "What it means: It names the company as a Chinese military company operating in the United States. Since"
         in said
     )
+
+
+async def test_a_listing_story_that_names_others_only_is_not_about_them(desk: FrontDesk) -> None:
+    """Beijing's own list, drawn up because Washington listed Huawei, is no listing of Huawei."""
+    text = "商务部：将建立不可靠实体清单制度\n商务部表示，外国企业将被列入不可靠实体清单。此前美国把华为列入实体清单。"
+    said = words((await ask(desk, text)).cards[0])
+    assert said.startswith("About a listing, of nobody we know by name")
+    assert "Huawei: mentioned" in said
