@@ -484,7 +484,7 @@ class Watcher:
         if not changes or self.habits.quiet:
             return [], Sent()
         watched = await self.whom()
-        matched = await asyncio.to_thread(lambda: [one for change in changes for one in watched.matches(change)])
+        matched = await asyncio.to_thread(watched.matches_of_all, changes)
         if not any(change.material for change, _, _ in matched):
             return [], Sent()
         moves = await self.moves(matched, absent)

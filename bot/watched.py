@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 
+from bot.abreast import abreast
 from bot.book import CompanyBook
 from bot.matching.index import NameIndex, filling
 from bot.matching.mentions import MentionFinder
@@ -100,6 +101,13 @@ class Watched:
                     best[company.id] = match
         for id, match in best.items():
             yield change, self._companies[id], match
+
+    def matches_of_all(self, changes: Sequence[ListChange]) -> list[tuple[ListChange, Company, Match]]:
+        """The same of many changes, in their order: of thousands half is looked at by a second process."""
+        found = abreast(lambda change: [(one.id, match) for _, one, match in self.matches(change)], changes)
+        known = self._companies  # but for those that were taken off meanwhile
+        pairs = zip(changes, found, strict=True)
+        return [(change, known[id], match) for change, matches in pairs for id, match in matches if id in known]
 
     def match(self, listing: Listing) -> Iterator[tuple[Company, Match]]:
         """The watched companies an entry is, or is related to."""

@@ -41,7 +41,7 @@ from bot.matching.japanese import likely_readings, loan_bones
 from bot.matching.remembered import remembered
 from bot.matching.screen import Asked, telling
 from bot.matching.scripts import blurred_bones, consonants, consonants_heard, main_script, romanise, sound
-from bot.matching.words import Form, Unit, generic, glossary, read_to_file, readings
+from bot.matching.words import Form, Unit, generic, glossary, read, read_to_file, readings
 from bot.model import Match, Name
 
 #: How many names are compared in full. Recall at one stops rising here on the development queries.
@@ -283,7 +283,10 @@ class NameIndex:
                 if scripts and main_script(kept[1].text) in scripts:
                     continue
                 units = self._units.get(number) or read_to_file(kept[1].text).units
-                if asked.leads_to(units, part=number in self._parts):
+                part = number in self._parts
+                if part and len(units) == 1 and asked.says_more_than(read(kept[1].text).units):
+                    continue  # what stands in brackets, and in another name with a word of its own
+                if asked.leads_to(units, part=part):
                     found.add(kept[0])
         return found
 

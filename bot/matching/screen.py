@@ -16,6 +16,8 @@ from bot.matching.words import Form, Unit, glossary
 LEAST_HEARD = 0.73
 #: How much longer, in letters, the own words of a name may be than the same name in another script.
 LONGEST_HEARD = 2.6
+#: A word of its own must tell more than this to be missed: shorter ones may be initials.
+SHORT = 0.5
 #: A name that is a single word of so many letters may differ in one of them; of a shorter one nothing may.
 LONG_WORD = 9
 #: Words of its own are asked for by themselves, those of legal forms not at all.
@@ -36,6 +38,8 @@ class Asked:
         self._telling = telling(form.units)
         self._scripts = frozenset([one.script for one in form.units])
         self._native = any(one.native for one in form.units)
+        self._said = frozenset([one.sound for one in form.units])
+        self._own = [one for one in form.units if not one.rank and one.weight > SHORT]
         self._lines = frozenset([line for one in form.units for line in glossary().near.get(one.concept, ())])
         self._near: dict[int, bool] = {}  # by the identity of a unit, which the index keeps
 
@@ -49,6 +53,8 @@ class Asked:
         of_its_own = [one for one in units if not one.rank]
         if not of_its_own:
             abroad = self._native != any(one.native for one in units)
+            if not abroad and self._says_otherwise(units):
+                return False
             return all(
                 f":{one.concept}" in self._wanted or (abroad and self._translated(one)) for one in telling(units)
             )
@@ -63,6 +69,26 @@ class Asked:
         if native or all(self._is_met(units, at) for at, one in enumerate(units) if one.rank not in _SMALL):
             return True
         return all(map(self._says, of_its_own)) and self._stands_within(units)
+
+    def says_more_than(self, units: Sequence[Unit]) -> bool:
+        """Whether there is a word of its own, beside others, that none of these meets."""
+        if len(self._telling) < 2:
+            return False
+        said = {word for one in units for word in (one.concept, one.sound)}
+        return any(
+            one.concept not in said and one.sound not in said and not any(closeness(other, one) for other in units)
+            for one in self._own
+        )
+
+    def _says_otherwise(self, units: Sequence[Unit]) -> bool:
+        """Whether a name of everyday words is said in other words, and these are one, or more than it is said.
+
+        Elektro and electric, bank and banking are everybody's; the very words may name a unit.
+        """
+        ours = telling(units)
+        if len(self._telling) < 2 or all(one.sound in self._said for one in ours):
+            return False
+        return len(ours) == 1 or self.says_more_than(units)
 
     def _translated(self, word: Unit) -> bool:
         """Whether a word of the glossary may be another of these in translation, or go without saying."""

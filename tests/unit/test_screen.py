@@ -57,6 +57,10 @@ def test_led_to(watched: str, listed: str) -> None:
         ("诺邦股份", "拓邦股份"),
         ("Kwong Fat Electronics", "永發電子有限公司"),
         ("中国运载火箭技术研究院", "China Academy of Space Technology"),
+        ("Banking LLC", "KOLORA COMMERCIAL BANK"),
+        ("Elektro", "ELECTRIC TRAINS OF KOLORA"),
+        ("Trading House", "KOLORA TRADE AND HOUSES"),
+        ("Institute of Safety Research [Kolora]", "KOLORA ZENTRAFIL FISHERIES"),
     ],
 )
 def test_not_led_to(watched: str, listed: str) -> None:

@@ -197,3 +197,28 @@ def test_an_entry_with_a_name_in_our_script_is_compared_by_that() -> None:
     """Not by how its name in other characters sounds; where it has no other, the sound has to do."""
     assert recognise(typed("Foster Peak"), listing("Kindly Medical", aliases=(Name("福斯达匹克"),))).verdict is NO
     assert recognise(typed("Lockheed Martin"), listing("洛克希德·马丁公司")).verdict is SAME
+
+
+@pytest.mark.parametrize(
+    ("name", "listed", "band"),
+    [
+        ("Галтрикс", "GALTRIKS LLC", "certain"),  # an alphabet is spelled
+        ("ガルトリクス株式会社", "GALTRIX CO., LTD.", "likely"),  # every sound is in its place
+        ("カルトレックス株式会社", "GALTRIX CO., LTD.", "possible"),  # near
+        ("加尔特里克斯公司", "GALTRIX CO., LTD.", "possible"),
+        ("ПАО «Звезда»", "ZVEZDA PJSC", "certain"),
+        ("ПАО «Звезда»", "STAR CO., LTD.", "possible"),  # names are seldom translated
+        ("ガルトリクス水産株式会社", "GALTRIX FISHERIES CO., LTD.", "certain"),  # what it does agrees as well
+    ],
+)
+def test_a_word_heard_or_translated_by_itself_is_never_certain(name: str, listed: str, band: str) -> None:
+    """Kana and Chinese characters, and translation, bring a name near many others: the alert says so."""
+    match = recognise(typed(name), listing(listed))
+    assert (match.verdict, match.band) == (SAME, band)
+
+
+def test_a_word_that_is_only_near_a_part_of_theirs_is_nobody() -> None:
+    """What stands in quotation marks in a long name has to be heard sound for sound."""
+    long = "Federal Institute of Fisheries «Galtrix»"
+    assert recognise(typed("カルトレックス株式会社"), listing(long)).verdict is NO
+    assert recognise(typed("ガルトリクス株式会社"), listing(long)).verdict is SAME

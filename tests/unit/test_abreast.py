@@ -1,0 +1,156 @@
+"""Work that takes long is shared with a copy of the process, and is done whatever becomes of the copy."""
+
+import os
+import signal
+import sys
+import time
+from functools import partial
+
+import pytest
+
+from bot import abreast as module
+from bot.abreast import abreast
+from bot.book import CompanyBook
+from bot.model import ChangeKind, ListChange, Listing, Name, Place, Subscription, Verdict
+from bot.watched import Watched
+
+ME = os.getpid
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a copy would cost")
+
+
+@pytest.fixture
+def two_cores(monkeypatch):
+    """A machine that has a core and memory to spare."""
+    monkeypatch.setattr(module, "_may_copy", lambda: True)
+    monkeypatch.setattr(module, "LATE", 0.5)
+
+
+@pytest.fixture
+def copies(monkeypatch):
+    """The process ids of the copies that were made."""
+    made = []
+
+    def fork():
+        made.append(forked())
+        return made[-1]
+
+    forked = os.fork
+    monkeypatch.setattr(os, "fork", fork)
+    return made
+
+
+def assert_gone(copies):
+    assert copies
+    for copy in copies:
+        with pytest.raises(ProcessLookupError):
+            os.kill(copy, 0)
+
+
+@on_linux
+def test_both_work_and_the_order_stays(two_cores):
+    """Every item is looked at once, half of them by another process, and the answers come in the order asked."""
+    found = abreast(lambda number: (number * number, ME()), range(501), patience=0)
+    assert [square for square, _ in found] == [number * number for number in range(501)]
+    assert {process == ME() for _, process in found} == {True, False}
+
+
+@on_linux
+def test_a_copy_that_dies_costs_nothing(two_cores):
+    """When the copy is killed at work, its half is done here."""
+    us = ME()
+
+    def work(number):
+        if ME() != us and number > 100:
+            os.kill(ME(), signal.SIGKILL)
+        return number, ME()
+
+    assert abreast(work, range(300), patience=0) == [(number, us) for number in range(300)]
+
+
+@on_linux
+def test_a_copy_that_fails_costs_nothing(two_cores):
+    """An error in the copy alone is nobody's: what it was to do is done here."""
+    us = ME()
+
+    def work(number):
+        if ME() != us:
+            raise MemoryError
+        return number
+
+    assert abreast(work, range(300), patience=0) == list(range(300))
+
+
+@on_linux
+def test_a_copy_that_hangs_is_not_waited_for(two_cores, copies):
+    """A copy that never ends is ended, its half done here, and no process is left behind."""
+    us = ME()
+
+    def work(number):
+        while ME() != us:
+            time.sleep(60)
+        return number
+
+    assert abreast(work, range(300), patience=0) == list(range(300))
+    assert_gone(copies)
+
+
+@on_linux
+def test_an_error_here_ends_the_copy(two_cores, copies):
+    """An error of the work itself is raised, and no process is left behind."""
+
+    def work(number):
+        if number == 200:
+            raise ValueError("the two hundredth")
+        return number
+
+    with pytest.raises(ValueError, match="two hundredth"):
+        abreast(work, range(300), patience=0)
+    assert_gone(copies)
+
+
+@pytest.mark.parametrize(("many", "patience"), [(50, 0), (5_000, 60)])
+def test_little_work_stays_here(two_cores, many, patience):
+    """What is few or soon done is done by this process alone."""
+    assert set(abreast(lambda _: ME(), range(many), patience=patience)) == {ME()}
+
+
+@on_linux
+def test_without_a_second_core_or_memory_it_stays_here(monkeypatch):
+    """On one core, with too little memory, or where the system does not say, no copy is made."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
+    assert set(abreast(lambda _: ME(), range(300), patience=0)) == {ME()}
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+    monkeypatch.setattr(module, "_free", lambda: 1)
+    assert set(abreast(lambda _: ME(), range(300), patience=0)) == {ME()}
+
+    def unknown():
+        raise OSError
+
+    monkeypatch.setattr(module, "_free", unknown)
+    assert set(abreast(lambda _: ME(), range(300), patience=0)) == {ME()}
+
+
+@on_linux
+def test_memory_of_this_machine_is_known():
+    """The free memory is read from the system, and is something."""
+    assert module._free() > 0
+
+
+@on_linux
+def test_a_large_edition_is_screened_as_its_rows_are(two_cores, copies, monkeypatch, now):
+    """What a second process finds on a list is what one finds, row by row."""
+    monkeypatch.setattr("bot.watched.abreast", partial(abreast, patience=0))
+    watched = Watched(CompanyBook(()))
+    names = [f"Zentrafil {chr(65 + at % 26)}{chr(97 + at % 23)}stok Trading" for at in range(60)]
+    place = Place("console", "here")
+    watched.update(Subscription(place=place, target=name, made_by="test", made_at=now) for name in names)
+    rows = [
+        Listing(source="test", key=str(at), name=names[at % 60].upper(), aliases=(Name(f"Alias No {at}"),))
+        for at in range(300)
+    ]
+    changes = [ListChange(source="test", key=row.key, before=None, after=row, seen=now) for row in rows]
+    one_by_one = [found for change in changes for found in watched.matches(change)]
+    assert watched.matches_of_all(changes) == one_by_one
+    assert_gone(copies)
+    assert {match.verdict for _, _, match in one_by_one} >= {Verdict.SAME}
+    assert {change.kind for change, _, _ in one_by_one} == {ChangeKind.ADDED}
