@@ -52,10 +52,14 @@ from bot.model import (
     Updates,
     Verdict,
 )
-from bot.registers import list_of
+from bot.registers import list_of, per_list
 
 #: Characters of outside text in one section; a chat's own limits may cut further.
 ROOM = 900
+#: Characters of what an entry says besides its fields, where it gives no reason.
+REMARKS = 400
+#: Entries of a look-up that have a link of their own.
+LINKED = 3
 #: Names spelled out before "and N more".
 NAMED = 5
 #: Companies of one text that are told one by one.
@@ -67,6 +71,9 @@ NEWS_DAYS = 2
 
 #: Characters of a field shown on either side of a change, and around what differs; shorter ones are shown whole.
 DIFFERS, LEAD, WHOLE = 200, 24, 120
+
+#: Of the fields that changed, those that are told first: what it is listed for, and who it is.
+FIRST = ("programmes", "name")
 
 LANGUAGES = ("en", "fr")
 
@@ -329,8 +336,9 @@ def _change(change: ListChange, reader: Reader) -> str:
         case ChangeKind.REMOVED:
             return reader.say("happened.removed", name=name)
         case ChangeKind.CHANGED:
-            fields = reader.row(field_words(one, reader) for one in change.fields if one.material)
-            return reader.say("happened.changed", name=name, fields=fields)
+            material = sorted((one for one in change.fields if one.material), key=lambda one: one.field not in FIRST)
+            fields = reader.row(field_words(one, reader) for one in material)
+            return reader.say("happened.changed", name=name, fields=fields.rstrip("."))
 
 
 def field_words(field: FieldChange, reader: Reader) -> str:
@@ -367,7 +375,10 @@ def _other_end(alert: Alert, reader: Reader) -> list[str]:
 
 
 def _rows(changes: Sequence[ListChange], reader: Reader) -> str:
-    names = [reader.clean(name, 80) for name in dict.fromkeys(change.listing.name for change in changes)]
+    alike: dict[str, str] = {}  # one name is told once, with or without the point of its "Ltd."
+    for change in changes:
+        alike.setdefault(change.listing.name.casefold().rstrip("."), change.listing.name)
+    names = [reader.clean(name, 80) for name in alike.values()]
     return reader.say("happened.rows", count=len(changes), names=_some(names, reader).rstrip("."))
 
 
@@ -416,12 +427,18 @@ def _why(alert: Alert, reader: Reader) -> list[Section]:
     reasons = dict.fromkeys(change.listing.reason for change in alert.changes if change.listing.reason)
     if reasons:
         return [Section(heading, reader.clean(next(iter(reasons))), quote=True)]
-    return [Section(heading, reader.say("why.none"))] if alert.kind is AlertKind.LISTED else []
+    if alert.kind is not AlertKind.LISTED:
+        return []
+    remarks = alert.changes[0].listing.remarks
+    says = [Section(reader.say("heading.says"), reader.clean(remarks, REMARKS), quote=True)] if remarks else []
+    return [Section(heading, reader.say("why.none")), *says]
 
 
 def _why_told(analysis: Analysis, reader: Reader, *, about: bool) -> list[Section]:
     """The story's own sentences: why, and what the company says against it."""
     heading = reader.say("heading.why")
+    if analysis.reason and analysis.reason == analysis.disputes:  # one sentence says both, and is read once
+        return [Section(f"{heading} · {reader.say('heading.disputes')}", reader.clean(analysis.reason), quote=True)]
     sections = [Section(heading, reader.clean(analysis.reason), quote=True)] if analysis.reason else []
     if about and not sections:
         sections = [Section(heading, reader.say("why.none_story"))]
@@ -448,7 +465,7 @@ def _effects(effects: Sequence[Effect], heading: str, day: date, reader: Reader)
     means_not = [effect.does_not for effect in effects[:3] if effect.does_not]
     basis = [reader.told(effect.citation, effect.authority) for effect in effects[:3] if effect.citation]
     return [
-        Section(reader.say(f"heading.{heading}", day=day.isoformat()), " ".join(dict.fromkeys(lines)))
+        Section(reader.say(f"heading.{heading}", day=day.isoformat()), "\n".join(dict.fromkeys(lines)))
         for heading, lines in ((heading, means), (not_heading, means_not), ("basis", basis))
         if lines
     ]
@@ -506,19 +523,19 @@ def evidence_words(evidence: Evidence, reader: Reader, *, meant: bool = True) ->
     listed_on = evidence.listing.listed_on if evidence.listing else None
     since = reader.say("record.since", date=listed_on.isoformat()) if listed_on else ""
     fresh = reader.fresh(evidence.at)
+    # A file that carries several lists is none of them: its entry of 2021 on one is not that of 2019 on another.
+    where = reader.title(list_of(evidence.listing) if evidence.listing else evidence.source)
     match evidence.badge:
         case Badge.OFFICIAL:
             return reader.say("record.official")
         case Badge.CONFIRMED | Badge.ELSEWHERE:
             badge = evidence.badge if meant else "listed"
-            said = reader.say(
-                f"record.{badge}", name=name, list=reader.title(evidence.source), since=since, fresh=fresh
-            )
+            said = reader.say(f"record.{badge}", name=name, list=where, since=since, fresh=fresh)
         case Badge.WAS_LISTED:
             said = reader.say(
                 "record.was_listed",
                 name=name,
-                list=reader.title(evidence.source),
+                list=where,
                 since=since,
                 until=when(evidence.until) if evidence.until else "",
                 fresh=fresh,
@@ -613,7 +630,7 @@ def _account_title(account: Account, reader: Reader) -> str:
     names = [reader.clean(name, 80) for name in subjects or [one.company.name for one in account.named]]
     who = _some(names, reader)
     if account.analysis.listing_story:
-        return reader.say("read.listing", companies=who) if names else reader.say("read.listing_nobody")
+        return reader.say("read.listing", companies=who) if subjects else reader.say("read.listing_nobody")
     kind = "nobody" if not names else "about" if subjects else "names"
     return reader.say(f"read.{kind}", companies=who)
 
@@ -716,7 +733,7 @@ def brief_words(brief: Brief, reader: Reader) -> str:
 def standing_card(standing: Standing, reader: Reader) -> Card:
     """One card for a whole place: what is already listed of what it watches."""
     lists = len(standing.read)
-    listed = sum(1 for _, found in standing.found if _lists_of(found))
+    listed = sum(1 for _, found in standing.found if counted(found))
     lines = [_standing_line(company, found, lists, reader) for company, found in standing.found]
     summary = reader.say("standing.summary", listed=listed, count=len(standing.found))
     oldest = min((at for _, at in standing.read), default=None)
@@ -728,16 +745,14 @@ def standing_card(standing: Standing, reader: Reader) -> Card:
     )
 
 
-def _lists_of(found: Iterable[Found]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for one in found:
-        if one.match.verdict is Verdict.SAME:
-            counts[one.listing.source] = counts.get(one.listing.source, 0) + 1
-    return counts
+def counted(found: Iterable[Found]) -> dict[str, int]:
+    """How many entries of each list are the company itself."""
+    same = (one.listing for one in found if one.match.verdict is Verdict.SAME)
+    return {where: len(there) for where, there in per_list(same).items()}
 
 
 def _standing_line(company: Company, found: Sequence[Found], lists: int, reader: Reader) -> str:
-    counts = _lists_of(found)
+    counts = counted(found)
     if not counts:
         return reader.say("standing.nothing", company=company.name, lists=reader.lists(lists))
     entries = [reader.say("standing.entry", list=reader.title(source), count=count) for source, count in counts.items()]
@@ -774,7 +789,7 @@ def lookup_card(
 
     `unread` are the lists that are polled and of which there is no reading yet.
     """
-    counts = _lists_of(found)
+    counts = {one.listing.source for one in found if one.match.verdict is Verdict.SAME}
     touched = {one.listing.source for one in found}
     listed = "listed_one" if len(read) == 1 else "listed"
     verdict = listed if counts else "related" if found else "none" if read else "unread"
@@ -800,7 +815,8 @@ def lookup_card(
             for one in stories
         ]
         sections.append(Section(reader.say("heading.stories"), "\n".join(lines), quote=True))
-    links = [Link(one.listing.name[:80], one.listing.url) for one in found[:3] if one.listing.url.startswith("http")]
+    pages = (Link(one.listing.name[:80], one.listing.url) for one in found if one.listing.url.startswith("http"))
+    links = list(dict.fromkeys(pages))[:LINKED]
     return Card(
         summary=f"{title}. {reader.say('lookup.oldest', fresh=reader.fresh(min(read.values(), default=None)))}",
         title=title,
@@ -823,7 +839,7 @@ def past_words(change: ListChange, to: Listing | None, reader: Reader) -> str:
     return reader.say(
         "lookup.moved" if to else "lookup.past",
         name=reader.clean(change.listing.name, 120),
-        list=reader.title(change.source),
+        list=reader.title(list_of(change.listing)),
         since=reader.say("record.since", date=listed_on.isoformat()) if listed_on else "",
         until=when(change.seen),
         to=reader.title(list_of(to)) if to else "",

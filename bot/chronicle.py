@@ -97,7 +97,7 @@ def _since(since: Sequence[Event], day: date, reader: Reader) -> str:
     if not own:
         return reader.say("then.same")
     lines = [
-        reader.told(event_words(one, reader), f"{_day(one.seen, reader)} · {reader.title(one.source)}")
+        reader.told(event_words(one, reader), f"{_day(one.seen, reader)} · {_where(one, reader)}")
         for one in own[-NAMED:]
     ]
     more = [reader.say("happened.more", count=len(own) - NAMED)] if len(own) > NAMED else []
@@ -175,7 +175,12 @@ def _event(event: Event, reader: Reader) -> Section:
         proof.append(reader.say("happened.edition", edition=reader.clean(event.edition, 80)))
     if event.sha256:
         proof.append(reader.say("history.document", sha256=event.sha256[:12]))
-    return Section(f"{at} · {reader.title(event.source)}", f"{event_words(event, reader)}\n{' '.join(proof)}".strip())
+    return Section(f"{at} · {_where(event, reader)}", f"{event_words(event, reader)}\n{' '.join(proof)}".strip())
+
+
+def _where(event: Event, reader: Reader) -> str:
+    """On which list it happened: of a file that carries several, that of the entries."""
+    return reader.row(dict.fromkeys(reader.title(list_of(one)) for one in event.listings))
 
 
 def _day(moment: datetime | None, reader: Reader) -> str:
@@ -216,7 +221,8 @@ def _fields(change: ListChange, reader: Reader) -> str:
     rest = [reader.field(one.field) for one in change.fields if one not in (material or change.fields[:1])]
     if rest:
         told.append(reader.say("history.also", fields=", ".join(rest)))
-    return reader.say("happened.changed", name=reader.clean(change.listing.name, 80), fields=reader.row(told))
+    fields = reader.row(told).rstrip(".")
+    return reader.say("happened.changed", name=reader.clean(change.listing.name, 80), fields=fields)
 
 
 def _links(found: Sequence[Event], reader: Reader) -> tuple[Link, ...]:

@@ -7,7 +7,7 @@ import json as jsonlib
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import nullcontext
+from contextlib import aclosing, nullcontext
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -655,11 +655,12 @@ def doctor(
 
     async def work(house: House) -> bool:
         healthy, lines = True, []
-        async for finding in examine(house, offline=offline):
-            healthy = healthy and finding.ok
-            lines.append(asdict(finding))
-            if not json:
-                _say(f"{'ok ' if finding.ok else 'NOT'}  {finding.what}: {finding.text}")
+        async with aclosing(examine(house, offline=offline)) as findings:
+            async for finding in findings:
+                healthy = healthy and finding.ok
+                lines.append(asdict(finding))
+                if not json:
+                    _say(f"{'ok ' if finding.ok else 'NOT'}  {finding.what}: {finding.text}")
         if json:
             _print_json({"ok": healthy, "findings": lines})
         return healthy

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from bot.model import Analysis, Badge, ChangeKind, Evidence, Found, ListChange, Listing, SourceKind, Story, Verdict
-from bot.registers import list_of
+from bot.registers import list_of, per_list
 
 
 def corroborate(
@@ -32,9 +32,9 @@ def corroborate(
         evidence.append(Evidence(badge=Badge.OFFICIAL, source=story.source, at=story.published, url=story.url))
     itself = [one.listing for one in found if one.match.verdict is Verdict.SAME]
     meant = frozenset({analysis.source} - {""})
-    on_it = _first_per_source(one for one in itself if meant & _lists_of(one))
-    there = {one.source for one in on_it}
-    elsewhere = _first_per_source(one for one in itself if one.source not in there)
+    on_it = [there[0] for there in per_list(one for one in itself if meant & _lists_of(one)).values()]
+    confirming = {list_of(one) for one in on_it}
+    elsewhere = [there[0] for where, there in per_list(itself).items() if where not in confirming]
     evidence += [_listed(Badge.CONFIRMED if analysis.source else Badge.ELSEWHERE, one, read) for one in on_it]
     evidence += [_listed(Badge.ELSEWHERE, one, read) for one in elsewhere]
     evidence += [_was_listed(change, read) for change in _removals(past, itself)]
@@ -84,13 +84,6 @@ def borne_out(evidence: Iterable[Evidence], analysis: Analysis) -> list[Listing]
     ]
 
 
-def _first_per_source(listings: Iterable[Listing]) -> list[Listing]:
-    first: dict[str, Listing] = {}
-    for listing in listings:
-        first.setdefault(listing.source, listing)
-    return list(first.values())
-
-
 def _listed(badge: Badge, listing: Listing, read: Mapping[str, datetime]) -> Evidence:
     return Evidence(
         badge=badge,
@@ -104,11 +97,12 @@ def _listed(badge: Badge, listing: Listing, read: Mapping[str, datetime]) -> Evi
 
 def _removals(past: Sequence[ListChange], today: Sequence[Listing]) -> list[ListChange]:
     """The newest removal per list on which the company is not found today."""
-    on_today = {listing.source for listing in today}
+    on_today = {list_of(listing) for listing in today}
     newest: dict[str, ListChange] = {}
     for change in past:
-        if change.kind is ChangeKind.REMOVED and change.source not in on_today:
-            newest.setdefault(change.source, change)
+        where = list_of(change.listing)
+        if change.kind is ChangeKind.REMOVED and where not in on_today:
+            newest.setdefault(where, change)
     return list(newest.values())
 
 

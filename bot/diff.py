@@ -384,7 +384,8 @@ def diff(
 
     `old` holds the last known content of every fresh or gone entry. `noticed` are keys whose removal an official notice
     announced: for them one reading is enough; for those `doubted` (see `cut_off`) it takes one more. After a change of
-    layout only the fields common to all layouts count.
+    layout only the fields common to all layouts count, and an entry whose raw bytes are the same has not changed: it is
+    our reader that makes something else of it.
     Where keys are `composed` of names, an entry that comes under another key is one change, under its new key, with the
     old key in `before`; so is one that the publisher joined with others. That it joined it to one that was there
     already is no news: it is still on the list.
@@ -398,9 +399,12 @@ def diff(
 
     changes: list[ListChange] = []
     before_of = renamed(survey, old) if composed and same_layout and not first else {}
-    fields_to_compare = None if same_layout else _common(survey, old)
+    fresh = [
+        listing for listing, mark in survey.fresh if not (known := marks.get(listing.key)) or known.raw != mark.raw
+    ]
+    fields_to_compare = None if same_layout else _common(fresh, old, survey.known)
     before_of |= {key: old[former] for former, key in survey.taken_up.items() if former in old and key not in marks}
-    for listing, _ in survey.fresh if not first else ():
+    for listing in fresh if not first else ():
         before = old.get(listing.key) or before_of.get(listing.key)
         if before is None:
             changes.append(change(listing, after=listing))
@@ -419,13 +423,13 @@ def diff(
     )
 
 
-def _common(survey: Survey, old: Mapping[str, Listing]) -> frozenset[str]:
+def _common(fresh: Iterable[Listing], old: Mapping[str, Listing], known: int) -> frozenset[str]:
     """The fields to compare after a change of layout: those that all layouts carry, and carry alike.
 
     One that differs in many entries at once is written otherwise in the new layout, and nothing happened to anybody.
     """
-    pairs = [(old[listing.key].content(), listing.content()) for listing, _ in survey.fresh if listing.key in old]
-    many = max(FEW, MAY_RENAME * survey.known)
+    pairs = [(old[listing.key].content(), listing.content()) for listing in fresh if listing.key in old]
+    many = max(FEW, MAY_RENAME * known)
     return frozenset(
         name for name in COMMON if sum(1 for before, after in pairs if before.get(name) != after.get(name)) <= many
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from bot.errors import TocsinError
@@ -21,11 +22,13 @@ class Finding:
     text: str
 
 
-async def examine(house: House, *, offline: bool = False) -> AsyncIterator[Finding]:
+async def examine(house: House, *, offline: bool = False) -> AsyncGenerator[Finding, None]:
     """Settings and store first, then chats, then every source, as each is known."""
     yield _settings(house)
     yield await _store(house)
     yield await _watches(house)
+    for finding in await _unheard(house):
+        yield finding
     for chat in house.chats:
         async for line in chat.check():
             yield Finding("next:" not in line, f"chat {chat.platform}", line)
@@ -33,8 +36,13 @@ async def examine(house: House, *, offline: bool = False) -> AsyncIterator[Findi
         return
     gate = asyncio.Semaphore(AT_ONCE)
     tasks = [asyncio.create_task(_source(house, source, gate)) for source in (await house.catalogue()).values()]
-    for task in asyncio.as_completed(tasks):
-        yield await task
+    try:
+        for task in asyncio.as_completed(tasks):
+            yield await task
+    finally:  # whoever stops listening (a pipe into head) closes the store next
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _settings(house: House) -> Finding:
@@ -56,6 +64,23 @@ async def _watches(house: House) -> Finding:
     if not watches:
         return Finding(False, "watches", "nobody is watched; next: tocsin watch add Xiaomi Huawei")
     return Finding(True, "watches", f"{len(watches)} in {len({one.place for one in watches})} places")
+
+
+async def _unheard(house: House) -> list[Finding]:
+    """Places for which messages are kept and where nothing of this installation posts."""
+    here = {chat.platform for chat in house.chats}
+    watches = Counter(one.place.platform for one in await house.store.subscriptions())
+    next_step = "next: set it up here (.env.example), unless another process posts there"
+    findings = [
+        Finding(False, "watches", f"{count} of them are for {platform}, which has no token here; {next_step}")
+        for platform, count in sorted(watches.items())
+        if platform not in here
+    ]
+    operators = house.settings.operators
+    if operators.platform not in here:
+        said = f"{operators} is told of trouble, and {operators.platform} has no token here; {next_step}"
+        findings.append(Finding(False, "operators", said))
+    return findings
 
 
 async def _source(house: House, source: Source, gate: asyncio.Semaphore) -> Finding:

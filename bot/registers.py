@@ -28,6 +28,14 @@ def list_of(listing: Listing) -> str:
     return str(next((carried[code] for code in listing.programmes[:1] if code in carried), listing.source))
 
 
+def per_list(listings: Iterable[Listing]) -> dict[str, list[Listing]]:
+    """Entries by the list they stand on; of a list that is read from its own file, without what carriers repeat."""
+    filed: defaultdict[str, list[Listing]] = defaultdict(list)
+    for one in listings:
+        filed[list_of(one)].append(one)
+    return {where: [one for one in there if one.source == where] or there for where, there in filed.items()}
+
+
 @cache
 def carriers(list_id: str) -> frozenset[str]:
     """The sources whose file carries this list among others."""

@@ -16,6 +16,7 @@ from secrets import token_bytes
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
+from bot.data import shelf
 from bot.errors import BadSettings
 from bot.model import Place
 
@@ -193,6 +194,13 @@ class Settings(BaseSettings):
     def _guild_is_an_id(cls, value: str) -> str:
         if value and not value.isdecimal():
             raise ValueError("must be the id of a server, for example 81384788765712384")
+        return value
+
+    @field_validator("tocsin_language")
+    @classmethod
+    def _language_is_spoken(cls, value: str) -> str:
+        if value not in shelf("words"):
+            raise ValueError(f"must be {' or '.join(shelf('words'))}")
         return value
 
     @field_validator("tocsin_mirror")

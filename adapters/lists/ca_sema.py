@@ -2,7 +2,7 @@
 
 XML, `data-set/record`, seen in files of 2022 and 2025. Elements were renamed between them (Entity -> EntityOrShip,
 Title -> TitleOrShip, DateOfBirth -> DateOfBirthOrShipBuildDate) and added (DateOfListing, ShipIMONumber); both are
-read.
+read. Other names stand in Aliases, and since 2024 at times in the name: "X JSC (also known as Y and AO Z)".
 
 There is no id. Key: country and name. Schedule and item would look more lasting, but schedules are named anew from time
 to time: of 2,605 entries of 2022 the file of 2025 has 2,355 under the same country and name, and 225 under the same
@@ -24,7 +24,7 @@ from adapters.formats import Body, XmlRecords, folded, local, looks_like, mark_o
 from bot.model import Document, EntityKind, Identifier, Listing, Name, Reading, Record
 from bot.sources import list_source
 
-VERSION = 1
+VERSION = 2
 
 #: Element -> what both generations of the file call it here.
 _FIELDS = {
@@ -136,13 +136,14 @@ def _fields(record: etree._Element, signals: list[str]) -> dict[str, str]:
 
 def _listing(key: str, row: _Row, signals: list[str]) -> Listing:
     fields = row.fields
-    aliases = [alias for alias in _aliases(fields["aliases"]) if alias != row.name] if "aliases" in fields else []
+    name, also = _also_known(row.name)
+    aliases = [alias for alias in (*also, *_aliases(fields.get("aliases", ""))) if alias != name]
     kind = EntityKind.VESSEL if "imo" in fields else EntityKind.COMPANY if "entity" in fields else EntityKind.PERSON
     details = [(name, fields[name]) for name in ("title", "born", "schedule", "item") if name in fields]
     return Listing(
         source="ca_sema",
         key=key,
-        name=row.name,
+        name=name,
         kind=kind,
         aliases=tuple(map(Name, dict.fromkeys(aliases))),
         programmes=(row.country,),
@@ -152,8 +153,32 @@ def _listing(key: str, row: _Row, signals: list[str]) -> Listing:
     )
 
 
+_ALSO = re.compile(r"\s*\(also known as (?P<others>.+?)\)?$")
+_FORM = r"(?:AO|OAO|ZAO|PAO|OOO|AS|JSC|OJSC|PJSC|LLC|(?:Open |Public |Closed )?Joint[- ]Stock Company)\b"
+#: Of "X and Y" the second begins with a legal form, or as the first did: any other "and" may be part of a name.
+_AND = re.compile(rf" and (?={_FORM})|(?<=^)(?P<first>\w{{4,}})(?P<rest>.*?) and (?=(?P=first))")
+
+
+def _also_known(text: str) -> tuple[str, list[str]]:
+    """A name, and the others that are given with it."""
+    found = _ALSO.search(text)
+    if not found or not found.start():
+        return text, []
+    return text[: found.start()], [one for part in _aliases(found["others"]) for one in _one_by_one(part)]
+
+
+def _one_by_one(text: str) -> list[str]:
+    found = _AND.search(text)
+    if not found:
+        return [text.removeprefix("and ")]
+    return [text[: text.index(" and ", found.start())], *_one_by_one(text[found.end() :])]
+
+
 _LABEL = re.compile(r"^(?:\w+ian|Farsi|Arabic|Hebrew|English|French) ?: ?", re.IGNORECASE)
-_BETWEEN = re.compile(r";|,(?!\s*(?:Ltd|Limited|Inc|LLC|Co|Corp|GmbH|S\.A|LLP|JSC|OJSC|PJSC)\b)", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r";|,(?!\s*(?:Ltd|Limited|Inc|LLC|Co|Corp|GmbH|S\.A|LLP|JSC|OJSC|PJSC)\b)(?!\s*(?:[A-Z]?AO|OOO|SC|FSUE)\s*(?:[,;]|$))",
+    re.IGNORECASE,
+)
 
 
 def _aliases(text: str) -> Iterator[str]:

@@ -22,7 +22,7 @@ from adapters.formats import Body, is_spreadsheet, mark_of_cells, once, sheets, 
 from bot.model import Document, EntityKind, Listing, Name, NameKind, Reading, Record
 from bot.sources import list_source
 
-VERSION = 1
+VERSION = 2
 
 _DATE, _NUMBER, _JAPANESE, _LATIN = "告示日付", "告示番号", "日本語表記", "英語表記"
 _PERSONS, _ORGANISATIONS = "個人", ("団体", "銀行")
@@ -125,11 +125,11 @@ def _listing(key: str, sheet: str, row: Row) -> Listing:
     row.pop(_NUMBER, None)
     latin, scripts = _without_script(row.pop(_LATIN, ""))
     japanese = tidy(row.pop(_JAPANESE, ""))
-    name = latin or japanese
+    name = (latin or japanese).strip(", ")
     aliases = [Name(japanese, NameKind.ALIAS, "ja"), *(Name(script) for script in scripts)]
     for column in [column for column in row if _name_kind(column)]:
         kind = _name_kind(column) or NameKind.ALIAS
-        aliases += [Name(text, kind) for text in _names(row.pop(column))]
+        aliases += _names(row.pop(column), kind)
     countries = row.pop("国籍", "")
     addresses = [row.pop(column) for column in list(row) if _is_address(column)]
     reason = row.pop("指定の根拠", "")
@@ -209,12 +209,69 @@ def _lettered(text: str) -> list[str]:
 
 
 _NEXT = re.compile(r"[\n;]|、(?=\S+\()")
-_BOTH = re.compile(r"([^()]+?)\s*\((?:a\.k\.a\.:?|aka:?)?\s*([^()]*[A-Za-z][^()]*)\)?", re.IGNORECASE)
+_INSIDE = r"\(((?:[^()]|\([^()]*\))*)\)?"
+_BOTH = re.compile(rf"((?:\([^()]*\))?[^()]+?)\s*((?:{_INSIDE}\s*)+)")
+#: Words of the notice around names: what follows is an other or a former name. They stand in brackets that hold all of
+#: the names, before each of them, or both.
+_SAID = re.compile(
+    r"\(?\s*(?<!\w)(?:(a|f|n)\.?k\.?a\.?\s*:|(a|f|n)\.k\.a\.?|(別称|別名|旧称)\d*[、:)])"
+    r"(?:,? the following \w+ aliases:)?",
+    re.IGNORECASE,
+)
+#: What is left of an enumeration ("-X; and -Y").
+_ITEM = re.compile(r"^\s*(?:and\s*$|(?:and\s*)?-\s*)")
+#: Behind a name: where and when somebody was born, and in which language the notice has it besides.
+_ASIDE = re.compile(r"\(?【[^】]*】\)?|[、,]\s*(?:born\b|\d{4}年).*|\(\d{4}年[^()]*\)?", re.IGNORECASE | re.DOTALL)
 
 
-def _names(text: str) -> Iterator[str]:
-    """Other names: lettered or a line each, in Japanese with the Latin spelling in brackets or on a line behind."""
-    for part in _NEXT.split(_LETTER.sub("\n", unicodedata.normalize("NFKC", text))):
-        name = tidy(part).strip("、,。 ")
-        found = _BOTH.fullmatch(name) if "(" in name else None
-        yield from found.groups() if found else (name.strip("() "),)
+def _names(text: str, kind: NameKind) -> Iterator[Name]:
+    """Other names: lettered or a line each, in Japanese with the Latin spelling in brackets or on a line behind.
+
+    A cell without letters has them between commas, as many in Latin as in Japanese; in any other cell a comma is part
+    of a name ("Al-Masri, Abu Mohamed").
+    """
+    text = unicodedata.normalize("NFKC", text)
+    yield from (Name(tidy(script), kind) for script in _SCRIPT.findall(text))
+    text = _SCRIPT.sub(" ", text)
+    lettered = bool(_LETTER.search(text))
+    said = _SAID.split(_LETTER.sub("\n", text))  # what precedes, then three groups and what follows them, over and over
+    japanese = 0
+    for at in range(0, len(said), 4):
+        label = "".join(one or "" for one in said[at - 3 : at]).lower() if at else ""
+        for part in _NEXT.split(said[at]):
+            names = [part] if lettered else _between_commas(part, japanese)
+            japanese = max(japanese, len(names))
+            for one in (one for name in names for one in _spellings(_bare(name))):
+                former = label == "f" or (label == "旧称" and not one.isascii())  # its Latin is on a line of its own
+                yield Name(one, NameKind.FORMER if former else kind)
+
+
+def _between_commas(text: str, count: int) -> list[str]:
+    """Names between Japanese commas, or as many between plain ones as there were in Japanese."""
+    names = [one for one in text.split("、") if one.strip()]
+    plain = [one for one in text.split(",") if one.strip()]
+    return plain if len(names) == 1 < count == len(plain) else names
+
+
+def _bare(text: str) -> str:
+    """A name without asides, and without brackets that are open or closed only."""
+    name = tidy(_ITEM.sub("", _ASIDE.sub("", text))).strip("、,。 ")
+    if name.startswith("(") and name.endswith(")") and "(" not in name[1:]:
+        name = name[1:-1]
+    while name.count(")") > name.count("(") and name.endswith(")"):
+        name = name[:-1]
+    while name.count("(") > name.count(")") and name.startswith("("):
+        name = name[1:]
+    return name.strip("\"' ")
+
+
+def _spellings(name: str) -> tuple[str, ...]:
+    """A name and what it is in Latin letters, in brackets behind it, at times with its initials in further ones."""
+    found = _BOTH.fullmatch(name) if "(" in name else None
+    latin = [tidy(one) for one in re.findall(_INSIDE, found[2]) if _LATIN_LETTER.search(one)] if found else []
+    if found and latin:
+        return (tidy(found[1]), *latin)
+    return (name,) if any(map(str.isalnum, name)) else ()
+
+
+_LATIN_LETTER = re.compile(r"[A-Za-z]")

@@ -48,7 +48,7 @@ _COLUMNS = ("country", "entity", "license requirement", "license review policy",
 
 
 @list_source(
-    title="Entity List (BIS), from the Code of Federal Regulations",
+    title="Entity List (BIS)",
     publisher="US Department of Commerce, Bureau of Industry and Security",
     url=f"{_SERVICE}/versions/title-15.json?part=744",
     page=_PAGE,

@@ -108,7 +108,7 @@ _LISTED_DETAILS = {"dates_of_birth": "born", "places_of_birth": "place of birth"
 
 
 @list_source(
-    title="Consolidated Screening List, with the BIS Entity List",
+    title="Consolidated Screening List (13 lists of BIS, State and Treasury)",
     publisher="US Department of Commerce, International Trade Administration",
     url="https://data.trade.gov/downloadable_consolidated_screening_list/v1/consolidated.csv",
     page="https://www.trade.gov/consolidated-screening-list",

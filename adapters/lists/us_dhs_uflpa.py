@@ -2,7 +2,8 @@
 
 A web page with a table for each ground of section 2(d)(2)(B) on which somebody is listed; seen: 2026-07-09, with
 grounds (i), (ii) and (v), and text only for (iv). Two columns: name, effective date. Key: ground and name, because a
-company can be listed on two grounds since two different days.
+company can be listed on two grounds since two different days. What stands above a table ("A list of entities in
+Xinjiang that ...") is why those in it are listed.
 
 The name cell holds more than a name: aliases, former names, and how far the listing extends ("and subsidiaries").
 Subsidiaries that are named there are aliases of the entry, which covers them. "Last Updated" at the foot of the page
@@ -20,11 +21,11 @@ from functools import lru_cache, partial
 import lxml.html
 from lxml import etree
 
-from adapters.formats import Body, folded, html_page, looks_like, mark_of, once, table_rows
+from adapters.formats import Body, folded, html_page, looks_like, mark_of, once, table_rows, tidy
 from bot.model import Document, EntityKind, Listing, Name, NameKind, Reading, Record
 from bot.sources import list_source
 
-VERSION = 1
+VERSION = 2
 
 _PAGE = "https://www.dhs.gov/uflpa-entity-list"
 _GROUNDS = {"i": "UFLPA-i", "ii": "UFLPA-ii", "iv": "UFLPA-iv", "v": "UFLPA-v"}
@@ -58,17 +59,18 @@ def us_dhs_uflpa(document: Document) -> Reading:
     rows = list(_rows(body, html_page(body, raw), reading.signals))
     if not rows:
         raise body.damaged("no row in a table of names and effective dates; has the page changed?")
-    reading.edition = max((found.isoformat() for _, _, day in rows if (found := _date(day, []))), default="")
+    reading.edition = max((found.isoformat() for _, _, day, _ in rows if (found := _date(day, []))), default="")
     reading.records = _records(body, rows, reading.signals)
     return reading
 
 
-def _rows(body: Body, page: lxml.html.HtmlElement, signals: list[str]) -> Iterator[tuple[str, str, str]]:
-    """Ground, name cell and date cell of every row."""
-    text, at, ground = _text(page), 0, ""
+def _rows(body: Body, page: lxml.html.HtmlElement, signals: list[str]) -> Iterator[tuple[str, str, str, str]]:
+    """Ground, name cell, date cell and why of every row."""
+    text, at, ground, why = _text(page), 0, "", ""
     for table in page.iter("table"):
         before, at = at, text.index(_text(table), at)
         ground = next(reversed(_GROUND.findall(text, before, at)), ground)
+        why = next(reversed(_WHY.findall(text, before, at)), "")
         head, *rows = table_rows(table) or [[]]
         if len(head) != 2 or "name" not in head[0].casefold() or "effective date" not in head[1].casefold():
             once(signals, f"a table headed {' | '.join(head)[:80]!r} left unread")
@@ -79,7 +81,7 @@ def _rows(body: Body, page: lxml.html.HtmlElement, signals: list[str]) -> Iterat
             if len(row) != 2:
                 raise body.damaged(f"a row of {len(row)} cells in a table of two; has the page changed?")
             if any(row):
-                yield _GROUNDS.get(ground, "UFLPA"), row[0], row[1]
+                yield _GROUNDS.get(ground, "UFLPA"), row[0], row[1], tidy(why)
 
 
 _STRING = etree.XPath("string()", smart_strings=False)
@@ -91,18 +93,20 @@ def _text(element: lxml.html.HtmlElement) -> str:
 
 
 _GROUND = re.compile(r"2\s*\(d\)\s*\(2\)\s*\(B\)\s*\(([ivx]+)\)")
+#: Of several above one table the last: nothing but words between it and the section.
+_WHY = re.compile(r"\b(A list of (?:(?!A list of)[^()]){20,600}?)[\s.]*Section\s+2\s*\(d\)")
 
 
-def _records(body: Body, rows: list[tuple[str, str, str]], signals: list[str]) -> Iterator[Record]:
-    for ground, cell, day in rows:
+def _records(body: Body, rows: list[tuple[str, str, str, str]], signals: list[str]) -> Iterator[Record]:
+    for ground, cell, day, why in rows:
         told = taken_apart(cell)
         key = f"{ground}: {folded(told.name)}"
         mark = mark_of("\x1f".join((ground, cell, day)).encode())
-        yield Record(key, mark, partial(_listing, key, ground, told, day, signals))
+        yield Record(key, mark, partial(_listing, key, ground, told, day, why, signals))
     body.judge(len(rows), signals)
 
 
-def _listing(key: str, ground: str, told: Told, day: str, signals: list[str]) -> Listing:
+def _listing(key: str, ground: str, told: Told, day: str, why: str, signals: list[str]) -> Listing:
     return Listing(
         source="us_dhs_uflpa",
         key=key,
@@ -111,6 +115,7 @@ def _listing(key: str, ground: str, told: Told, day: str, signals: list[str]) ->
         aliases=tuple(dict.fromkeys(told.aliases)),
         programmes=(ground,),
         listed_on=_date(day, signals),
+        reason=why,
         countries=("China",),
         url=_PAGE,
         details=(("extends to", told.extent),) if told.extent else (),

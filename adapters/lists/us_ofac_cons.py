@@ -16,7 +16,7 @@ from bot.sources import list_source
 
 
 @list_source(
-    title="Consolidated (non-SDN) Sanctions List, with the Chinese Military-Industrial Complex Companies (NS-CMIC)",
+    title="Consolidated (non-SDN) Sanctions List (NS-CMIC, SSI and others)",
     publisher="US Treasury, Office of Foreign Assets Control",
     url="https://sanctionslistservice.ofac.treas.gov/api/PublicationPreview/exports/CONSOLIDATED.XML",
     page="https://sanctionslist.ofac.treas.gov/Home/ConsolidatedList",

@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.book import COMPANY, EXACTLY
-from bot.cards import Reader, plain_card
+from bot.cards import Reader, counted, plain_card
 from bot.codec import decode, encode
 from bot.commands import Argument, Office, command
 from bot.commands.places import settings_of
 from bot.commands.sheet import Row, Sheet, guarded, read_file, read_text
-from bot.commands.watch import LONGEST, NOTES, act_of, counts, subscription_of
+from bot.commands.watch import LONGEST, NOTES, act_of, subscription_of
 from bot.commands.whom import Wish, whom
 from bot.errors import TellPerson
 from bot.model import (
@@ -120,7 +120,7 @@ async def take(office: Office, request: Request) -> Reply:
     await office.store.subscribe(*added)
     await office.store.decide(decision)
     report = await asyncio.to_thread(_report, wishes, refused, found, by_words, reader)
-    listed = {wish.target: counts(found[wish.company]) for _, wish in wishes if wish.company and _same(wish, found)}
+    listed = {wish.target: counted(found[wish.company]) for _, wish in wishes if wish.company and _same(wish, found)}
     card = _card(sheet, wishes, len(new), refused, listed, len(by_words), office, reader)
     data = {
         "names": len(wishes),
@@ -321,7 +321,7 @@ def _listed(found: Sequence[Found], reader: Reader) -> dict[str, str]:
     first = same[0]
     rule = reader.retell("rule", first.match.reasons[0].rule) if first.match.reasons else ""
     return {
-        "lists": "; ".join(dict.fromkeys(reader.title(one.listing.source) for one in same)),
+        "lists": "; ".join(dict.fromkeys(reader.title(where) for where in counted(same))),
         "since": min(dates, default=""),
         "match": f"{first.listing.name} ({rule})" if rule else first.listing.name,
         "confidence": reader.say(f"band.{first.match.band}"),

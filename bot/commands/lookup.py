@@ -41,8 +41,8 @@ async def lookup(office: Office, request: Request) -> Reply:
         found += tuple(one for one in alike if (one.listing.source, one.listing.key) not in known)
     stories = await office.store.stories_of(company.id, limit=5)
     reader = office.reader(request)
-    today = {one.listing.source for one in found if one.match.verdict is Verdict.SAME}
-    past = [one for one in await office.roll.taken_off(company) if one.source not in today]
+    today = {list_of(one.listing) for one in found if one.match.verdict is Verdict.SAME}
+    past = [one for one in await office.roll.taken_off(company) if list_of(one.listing) not in today]
     effects_by_list = meanings((one.listing for one in found), reader.now.date(), reader)
     went = await Archive(office.store, office.roll).went(past, (one.listing for one in found))
     card = lookup_card(

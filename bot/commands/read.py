@@ -30,6 +30,7 @@ from bot.model import (
     SourceKind,
     Story,
 )
+from bot.registers import list_of
 from bot.stories import analyse
 from bot.watched import Watched
 
@@ -102,7 +103,7 @@ async def account_of(office: Office, story: Story, *, place: Place | None, langu
     about = [one for each in named if each.mention.role is Role.SUBJECT for one in each.evidence]
     listings = borne_out(about, analysis)
     day = (story.published or now).date()
-    if not story.published:
+    if not story.published and not any(one.confirms for one in about):  # who is listed today is under today's law
         day = next((one.listed_on for one in listings if one.listed_on), day)
     meant = listing_effects(listings, analysis.source, on=day, language=language)
     effects = meant if analysis.listing_story else ()
@@ -189,7 +190,7 @@ def _evidence_data(one: Evidence) -> dict[str, object]:
     return {
         "badge": str(one.badge),
         "on_the_day": str(one.then) if one.then else None,
-        "list": one.source or None,
+        "list": (list_of(one.listing) if one.listing else one.source) or None,
         "name": one.listing.name if one.listing else None,
         "listed_on": listed_on.isoformat() if listed_on else None,
         "until": one.until.isoformat() if one.until else None,

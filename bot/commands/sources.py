@@ -18,7 +18,9 @@ TRIES = 3
 @command("sources")
 async def sources(office: Office, request: Request) -> Reply:
     """Every list and feed that is read: when last, how many entries, and what is wrong where something is."""
-    return await _told(office, request, office.sources(), "sources.count")
+    by_hand = await office.store.memories()  # of a list that is not polled a file may have been given
+    cards = {id: card for id, card in office.reader(request).cards.items() if id in by_hand}
+    return await _told(office, request, {**office.sources(), **cards}, "sources.count")
 
 
 @command("feeds")
@@ -144,9 +146,9 @@ async def accept(office: Office, request: Request) -> Reply:
 
 def _card(office: Office, request: Request, reader: Reader) -> SourceCard:
     id = request.one("source").strip()
-    card = office.sources().get(id)
+    card = reader.cards.get(id)  # a list that is not polled may have been read from a file
     if card is None:
-        close = get_close_matches(id[:80], office.sources(), n=1, cutoff=0.5)
+        close = get_close_matches(id[:80], reader.cards, n=1, cutoff=0.5)
         meant = reader.say("desk.meant", command=close[0]) if close else ""
         raise TellPerson(reader.say("sources.unknown", id=reader.clean(id, 80), meant=meant))
     return card

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.book import EXACTLY
-from bot.cards import Reader, plain_card
+from bot.cards import Reader, counted, plain_card
 from bot.commands import Argument, Office, command
 from bot.commands.places import settings_of
 from bot.commands.watches import asks_for
@@ -19,14 +19,12 @@ from bot.model import (
     Card,
     Company,
     Decision,
-    Found,
     NameKind,
     PlaceSettings,
     Reply,
     Request,
     Section,
     Subscription,
-    Verdict,
     fingerprint,
 )
 from bot.watched import EVERYTHING, TAG
@@ -125,7 +123,7 @@ def act_of(what: str, target: str, company: Company | None, request: Request, te
 
 
 def _data(office: Office, wish: Wish, *, new: bool) -> dict[str, object]:
-    listed = counts(office.roll.of(wish.company)) if wish.company else {}
+    listed = counted(office.roll.of(wish.company)) if wish.company else {}
     id = wish.company.id if wish.company else ""
     return {"name": wish.target, "company": id, "new": new, "listed": listed}
 
@@ -154,7 +152,7 @@ def _told(
         return Section(shown(wish.target, reader), " ".join(lines))
     names = spellings(wish.company)
     lines += [reader.say("watch.known", names=", ".join(names).rstrip("."))] if names else []
-    lines.append(_state(counts(office.roll.of(wish.company)), reader, lists=len(office.roll.read)))
+    lines.append(_state(counted(office.roll.of(wish.company)), reader, lists=len(office.roll.read)))
     lines += _others(wish.company, wish.target, office, request, reader)
     if close := meant(wish.typed, wish.company, office.book, office.roll):
         lines.append(reader.say("watch.did_you_mean", names=_row([reader.clean(one, 60) for one in close], reader)))
@@ -179,7 +177,7 @@ def _state(listed: dict[str, int], reader: Reader, *, lists: int) -> str:
 
 def _group(companies: Sequence[Company], office: Office, reader: Reader) -> str:
     """How many companies a tag or the whole book has, and which of them are on a list today."""
-    listed = [one.name for one in companies if counts(office.roll.of(one))]
+    listed = [one.name for one in companies if counted(office.roll.of(one))]
     names = _row([one.name for one in companies], reader)
     said = reader.say("watch.group", count=len(companies), names=names)
     if not office.roll.read:
@@ -202,15 +200,6 @@ def _others(company: Company, target: str, office: Office, request: Request, rea
         row = _row([f"#{place.address.partition('/')[2]}" for place in places], reader)
         lines.append(reader.say("watch.elsewhere", places=row))
     return lines
-
-
-def counts(found: Iterable[Found]) -> dict[str, int]:
-    """How many entries of each list are the company itself."""
-    counted: dict[str, int] = {}
-    for one in found:
-        if one.match.verdict is Verdict.SAME:
-            counted[one.listing.source] = counted.get(one.listing.source, 0) + 1
-    return counted
 
 
 def _instead(office: Office, reader: Reader, wishes: Sequence[Wish]) -> list[Button]:

@@ -44,8 +44,8 @@ def analyse(story: Story, mentions: Sequence[Mention]) -> Analysis:
     if score < ENOUGH and not entitled:
         why = Reason("not about a listing", min(1.0, 1 - score / (2 * ENOUGH)))
         return Analysis(language=language, origin=origin, mentions=tuple(mentions), because=(*because, why))
-    mentions = _listed_are_subjects(mentions, told, official=story.tier == OFFICIAL)
     source, which = list_meant(told, words)
+    mentions = _listed_are_subjects(mentions, told, source, official=story.tier == OFFICIAL)
     stage, how_far = stage_of(told, words)
     if entitled is not None:
         stage, how_far = entitled, (Reason("an official title says so", 1.0),)
@@ -84,17 +84,19 @@ def _stage_of_title(story: Story, told: Sequence[Heard]) -> str | None:
 
 
 def _listed_are_subjects(
-    mentions: Sequence[Mention], told: Sequence[Heard], *, official: bool = False
+    mentions: Sequence[Mention], told: Sequence[Heard], source: str = "", *, official: bool = False
 ) -> tuple[Mention, ...]:
     """In a listing story whose title names no company, those in the first sentences that put somebody on a list are
 
     what it is about, however many: lists are published with a dozen names. An official document comes to them after
-    pages of law, and may give each a line of its own.
+    pages of law, and may give each a line of its own. Whom another country put on a list of its own is why this one
+    answers, and not who is on it.
     """
     if any(one.where == "title" for one in mentions):
         return tuple(mentions)
     about = [one for one in told if one.about and not one.sentence.title][: None if official else 6]
     listed: set[str] = set()
+    abroad: set[str] = set()
     if official:
         body = [one for one in told if not one.sentence.title]
         starts = [one.sentence.start for one in body]
@@ -106,16 +108,25 @@ def _listed_are_subjects(
     for one in about:
         sentence = one.sentence
         there = {mention.company for mention in mentions if sentence.start <= mention.start < sentence.end}
+        if one.lists and source and {_country(id) for id in one.lists}.isdisjoint({_country(source)}):
+            abroad |= there
+            continue
         if (one.generic or one.lists) and (one.listed or len(there) > 2):
             listed |= there
-    if not listed:
-        return tuple(mentions)
-    return tuple(
-        retold(one, Role.SUBJECT, Reason("among those the story says are listed", 0.8))
-        if one.company in listed
-        else retold(one, Role.MENTIONED, Reason("not among those the story says are listed", 0.6))
-        for one in mentions
-    )
+
+    def told_of(one: Mention) -> Mention:
+        if one.company in listed:
+            return retold(one, Role.SUBJECT, Reason("among those the story says are listed", 0.8))
+        if listed or one.company in abroad:
+            return retold(one, Role.MENTIONED, Reason("not among those the story says are listed", 0.6))
+        return one
+
+    return tuple(told_of(one) for one in mentions)
+
+
+def _country(list_id: str) -> str:
+    """Whose list it is: "us" of us_bis_entity."""
+    return list_id.partition("_")[0]
 
 
 def _named(parts: Sequence[Sentence], mentions: Sequence[Mention]) -> frozenset[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,8 @@ from typer.testing import CliRunner, Result
 from bot import __version__
 from bot.cli import app, main, outcome_words
 from bot.settings import load
-from bot.watch import Outcome
+from bot.sources import Source
+from bot.watch import Outcome, Watcher
 from tests.worlds.archive import Archive, entity
 from tests.worlds.pages import rss, table
 from tests.worlds.site import Site
@@ -277,6 +279,67 @@ def test_the_doctor(terminal: Terminal) -> None:
     assert terminal.json("sources")["sources"][0]["read_at"] is None, "looking changes nothing"
     terminal.settings["TOCSIN_EVERY"] = "often"
     assert "NOT  settings" in terminal.type("doctor").stdout
+
+
+def test_a_list_that_is_not_polled_is_read_from_files(terminal: Terminal, tmp_path: Path) -> None:
+    """What such a poll advises can be done: to look why it was not believed, and to accept it."""
+    head = "Name\tStreet_Address\tCity\tState\tCountry\tPostal_Code\tEffective_Date\tExpiration_Date\t"
+    head += "Standard_Order\tLast_Update\tAction\tFR_Citation\n"
+    row = "{name}\tA ST\tRENO\tNV\tUS\t1\t06/19/2003\t06/19/2033\tY\t2003-06-24\tFR NOTICE ADDED\t68.F.R. 38290\n"
+    whole, half = tmp_path / "whole.txt", tmp_path / "half.txt"
+    whole.write_text(head + "".join(row.format(name=f"PERSON {n}") for n in range(40)))
+    half.write_text(head + "".join(row.format(name=f"PERSON {n}") for n in range(20)))
+    terminal.type("poll", "us_bis_dpl", "--file", str(whole))
+    assert "not believed" in terminal.type("poll", "us_bis_dpl", "--file", str(half)).stdout
+    assert "20 of 40 entries gone" in terminal.type("sources", "why", "us_bis_dpl").stdout
+    assert "us_bis_dpl" in terminal.type("sources").stdout
+    assert terminal.type("sources", "accept", "us_bis_dpl").exit_code == 0
+    assert "20 absent once" in terminal.type("poll", "us_bis_dpl", "--file", str(half)).stdout
+
+
+def test_the_doctor_knows_where_nobody_would_hear_it(terminal: Terminal) -> None:
+    """A watch in a channel, and an operators' channel, of a chat that has no token: messages would wait there."""
+    terminal.type("watch", "add", "Xiaomi")
+    terminal.type("watch", "add", "Huawei", "--place", "slack:T0/C9")
+    terminal.settings["TOCSIN_OPERATORS"] = "discord:1/2"
+    said = terminal.type("doctor", "--offline")
+    assert said.exit_code == 1
+    assert "NOT  watches: 1 of them are for slack, which has no token here; next:" in said.stdout
+    assert "NOT  operators: discord:1/2 is told of trouble, and discord has no token here; next:" in said.stdout
+    terminal.type("watch", "remove", "Huawei", "--place", "slack:T0/C9")
+    del terminal.settings["TOCSIN_OPERATORS"]
+    assert terminal.type("doctor", "--offline").exit_code == 0
+
+
+def test_a_doctor_that_nobody_hears_to_the_end(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`tocsin doctor | head -3`: the sources still being asked are let go of before the store closes."""
+    asked, left = [], []
+
+    async def never(self: Watcher, source: Source, **_: object) -> Outcome:
+        asked.append(source.card.id)
+        if len(asked) == 1:
+            return Outcome(source=source.card.id)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            left.append(await self.store.memory(source.card.id))
+        raise AssertionError
+
+    def breaks(text: str) -> None:
+        if "believable" in text:
+            raise BrokenPipeError
+
+    monkeypatch.setattr(Watcher, "poll", never)
+    monkeypatch.setattr("bot.cli._say", breaks)
+    terminal.settings["TOCSIN_SOURCES"] = "us_dod_cmc,us_csl,un_sc"
+    terminal.type("doctor")
+    assert (len(asked), left) == (3, [None, None])
+
+
+def test_a_language_that_is_not_spoken_is_refused(terminal: Terminal) -> None:
+    """Rather than English without a word."""
+    terminal.settings["TOCSIN_LANGUAGE"] = "de"
+    assert "TOCSIN_LANGUAGE='de': Value error, must be en or fr" in str(terminal.type("status").exception)
 
 
 def test_a_data_set_with_a_licence(terminal: Terminal) -> None:

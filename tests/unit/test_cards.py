@@ -26,6 +26,7 @@ from bot.cards import (
     standing_card,
 )
 from bot.data import table
+from bot.diff import field_changes
 from bot.model import (
     Alert,
     AlertKind,
@@ -40,6 +41,7 @@ from bot.model import (
     ListChange,
     Match,
     Mention,
+    Name,
     Notice,
     Reason,
     Role,
@@ -233,7 +235,12 @@ def test_a_story_without_a_reason_says_so_only_when_it_is_about_a_listing() -> N
             Evidence(badge=Badge.WAS_LISTED, source="us_dod_cmc", listing=listing("X"), until=THEN, at=THEN),
             "“X” was on Chinese military companies and has been taken off; seen off it 2021-01-14 22:00 UTC.",
         ),
-        (Evidence(badge=Badge.ELSEWHERE, source="us_csl", listing=listing("X")), "On another list: “X” is on us_csl."),
+        (
+            Evidence(
+                badge=Badge.ELSEWHERE, source="us_csl", listing=listing("X", source="us_csl", programmes=("UVL",))
+            ),
+            "On another list: “X” is on Unverified List (US Department of Commerce, BIS).",
+        ),
     ],
 )
 def test_what_the_record_says(evidence: Evidence, words: str) -> None:
@@ -363,6 +370,19 @@ def test_a_standing_card_is_one_card_for_a_place() -> None:
     assert "Acme: not on the one list read" in text(card)
 
 
+def test_a_standing_card_names_the_lists_within_a_carrier() -> None:
+    """A bank that OFAC blocked is not said to be on the Entity List because one file has both; nor told twice."""
+
+    def on(source: str, *programmes: str) -> Found:
+        return Found(listing=listing("Acme", source=source, key=programmes[0], programmes=programmes), match=SAME)
+
+    found = (on("us_csl", "SDN", "IRAN"), on("us_csl", "UVL"), on("us_csl", "DPL"), on("us_ofac_sdn", "IRAN"))
+    read = (("us_csl", THEN), ("us_ofac_sdn", THEN))
+    card = standing_card(Standing(id="s", at=THEN, found=((xiaomi(), found),), read=read), reader())
+    titles = table("list_titles")
+    assert f"Xiaomi: us_ofac_sdn (1), {titles['us_bis_uvl']} (1), {titles['us_bis_dpl']} (1)" in text(card)
+
+
 def test_a_notice_is_what_operators_read() -> None:
     """The thing, the value and the next step, whole."""
     card = notice_card(Notice(id="n", source="us_csl", title="us_csl: not believed", text="0 rows", at=THEN), reader())
@@ -420,3 +440,55 @@ def test_times_are_written_alike_for_everybody() -> None:
     """No local formats: a date that can be misread is a wrong date."""
     said = text(alert_card(replace(alert(), at=datetime(2021, 3, 4, 5, 6, tzinfo=UTC)), [], reader()))
     assert "2021-03-04 05:06 UTC" in said
+
+
+def test_a_sentence_that_gives_the_reason_and_denies_it_is_read_once() -> None:
+    """The maker of lidar threatens to sue because it was put on the list."""
+    said = text(alert_card(told(reason="It sues over the ties.", disputes="It sues over the ties."), [], reader()))
+    assert said.count("It sues over the ties.") == 1
+    assert "Why · The company disputes it: It sues over the ties." in said
+
+
+def test_an_entry_without_a_reason_is_quoted_with_what_it_says() -> None:
+    """Which equipment is covered, or on whose behalf it acts: the list gives no field for reasons, and yet says it."""
+    entry = listing("Acme", remarks="Video surveillance equipment produced by Acme, for government facilities.")
+    said = text(alert_card(alert(change(after=entry)), [], reader()))
+    assert "Why: The list gives no reason." in said
+    assert "What the entry says: Video surveillance equipment produced by Acme, for government facilities." in said
+    assert "What the entry says" not in text(alert_card(alert(), [], reader()))
+    reasoned = replace(entry, reason="It acts for the army.")
+    assert "What the entry says" not in text(alert_card(alert(change(after=reasoned)), [], reader()))
+
+
+def test_a_name_that_stands_on_two_entries_is_told_once() -> None:
+    """Listed on two grounds, once with the point of "Ltd." and once without."""
+    entries = [listing(name, key=key) for key, name in (("a", "Acme Co., Ltd."), ("b", "ACME Co., Ltd"), ("c", "Beta"))]
+    said = text(alert_card(alert(*(replace(change(after=one), key=one.key) for one in entries)), [], reader()))
+    assert "3 entries of this company, its units or its people: Acme Co., Ltd.; Beta." in said
+
+
+def test_several_grounds_stand_on_a_line_each() -> None:
+    """Two authorities on one line read as one law that nobody passed."""
+    other = replace(EFFECT, title="SSI", authority="US Treasury", citation="EO 13662", does="No new debt.")
+    basis = next(one for one in alert_card(alert(), [EFFECT, other], reader()).sections if one.heading == "Legal basis")
+    assert basis.text.splitlines() == ["US Department of Defense: Pub. L. 105-261 s. 1237", "US Treasury: EO 13662"]
+
+
+def test_a_change_is_told_from_what_it_is_listed_for() -> None:
+    """The programme first, whatever else was rewritten; and a name that ends in a point ends the sentence."""
+    old = listing("Acme", aliases=(), programmes=("S1237",), key="acme")
+    new = replace(old, name="Acme Co., Ltd.", programmes=("S1260H",), aliases=(Name("Acme Works"),))
+    moved = change(before=old, after=new, fields=tuple(reversed(field_changes(old, new))))
+    said = next(one.text for one in alert_card(alert(moved), [], reader()).sections if one.heading == "What happened")
+    assert said.index("programmes:") < said.index("aliases:")
+    renamed = replace(old, name="Acme Ltd.")
+    said = text(alert_card(alert(change(before=old, after=renamed, fields=field_changes(old, renamed))), [], reader()))
+    assert "name: Acme → Acme Ltd. Edition:" in said
+
+
+def test_a_lookup_links_each_page_once() -> None:
+    """The same entry read in two files has one page."""
+    one = Found(listing=listing("X", source="us_csl", url="https://entry.example/7"), match=SAME)
+    two = Found(listing=listing("X", source="us_ofac_sdn", url="https://entry.example/7"), match=SAME)
+    card = lookup_card("X", xiaomi(), [one, two], {"us_csl": THEN, "us_ofac_sdn": THEN}, [], {}, reader())
+    assert [link.url for link in card.links] == ["https://entry.example/7"]

@@ -178,6 +178,14 @@ def test_each_event_with_its_proof_and_a_link() -> None:
     assert [one.url for one in card.links] == ["https://list.example/"]
 
 
+def test_an_event_names_the_list_within_a_carrier() -> None:
+    """Added to the Unverified List, and not to a file with a dozen lists."""
+    unverified = replace(LISTING, source="us_csl", programmes=("UVL",))
+    assert "2021-01-14 · Unverified List (US Department of Commerce, BIS): Listed:" in words(
+        history(replace(event(What.LISTED), source="us_csl", listings=(unverified,)))
+    )
+
+
 def test_what_matters_is_shown_whole_and_the_rest_by_name() -> None:
     """A change of name is the news; that an address was reworded is said in a word."""
     card = history(event(What.CHANGED, ("name", "Xiaomi Inc", "Xiaomi"), ("addresses", "a", "b"), ("remarks", "", "c")))

@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.corroborate import corroborate
+from bot.data import shelf, table
 from bot.model import Analysis, Badge, Evidence, Found, ListChange, Listing, Match, SourceKind, Story, Verdict
+from bot.wiring import official
 from tests.worlds.facts import THEN, listing
 
 STORY = Story(source="news_x", id="1", url="https://s", title="t", published=THEN)
@@ -54,8 +56,23 @@ def test_a_carrier_bears_out_the_list_it_carries() -> None:
     entity_list = Analysis(listing_story=True, source="us_bis_entity")
     row, other = found("Huawei", "us_csl", programmes=("EL",)), found("Huawei", "us_csl", programmes=("CMIC",))
     assert badges(ask(row, analysis=entity_list)) == [(Badge.CONFIRMED, "us_csl")]
-    assert badges(ask(other, row, analysis=entity_list)) == [(Badge.CONFIRMED, "us_csl")]
+    assert [one.listing for one in ask(other, row, analysis=entity_list) if one.confirms] == [row.listing]
     assert badges(ask(other, analysis=entity_list)) == [(Badge.ELSEWHERE, "us_csl")]
+
+
+def test_each_list_that_a_carrier_carries_is_told_for_itself() -> None:
+    """That the investment ban is read first, or besides from its own file, does not hide the Entity List."""
+    ban, export = found("Huawei", "us_csl", programmes=("CMIC",)), found("Huawei Co", "us_csl", programmes=("EL",))
+    own = found("HUAWEI", "us_ofac_cons", programmes=("CMIC-EO13959",))
+    listings = [one.listing for one in ask(ban, export, own, analysis=Analysis())]
+    assert listings == [own.listing, export.listing]
+
+
+def test_who_left_one_list_of_a_carrier_and_stays_on_another_is_told_as_taken_off() -> None:
+    """Unverified before and still under the investment ban: leaving the first is no secret."""
+    unverified = listing("Huawei", source="us_csl", programmes=("UVL",))
+    evidence = ask(found("Huawei", "us_csl", programmes=("CMIC",)), past=(removal(unverified),))
+    assert badges(evidence) == [(Badge.ELSEWHERE, "us_csl"), (Badge.WAS_LISTED, "us_csl")]
 
 
 def test_a_story_that_names_no_list_is_not_confirmed() -> None:
@@ -93,3 +110,11 @@ def test_a_notice_is_the_record() -> None:
 def test_before_any_list_was_read_nothing_is_claimed() -> None:
     """No evidence is better than "not found" on nothing."""
     assert corroborate(SourceKind.NEWS, STORY, MEANT, (), (), {}) == ()
+
+
+def test_every_list_that_a_story_may_mean_has_a_title() -> None:
+    """An id such as "ua_war_sponsors" is ours, and means nothing to whoever reads an alert."""
+    told = {id for name in shelf("phrases") for id in table(f"phrases/{name}").get("lists", {})}
+    carried = {id for lists in table("registers")["carries"].values() for id in lists.values()}
+    titled = official().keys() | table("list_titles").keys()
+    assert sorted((told | carried) - titled) == []

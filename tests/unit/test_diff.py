@@ -26,7 +26,19 @@ from bot.diff import (
     survey,
     unheard,
 )
-from bot.model import ChangeKind, EntityKind, Identifier, Listing, Mark, Memory, Name, NameKind, Quarantine, SourceCard
+from bot.model import (
+    ChangeKind,
+    EntityKind,
+    Identifier,
+    Listing,
+    Mark,
+    Memory,
+    Name,
+    NameKind,
+    Quarantine,
+    Reading,
+    SourceCard,
+)
 from tests.worlds.facts import listing, mark, reading, record
 
 NOW = datetime(2021, 1, 14, 22, 0, tzinfo=UTC)
@@ -84,6 +96,22 @@ def test_a_record_whose_bytes_but_not_content_changed_is_no_change() -> None:
     seen = look([before], [after])
     assert not seen.fresh
     assert [key for key, _ in seen.touched] == [before.key]
+
+
+def test_a_reader_that_reads_the_same_bytes_otherwise_changes_nobody() -> None:
+    """A new version cuts "(also known as X)" off names: their publisher did nothing, and nobody is rung."""
+    before = entries(3)
+    better = [replace(one, name=f"{one.name} Ltd") for one in before[:2]]
+    changed = replace(before[2], name="Renamed")
+    now = [replace(record(old), parse=partial(_itself, new)) for old, new in zip(before, better, strict=False)]
+    seen = survey(Reading(layout="table/2", records=[*now, record(changed)]), marks(before), same_layout=False)
+    change = diff(seen, marks(before), {one.key: one for one in before}, first=False, same_layout=False, seen=NOW)
+    assert [one.key for one in change.changes] == [changed.key]
+    assert set(better) <= {listing for listing, _ in change.listings}, "they are kept as they are read now"
+
+
+def _itself(entry: Listing) -> Listing:
+    return entry
 
 
 def test_a_new_layout_parses_everything_and_compares_what_all_layouts_carry() -> None:

@@ -139,3 +139,42 @@ async def test_a_message_without_a_date_about_a_listing_that_is_over(desk: Front
     said = words((await ask(desk, STORY)).cards[0])
     assert "was on us_dod_cmc since 2021-01-14 and has been taken off; seen off it 2021-05-25 21:00 UTC" in said
     assert "US persons" in said.partition("What being on that list means (as of 2021-01-14)")[2]
+
+
+async def test_who_left_one_list_of_a_carrier_is_looked_up(desk: FrontDesk) -> None:
+    """It stays on another list of the same file: what is over is told with what stands, each under its own list."""
+    memory = Memory(source="us_csl", read_at=THEN, rows=1)
+    stays = listing("Xiaomi Corporation", source="us_csl", key="CMIC-1", programmes=("CMIC", "CMIC-EO13959"))
+    left = listing("Xiaomi Corporation", source="us_csl", key="UVL: xiaomi", programmes=("UVL",))
+    gone = ListChange(source="us_csl", key=left.key, before=left, after=None, seen=THEN)
+    await desk.office.store.commit(Poll(memory=memory, listings=((stays, mark(stays)), (left, mark(left)))))
+    kept = await desk.office.store.memory("us_csl")
+    assert kept is not None
+    await desk.office.store.commit(Poll(memory=kept, removed=(left.key,), changes=(gone,)))
+    asked = Request(command="lookup", place=CHANNEL, person="ana", arguments=(("name", "Xiaomi"),), at=THEN)
+    reply = await desk.answer(asked)
+    assert "was on Unverified List (US Department of Commerce, BIS)" in words(reply.cards[0])
+    assert [one["key"] for one in data(reply)["past"]] == [left.key]
+
+
+async def test_what_a_standing_listing_means_is_told_by_the_law_of_today(desk: FrontDesk) -> None:
+    """A text without a date about a company listed in 2021: a ban of 2026 on contracts with it is not left out."""
+    entry = listing("Xiaomi Corporation", listed_on=date(2021, 6, 3), programmes=("S1260H",))
+    later = datetime(2026, 11, 23, tzinfo=UTC)
+    memory = Memory(source="us_dod_cmc", read_at=later, rows=1)
+    await desk.office.store.commit(Poll(memory=memory, listings=((entry, mark(entry)),)))
+    assert isinstance(desk.office.clock, SetClock)
+    desk.office.clock.at = later
+    said = words((await ask(desk, STORY)).cards[0])
+    assert (
+        "What it means: It names the company as a Chinese military company operating in the United States. Since"
+        in said
+    )
+
+
+async def test_a_listing_story_that_names_others_only_is_not_about_them(desk: FrontDesk) -> None:
+    """Beijing's own list, drawn up because Washington listed Huawei, is no listing of Huawei."""
+    text = "商务部：将建立不可靠实体清单制度\n商务部表示，外国企业将被列入不可靠实体清单。此前美国把华为列入实体清单。"
+    said = words((await ask(desk, text)).cards[0])
+    assert said.startswith("About a listing, of nobody we know by name")
+    assert "Huawei: mentioned" in said

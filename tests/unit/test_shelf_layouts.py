@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from adapters.lists.ca_sema import ca_sema
 from adapters.lists.eu_fsf import eu_fsf
+from adapters.lists.jp_mof import jp_mof
 from adapters.lists.uk_sanctions import uk_sanctions
 from adapters.lists.un_sc import un_sc
 from adapters.lists.us_bis_dpl import us_bis_dpl
@@ -88,3 +92,79 @@ def test_a_un_file_with_another_kind_of_date_is_still_read(date: str) -> None:
     assert len(entries) == 4
     assert (reading.published is None) == (date == "soon")
     assert any("no time" in signal for signal in reading.signals) == (date == "soon")
+
+
+# ── Japan: how the notices write other names ──────────────────────────────────────────────────────────────────────
+
+
+def japanese_names(cell: str) -> dict[str, str]:
+    """The other names of one entry, with their kinds."""
+    header = ["告示日付", "告示番号", "日本語表記", "英語表記", "別称・旧称"]
+    _, (entry,) = read(jp_mof, workbook({"1.北朝鮮（団体）": [header, ["2022.3.15", "1", "例", "Example", cell]]}))
+    return {name.text: str(name.kind) for name in entry.aliases if name.text != "例"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ("（別称、株式会社ムサシ、ムサシ）\n(a.k.a. AO Musashi; a.k.a. \"Musashi Plant\")",
+         ["株式会社ムサシ", "ムサシ", "AO Musashi", "Musashi Plant"]),
+        ("(a)アリ(b)オマル\n (a.k.a.: (a)Ali (b)Omar, Al-Masri)", ["アリ", "オマル", "Ali", "Omar, Al-Masri"]),
+        ("アリ\n(a.k.a.:Ali)", ["アリ", "Ali"]),
+        ("アリ・ホールディング、アリ商会\n（a.k.a. Ali Holding,Ali Trading House）",
+         ["アリ・ホールディング", "アリ商会", "Ali Holding", "Ali Trading House"]),
+        ("アリ\nAli, Son and Company", ["アリ", "Ali, Son and Company"]),
+        ("(a)アリ（【ロシア語】）\n(a.k.a.: (a)Ali (original script: Али))", ["Али", "アリ", "Ali"]),
+        ("(a)アリ、1938年8月17日に出生\n (a.k.a.: (a)Ali, born 17 Aug. 1938 in Jombang)", ["アリ", "Ali"]),
+        ("a.k.a., the following two aliases:\n-Ali Works; and \n-Omar Works", ["Ali Works", "Omar Works"]),
+        ("神の軍（Army of God）（AOG）", ["神の軍", "Army of God", "AOG"]),
+        ("（シェイク）ムーサ（(Sheikh) Musa）", ["(シェイク)ムーサ", "(Sheikh) Musa"]),
+        ("Danka: the Bank", ["Danka: the Bank"]),
+    ],
+)  # fmt: skip
+def test_other_names_of_a_japanese_notice_are_names_alone(cell: str, names: list[str]) -> None:
+    """ "a.k.a." in front of a name, or several names taken for one, make a listed party one that nobody finds."""
+    assert list(japanese_names(cell)) == names
+
+
+def test_former_names_of_a_japanese_notice_are_told_apart() -> None:
+    """f.k.a. and 旧称 stand before what a party was called; the Latin spelling of another name is not former."""
+    kinds = japanese_names("（別称）新銀行\n（旧称）旧銀行\nNew Bank\nf.k.a. Old Bank")
+    assert kinds == {"新銀行": "alias", "旧銀行": "former", "New Bank": "alias", "Old Bank": "former"}
+
+
+def test_no_label_is_left_in_the_names_of_the_real_japanese_file(shared: Path) -> None:
+    """Of some 5,000 other names of May 2022."""
+    for path in sorted((shared / "lists" / "jp_mof").glob("*.gz")):
+        _, entries = read(jp_mof, gzip.decompress(path.read_bytes()))
+        texts = [name.text for entry in entries for name in entry.aliases]
+        assert len(texts) > 5_000
+        assert [text for text in texts if re.search(r"\b[afn]\.k\.a|^\W*$|^(別称|旧称|別名)\b", text)] == []
+
+
+# ── Canada: names within the name ─────────────────────────────────────────────────────────────────────────────────
+
+
+def canadian(entity: str, aliases: str = "") -> Listing:
+    body = (
+        '<?xml version="1.0"?><data-set><record><Country>Russia / Russie</Country>'
+        f"<EntityOrShip>{entity}</EntityOrShip><Aliases>{aliases}</Aliases>"
+        "<Schedule>1, Part 2</Schedule><Item>7</Item><DateOfListing>2024-02-21</DateOfListing></record></data-set>"
+    )
+    return read(ca_sema, body.encode())[1][0]
+
+
+@pytest.mark.parametrize(
+    ("entity", "names"),
+    [
+        ("Volna JSC (also known as PO Volna, Volna Works and JSC Wave)", ["PO Volna", "Volna Works", "JSC Wave"]),
+        ("Volna JSC (also known as Volnazavod PA and Volnazavod Plant)", ["Volnazavod PA", "Volnazavod Plant"]),
+        ("Volna JSC (also known as Institute of Chemistry and Mechanics", ["Institute of Chemistry and Mechanics"]),
+        ("Volna JSC (also known as Volna Plant, OAO)", ["Volna Plant, OAO"]),
+    ],
+)
+def test_a_canadian_name_with_others_in_brackets(entity: str, names: list[str]) -> None:
+    """Each of them finds the entry; its key stays, so that nobody is called delisted when it is read so."""
+    entry = canadian(entity, "ПО «Волна»")
+    assert (entry.name, [name.text for name in entry.aliases]) == ("Volna JSC", [*names, "ПО «Волна»"])
+    assert entry.key.startswith("russia: volna jsc also known as")

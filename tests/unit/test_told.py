@@ -64,6 +64,28 @@ def test_story_is_told_whole(story: dict[str, Any]) -> None:
             assert bool(story[piece]) == bool(said), said
 
 
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (
+            "China to put foreign firms on an unreliable entity list",
+            """China's commerce ministry will add foreign firms to an unreliable entity list. It has said so since
+            Washington blacklisted Huawei and added it to the Entity List.""",
+        ),
+        (
+            "【反制】商务部：将建立不可靠实体清单制度",
+            "商务部表示，外国企业将被列入不可靠实体清单。此前美国把华为列入实体清单。",
+        ),
+    ],
+)
+def test_whom_another_country_listed_is_not_on_the_list_that_answers(title: str, text: str) -> None:
+    """Beijing draws up a list because Washington listed Huawei: nobody says that Huawei is on Beijing's."""
+    found = MentionFinder([shipped().find("Huawei")])
+    analysis = read({"title": title, "text": text}, found)
+    assert analysis.source == "cn_mofcom_uel"
+    assert [one.role for one in analysis.mentions] == [Role.MENTIONED]
+
+
 def test_homographs_are_silent() -> None:
     """Apple pie, an honour, a target, a gap, the orange, a visa, a shell company, forty thieves."""
     nobody = [story for story in STORIES if not story.get("subjects") and not story.get("listing")]
