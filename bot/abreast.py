@@ -1,13 +1,15 @@
-"""A second process for work that takes long: half of a list of things each, in a copy of this process.
+"""A second process for work that takes long: a list of things is done from both ends, by us and by a copy of us.
 
 Python runs one thread at a time. To look at every entry of a list of 20,000 for a hundred thousand watched companies
-takes a core half a minute, and the copy has all that is known about them without being told. It works on its half,
-writes down what it found and ends. It changes nothing here; when it fails, or is late, its half is done here.
+takes a core half a minute, and the copy has all that is known about them without being told. It begins with the last
+thing, goes on until the two meet, writes down what it found and ends. It changes nothing here; when it fails, or is
+late, its part is done here.
 """
 
 from __future__ import annotations
 
 import gc
+import mmap
 import os
 import pickle
 import signal
@@ -24,11 +26,11 @@ Item = TypeVar("Item")
 Found = TypeVar("Found")
 
 #: Seconds of work after which a copy is worth its while.
-PATIENCE = 1.0
+PATIENCE = 0.5
 #: Fewer things than this are not divided.
 FEW = 100
-#: How much longer than ours the half of the copy may take, and a few seconds, before we do it ourselves.
-LATE = 2.0
+#: Seconds that the copy has, when all else is done, to end what it is at and to write down what it found.
+LATE = 20.0
 
 
 def abreast(work: Callable[[Item], Found], items: Sequence[Item], *, patience: float = PATIENCE) -> list[Found]:
@@ -48,26 +50,30 @@ def abreast(work: Callable[[Item], Found], items: Sequence[Item], *, patience: f
 
 
 def _divided(work: Callable[[Item], Found], items: Sequence[Item]) -> list[Found]:
-    """Every second item is the copy's."""
-    begun = time.monotonic()
+    """We go forwards, the copy backwards, and each says how far it is."""
     with ExitStack() as opened:
+        memory = opened.enter_context(mmap.mmap(-1, 16))
+        reached = opened.enter_context(memoryview(memory).cast("q"))  # what we have taken, and where the copy is
+        reached[1] = len(items)
         try:
             file = opened.enter_context(tempfile.TemporaryFile())
-            copy = _copied(work, items[1::2], file)
+            copy = _copied(work, items, reached, file)
         except OSError:  # no room for a file, or for another process
             return list(map(work, items))
+        found: list[Found] = []
         try:
-            ours = list(map(work, items[::2]))
-            told = _told(copy, file, until=time.monotonic() + LATE * (time.monotonic() - begun) + LATE)
+            while len(found) < reached[1]:
+                reached[0] = len(found) + 1
+                found.append(work(items[len(found)]))
+            told = _told(copy, file, until=time.monotonic() + LATE)
         finally:
             _ended(copy)
-    theirs = list(map(work, items[1::2])) if told is None else told
-    found = [*ours, *theirs]
-    found[::2], found[1::2] = ours, theirs
-    return found
+        if told is None:
+            return found + list(map(work, items[len(found) :]))
+        return found + told[len(told) - len(items) + len(found) :]  # what both took at once counts once
 
 
-def _copied(work: Callable[[Item], Found], items: Sequence[Item], file: BinaryIO) -> int:
+def _copied(work: Callable[[Item], Found], items: Sequence[Item], reached: memoryview[int], file: BinaryIO) -> int:
     """Start the copy; its process id. The copy only computes and writes, and so needs none of the threads it lacks."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of Python 3.12 on, about those threads
@@ -80,7 +86,11 @@ def _copied(work: Callable[[Item], Found], items: Sequence[Item], file: BinaryIO
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
         gc.disable()  # it would touch, and so copy, all memory
-        pickle.dump(list(map(work, items)), file)
+        found: list[Found] = []
+        while reached[1] > reached[0]:
+            reached[1] -= 1
+            found.append(work(items[reached[1]]))
+        pickle.dump(found[::-1], file)
         file.flush()
         code = 0
     finally:

@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from bot.data import table
 from bot.errors import BadSettings, TellPerson
 from bot.matching.fold import fold
+from bot.matching.wording import core_of
+from bot.matching.words import generic, read
 from bot.model import Company, Identifier, Name, NameKind
 
 #: The fields that hold names, and what kind of name each holds. Their order is the order in which names are shown.
@@ -185,6 +187,13 @@ class Found:
     others: tuple[Company, ...] = ()  #: further companies known by the same name
 
 
+def _core(text: str) -> str:
+    """A name without its legal form, in one word; of a generic word nothing, for with another form it is another's."""
+    words = core_of(text)
+    units = read(" ".join(words)).units if len(words) == 1 else ()
+    return "" if len(units) == 1 and generic(units[0]) else "".join(words)
+
+
 class CompanyBook:
     """The companies, asked by what people type, by id, by tag and by parent."""
 
@@ -226,9 +235,27 @@ class CompanyBook:
         if known := self._by_id.get(text):
             return Found(known, others=self._namesakes(folded, known))
         if folded not in self._by_name:
-            return Found(Company(id=f"{EXACTLY}{folded}", name=text))
+            return self._but_for_the_form(text) or Found(Company(id=f"{EXACTLY}{folded}", name=text))
         _, company, via = self._by_name[folded][0]
         return Found(company, via, self._namesakes(folded, company))
+
+    @cached_property
+    def _by_core(self) -> dict[str, dict[str, tuple[Company, Name]]]:
+        """Made when a name is asked for that nobody has letter for letter, for it takes most of a second."""
+        found: dict[str, dict[str, tuple[Company, Name]]] = {}
+        for company in self._companies:
+            for name in company.all_names():
+                if name.kind in _OWN and (core := _core(name.text)):
+                    found.setdefault(core, {}).setdefault(company.id, (company, name))
+        return found
+
+    def _but_for_the_form(self, text: str) -> Found | None:
+        """The one company that has this name with another legal form, or other spaces: ZTE Corp, Gazprom PJSC."""
+        core = _core(text)
+        owners = [*self._by_core.get(core, {}).values()]
+        if len(owners) != 1 or fold(text) in map(fold, owners[0][0].not_names):
+            return None
+        return Found(*owners[0])
 
     def _of_id(self, text: str) -> Company:
         known = self._by_id.get(text.removeprefix(COMPANY))

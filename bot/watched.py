@@ -103,7 +103,7 @@ class Watched:
             yield change, self._companies[id], match
 
     def matches_of_all(self, changes: Sequence[ListChange]) -> list[tuple[ListChange, Company, Match]]:
-        """The same of many changes, in their order: of thousands half is looked at by a second process."""
+        """The same of many changes, in their order: of thousands a second process looks at some."""
         found = abreast(lambda change: [(one.id, match) for _, one, match in self.matches(change)], changes)
         known = self._companies  # but for those that were taken off meanwhile
         pairs = zip(changes, found, strict=True)

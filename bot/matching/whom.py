@@ -158,13 +158,18 @@ def _possible(
         theirs = [name for name in theirs if read(name.text).units not in strangers]
     pairs = [(mine, other) for mine in ours for other in theirs]
     if len(pairs) > 1:
-        pairs = nlargest(LIKEST * len(ours), pairs, key=_spelled_alike)
+        pairs = sorted(nlargest(LIKEST * len(ours), pairs, key=_spelled_alike), key=_weak)
     known = company.from_book
     return [
         (mine, other)
         for mine, other in pairs
         if not _cannot_hold(mine.text, other.text, by_sound=by_sound, known=known, looked_at=looked_at)
     ]
+
+
+def _weak(pair: tuple[Name, Name]) -> bool:
+    """Whether one of two names is weak: a full name is the better proof, however alike the weak ones are."""
+    return any(name.kind is NameKind.WEAK for name in pair)
 
 
 def _spelled_alike(pair: tuple[Name, Name]) -> tuple[bool, float, int]:

@@ -14,7 +14,6 @@ from bot.book import CompanyBook
 from bot.model import ChangeKind, ListChange, Listing, Name, Place, Subscription, Verdict
 from bot.watched import Watched
 
-ME = os.getpid
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a copy would cost")
 
 
@@ -46,34 +45,50 @@ def assert_gone(copies):
             os.kill(copy, 0)
 
 
+@pytest.fixture
+def ours():
+    """Whether we are the one at work; our first item waits until the copy has begun with its own."""
+    us, (heard, told) = os.getpid(), os.pipe()
+
+    def ask(number):
+        if os.getpid() != us:
+            os.write(told, b"!")
+            return False
+        if number == 0:
+            os.read(heard, 1)
+        return True
+
+    yield ask
+    os.close(heard)
+    os.close(told)
+
+
 @on_linux
-def test_both_work_and_the_order_stays(two_cores):
-    """Every item is looked at once, half of them by another process, and the answers come in the order asked."""
-    found = abreast(lambda number: (number * number, ME()), range(501), patience=0)
+def test_both_work_and_the_order_stays(two_cores, ours):
+    """The copy begins at the end, and the answers come in the order asked, each once."""
+    found = abreast(lambda number: (number * number, ours(number)), range(501), patience=0)
     assert [square for square, _ in found] == [number * number for number in range(501)]
-    assert {process == ME() for _, process in found} == {True, False}
+    assert [found[0][1], found[-1][1]] == [True, False]
 
 
 @on_linux
-def test_a_copy_that_dies_costs_nothing(two_cores):
-    """When the copy is killed at work, its half is done here."""
-    us = ME()
+def test_a_copy_that_dies_costs_nothing(two_cores, ours):
+    """When the copy is killed at work, its part is done here."""
 
     def work(number):
-        if ME() != us and number > 100:
-            os.kill(ME(), signal.SIGKILL)
-        return number, ME()
+        if not ours(number):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return number, os.getpid()
 
-    assert abreast(work, range(300), patience=0) == [(number, us) for number in range(300)]
+    assert abreast(work, range(300), patience=0) == [(number, os.getpid()) for number in range(300)]
 
 
 @on_linux
-def test_a_copy_that_fails_costs_nothing(two_cores):
+def test_a_copy_that_fails_costs_nothing(two_cores, ours):
     """An error in the copy alone is nobody's: what it was to do is done here."""
-    us = ME()
 
     def work(number):
-        if ME() != us:
+        if not ours(number):
             raise MemoryError
         return number
 
@@ -81,12 +96,11 @@ def test_a_copy_that_fails_costs_nothing(two_cores):
 
 
 @on_linux
-def test_a_copy_that_hangs_is_not_waited_for(two_cores, copies):
-    """A copy that never ends is ended, its half done here, and no process is left behind."""
-    us = ME()
+def test_a_copy_that_hangs_is_not_waited_for(two_cores, ours, copies):
+    """A copy that never ends is ended, its part done here, and no process is left behind."""
 
     def work(number):
-        while ME() != us:
+        while not ours(number):
             time.sleep(60)
         return number
 
@@ -132,23 +146,23 @@ def test_no_room_for_a_copy(two_cores, monkeypatch):
 @pytest.mark.parametrize(("many", "patience"), [(50, 0), (5_000, 60)])
 def test_little_work_stays_here(two_cores, many, patience):
     """What is few or soon done is done by this process alone."""
-    assert set(abreast(lambda _: ME(), range(many), patience=patience)) == {ME()}
+    assert set(abreast(lambda _: os.getpid(), range(many), patience=patience)) == {os.getpid()}
 
 
 @on_linux
 def test_without_a_second_core_or_memory_it_stays_here(monkeypatch):
     """On one core, with too little memory, or where the system does not say, no copy is made."""
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
-    assert set(abreast(lambda _: ME(), range(300), patience=0)) == {ME()}
+    assert set(abreast(lambda _: os.getpid(), range(300), patience=0)) == {os.getpid()}
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
     monkeypatch.setattr(module, "_free", lambda: 1)
-    assert set(abreast(lambda _: ME(), range(300), patience=0)) == {ME()}
+    assert set(abreast(lambda _: os.getpid(), range(300), patience=0)) == {os.getpid()}
 
     def unknown():
         raise OSError
 
     monkeypatch.setattr(module, "_free", unknown)
-    assert set(abreast(lambda _: ME(), range(300), patience=0)) == {ME()}
+    assert set(abreast(lambda _: os.getpid(), range(300), patience=0)) == {os.getpid()}
 
 
 @on_linux

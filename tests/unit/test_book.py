@@ -97,6 +97,29 @@ def test_a_company_the_book_does_not_know() -> None:
     assert not unknown.from_book
 
 
+@pytest.mark.parametrize(
+    ("typed", "company"),
+    [
+        ("ZTE Corp", "zte"),
+        ("Gazprom PJSC", "gazprom"),
+        ("Сбербанк ПАО", "sberbank"),
+        ("小米集团有限公司", "xiaomi"),
+        ("Dajiang Innovations", "dji"),
+    ],
+)
+def test_another_legal_form_or_other_spaces_mean_the_company(typed: str, company: str) -> None:
+    """Customers' lists write the form that they know; the book's names are then recognised in every script."""
+    found = shipped().resolve(typed)
+    assert found.company.id == company
+    assert found.via is not None
+
+
+@pytest.mark.parametrize("typed", ["Target Ltd", "Honor GmbH", "Gazprom Neft Trading", "name:ZTE Corp"])
+def test_another_name_stays_what_was_typed(typed: str) -> None:
+    """A generic word with another legal form, a name that says more, and who asks for exactly that name."""
+    assert not shipped().resolve(typed).company.from_book
+
+
 @pytest.mark.parametrize("typed", ["", "   ", "!?"])
 def test_nothing_is_left_of_what_was_typed(typed: str) -> None:
     """The person is told what to write instead."""

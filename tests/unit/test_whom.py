@@ -101,6 +101,13 @@ def test_of_spellings_that_are_ours_the_longest_is_the_proof() -> None:
         assert recognise(book().find("Huawei"), entry).reasons[0].theirs == full
 
 
+def test_a_full_name_is_a_better_proof_than_a_weak_alias() -> None:
+    """Though the weak one is spelled exactly like one of ours."""
+    aliases = (Name("SCF GROUP", NameKind.WEAK), Name("JOINT STOCK COMPANY SOVCOMFLOT"))
+    match = recognise(book().find("Sovcomflot"), listing("SOVREMENNY KOMMERCHESKIY FLOT", aliases=aliases))
+    assert (match.verdict, match.reasons[0].theirs) == (SAME, "JOINT STOCK COMPANY SOVCOMFLOT")
+
+
 def test_the_same_number_is_the_same_company() -> None:
     """Whatever its name; both names are shown."""
     from bot.model import Identifier
