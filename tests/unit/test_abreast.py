@@ -1,10 +1,15 @@
 """Work that takes long is shared with a copy of the process, and is done whatever becomes of the copy."""
 
+from __future__ import annotations
+
 import os
 import signal
 import sys
 import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import partial
+from typing import NoReturn
 
 import pytest
 
@@ -18,18 +23,18 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells 
 
 
 @pytest.fixture
-def two_cores(monkeypatch):
+def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that has a core and memory to spare."""
     monkeypatch.setattr(module, "_may_copy", lambda: True)
     monkeypatch.setattr(module, "LATE", 0.5)
 
 
 @pytest.fixture
-def copies(monkeypatch):
+def copies(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The process ids of the copies that were made."""
-    made = []
+    made: list[int] = []
 
-    def fork():
+    def fork() -> int:
         made.append(forked())
         return made[-1]
 
@@ -38,7 +43,7 @@ def copies(monkeypatch):
     return made
 
 
-def assert_gone(copies):
+def assert_gone(copies: list[int]) -> None:
     assert copies
     for copy in copies:
         with pytest.raises(ProcessLookupError):
@@ -46,11 +51,11 @@ def assert_gone(copies):
 
 
 @pytest.fixture
-def ours():
+def ours() -> Iterator[Callable[[int], bool]]:
     """Whether we are the one at work; our first item waits until the copy has begun with its own."""
     us, (heard, told) = os.getpid(), os.pipe()
 
-    def ask(number):
+    def ask(number: int) -> bool:
         if os.getpid() != us:
             os.write(told, b"!")
             return False
@@ -64,7 +69,7 @@ def ours():
 
 
 @on_linux
-def test_both_work_and_the_order_stays(two_cores, ours):
+def test_both_work_and_the_order_stays(two_cores: None, ours: Callable[[int], bool]) -> None:
     """The copy begins at the end, and the answers come in the order asked, each once."""
     found = abreast(lambda number: (number * number, ours(number)), range(501), patience=0)
     assert [square for square, _ in found] == [number * number for number in range(501)]
@@ -72,10 +77,10 @@ def test_both_work_and_the_order_stays(two_cores, ours):
 
 
 @on_linux
-def test_a_copy_that_dies_costs_nothing(two_cores, ours):
+def test_a_copy_that_dies_costs_nothing(two_cores: None, ours: Callable[[int], bool]) -> None:
     """When the copy is killed at work, its part is done here."""
 
-    def work(number):
+    def work(number: int) -> tuple[int, int]:
         if not ours(number):
             os.kill(os.getpid(), signal.SIGKILL)
         return number, os.getpid()
@@ -84,10 +89,10 @@ def test_a_copy_that_dies_costs_nothing(two_cores, ours):
 
 
 @on_linux
-def test_a_copy_that_fails_costs_nothing(two_cores, ours):
+def test_a_copy_that_fails_costs_nothing(two_cores: None, ours: Callable[[int], bool]) -> None:
     """An error in the copy alone is nobody's: what it was to do is done here."""
 
-    def work(number):
+    def work(number: int) -> int:
         if not ours(number):
             raise MemoryError
         return number
@@ -96,10 +101,10 @@ def test_a_copy_that_fails_costs_nothing(two_cores, ours):
 
 
 @on_linux
-def test_a_copy_that_hangs_is_not_waited_for(two_cores, ours, copies):
+def test_a_copy_that_hangs_is_not_waited_for(two_cores: None, ours: Callable[[int], bool], copies: list[int]) -> None:
     """A copy that never ends is ended, its part done here, and no process is left behind."""
 
-    def work(number):
+    def work(number: int) -> int:
         while not ours(number):
             time.sleep(60)
         return number
@@ -109,10 +114,10 @@ def test_a_copy_that_hangs_is_not_waited_for(two_cores, ours, copies):
 
 
 @on_linux
-def test_an_error_here_ends_the_copy(two_cores, copies):
+def test_an_error_here_ends_the_copy(two_cores: None, copies: list[int]) -> None:
     """An error of the work itself is raised, and no process is left behind."""
 
-    def work(number):
+    def work(number: int) -> int:
         if number == 200:
             raise ValueError("the two hundredth")
         return number
@@ -123,7 +128,7 @@ def test_an_error_here_ends_the_copy(two_cores, copies):
 
 
 @on_linux
-def test_a_copy_whose_end_somebody_else_saw_costs_nothing(two_cores):
+def test_a_copy_whose_end_somebody_else_saw_costs_nothing(two_cores: None) -> None:
     """Where the program lets ended processes vanish, nobody says how the copy ended: its half is done here."""
     before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     try:
@@ -133,10 +138,10 @@ def test_a_copy_whose_end_somebody_else_saw_costs_nothing(two_cores):
 
 
 @on_linux
-def test_no_room_for_a_copy(two_cores, monkeypatch):
+def test_no_room_for_a_copy(two_cores: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the system makes no more processes, all is done here."""
 
-    def fork():
+    def fork() -> NoReturn:
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
     monkeypatch.setattr(os, "fork", fork)
@@ -144,13 +149,13 @@ def test_no_room_for_a_copy(two_cores, monkeypatch):
 
 
 @pytest.mark.parametrize(("many", "patience"), [(50, 0), (5_000, 60)])
-def test_little_work_stays_here(two_cores, many, patience):
+def test_little_work_stays_here(two_cores: None, many: int, patience: float) -> None:
     """What is few or soon done is done by this process alone."""
     assert set(abreast(lambda _: os.getpid(), range(many), patience=patience)) == {os.getpid()}
 
 
 @on_linux
-def test_without_a_second_core_or_memory_it_stays_here(monkeypatch):
+def test_without_a_second_core_or_memory_it_stays_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """On one core, with too little memory, or where the system does not say, no copy is made."""
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
     assert set(abreast(lambda _: os.getpid(), range(300), patience=0)) == {os.getpid()}
@@ -158,7 +163,7 @@ def test_without_a_second_core_or_memory_it_stays_here(monkeypatch):
     monkeypatch.setattr(module, "_free", lambda: 1)
     assert set(abreast(lambda _: os.getpid(), range(300), patience=0)) == {os.getpid()}
 
-    def unknown():
+    def unknown() -> NoReturn:
         raise OSError
 
     monkeypatch.setattr(module, "_free", unknown)
@@ -166,13 +171,15 @@ def test_without_a_second_core_or_memory_it_stays_here(monkeypatch):
 
 
 @on_linux
-def test_memory_of_this_machine_is_known():
+def test_memory_of_this_machine_is_known() -> None:
     """The free memory is read from the system, and is something."""
     assert module._free() > 0
 
 
 @on_linux
-def test_a_large_edition_is_screened_as_its_rows_are(two_cores, copies, monkeypatch, now):
+def test_a_large_edition_is_screened_as_its_rows_are(
+    two_cores: None, copies: list[int], monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
     """What a second process finds on a list is what one finds, row by row."""
     monkeypatch.setattr("bot.watched.abreast", partial(abreast, patience=0))
     watched = Watched(CompanyBook(()))
