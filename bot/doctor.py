@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from bot.errors import TocsinError
+from bot.settings import misspelt
 from bot.sources import Source
 from bot.wiring import House
 
@@ -25,6 +26,10 @@ class Finding:
 async def examine(house: House, *, offline: bool = False) -> AsyncGenerator[Finding, None]:
     """Settings and store first, then chats, then every source, as each is known."""
     yield _settings(house)
+    for name, near in misspelt().items():
+        yield Finding(
+            False, "settings", f"{name} is no setting, and nothing reads it; next: write {near}, or take it out"
+        )
     yield await _store(house)
     yield await _watches(house)
     for finding in await _unheard(house):

@@ -10,6 +10,7 @@ import os
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from secrets import token_bytes
 
@@ -302,6 +303,25 @@ def every_setting(settings: Settings) -> dict[str, str]:
     beside = {name.upper(): value for name, value in DotEnvSettingsSource(Settings)().items() if value}
     ours = {name.upper(): _plain(getattr(settings, name)) for name in Settings.model_fields}
     return {**beside, **os.environ, **ours}
+
+
+#: How alike a name is to a setting's that is taken for a slip of the pen, where others may have settings of that kind.
+_A_SLIP = 0.85
+
+
+def misspelt() -> dict[str, str]:
+    """Names in the environment and in `.env` that look like a setting's and are none, with the setting that was meant.
+
+    Whatever begins with TOCSIN_ is ours; of what begins like a setting of a chat only slips of the pen are.
+    """
+    ours = [name.upper() for name in Settings.model_fields]
+    found: dict[str, str] = {}
+    for name in sorted({*os.environ, *(name.upper() for name in DotEnvSettingsSource(Settings).env_vars)} - {*ours}):
+        kind = f"{name.partition('_')[0]}_"
+        alike = [one for one in ours if one.startswith(kind)]
+        if near := get_close_matches(name, alike, n=1, cutoff=0.0 if kind == "TOCSIN_" else _A_SLIP):
+            found[name] = near[0]
+    return found
 
 
 def _plain(value: object) -> str:

@@ -27,6 +27,7 @@ from heapq import nlargest
 from rapidfuzz.distance import OSA, Indel
 
 from bot.matching.align import SURELY_HEARD, only_near
+from bot.matching.chinese_words import looked_up
 from bot.matching.compare import same_names, shared_identifiers
 from bot.matching.fold import fold
 from bot.matching.frequency import zipf
@@ -311,6 +312,9 @@ def _translated_alone(match: Match) -> bool:
     if len(met) != 1 or met[0].rule != "same meaning":
         return False
     ours, theirs = read(met[0].ours).units, read(met[0].theirs).units
+    for native, latin in ((ours, theirs), (theirs, ours)):
+        if len(native) == 1 and native[0].script == "han" and not native[0].rank:
+            return looked_up(native[0].native, latin)
     return len(ours) == len(theirs) == 1 and ours[0].rank == "plain" and ours[0].sound != theirs[0].sound
 
 

@@ -277,6 +277,10 @@ def test_the_doctor(terminal: Terminal) -> None:
     assert "ok   us_dod_cmc: 20 entries, believable" in healthy.stdout
     assert terminal.json("doctor", "--offline")["ok"]
     assert terminal.json("sources")["sources"][0]["read_at"] is None, "looking changes nothing"
+    terminal.settings["TOCSIN_EVRY"] = "60"
+    assert "NOT  settings: TOCSIN_EVRY is no setting, and nothing reads it; next: write TOCSIN_EVERY" in (
+        terminal.type("doctor", "--offline").stdout
+    )
     terminal.settings["TOCSIN_EVERY"] = "often"
     assert "NOT  settings" in terminal.type("doctor").stdout
 

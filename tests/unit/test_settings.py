@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import BadSettings
 from bot.model import Place
-from bot.settings import load, new_key
+from bot.settings import load, misspelt, new_key
 
 
 @pytest.fixture(autouse=True)
@@ -102,3 +102,12 @@ def test_keys_in_use_and_before() -> None:
     new, old = new_key(), new_key()
     assert new != old
     assert load(tocsin_key=f"{new}, {old}").tocsin_key.get_secret_value() == f"{new}, {old}"
+
+
+def test_a_misspelt_setting_is_found_with_what_was_meant(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the environment or in `.env`; other programs' variables are none of ours."""
+    (bare / ".env").write_text("TOCSIN_LANGAGE=fr\nSLACK_WEBHOOK_URL=https://hooks.example\n", encoding="utf-8")
+    monkeypatch.setenv("DISCORD_TOKN", "x")
+    monkeypatch.setenv("TOCSIN_HOME", "/tmp")
+    monkeypatch.setenv("HOMEDIR", "/tmp")
+    assert misspelt() == {"TOCSIN_LANGAGE": "TOCSIN_LANGUAGE", "DISCORD_TOKN": "DISCORD_TOKEN"}

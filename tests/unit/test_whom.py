@@ -213,6 +213,8 @@ def test_an_entry_with_a_name_in_our_script_is_compared_by_that() -> None:
         ("ガルトリクス株式会社", "GALTRIX CO., LTD.", "likely"),  # every sound is in its place
         ("カルトレックス株式会社", "GALTRIX CO., LTD.", "possible"),  # near
         ("加尔特里克斯公司", "GALTRIX CO., LTD.", "possible"),
+        ("航天环宇", "UNIVERSAL AVIA", "possible"),  # a word of the dictionary, beside one that is near
+        ("创维集团", "SKYWORTH GROUP", "certain"),  # a brand that the tables know
         ("ПАО «Звезда»", "ZVEZDA PJSC", "certain"),
         ("ПАО «Звезда»", "STAR CO., LTD.", "possible"),  # names are seldom translated
         ("ガルトリクス水産株式会社", "GALTRIX FISHERIES CO., LTD.", "certain"),  # what it does agrees as well
