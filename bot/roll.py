@@ -242,6 +242,7 @@ class Roll:
             owners = _and_misspelt(owners, self._glance, company)
         match = self.recogniser(company)
         found = [Found(listing=self._listings[owner], match=match(self._listings[owner])) for owner in owners]
+        names = {name.text: at for at, name in enumerate(company.all_names())}  # the company itself before its units
         return tuple(
             sorted(
                 (one for one in found if one.match.verdict is not Verdict.NO),
@@ -249,6 +250,9 @@ class Roll:
                     one.match.verdict is not Verdict.SAME,
                     -one.match.score,
                     one.listing.source,
+                    min(
+                        [names[reason.ours] for reason in one.match.reasons if reason.ours in names], default=len(names)
+                    ),
                     one.listing.key,
                 ),
             )

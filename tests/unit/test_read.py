@@ -109,7 +109,7 @@ async def test_whom_others_watch_is_not_told(desk: FrontDesk) -> None:
 async def test_a_text_that_names_nobody(desk: FrontDesk) -> None:
     """It says so, and does not say that nobody is listed."""
     reply = await ask(desk, "An apple pie and a cup of tea, please")
-    assert reply.cards[0].title == "Names no company that is watched here or stands in the company book"
+    assert reply.cards[0].title == "Names no company that is watched here"
 
 
 async def test_a_message_in_french_to_a_french_reader(desk: FrontDesk) -> None:
@@ -176,5 +176,5 @@ async def test_a_listing_story_that_names_others_only_is_not_about_them(desk: Fr
     """Beijing's own list, drawn up because Washington listed Huawei, is no listing of Huawei."""
     text = "商务部：将建立不可靠实体清单制度\n商务部表示，外国企业将被列入不可靠实体清单。此前美国把华为列入实体清单。"
     said = words((await ask(desk, text)).cards[0])
-    assert said.startswith("About a listing, of nobody we know by name")
+    assert said.startswith("About a listing, of nobody who is watched here")
     assert "Huawei: mentioned" in said

@@ -42,3 +42,17 @@ async def test_a_list_spells_a_long_name_otherwise() -> None:
     await roll.refresh()
     (found,) = roll.of(shipped().find("Belneftekhim"))
     assert found.match.verdict is Verdict.SAME
+
+
+async def test_the_company_itself_stands_before_its_units() -> None:
+    """Of entries that are all its own, in the order in which the book has its names."""
+    store = PlainStore()
+    entries = [
+        listing(name, aliases=(), reason="") for name in ("Huawei Device Co., Ltd.", "Huawei Technologies Co., Ltd.")
+    ]
+    first = poll("us_dod_cmc", *entries)
+    assert await store.commit(replace(first, memory=replace(first.memory, read_at=NOON)))
+    roll = Roll(store)
+    await roll.refresh()
+    found = roll.of(shipped().find("Huawei"))
+    assert [one.listing.name for one in found] == ["Huawei Technologies Co., Ltd.", "Huawei Device Co., Ltd."]
