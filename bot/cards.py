@@ -122,8 +122,9 @@ class Reader:
         return self.say("quoted.between").join(parts)
 
     def title(self, source: str) -> str:
+        """What a source is called: of a list in the reader's language, of an outlet as it calls itself."""
         card = self.cards.get(source)
-        return card.title if card else str(table("list_titles").get(source, source))
+        return self.retell("title", card.title if card else str(table("list_titles").get(source, source)))
 
     def terms(self, source: str) -> str:
         """The licence to be named beside a source's data, in its short form; empty where none has to be."""

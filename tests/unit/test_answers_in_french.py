@@ -15,6 +15,7 @@ from bot.commands import commands
 from bot.commands.languages import about, about_argument
 from bot.data import table
 from bot.model import FieldChange, Listing
+from bot.wiring import official
 from tests.conftest import ROOT
 from tests.worlds.facts import THEN
 
@@ -112,6 +113,24 @@ def test_what_was_kept_in_english_is_retold(group: str, kept: str, told: str) ->
     """With what it was filled with; what is not known stays as it is, and so does everything for other readers."""
     assert READER.retell(group, kept) == told
     assert Reader(now=THEN).retell(group, kept) == kept
+
+
+@pytest.mark.parametrize(
+    "title",
+    sorted(
+        {
+            *(
+                source.card.title
+                for id, source in official().items()
+                if not id.startswith(("us_federal", "opensanctions"))
+            ),
+            *table("list_titles").values(),
+        }
+    ),
+)
+def test_every_list_has_a_title_in_french(title: str) -> None:
+    """With its article: "inscription sur la liste SDN", "radiation de la liste SDN"; the Register keeps its name."""
+    assert READER.retell("title", title).startswith("la ")
 
 
 FILLED = re.compile(r"\{\w+\}")

@@ -307,7 +307,7 @@ def test_a_move_is_told_and_counted_as_a_move() -> None:
     assert "Listings: 0 · changes: 0 · delistings: 0" in words(card)
     assert "moves between lists: 1" in words(card)
     french = history_card("Xiaomi", XIAOMI, [arrival()], [], SPANS, reader("fr"))
-    assert "Passage à cette liste depuis Unverified List" in words(french)
+    assert "Passage à cette liste depuis la liste des entités non vérifiées (Unverified List, BIS)" in words(french)
     rows = [(row["kind"], row["field"], row["old"], row["new"]) for row in history_rows([arrival()])]
     assert rows == [("came", "name", "", "Xiaomi Optics"), ("came", "list", "us_bis_uvl", "us_bis_entity")]
 
