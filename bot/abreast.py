@@ -37,7 +37,7 @@ def abreast(work: Callable[[Item], Found], items: Sequence[Item], *, patience: f
     """What `work` finds for each of the items, in their order; work that takes long is shared with a copy.
 
     `work` may change nothing that matters afterwards, and what it finds must be something to pickle. Raises what it
-    raises here; what it raises in the copy it will raise here when we do that half as well.
+    raises here; what it raises in the copy it will raise here when we do that part as well.
     """
     found: list[Found] = []
     begun = time.monotonic()
@@ -75,6 +75,7 @@ def _divided(work: Callable[[Item], Found], items: Sequence[Item]) -> list[Found
 
 def _copied(work: Callable[[Item], Found], items: Sequence[Item], reached: memoryview[int], file: BinaryIO) -> int:
     """Start the copy; its process id. The copy only computes and writes, and so needs none of the threads it lacks."""
+    us = os.getpid()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of Python 3.12 on, about those threads
         process = os.fork()
@@ -87,7 +88,7 @@ def _copied(work: Callable[[Item], Found], items: Sequence[Item], reached: memor
             signal.signal(number, signal.SIG_DFL)
         gc.disable()  # it would touch, and so copy, all memory
         found: list[Found] = []
-        while reached[1] > reached[0]:
+        while reached[1] > reached[0] and os.getppid() == us:  # of a program that was killed nothing stays behind
             reached[1] -= 1
             found.append(work(items[reached[1]]))
         pickle.dump(found[::-1], file)

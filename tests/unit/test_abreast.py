@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -125,6 +126,31 @@ def test_an_error_here_ends_the_copy(two_cores: None, copies: list[int]) -> None
     with pytest.raises(ValueError, match="two hundredth"):
         abreast(work, range(300), patience=0)
     assert_gone(copies)
+
+
+KILLED = """
+import os, sys
+from bot import abreast
+abreast._may_copy = lambda: True
+us, (heard, told), out = os.getpid(), os.pipe(), int(sys.argv[1])
+def work(number):
+    if os.getpid() == us:
+        os.read(heard, 1)
+        os._exit(0)
+    os.write(told, b"!") if number == 99_999 else None
+    os.write(out, b".")
+abreast.abreast(work, range(100_000), patience=0)
+"""
+
+
+@on_linux
+def test_of_a_program_that_is_killed_no_copy_stays_behind() -> None:
+    """It would go on alone, with the program's ports and files open: it stops at its next item."""
+    done, out = os.pipe()
+    subprocess.run([sys.executable, "-c", KILLED, str(out)], pass_fds=[out], check=True)  # the pipe is full meanwhile
+    os.close(out)
+    with os.fdopen(done, "rb") as pipe:
+        assert 0 < len(pipe.read()) < 90_000  # what a pipe holds, and not what all items would write
 
 
 @on_linux
