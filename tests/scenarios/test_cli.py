@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from bot.cli import app, main, outcome_words
 from bot.settings import load
 from bot.sources import Source
 from bot.watch import Outcome, Watcher
+from tests.conftest import ROOT
 from tests.worlds.archive import Archive, entity
 from tests.worlds.pages import rss, table
 from tests.worlds.site import Site
@@ -263,6 +266,17 @@ def test_feeds_come_and_go(terminal: Terminal) -> None:
     assert "No feed was added yet" in terminal.type("feed", "list").stdout
     terminal.site.shows("/page", b"<html><title>Plain</title></html>", type="text/html")
     assert "is no feed and points to none" in terminal.type("feed", "add", f"{terminal.site.url('')}/page").stdout
+
+
+EXAMPLE = re.compile(r"^```\n\$ tocsin (match [^\n]+)\n(.+?)\n```$", re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"), EXAMPLE.findall((ROOT / "docs" / "matching.md").read_text(encoding="utf-8"))
+)
+def test_the_examples_of_the_manual_are_as_they_are_printed(terminal: Terminal, typed: str, printed: str) -> None:
+    """docs/matching.md explains by answers of the program, and those change with its rules."""
+    assert terminal.type(*shlex.split(typed)).stdout.rstrip() == printed
 
 
 def test_the_doctor(terminal: Terminal) -> None:
