@@ -1,7 +1,7 @@
 """Whom anybody watches, as indexes: from a listing or a text to the companies and the subscriptions that ask for them.
 
-Pure. `update()` takes the subscriptions as they are now and changes only what differs, so that a company added while
-running is found in the next document.
+Pure, but that a long screening is shared with a second process. `update()` takes the subscriptions as they are now and
+changes only what differs, so that a company added while running is found in the next document.
 """
 
 from __future__ import annotations

@@ -326,16 +326,18 @@ def _heard_alone(match: Match) -> Reason | None:
     return met[0]
 
 
-def _as_spoken(reason: Reason) -> bool:
-    """Whether every sound is in its place, as far as the script writes it."""
-    return reason.score >= _AS_SPOKEN.get(reason.rule, 0.97)
-
-
 #: Rules by which words meet that say the same in two languages.
 _BY_MEANING = frozenset({"same meaning", "near meaning"})
-#: From which likeness on that is so, where a script leaves something open: kanji their reading, Korean l and r.
-_AS_SPOKEN = {"Japanese reading": 0.94, "Korean reading": 0.93}
 _NOT_HEARD = _BY_MEANING | {"same word", "cyrillic letters", "greek letters"}
+#: From this likeness on every sound is in its place; and where a script leaves something open, kanji their reading and
+#: Korean l and r.
+_SPOKEN = 0.97
+_SPOKEN_BY_RULE = {"Japanese reading": 0.94, "Korean reading": 0.93}
+
+
+def _as_spoken(reason: Reason) -> bool:
+    """Whether every sound is in its place, as far as the script writes it."""
+    return reason.score >= _SPOKEN_BY_RULE.get(reason.rule, _SPOKEN)
 
 
 def _near_a_part(match: Match) -> bool:
