@@ -18,7 +18,7 @@ from pypinyin import Style, pinyin
 from bot.data import table
 from bot.matching.fold import fold
 from bot.matching.frequency import homely, zipf
-from bot.matching.hearing import cheapest
+from bot.matching.hearing import Sounds, bits, cheapest, missing, sounds
 from bot.matching.japanese import loan_bones
 from bot.matching.remembered import remembered
 from bot.matching.scripts import mandarin
@@ -114,13 +114,18 @@ def by_ear(han: str, latin: str, least: float = HEARD) -> float:
     """
     if not 2 <= len(han) <= 8 or not (3 if transcribed(han) else 4) <= len(latin) <= 24:
         return 0.0
-    theirs, ours = _written(latin), _heard_sounds(han)
-    if not 0.4 < len(theirs) / len(ours) < 2.5:
+    ours, (theirs, consonants, letters) = _as_heard(han), _as_written(latin)
+    if not 0.4 < len(theirs) / len(ours.row) < 2.5:
         return 0.0
-    consonants = max(_consonants(theirs), _consonants(ours))
+    consonants = max(consonants, ours.consonants)
     few = consonants < (2 if least == HEARD else 1)
     if few or _VOWELS.isdisjoint(theirs):  # letters without a vowel are spelled, not heard
         return 0.0
+    doubt = (0.0 if transcribed(han) else _NATIVE) + (_FEW if consonants < 4 else 0.0)
+    heard = consonants + 0.5
+    most = (1 - least - doubt) * heard
+    if missing(ours.needed, letters) > most or missing(map(_needed, theirs), ours.letters) > most:
+        return 0.0  # most words of two names: what speaks against them besides need not be known
     other = spells(latin, len(han)) and not everyday_english(latin)  # "nike" is also two syllables of pinyin, and 耐克
     if len(han) > 3 and not transcribed(han) and any(spells(latin, fewer) for fewer in range(2, len(han))):
         return 0.0  # 中复神鹰 is four characters, and Zhongjian two
@@ -130,15 +135,32 @@ def by_ear(han: str, latin: str, least: float = HEARD) -> float:
     alike = _OTHER_CHARACTERS if other and not dearer else 1.0
     if not transcribed(han) and latin in _one_syllable():
         return 0.0  # "Chung" spells one character, and not 春源
-    doubt = (0.0 if transcribed(han) else _NATIVE) + (_FEW if consonants < 4 else 0.0)
-    sounds = consonants + 0.5
-    most = (1 - (least + doubt) / alike) * sounds - dearer
+    most = (1 - (least + doubt) / alike) * heard - dearer
     if most < 0:
         return 0.0
-    changes = [_taken_for(sound) for sound in ours]
-    gone = [_gone(ours, at) for at in range(len(ours))]
-    cost = cheapest(changes, gone, theirs, _losses(theirs), strange=_STRANGE, most=most)
-    return max(0.0, alike * (1 - (cost + dearer) / sounds) - doubt) if cost <= most else 0.0
+    cost = cheapest(ours.changes, ours.gone, theirs, _losses(theirs), strange=_STRANGE, most=most)
+    return max(0.0, alike * (1 - (cost + dearer) / heard) - doubt) if cost <= most else 0.0
+
+
+@lru_cache(maxsize=20_000)
+def _as_heard(han: str) -> Sounds:
+    row = _heard_sounds(han)
+    return sounds(row, _consonants(row), list(map(_taken_for, row)), [_gone(row, at) for at in range(len(row))])
+
+
+@lru_cache(maxsize=50_000)
+def _as_written(latin: str) -> tuple[str, int, int]:
+    """A Latin word as it sounds, with the number of its consonants, and its letters as bits."""
+    written = _written(latin)
+    return written, _consonants(written), bits(written)
+
+
+@cache
+def _needed(letter: str) -> tuple[int, float]:
+    """What is nearer to a letter than nothing, as bits, and what hearing nothing for it costs."""
+    price = _losses(letter)[0]
+    everything = _VOWELS.union(_sounds(), letter)
+    return bits(sound for sound in everything if _taken_for(sound).get(letter, _STRANGE) < price), price
 
 
 def begins_alike(han: str, words: Sequence[str]) -> bool:
@@ -173,6 +195,7 @@ def _syllables() -> frozenset[str]:
     return frozenset(table("romanisation")["pinyin_syllables"].split())
 
 
+@lru_cache(maxsize=50_000)
 def spells(latin: str, syllables: int) -> bool:
     """Whether a Latin word is so many syllables of pinyin: then it spells other characters, unless it fits these."""
     if syllables == 0 or not latin:
