@@ -237,10 +237,10 @@ class Service:
         )
 
     async def _asked(self, call: Call, asked: Request) -> Request:
-        """The request with what the platform knows of whoever asks. Only what changes a place asks who may."""
+        """The request with what the platform knows of whoever asks. Only what is not for everybody asks who may."""
         found = commands().get(asked.command)
         manager = True
-        if found and found.manages:
+        if found and found.asks_who:
             channel = asked.place.address.rpartition("/")[2]
             manager = await self.people.manages(call.team, call.user, channel)
         return replace(asked, manager=manager, home=call.home)

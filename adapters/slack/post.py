@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from adapters.slack.checks import checked
-from adapters.slack.draw import PRESS, Press, draw
+from adapters.slack.draw import PLAIN, PRESS, Press, draw
 from adapters.slack.line import PATIENCE, Line
 from adapters.slack.trouble import sorted_out, team_of
 from adapters.slack.words import say
@@ -91,10 +91,7 @@ class SlackChat:
             channel=channel,
             thread_ts=_parent(thread),
             metadata={"event_type": EVENT, "event_payload": {"key": key}},
-            unfurl_links=False,
-            unfurl_media=False,
-            mrkdwn=False,
-            parse="none",
+            **PLAIN,
             **self._drawn(card, key),
         )
         return Receipt(str(said["ts"]), thread=_parent(thread) or "")

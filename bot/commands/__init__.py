@@ -94,13 +94,24 @@ class Command:
     form: AskForm | None = field(default=None, repr=False)  #: the box to open first, where one is needed
     manages: bool = False  #: it changes what a place watches, so the place says who may
     operates: bool = False  #: it changes what everybody here hears, see `may_operate`
+    manages_part: bool = False  #: the same as `manages` for a part of what it does; it looks itself
+
+    @property
+    def asks_who(self) -> bool:
+        """Whether it has to be known if whoever asks manages the place; a chat may have to look that up."""
+        return self.manages or self.operates or self.manages_part
 
 
 _REGISTRY: dict[str, Command] = {}
 
 
 def command(
-    name: str, *arguments: Argument, form: AskForm | None = None, manages: bool = False, operates: bool = False
+    name: str,
+    *arguments: Argument,
+    form: AskForm | None = None,
+    manages: bool = False,
+    operates: bool = False,
+    manages_part: bool = False,
 ) -> Callable[[Run], Run]:
     """Put a function on the shelf of commands. A missing docstring is an error: it is what people read."""
 
@@ -109,7 +120,14 @@ def command(
             raise TypeError(f"/{name} has no docstring, and its docstring is its help")
         about = run.__doc__.strip().splitlines()[0]
         _REGISTRY[name] = Command(
-            name=name, about=about, arguments=arguments, run=run, form=form, manages=manages, operates=operates
+            name=name,
+            about=about,
+            arguments=arguments,
+            run=run,
+            form=form,
+            manages=manages,
+            operates=operates,
+            manages_part=manages_part,
         )
         return run
 

@@ -14,6 +14,7 @@ from bot import triage
 from bot.cards import Reader, plain_card, when
 from bot.codec import decode
 from bot.commands import Argument, Office, command
+from bot.commands.places import check, settings_of
 from bot.errors import TellPerson
 from bot.model import (
     UPDATES,
@@ -222,7 +223,7 @@ def _ask_how_long(this: Case) -> Reply:
 WHAT = Argument(name="what", about="which: not, or mute; without it, what was done last", required=False)
 
 
-@command("alert undo", KEY, WHAT)
+@command("alert undo", KEY, WHAT, manages_part=True)
 async def undo(office: Office, request: Request) -> Reply:
     """Take back what was said of an alert: that it is another company, or the mute of its company."""
     this = await case(office, request)
@@ -244,6 +245,8 @@ async def undo(office: Office, request: Request) -> Reply:
     if not undone:
         raise TellPerson(this.say("nothing_to_undo"))
     _, kind, dropped = max(undone, key=lambda one: one[0])
+    if kind is UpdateKind.UNMUTED:  # whoever may not mute may not end a mute
+        check(await settings_of(office.store, request.place), request, this.reader)
     kinds = _DISMISSING if kind is UpdateKind.RECONSIDERED else _MUTING
     saying = this.saying(*kinds, everywhere=kind is UpdateKind.UNMUTED)
     if first := await this.decide(triage.undo(saying, kind, dropped)):

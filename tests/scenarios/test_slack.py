@@ -182,6 +182,21 @@ async def test_an_answer_is_shared_as_it_was_read(slack: SlackWorld, chat: Slack
     assert len(scripted.asked) == 1
 
 
+async def test_nothing_we_say_has_previews_below(slack: SlackWorld, chat: SlackChat) -> None:
+    """An alert, an answer, one that is shared, and one whose address was dead: no link in them is unfurled."""
+    async with serving(chat, Scripted(), slack):
+        await chat.post(HERE, CARD, key="k")
+        answer = await (await slack.types("/lookup Xiaomi")).answer()
+        heard = await slack.presses(answer, "Share in channel")
+        said = [answer, await heard.answer(), *slack.channels["C024"].messages]
+        slack.responses_cut = True
+        await slack.types("/lookup Xiaomi")
+        await until(lambda: "DU7" in slack.channels and slack.channels["DU7"].messages)
+    said += slack.channels["DU7"].messages
+    assert len(said) == 4
+    assert {(str(one.get("unfurl_links")), str(one.get("unfurl_media"))) for one in said} <= {("False", "False"), ("0", "0")}
+
+
 async def test_sharing_after_a_restart(slack: SlackWorld, chat: SlackChat) -> None:
     """What is no longer at hand is said, not guessed."""
     async with serving(chat, Scripted(), slack):
@@ -224,6 +239,15 @@ async def test_an_answer_that_slack_refuses(
         assert (await slack.presses(answer, "Share in channel", dead=True)).acknowledged
         await until(lambda: "slack_answer_refused" in "".join(capsys.readouterr()))
         assert await (await slack.types("/lookup Xiaomi")).answer()
+
+
+async def test_an_answer_whose_connection_breaks(slack: SlackWorld, chat: SlackChat) -> None:
+    """It comes into the private conversation: whoever asked is not left waiting."""
+    async with serving(chat, Scripted(), slack):
+        slack.responses_cut = True
+        await slack.types("/lookup Xiaomi")
+        await until(lambda: "DU7" in slack.channels and slack.channels["DU7"].messages)
+    assert "a medal" in words(slack.channels["DU7"].messages[0])
 
 
 async def test_a_long_answer_is_turned_over(slack: SlackWorld, chat: SlackChat) -> None:

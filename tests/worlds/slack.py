@@ -99,6 +99,7 @@ class SlackWorld:
         self.responses: dict[str, Heard] = {}
         self.refused: list[str] = []  #: what validation said
         self.away = False  #: 503 to everything
+        self.responses_cut = False  #: connections to response addresses break
         self.token_dead = ""  #: "token_revoked" and the like
         self.people: dict[str, Human] = {}
         self.teams: dict[str, Payload] = {}  #: what oauth.v2.access says to a code, by code; and of tokens, by token
@@ -685,6 +686,8 @@ class SlackWorld:
         heard = self.responses[request.match_info["id"]]
         heard.uses += 1
         given = await request.json()
+        if self.responses_cut and request.transport:
+            request.transport.abort()
         if heard.uses > 5:
             return web.Response(status=404, text="used_url")
         if given.get("delete_original"):
