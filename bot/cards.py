@@ -126,6 +126,12 @@ class Reader:
         card = self.cards.get(source)
         return self.retell("title", card.title if card else str(table("list_titles").get(source, source)))
 
+    def named(self, source: str) -> str:
+        """The same where it stands alone, as a heading or at the beginning of a line."""
+        title, card = self.title(source), self.cards.get(source)
+        own = card.title if card else str(table("list_titles").get(source, source))
+        return title if title == own else f"{title[:1].upper()}{title[1:]}"  # how an outlet writes itself is its own
+
     def terms(self, source: str) -> str:
         """The licence to be named beside a source's data, in its short form; empty where none has to be."""
         card = self.cards.get(source)
@@ -292,7 +298,8 @@ def _list(source: str, effects: Sequence[Effect], reader: Reader) -> str:
     """The list as people call it: the one programme it is about, where a source carries several."""
     card = reader.cards.get(source)
     inner = card is not None and card.carrier and len(effects) == 1
-    return effects[0].title if inner and effects[0].title else reader.title(source)
+    named = inner and effects[0].title
+    return reader.say("kind.programme", title=effects[0].title) if named else reader.title(source)
 
 
 def _happened(alert: Alert, reader: Reader) -> list[Section]:
@@ -412,7 +419,7 @@ def _read_out_of(analysis: Analysis, reader: Reader) -> list[Section]:
         if analysis.stage:
             sections.append(Section(reader.say("heading.stage"), reader.say(f"stage.{analysis.stage}")))
         if analysis.source:
-            sections.append(Section(reader.say("heading.meant"), reader.title(analysis.source)))
+            sections.append(Section(reader.say("heading.meant"), reader.named(analysis.source)))
     if analysis.origin:
         sections.append(Section(reader.say("heading.origin"), reader.clean(analysis.origin, 120), quote=True))
     return sections
@@ -736,7 +743,9 @@ def standing_card(standing: Standing, reader: Reader) -> Card:
     lists = len(standing.read)
     listed = sum(1 for _, found in standing.found if counted(found))
     lines = [_standing_line(company, found, lists, reader) for company, found in standing.found]
-    summary = reader.say("standing.summary", listed=listed, count=len(standing.found))
+    summary = reader.say(
+        f"standing.{_standing_key(listed, len(standing.found))}", listed=listed, count=len(standing.found)
+    )
     oldest = min((at for _, at in standing.read), default=None)
     return Card(
         summary=summary,
@@ -744,6 +753,13 @@ def standing_card(standing: Standing, reader: Reader) -> Card:
         sections=(Section("", summary), *(Section("", line) for line in lines)),
         footer=reader.say("standing.footer", count=lists, fresh=reader.fresh(oldest)),
     )
+
+
+def _standing_key(listed: int, count: int) -> str:
+    """Which sentence says how many of them are listed."""
+    if count == 1:
+        return "alone" if listed else "alone_not"
+    return "summary_one" if listed == 1 else "summary"
 
 
 def counted(found: Iterable[Found]) -> dict[str, int]:
@@ -870,7 +886,7 @@ def _found_on(
     means = [f"{effect.does} {effect.does_not}".strip() for effect in told]
     if len(told) > 1:
         means = [reader.told(text, effect.title) for effect, text in zip(told, means, strict=True)]
-    sections = [Section(reader.title(source), "\n".join(lines))]
+    sections = [Section(reader.named(source), "\n".join(lines))]
     return sections + ([Section(reader.say("heading.means"), "\n".join(means))] if means else [])
 
 
@@ -885,7 +901,7 @@ def _freshness(read: Mapping[str, datetime], reader: Reader) -> Section:
     if not read:
         return Section(reader.say("heading.next"), reader.say("lookup.unread_next"))
     lines = [
-        reader.say("fresh.line", list=reader.title(source), fresh=reader.fresh(at))
+        reader.say("fresh.line", list=reader.named(source), fresh=reader.fresh(at))
         for source, at in sorted(read.items())
     ]
     return Section(reader.say("heading.fresh"), "\n".join(lines))

@@ -164,7 +164,8 @@ class FrontDesk:
         try:
             return await self._run(request, reader)
         except TellPerson as refusal:
-            return _sorry(reader.say(refusal.key, **refusal.places) if refusal.key else str(refusal))
+            text = reader.say(refusal.key, **refusal.places) if refusal.key else str(refusal)
+            return _sorry(text, refusal.field)
         except TocsinError as trouble:
             log.warning("command_failed", command=request.command, trouble=str(trouble))
             return _sorry(reader.say("desk.later", trouble=trouble))
@@ -251,8 +252,8 @@ class FrontDesk:
             log.debug("watches_not_read", trouble=str(trouble))
 
 
-def _sorry(text: str) -> Reply:
+def _sorry(text: str, field: str = "") -> Reply:
     """What cannot be done; of a long answer the first sentence is the title, which no chat cuts then."""
     title, stop, rest = text.partition(". ") if len(text) > TITLE else (text, "", "")
     card = plain_card(f"{title}{stop.strip()}", [rest] if rest else [], severity=Severity.LOW)
-    return Reply(cards=(card,), data={"error": text}, ok=False)
+    return Reply(cards=(card,), data={"error": text} | ({"field": field} if field else {}), ok=False)

@@ -10,7 +10,7 @@ from bot.chronicle import as_table
 from bot.commands import Argument, Office, command
 from bot.data import table
 from bot.errors import TellPerson
-from bot.model import Act, Attachment, Place, Reply, Request
+from bot.model import Act, Attachment, Place, Reply, Request, UpdateKind
 
 #: Acts shown in the answer itself.
 SHOWN = 10
@@ -77,6 +77,8 @@ def line(act: Act, book: CompanyBook, reader: Reader) -> str:
         what=what,
         company=reader.clean(company_name(act.company, book), 80),
     ).rstrip(" ·")
+    if act.what == UpdateKind.MUTED and act.text:
+        return reader.say("audit.until", line=said, until=reader.clean(act.text, 40))
     return f"{said} {reader.quote(reader.clean(act.text, 200))}" if act.text else said
 
 

@@ -349,5 +349,6 @@ def _unguarded(text: str) -> str:
 
 
 def _refusal(key: str, file: Attachment | None, **places: object) -> TellPerson:
-    name = file.name[:80] if file else "-"
-    return TellPerson(f"{name} holds no names that can be read ({key})", key=f"import.{key}", file=name, **places)
+    name, field = (file.name[:80], "file") if file else ("-", "text")
+    text = f"{name} holds no names that can be read ({key})"
+    return TellPerson(text, key=f"import.{key}", field=field, file=name, **places)

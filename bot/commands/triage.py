@@ -198,9 +198,10 @@ async def mute(office: Office, request: Request) -> Reply:
     try:
         end = triage.until(span, request.at)
     except ValueError as error:
-        raise TellPerson(this.say("bad_end", end=error, example=example)) from error
+        raise TellPerson(this.say("bad_end", end=error, example=example), field="span") from error
     if end is None:
-        raise TellPerson(this.say("bad_span", span=this.reader.quote(this.reader.clean(span, 40)), example=example))
+        quoted = this.reader.quote(this.reader.clean(span, 40))
+        raise TellPerson(this.say("bad_span", span=quoted, example=example), field="span")
     first = await this.decide(triage.mute(this.saying(*_MUTING, everywhere=True), end))
     if first and first.person != request.person:
         return this.answer(this.say("muted_first", by=first.person, time=first.text), [], this.undo(MUTE), done=False)

@@ -150,4 +150,5 @@ async def unpark(office: Office, request: Request) -> Reply:
         return Reply(cards=(plain_card(reader.say("sent.unparked", key=key)),), data={"keys": [key]})
     parked = await store.deliveries(place=request.place, state="parked", limit=10_000)
     keys = [one.key for one in reversed(parked) if await store.unpark(one.key, now=now)]
-    return Reply(cards=(plain_card(reader.say("sent.unparked_all", count=len(keys))),), data={"keys": keys})
+    title = {0: "unparked_none", 1: "unparked_one"}.get(len(keys), "unparked_all")
+    return Reply(cards=(plain_card(reader.say(f"sent.{title}", count=len(keys))),), data={"keys": keys})

@@ -194,7 +194,10 @@ async def test_nothing_we_say_has_previews_below(slack: SlackWorld, chat: SlackC
         await until(lambda: "DU7" in slack.channels and slack.channels["DU7"].messages)
     said += slack.channels["DU7"].messages
     assert len(said) == 4
-    assert {(str(one.get("unfurl_links")), str(one.get("unfurl_media"))) for one in said} <= {("False", "False"), ("0", "0")}
+    assert {(str(one.get("unfurl_links")), str(one.get("unfurl_media"))) for one in said} <= {
+        ("False", "False"),
+        ("0", "0"),
+    }
 
 
 async def test_sharing_after_a_restart(slack: SlackWorld, chat: SlackChat) -> None:

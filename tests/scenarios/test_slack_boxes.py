@@ -140,6 +140,17 @@ async def test_what_is_wrong_is_said_in_the_box(slack: SlackWorld, chat: SlackCh
     assert heard.answers.empty()
 
 
+async def test_a_refusal_in_a_box_is_whole(slack: SlackWorld, chat: SlackChat, now: datetime) -> None:
+    """At its own field, with the next step: of a real command that names people who are known by no id."""
+    async with serving(chat, desk(PlainStore(), Played(now)), slack):
+        await slack.types("/watch settings")
+        refused = await slack.sends_box(await slack.opened(), {"managers": "listed", "people": "@bob"})
+    (said,) = refused.ack["errors"].values()
+    assert list(refused.ack["errors"]) == ["people"]
+    assert "“@bob” is no id of an account" in said
+    assert "Copy member ID" in said
+
+
 async def test_a_slow_answer_to_a_box(slack: SlackWorld, chat: SlackChat, monkeypatch: pytest.MonkeyPatch) -> None:
     """Slack is answered in time, the box closes, and the answer comes when it is there."""
     monkeypatch.setattr("adapters.slack.app.SENT_PATIENCE", 0.05)

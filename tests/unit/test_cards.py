@@ -361,11 +361,28 @@ def test_a_look_up_shows_entries_reasons_meaning_and_stories() -> None:
     assert "itself is not on any of the 2 lists read; related entries are on 1" in related.title
 
 
+@pytest.mark.parametrize(
+    ("listed", "count", "says"),
+    [
+        (0, 1, "The one company watched here is on none of the lists read."),
+        (1, 1, "The one company watched here is already on a list."),
+        (1, 3, "1 of the 3 companies watched here is already on a list."),
+        (2, 3, "2 of the 3 companies watched here are already on a list."),
+    ],
+)
+def test_a_standing_card_counts_in_whole_sentences(listed: int, count: int, says: str) -> None:
+    """However many there are."""
+    on, off = (Found(listing=change().listing, match=SAME),), ()
+    found = tuple((replace(xiaomi(), name=f"No. {one}"), on if one < listed else off) for one in range(count))
+    standing = Standing(id="s", at=THEN, found=found, read=(("us_dod_cmc", THEN),))
+    assert standing_card(standing, reader()).summary.startswith(says)
+
+
 def test_a_standing_card_is_one_card_for_a_place() -> None:
     """What is already listed is history, said once."""
     found = ((xiaomi(), (Found(listing=change().listing, match=SAME),)), (replace(xiaomi(), name="Acme"), ()))
     card = standing_card(Standing(id="s", at=THEN, found=found, read=(("us_dod_cmc", THEN),)), reader())
-    assert "1 of the 2 companies watched here are already on a list" in card.summary
+    assert "1 of the 2 companies watched here is already on a list" in card.summary
     assert "Xiaomi: Chinese military companies (1)" in text(card)
     assert "Acme: not on the one list read" in text(card)
 

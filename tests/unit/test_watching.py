@@ -389,6 +389,61 @@ async def test_who_may_change_a_place(
     assert (await here.asked("watch add", names=("ZTE",))).ok, "a place of one's own is one's own"
 
 
+async def test_whoever_is_named_is_known_by_an_id(here: Counter) -> None:
+    """A mention is the id in it; a mere name would let in nobody, and is refused at its field with where an id is."""
+    assert (await here.asked("watch settings", managers="listed", people="<@U9|bob>, <@!77>, U2")).ok
+    kept = decode(PlaceSettings, (await here.desk.office.store.papers(PLACES))[str(COUNTER)])
+    assert kept.people == ("U9", "77", "U2")
+    for name in ("@bob", "bob, U9", "me"):
+        reply = await here.asked("watch settings", managers="listed", people=name)
+        assert isinstance(reply.data, dict)
+        assert reply.data["field"] == "people"
+        assert "Copy member ID" in words(reply)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("folow_ups:quiet", "There is no setting “folow_ups”. Did you mean follow_ups?"),
+        ("loud:yes", "There is no setting “loud”. There are: kinds, lists"),
+        ("kinds:", "kinds needs a value. It takes: listed, changed"),
+        ("lists:", "lists needs a value. It takes: -"),
+        ("tag:drones", "tag:drones was not watched here"),
+    ],
+)
+async def test_a_setting_that_there_is_not(here: Counter, name: str, says: str) -> None:
+    """Is not taken for a company's name."""
+    reply = await here.asked("watch settings", name=name)
+    assert not reply.ok
+    assert says in words(reply).replace("\n\n", " ")
+
+
+async def test_one_company_named_three_times(here: Counter) -> None:
+    """Is told once."""
+    reply = await here.asked("watch add", names=("Xiaomi", "xiaomi", "小米", "ZTE"))
+    assert reply.cards[0].title == "Watching Xiaomi, ZTE"
+    assert [one.heading for one in reply.cards[0].sections] == ["Xiaomi", "ZTE"]
+    assert await here.targets() == ["Xiaomi", "ZTE"]
+
+
+@pytest.mark.parametrize(
+    ("names", "name", "title", "end"),
+    [
+        ((), "", "This place, where nobody is watched yet: paused", "watch pause off"),
+        (("Xiaomi",), "", "The one watch here: paused", "watch pause off"),
+        (("Xiaomi", "ZTE"), "", "All 2 watches here: paused", "watch pause off"),
+        (("Xiaomi", "ZTE"), "小米", "Xiaomi: paused", "watch pause Xiaomi off"),
+    ],
+)
+async def test_how_a_pause_is_ended(here: Counter, names: tuple[str, ...], name: str, title: str, end: str) -> None:
+    """What is named ends this pause and no other."""
+    if names:
+        await here.asked("watch add", names=names)
+    reply = await here.asked("watch pause", name=name, until="7d")
+    assert reply.cards[0].title == title
+    assert words(reply).rstrip().endswith(f"sooner: {end}")
+
+
 async def test_nobody_locks_everybody_out(here: Counter) -> None:
     """Naming nobody is refused, and so is a change that whoever asks could not take back."""
     assert not (await here.asked("watch settings", managers="listed")).ok
