@@ -21,6 +21,7 @@ from tests.worlds.facts import THEN
 
 FRENCH = sorted((ROOT / "tests" / "transcripts").glob("*.fr.txt"))
 READER = Reader(now=THEN, language="fr")
+PARKED = "x. Nothing is lost: mend it, then type there: unpark all. On the command line: tocsin unpark all --place y"
 
 
 def sentences() -> Iterator[str]:
@@ -107,10 +108,15 @@ def test_every_rule_of_a_match_is_retold(rule: str) -> None:
         ("notice", "us_csl: could not be read", "us_csl\u00a0: n’a pas pu être lue"),
         (
             "notice",
-            "x. Nothing is lost: mend it, then type there: unpark all. On the command line: tocsin unpark all --place x",
+            "x. Nothing is lost: mend it, then run: tocsin unpark all --place y",
+            typeset("x. Rien n’est perdu : réparez la cause, puis lancez : tocsin unpark all --place y"),
+        ),
+        (
+            "notice",
+            PARKED,
             typeset(
                 "x. Rien n’est perdu : réparez la cause, puis tapez là-bas : unpark all. En ligne de commande : "
-                "tocsin unpark all --place x"
+                "tocsin unpark all --place y"
             ),
         ),
         ("unsent", "mention is not among the kinds asked for", "mention n’est pas parmi les genres demandés"),

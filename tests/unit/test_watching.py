@@ -418,6 +418,13 @@ async def test_a_setting_that_there_is_not(here: Counter, name: str, says: str) 
     assert says in words(reply).replace("\n\n", " ")
 
 
+async def test_a_file_and_names_together(here: Counter) -> None:
+    """Neither is lost without a word: nothing is taken, and it is said."""
+    reply = await here.asked("watch import", Attachment(name="a.csv", body=b"Name\nZTE\n"), text="Xiaomi")
+    assert "nothing was taken" in words(reply)
+    assert not await here.targets()
+
+
 async def test_one_company_named_three_times(here: Counter) -> None:
     """Is told once."""
     reply = await here.asked("watch add", names=("Xiaomi", "xiaomi", "小米", "ZTE"))
