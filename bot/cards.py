@@ -216,17 +216,27 @@ def alert_card(
         *_meaning(alert, effects, reader),
     ]
     sections += [*_matched(alert, reader), *_record(alert, updates, reader), *_proof(alert, reader)]
-    told = alert.kind is not AlertKind.DELISTED and effects
-    detail = effects[0].does if told else _happened(alert, reader)[0].text
     severity = reader.say(f"severity.{alert.severity}")
     return Card(
-        summary=reader.say("summary.line", severity=severity, title=title, detail=reader.clean(detail, 200)),
+        summary=reader.say("summary.line", severity=severity, title=title, detail=_detail(alert, effects, reader)),
         title=f"{severity} · {title}",
         severity=alert.severity,
         sections=tuple(sections),
         links=_links(alert, reader),
         footer=_footer(alert, reader),
     )
+
+
+def _detail(alert: Alert, effects: Sequence[Effect], reader: Reader) -> str:
+    """What a notification says after the title: what a listing means; of all else what happened.
+
+    What a list means in general would read there as said of the company, of which a story only tells.
+    """
+    if alert.story and alert.story.title:
+        return reader.quote(reader.clean(alert.story.title, 200))
+    if alert.kind is AlertKind.LISTED and effects:
+        return reader.clean(effects[0].does, 200)
+    return reader.clean(_happened(alert, reader)[0].text, 200)
 
 
 def _state(updates: Updates | None, reader: Reader) -> list[Section]:
@@ -426,7 +436,7 @@ def _read_out_of(analysis: Analysis, reader: Reader) -> list[Section]:
 
 
 def _why(alert: Alert, reader: Reader) -> list[Section]:
-    heading = reader.say("heading.why")
+    heading = reader.say("heading.why_then" if alert.kind is AlertKind.DELISTED else "heading.why")
     if alert.story:
         about = alert.kind is AlertKind.LISTING_STORY
         return _why_told(alert.analysis, reader, about=about) if alert.analysis else []

@@ -120,6 +120,30 @@ def test_the_summary_can_be_read_alone() -> None:
     assert card.summary == "IMPORTANT: Xiaomi added to Section 1237 list. It is being watched."
 
 
+def test_the_summary_of_a_story_says_nothing_of_the_company_itself() -> None:
+    """A story may tell of a plan, a lawsuit or a delisting: what its list means is no news of the company."""
+    card = alert_card(told(), [EFFECT], reader())
+    assert card.summary == "NOTICE: Xiaomi in a story about a listing. “Xiaomi sur la liste noire”"
+
+
+def test_the_summary_of_a_change_says_what_changed() -> None:
+    """What the list means was known before."""
+    entry = change().listing
+    other = change(before=entry, after=entry, fields=(FieldChange("programmes", "S1237", "S1260H"),))
+    summary = alert_card(alert(other), [EFFECT], reader()).summary
+    assert "entry changed on Section 1237 list. “Xiaomi Corporation”: programmes: S1237 → S1260H." in summary
+    assert EFFECT.does not in summary
+
+
+def test_the_reason_of_a_listing_is_none_of_its_end() -> None:
+    """Under "Why" it would read as the reason for which it was taken off."""
+    entry = replace(change().listing, reason="It is indirectly affiliated with the PLA.")
+    card = alert_card(alert(change(before=entry, after=None)), [EFFECT], reader())
+    (why,) = [section for section in card.sections if section.text == entry.reason]
+    assert (why.heading, why.quote) == ("Why it was listed", True)
+    assert "Why" not in [section.heading for section in card.sections]
+
+
 def test_the_publishers_reason_is_quoted() -> None:
     """Verbatim, marked as somebody else's words."""
     entry = replace(change().listing, reason="It is indirectly affiliated with the PLA.")
