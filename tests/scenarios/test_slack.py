@@ -20,7 +20,7 @@ from bot.model import Button, Card, Delivery, Notice, Place, Receipt, Reply, Sec
 from tests.worlds.facts import watch
 from tests.worlds.nouns import alert
 from tests.worlds.plain_store import PlainStore
-from tests.worlds.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackWorld, buttons, pings, served, words
+from tests.worlds.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Human, SlackWorld, buttons, pings, served, words
 from tests.worlds.slack_served import CARD, HERE, QUICK, Played, Scripted, a_chat, desk, serving, until
 
 
@@ -85,6 +85,7 @@ async def test_what_people_type_is_answered(
     slack: SlackWorld, chat: SlackChat, now: datetime, typed: str, says: str
 ) -> None:
     """Also what is missing, misspelt, far too long, or meant to do harm; and nothing rings."""
+    slack.people["U7"] = Human(admin=True)
     async with serving(chat, desk(PlainStore(), Played(now)), slack):
         answer = await (await slack.types(typed)).answer()
     assert says in words(answer).replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">")
@@ -380,6 +381,19 @@ async def test_a_follow_up_goes_into_the_thread(slack: SlackWorld, chat: SlackCh
     assert await chat.find(HERE, "k2", thread=parent) == child == await chat.find(HERE, "k2", thread=child)
 
 
+@pytest.mark.parametrize("why", ["restricted_action_non_threadable_channel", "thread_not_found"])
+async def test_a_follow_up_where_no_thread_can_be(slack: SlackWorld, chat: SlackChat, why: str) -> None:
+    """It is said in the channel, and found there; a channel that takes nothing at all still refuses."""
+    parent = await chat.post(HERE, CARD, key="k1")
+    slack.no_threads = why
+    child = await chat.post(HERE, CARD, key="k2", thread=parent)
+    assert child == Receipt(slack.channels["C024"].messages[1]["ts"])
+    assert await chat.find(HERE, "k2", thread=parent) == child
+    slack.channels["C024"].archived = True
+    with pytest.raises(ChatRefused, match="is_archived"):
+        await chat.post(HERE, CARD, key="k3", thread=parent)
+
+
 async def test_an_edit_whose_answer_was_lost_is_made_again(slack: SlackWorld, chat: SlackChat) -> None:
     """Twice the same edit is one edit; of a message that was deleted it is refused."""
     receipt = await chat.post(HERE, CARD, key="k1")
@@ -419,7 +433,7 @@ async def test_one_message_a_second(slack: SlackWorld) -> None:
         slept.append(span)
 
     slack.now = lambda: asyncio.get_running_loop().time() + sum(slept)
-    slack.interval = 0.99
+    slack.interval = 0.9  # what the machine loses between a post and its arrival is no haste of ours
     chat = a_chat(slack, pace=timedelta(seconds=1), sleep=sleep)
     for number in range(3):
         await chat.post(HERE, CARD, key=f"k{number}")
