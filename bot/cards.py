@@ -733,7 +733,8 @@ def digest_card(digest: Digest, keys: Sequence[str], reader: Reader) -> Card:
 
 
 def _kind(brief: Brief, reader: Reader) -> str:
-    return reader.say(_kind_of(brief), company=subject_words(brief, reader), list=reader.title(brief.source))
+    on = reader.title(brief.on_list or brief.source)
+    return reader.say(_kind_of(brief), company=subject_words(brief, reader), list=on)
 
 
 def brief_words(brief: Brief, reader: Reader) -> str:
