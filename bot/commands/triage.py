@@ -229,7 +229,10 @@ async def undo(office: Office, request: Request) -> Reply:
     """Take back what was said of an alert: that it is another company, or the mute of its company."""
     this = await case(office, request)
     said, muted = await _dismissals(this), await _mute(this)
-    asked = request.one("what").strip()
+    asked = request.one("what").strip().casefold()
+    if asked not in {"", NOT, MUTE}:
+        wrong = this.reader.clean(asked, 40)
+        raise TellPerson(this.reader.say("settings.unknown", setting="what", value=wrong, values=f"{NOT}, {MUTE}"))
     undone = [
         (at, kind, dropped)
         for name, kind, at, dropped in (

@@ -126,8 +126,9 @@ def state(delivery: Delivery) -> str:
 def _reason(one: Reason, reader: Reader) -> str:
     ours, theirs = reader.clean(one.ours, 120), reader.clean(one.theirs, 160)
     rule = reader.retell("rule", one.rule)
-    if not ours and not theirs:
-        return f"{rule} ({one.score:.2f})"
+    if not ours or not theirs:  # what only one of the two has is equal to nothing
+        met = reader.told(reader.quote(ours or theirs), rule) if ours or theirs else rule
+        return f"{met} ({one.score:.2f})"
     return reader.say("sent.reason", rule=rule, ours=ours, theirs=theirs, score=f"{one.score:.2f}")
 
 

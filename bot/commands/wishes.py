@@ -279,7 +279,8 @@ async def settings(office: Office, request: Request) -> Reply:
         _stay_able(replace(before, **changes), before, request, reader)  # type: ignore[arg-type]
     chosen = await _keep(office, request, reader, name, changes)
     applied = not name and any(SETTINGS[one].of_watch for one in given)
-    return await _show(office, request, reader, name, kept="applied" if applied else "kept", count=len(chosen))
+    kept = ("applied_one" if len(chosen) == 1 else "applied") if applied and chosen else "kept"
+    return await _show(office, request, reader, name, kept=kept, count=len(chosen))
 
 
 def _no_such(name: str, office: Office, reader: Reader) -> None:

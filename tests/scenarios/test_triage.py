@@ -424,6 +424,14 @@ async def test_a_mute_is_ended_early(newsdesk: Newsdesk) -> None:
     assert [act.what for act in await newsdesk.store.acts()] == ["unmuted", "muted"]
 
 
+async def test_what_cannot_be_taken_back(newsdesk: Newsdesk) -> None:
+    """Is said with what can."""
+    reply = await mutes(newsdesk)
+    said = await newsdesk.presses("Ben", reply.cards[0].buttons[0], what="everything")
+    assert said.cards[0].title == "what takes no everything. It takes: not, mute"
+    assert await newsdesk.store.papers(MUTES)
+
+
 async def test_whoever_may_not_mute_may_not_end_a_mute(newsdesk: Newsdesk) -> None:
     """Where those who manage the channel say what is heard there, others read whom to ask."""
     reply = await mutes(newsdesk)
@@ -594,6 +602,15 @@ async def test_why_tells_what_a_setting_kept_back(newsdesk: Newsdesk) -> None:
     assert words(reply).endswith(f"{REMEMBERED - 10} more were not sent")
     assert len(await newsdesk.store.papers(UNSENT)) == 1
     assert not (await newsdesk.presses("Ana", "why", key="Huawei")).ok
+
+
+async def test_why_says_of_nothing_that_it_is_equal(newsdesk: Newsdesk) -> None:
+    """A legal form that only one of two names has is told alone."""
+    await newsdesk.list_shows(XIAOMI, "Xiaomi Co., Ltd.")
+    key, _ = newsdesk.last()
+    said = words(await newsdesk.presses("Ana", "why", key=key))
+    assert "legal form ignored: “co ltd” (" in said
+    assert "“”" not in said
 
 
 async def test_the_audit_has_everything_that_was_done(newsdesk: Newsdesk) -> None:

@@ -451,6 +451,26 @@ async def test_how_a_pause_is_ended(here: Counter, names: tuple[str, ...], name:
     assert words(reply).rstrip().endswith(f"sooner: {end}")
 
 
+async def test_pauses_in_the_audit(here: Counter) -> None:
+    """In words: whose, until when, and when somebody ended them."""
+    await here.asked("watch add", names=("Xiaomi",))
+    for name, until in (("", "2021-02-01"), ("Xiaomi", "2021-02-02"), ("Xiaomi", "off")):
+        assert (await here.asked("watch pause", name=name, until=until)).ok
+        here.clock.passes(hours=1)
+    said = words(await here.asked("audit"))
+    assert "ana (U1) · ended the pause · Xiaomi\n" in said
+    assert "ana (U1) · paused · Xiaomi, until 2021-02-02 00:00 UTC" in said
+    assert "ana (U1) · paused, until 2021-02-01 00:00 UTC" in said
+    assert "paused_until" not in said
+
+
+async def test_settings_of_the_one_watch(here: Counter) -> None:
+    """One is told as one, and none as none."""
+    assert "Kept.\n" in words(await here.asked("watch settings", related="no"))
+    await here.asked("watch add", names=("Xiaomi",))
+    assert "Kept, and applied to the one watch here." in words(await here.asked("watch settings", related="yes"))
+
+
 async def test_nobody_locks_everybody_out(here: Counter) -> None:
     """Naming nobody is refused, and so is a change that whoever asks could not take back."""
     assert not (await here.asked("watch settings", managers="listed")).ok
