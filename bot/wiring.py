@@ -169,6 +169,7 @@ class House:
             feed_finder=finder,
             pages=Articles(self.fetcher),
             whom=lambda: self.watcher.whom(),
+            operators=self.settings.operators if self.settings.operators.platform != ConsoleChat.platform else None,
         )
         return FrontDesk(office)
 
