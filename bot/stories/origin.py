@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from bot.stories.phrases import UNSPACED, Phrases
+from bot.stories.phrases import UNSPACED, Phrases, plain
 from bot.stories.sentences import Sentence
 
 #: Sentences of a story in which an origin is looked for, and how far into each.
@@ -47,9 +47,11 @@ def origin_of(sentences: tuple[Sentence, ...], words: Phrases, named: frozenset[
 
 
 def _refused(outlet: str, words: Phrases) -> bool:
-    """A word that the language's file says is no outlet: a government, "sources", "the company"."""
+    """What is no outlet: an authority, and the words that the language's file says are none ("sources")."""
     refused = words.patterns.get(("origin", "never"))
-    return refused is not None and refused.search(f" {outlet.casefold()} ") is not None
+    if refused is not None and refused.search(f" {outlet.casefold()} ") is not None:
+        return True
+    return words.only_authorities(plain(outlet, words.language))
 
 
 @cache

@@ -90,7 +90,7 @@ def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool, subj
         value = max(value, 2.0 if lists or generic else 1.5)  # a licence or a delay is about the listing, not beside it
     elif background:
         value *= 0.4
-    if not company and not authorities:
+    if not company and not authorities and not (lists and sentence.title):
         value *= 0.6
     return Heard(
         sentence,
@@ -152,6 +152,9 @@ def listing_score(told: Sequence[Heard], trapped: bool) -> float:
 
 # ── Which list ────────────────────────────────────────────────────────────────────────────────────────────────────
 
+#: What the name of an American list is worth in a story in which only authorities of others act: in most languages
+#: "the list of entities" is also what anybody else would call theirs.
+FOREIGN = 0.3
 #: What a story that names no list still gives away: who acts and on which field.
 _BY_FIELD: tuple[tuple[str, str, str, float], ...] = (
     ("us_treasury", "investment", "us_ofac_cons", 1.2),
@@ -187,10 +190,14 @@ def list_meant(told: Sequence[Heard], words: Phrases) -> tuple[str, tuple[Reason
     """The id of the list a listing story means, and why; empty when it gives nothing away."""
     named: Counter[str] = Counter()
     points: dict[str, float] = defaultdict(float)
-    any_named = any(one.lists for one in told)
+    acting = {name.partition("_")[0] for one in told for name in one.authorities}
+    foreign = bool(acting) and "us" not in acting
+    any_named = any(not (foreign and id.startswith("us_")) for one in told for id in one.lists)
     for one in told:
         for source in one.lists:
             worth = (2.5 if one.listed or one.removed else 1.6) * (one.weight + 0.2) * (0.5 if one.background else 1.0)
+            if foreign and source.startswith("us_"):
+                worth *= FOREIGN  # Brussels adds to "the list of entities", and means its own
             # Later sentences that name it again add little: background is told at length.
             points[source] += worth if not named[source] else 0.2 * worth
             named[source] += 1
@@ -222,6 +229,8 @@ def _whole_story(told: Sequence[Heard], words: Phrases, points: dict[str, float]
 
 # ── How far it has got ────────────────────────────────────────────────────────────────────────────────────────────
 
+#: What "no decision has been taken" is worth, wherever near the beginning it stands.
+UNDECIDED = 0.9
 _STAGES = (
     "suspended_by_court", "removed", "relief", "proposed", "announced", "reaction", "consequence", "background",
     "in_force",
@@ -233,25 +242,46 @@ def stage_of(told: Sequence[Heard], words: Phrases) -> tuple[str, tuple[Reason, 
     """The stage the sentences about the listing speak for, and how strongly. Titles overstate and count little."""
     points: dict[str, float] = defaultdict(float)
     weights = iter((1.0, 0.8, 0.6, 0.5, 0.4))
+    suit = any(one.sues for one in told if one.sentence.title)
     for one in told:
+        if one.weight > LATER_WEIGHT and words.has(one.sentence.plain, "stage", "undecided"):
+            points["proposed"] += UNDECIDED
         if not (one.about or one.sentence.title or one.weight >= 1.0):
             continue
         weight = 0.45 if one.sentence.title else next(weights, 0.3) if one.about else 0.4
-        said = {stage for stage in _STAGES if words.has(one.sentence.plain, "stage", _PHRASES_OF.get(stage, stage))}
+        said = _said(one, words, suit)
         if "consequence" in said:
             said -= {"in_force"}  # "stops deliveries after Washington put it on the list"
         for stage in said - {"in_force"}:
             points[stage] += weight * _worth(stage, {*said, *points})
-        if one.sues:
+        if one.sues and (suit or "removed" not in said):  # it is off the list, "months after it sued"
             points["reaction"] += 1.6 * weight
-        if not said & _NOT_YET and not one.sues:  # "considers adding" does not add
+        past = words.has(one.sentence.plain, "stage", "long_ago")
+        if not said & _NOT_YET and not one.sues and not past:  # "considers adding" does not add
             points["in_force"] += weight * (_WORTH["in_force"] * ("in_force" in said) + 0.4 * one.listed)
-        if one.removed:
+        if one.removed and "proposed" not in said:  # who wants to be taken off is still on it
             points["removed"] += 0.6 * weight
     if not points:
         return "background", (Reason("nothing says how far it has got", 0.3),)
     stage = max(points, key=lambda one: (points[one], -_STAGES.index(one)))
     return stage, (Reason(f"stage: {stage}", min(1.0, points[stage] / 3)),)
+
+
+def _said(one: Heard, words: Phrases, suit: bool) -> set[str]:
+    """The stages of which a phrase stands in the sentence, without those that the others take back.
+
+    `suit`: the title says that it is taken to court, so that this is the news and not how a removal came about.
+    """
+    text = one.sentence.plain
+    said = {stage for stage in _STAGES if words.has(text, "stage", _PHRASES_OF.get(stage, stage))}
+    if "proposed" in said:
+        said.discard("removed")
+    if "removed" in said:
+        said -= {"reaction"} if one.sues and not suit else set()
+    if words.has(text, "stage", "long_ago") and "removed" not in said:
+        said.add("background")
+        said.discard("in_force")
+    return said
 
 
 def _worth(stage: str, said: Collection[str]) -> float:
