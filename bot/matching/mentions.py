@@ -62,6 +62,7 @@ class _Habits:
     endings: frozenset[str] = frozenset()
     particles: re.Pattern[str] | None = None
     company: re.Pattern[str] | None = None
+    acts: re.Pattern[str] | None = None
     person: re.Pattern[str] | None = None
     place: re.Pattern[str] | None = None
     aside_before: frozenset[str] = frozenset()
@@ -82,6 +83,7 @@ def _habits(language: str) -> _Habits:
         endings=frozenset(names.get("endings", ())),
         particles=re.compile("|".join(sorted(map(re.escape, particles), key=len, reverse=True))) if particles else None,
         company=_any_of(names.get("company", ()), spaced=spaced),
+        acts=_any_of(names.get("acts", ()), spaced=spaced),
         person=_any_of(names.get("person", ()), spaced=spaced),
         place=_any_of(names.get("place", ()), spaced=spaced),
         spaced=spaced,
@@ -370,10 +372,19 @@ def _by_neighbours(seen: _Sighting, own: float, habits: _Habits) -> Iterator[Rea
         yield Reason("company words beside it", 0.8, seen.name.text, seen.surface)
         if habits.spaced and not seen.surface.islower() and _next_to(habits.company, before, after):
             yield Reason("one of them right beside it", 0.4, seen.name.text, seen.surface)
+    if habits.acts is not None and habits.acts.search(_beside(before, after, spaced=habits.spaced)):
+        yield Reason("it does what companies do", 0.8, seen.name.text, seen.surface)
     if habits.person is not None and habits.person.search(f" {plain[max(0, start - 24) : start].strip()} "):
         yield Reason("a person's title before it", -1.2, seen.name.text, seen.surface)
     if own >= 0.2 and habits.place is not None and habits.place.search(f" {plain[max(0, start - 8) : start].strip()} "):
         yield Reason("a word for places before it", -0.8, seen.name.text, seen.surface)
+
+
+def _beside(before: str, after: str, *, spaced: bool) -> str:
+    """The word before a name (Arabic has its verb there) and what follows right after: three words, or ten characters."""
+    if not spaced:
+        return after[:11]
+    return f" {' '.join(before.split()[-1:])}  {' '.join(after.split()[:3])} "
 
 
 def _next_to(company: re.Pattern[str], before: str, after: str) -> bool:
