@@ -49,6 +49,7 @@ _POINTERS = {NameKind.BRAND: "brand of the company", NameKind.PERSON: "person of
 _SENTENCE_END = re.compile(r"(?:[.!?:。！？：\n\r•*#>|]|(?:^|\s)[-–—])[\s\"'“”‘’«»„(\[*_]*$")
 _CASED = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿĀ-ɏЀ-ӿ]")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
+_INNER_CAPITAL = re.compile(r"\s[A-ZÀ-ÞА-ЯЁ]")
 _OPENING_MARKS = '「『“《"«„‘【('
 
 
@@ -103,8 +104,9 @@ def _any_of(words: Sequence[str], *, spaced: bool) -> re.Pattern[str] | None:
         return None
     forms = []
     for word in sorted(words, key=len, reverse=True):
-        body = re.escape(folded(word.rstrip("*")).text.strip())
-        forms.append(body if not spaced else rf" {body}{r'[^ ]*' if word.endswith('*') else ''}(?= )")
+        body = re.escape(folded(word.strip("*")).text.strip())
+        before, after = (r"[^ ]*" if star else "" for star in (word.startswith("*"), word.endswith("*")))
+        forms.append(body if not spaced else rf" {before}{body}{after}(?= )")
     return re.compile("|".join(forms))
 
 
@@ -363,6 +365,8 @@ def _by_capitals(seen: _Sighting, common: float, own: float, habits: _Habits, at
             yield Reason("its capital proves nothing here", -0.7, name, surface)
     elif own < 0.3:
         yield Reason("a capital within the sentence", 0.5, name, surface)
+    if not habits.nouns_capital and not seen.part.shouting(seen.start) and _INNER_CAPITAL.search(surface):
+        yield Reason("capitals within the name", 0.7, name, surface)
 
 
 def _by_neighbours(seen: _Sighting, own: float, habits: _Habits) -> Iterator[Reason]:

@@ -146,7 +146,7 @@ def listing_score(told: Sequence[Heard], trapped: bool) -> float:
     if total >= 1.0 and any(one.eased and not one.value and one.weight >= 1.0 for one in told):
         total += 0.8
     if not any(one.authorities or one.lists for one in told):
-        total *= 0.6  # who put them there? a company that drops its suppliers keeps no list of the state
+        total *= 0.55  # who put them there? a company that drops its suppliers keeps no list of the state
     return total * 0.3 if trapped and not any(one.lists for one in told) else total
 
 
