@@ -49,7 +49,8 @@ _POINTERS = {NameKind.BRAND: "brand of the company", NameKind.PERSON: "person of
 _SENTENCE_END = re.compile(r"(?:[.!?:。！？：\n\r•*#>|]|(?:^|\s)[-–—])[\s\"'“”‘’«»„(\[*_]*$")
 _CASED = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿĀ-ɏЀ-ӿ]")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
-_INNER_CAPITAL = re.compile(r"\s[A-ZÀ-ÞА-ЯЁ]")
+_CAMEL = re.compile(r"[a-zà-ÿ][A-ZÀ-Þ]")
+_NEXT_CAPITAL = re.compile(r"\s[A-ZÀ-ÞА-ЯЁ]")
 _OPENING_MARKS = '「『“《"«„‘【('
 
 
@@ -357,6 +358,9 @@ def _by_capitals(seen: _Sighting, common: float, own: float, habits: _Habits, at
         )
     if acronym and not surface.isupper() and common >= 3.0:
         yield Reason("not written as the company writes it", -0.8, name, surface)
+    if _capital_inside(seen, habits):
+        yield Reason("a capital within the name", 0.7, name, surface)
+        return
     first = not seen.part.original[: seen.start].strip() or _SENTENCE_END.search(
         seen.part.original[max(0, seen.start - 12) : seen.start]
     )
@@ -365,8 +369,14 @@ def _by_capitals(seen: _Sighting, common: float, own: float, habits: _Habits, at
             yield Reason("its capital proves nothing here", -0.7, name, surface)
     elif own < 0.3:
         yield Reason("a capital within the sentence", 0.5, name, surface)
-    if not habits.nouns_capital and not seen.part.shouting(seen.start) and _INNER_CAPITAL.search(surface):
-        yield Reason("capitals within the name", 0.7, name, surface)
+
+
+def _capital_inside(seen: _Sighting, habits: _Habits) -> bool:
+    """SpaceX, or Applied Materials where other words are written small: no plain word is written so, wherever it stands."""
+    if _CAMEL.search(seen.surface):
+        return True
+    spaced = _NEXT_CAPITAL.search(seen.surface) is not None
+    return spaced and not habits.nouns_capital and not seen.part.shouting(seen.start)
 
 
 def _by_neighbours(seen: _Sighting, own: float, habits: _Habits) -> Iterator[Reason]:
@@ -378,7 +388,7 @@ def _by_neighbours(seen: _Sighting, own: float, habits: _Habits) -> Iterator[Rea
             yield Reason("one of them right beside it", 0.4, seen.name.text, seen.surface)
     if habits.acts is not None and habits.acts.search(_beside(before, after, spaced=habits.spaced)):
         yield Reason("it does what companies do", 0.8, seen.name.text, seen.surface)
-    if habits.person is not None and habits.person.search(f" {plain[max(0, start - 24) : start].strip()} "):
+    if habits.person is not None and habits.person.search(f" {_before_person(seen, habits)} "):
         yield Reason("a person's title before it", -1.2, seen.name.text, seen.surface)
     if own >= 0.2 and habits.place is not None and habits.place.search(f" {plain[max(0, start - 8) : start].strip()} "):
         yield Reason("a word for places before it", -0.8, seen.name.text, seen.surface)
@@ -389,6 +399,18 @@ def _beside(before: str, after: str, *, spaced: bool) -> str:
     if not spaced:
         return after[:11]
     return f" {' '.join(before.split()[-1:])}  {' '.join(after.split()[:3])} "
+
+
+def _before_person(seen: _Sighting, habits: _Habits) -> str:
+    """Where a person's title would stand: right before the name, or before a first name, which has a capital ("actor
+    Harrison Ford"). In "a judge orders Google" the judge is somebody else. Without capitals: a few words before."""
+    plain, start = seen.part.plain.text, seen.hit.start
+    if not (habits.spaced and habits.cased):
+        return plain[max(0, start - 24) : start].strip()
+    words = plain[max(0, start - 40) : start].split()
+    written = seen.part.original[max(0, seen.start - 40) : seen.start].split()
+    named = bool(written) and written[-1][:1].isupper() and not seen.part.shouting(seen.start)
+    return " ".join(words[-3:] if named else words[-1:])
 
 
 def _next_to(company: re.Pattern[str], before: str, after: str) -> bool:

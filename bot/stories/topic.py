@@ -22,6 +22,8 @@ ENOUGH = 1.9
 TITLE_WEIGHT = 1.3
 BODY_WEIGHTS = (1.0, 1.0, 0.7, 0.6, 0.5)
 LATER_WEIGHT = 0.3
+#: Lists whose name in many languages is also said of others: "the list of systemic entities".
+LOOSE = frozenset({"us_bis_entity"})
 #: Shorter lines than this are bylines and headings: they do not push the story's opening back.
 FURNITURE = 30
 
@@ -83,9 +85,9 @@ def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool, subj
     sues = words.has(text, "stage", "sues")
     in_court = bool(lists) and words.has(text, "stage", "court")
     value = _value(bool(lists), generic, listed or removed or sues or in_court, measure, bool(authorities))
-    if value and not lists and _trap(words, text, generic=generic):
+    if value and not (set(lists) - LOOSE or "us_commerce" in authorities and lists) and _trap(words, text, generic=generic):
         value = 0.0
-    eased = words.has(text, "stage", "relief") and bool(authorities)
+    eased = bool(authorities) and words.has(text, "stage", "relief") and not words.has(text, "stage", "proposed")
     if eased and value:
         value = max(value, 2.0 if lists or generic else 1.5)  # a licence or a delay is about the listing, not beside it
     elif background:
