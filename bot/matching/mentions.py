@@ -69,6 +69,7 @@ class _Habits:
     place: re.Pattern[str] | None = None
     aside_before: frozenset[str] = frozenset()
     aside_after: frozenset[str] = frozenset()
+    aside_unit: frozenset[str] = frozenset()
     spaced: bool = True
     cased: bool = True
     nouns_capital: bool = False
@@ -91,6 +92,7 @@ def _habits(language: str) -> _Habits:
         spaced=spaced,
         aside_before=_forms(names.get("aside_before", ())),
         aside_after=_forms(names.get("aside_after", ())),
+        aside_unit=_forms(names.get("aside_unit", ())),
         cased=bool(names.get("cased", True)),
         nouns_capital=bool(names.get("nouns_capital", False)),
     )
@@ -390,8 +392,8 @@ def _by_neighbours(seen: _Sighting, own: float, habits: _Habits) -> Iterator[Rea
         yield Reason("it does what companies do", 0.8, seen.name.text, seen.surface)
     if habits.person is not None and habits.person.search(f" {_before_person(seen, habits)} "):
         yield Reason("a person's title before it", -1.2, seen.name.text, seen.surface)
-    if own >= 0.2 and habits.place is not None and habits.place.search(f" {plain[max(0, start - 8) : start].strip()} "):
-        yield Reason("a word for places before it", -0.8, seen.name.text, seen.surface)
+    if own >= 0.2 and habits.place is not None and habits.place.search(f" {' '.join(before.split()[-2:])} "):
+        yield Reason("a word for places before it", -1.2, seen.name.text, seen.surface)
 
 
 def _beside(before: str, after: str, *, spaced: bool) -> str:
@@ -468,6 +470,8 @@ def _with_roles(
         for slot, all_seen in accepted.items()
         if any(seen.part.where == "title" and not aside for seen, aside in zip(all_seen, asides[slot], strict=True))
     }
+    if not titled:  # "two units of Cosco sanctioned": where nobody else is named, it is about Cosco
+        titled = {slot for slot, all_seen in accepted.items() if any(_of_a_unit(seen, habits) for seen in all_seen)}
     for slot, sightings in accepted.items():
         owner = owners[slot]
         assert owner is not None
@@ -496,9 +500,21 @@ def _aside(seen: _Sighting, habits: _Habits) -> bool:
         before, after = plain[:start].split()[-2:], plain[end : end + 40].split()[:2]
         befores = {" ".join(before[-1:]), " ".join(before)}
         afters = {" ".join(after[:1]), " ".join(after)}
-        return bool(befores & habits.aside_before or afters & habits.aside_after)
+        return bool(befores & habits.aside_before or afters & (habits.aside_after | habits.aside_unit))
     left, right = plain[max(0, start - 3) : start].strip(), plain[end : end + 6].strip()
-    return any(map(left.endswith, habits.aside_before)) or any(map(right.startswith, habits.aside_after))
+    if any(map(left.endswith, habits.aside_before)):
+        return True
+    return any(map(right.startswith, habits.aside_after)) or any(map(right.startswith, habits.aside_unit))
+
+
+def _of_a_unit(seen: _Sighting, habits: _Habits) -> bool:
+    """Whether a title speaks of a unit of the company: 中远海运旗下."""
+    if seen.part.where != "title" or not habits.aside_unit:
+        return False
+    right = seen.part.plain.text[seen.hit.end : seen.hit.end + 40].strip()
+    if habits.spaced:
+        return " ".join(right.split()[:1]) in habits.aside_unit
+    return any(map(right.startswith, habits.aside_unit))
 
 
 def _role(slot: int, sightings: list[_Sighting], most: int, titled: set[int], text: str) -> tuple[Role, Reason]:
