@@ -154,6 +154,8 @@ def _door(tables: Mapping[str, Mapping[str, Sequence[str]]], language: str) -> r
         why["because"],
         why["announced"],
         tables["stage"]["relief"],
+        tables["stage"]["court"],
+        topic.get("noun", ()),
     ]
     named = (*tables["lists"].values(), *table("phrases/lists")["lists"].values())
     return re.compile("|".join(sorted({_form(one, language) for words in (*ways, *named) for one in words})))

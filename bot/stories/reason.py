@@ -29,7 +29,7 @@ def reason_sentence(told: Sequence[Heard], words: Phrases) -> str:
             points = max(_points(one, words, promised=promised, follows=follows), _quoted(one, words) if begun else 0.0)
             if points > score:
                 best, score = sentence.text, points
-        follows = one.subject and one.listed and (one.generic or bool(one.lists)) and not one.background
+        follows = one.listed and (one.generic or bool(one.lists)) and not one.background
         begun = begun or (one.listed and one.value >= 1.4 and not one.background)
         promised = not sentence.title and words.has(sentence.plain, "why", "announced") and one.about
     return best if score >= ENOUGH else ""
@@ -62,8 +62,12 @@ def _quoted(one: Heard, words: Phrases) -> float:
     "The department said X had sought American parts". Not where it says what the listing forbids and from when.
     """
     text = one.sentence.plain
-    if one.weight < NEAR or not words.has(text, "why", "said") or words.has(text, "why", "rule"):
+    if one.weight < NEAR or one.listed or one.lists or words.has(text, "why", "rule"):
         return 0.0
+    if not words.has(text, "why", "said"):
+        official = any(name.startswith("us_") for name in words.authorities(text))
+        if not (official and words.has(text, "why", "verb")) or words.has(text, "dispute", "says"):
+            return 0.0
     ground = words.has(text, "why", "weak") or words.has(text, "why", "strong")
     whom = one.company or words.has(text, "dispute", "company")
     return QUOTED + 0.3 * one.weight if ground or whom else 0.0

@@ -22,6 +22,10 @@ ENOUGH = 1.9
 TITLE_WEIGHT = 1.3
 BODY_WEIGHTS = (1.0, 1.0, 0.7, 0.6, 0.5)
 LATER_WEIGHT = 0.3
+#: American offices that keep lists of companies. What they are called is in most languages said of other countries'
+#: ministries too, so that it takes the United States somewhere in the first sentences.
+AGENCIES = frozenset({"us_commerce", "us_treasury", "us_defense", "us_fcc", "us_homeland"})
+OPENING = 6
 #: Lists whose name in many languages is also said of others: "the list of systemic entities".
 LOOSE = frozenset({"us_bis_entity"})
 #: Shorter lines than this are bylines and headings: they do not push the story's opening back.
@@ -60,18 +64,19 @@ def heard(
     `subjects` of those in which one stands that the story is about."""
     body = 0
     out = []
+    american = words.language == "en" or any("us" in words.authorities(one.plain) for one in sentences[:OPENING])
     for index, sentence in enumerate(sentences):
         weight = TITLE_WEIGHT
         if not sentence.title:
             weight = BODY_WEIGHTS[body] if body < len(BODY_WEIGHTS) else LATER_WEIGHT
-        one = _hear(sentence, words, weight, index in named, index in subjects)
+        one = _hear(sentence, words, weight, index in named, index in subjects, american=american)
         out.append(one)
         if not sentence.title and (one.about or len(sentence.text) >= FURNITURE):
             body += 1
     return tuple(out)
 
 
-def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool, subject: bool) -> Heard:
+def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool, subject: bool, *, american: bool) -> Heard:
     text = sentence.plain
     if words.door.search(text) is None:
         return Heard(sentence, weight, 0.0, (), False, False, False, False, (), False, False, False, company, subject)
@@ -83,13 +88,34 @@ def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool, subj
     authorities = _authorities(words.authorities(text))
     background = words.has(text, "topic", "despite")
     sues = words.has(text, "stage", "sues")
-    in_court = bool(lists) and words.has(text, "stage", "court")
-    value = _value(bool(lists), generic, listed or removed or sues or in_court, measure, bool(authorities))
-    if value and not (set(lists) - LOOSE or "us_commerce" in authorities and lists) and _trap(words, text, generic=generic):
+    if (
+        american
+        and not removed
+        and not background
+        and not (generic and listed)
+        and _listed_by_agency(words, text, authorities)
+    ):
+        generic = listed = True
+    invests = "us" in authorities and words.has(text, "field", "military") and words.has(text, "field", "investment")
+    in_court = (bool(lists) or invests) and words.has(text, "stage", "court")
+    value = _value(
+        bool(lists) or (invests and in_court),
+        generic,
+        listed or removed or sues or in_court,
+        measure,
+        bool(authorities),
+    )
+    if (
+        value
+        and not (set(lists) - LOOSE or "us_commerce" in authorities and lists)
+        and _trap(words, text, generic=generic)
+    ):
         value = 0.0
     eased = bool(authorities) and words.has(text, "stage", "relief") and not words.has(text, "stage", "proposed")
     if eased and value:
-        value = max(value, 2.0 if lists or generic else 1.5)  # a licence or a delay is about the listing, not beside it
+        # A licence or a delay is about the listing, not beside it; of sanctions it is that even where no list is named.
+        agreed = words.has(text, "field", "sanctions") and not AGENCIES.isdisjoint(authorities)
+        value = max(value, 2.0 if lists or generic or agreed else 1.5)
     elif background:
         value *= 0.4
     if not company and not authorities and not (lists and sentence.title):
@@ -110,6 +136,13 @@ def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool, subj
         company,
         subject,
     )
+
+
+def _listed_by_agency(words: Phrases, text: str, authorities: Collection[str]) -> bool:
+    """ "The Defense Department has put it on a list": one of the offices that keep such lists, a list, and a verb."""
+    if AGENCIES.isdisjoint(authorities):
+        return False
+    return words.has(text, "topic", "noun") and words.has(text, "topic", "moves")
 
 
 def _trap(words: Phrases, text: str, *, generic: bool) -> bool:
@@ -165,6 +198,7 @@ _BY_FIELD: tuple[tuple[str, str, str, float], ...] = (
     ("us_treasury", "debt", "us_ofac_cons", 1.2),
     ("us_treasury", "sanctions", "us_ofac_sdn", 0.6),
     ("us_defense", "military", "us_dod_cmc", 1.4),
+    ("us_defense", "", "us_dod_cmc", 0.6),
     ("us_commerce", "export", "us_bis_entity", 1.2),
     ("us_commerce", "", "us_bis_entity", 0.7),
     ("us_fcc", "", "us_fcc_covered", 1.0),
@@ -223,7 +257,8 @@ def _whole_story(told: Sequence[Heard], words: Phrases, points: dict[str, float]
         return
     text = " ".join(one.sentence.plain for one in told)
     generic = any(one.generic for one in told)
-    if generic and words.has(text, "field", "military"):
+    tried = any(words.has(one.sentence.plain, "stage", "court") for one in told)
+    if (generic or tried) and words.has(text, "field", "military"):
         points["us_dod_cmc"] += 0.4
     if generic and words.has(text, "field", "investment"):
         points["us_ofac_cons"] += 0.3
@@ -231,6 +266,10 @@ def _whole_story(told: Sequence[Heard], words: Phrases, points: dict[str, float]
 
 # ── How far it has got ────────────────────────────────────────────────────────────────────────────────────────────
 
+#: What a title counts for how far it has got; more where it tells what is seldom overstated.
+TITLE_STAGE = 0.45
+TITLE_PLAIN = 0.7
+_PLAIN = frozenset({"suspended_by_court", "removed", "relief", "reaction", "consequence"})
 #: What "no decision has been taken" is worth, wherever near the beginning it stands.
 UNDECIDED = 0.9
 _STAGES = (
@@ -250,12 +289,13 @@ def stage_of(told: Sequence[Heard], words: Phrases) -> tuple[str, tuple[Reason, 
             points["proposed"] += UNDECIDED
         if not (one.about or one.sentence.title or one.weight >= 1.0):
             continue
-        weight = 0.45 if one.sentence.title else next(weights, 0.3) if one.about else 0.4
+        weight = TITLE_STAGE if one.sentence.title else next(weights, 0.3) if one.about else 0.4
         said = _said(one, words, suit)
         if "consequence" in said:
             said -= {"in_force"}  # "stops deliveries after Washington put it on the list"
         for stage in said - {"in_force"}:
-            points[stage] += weight * _worth(stage, {*said, *points})
+            plainly = TITLE_PLAIN / TITLE_STAGE if one.sentence.title and stage in _PLAIN else 1.0
+            points[stage] += plainly * weight * _worth(stage, {*said, *points})
         if one.sues and (suit or "removed" not in said):  # it is off the list, "months after it sued"
             points["reaction"] += 1.6 * weight
         past = words.has(one.sentence.plain, "stage", "long_ago")
