@@ -374,7 +374,7 @@ def _by_capitals(seen: _Sighting, common: float, own: float, habits: _Habits, at
 
 
 def _capital_inside(seen: _Sighting, habits: _Habits) -> bool:
-    """SpaceX, or Applied Materials where other words are written small: no plain word is written so, wherever it stands."""
+    """SpaceX, or Applied Materials where other words are written small: no plain word is written so, anywhere."""
     if _CAMEL.search(seen.surface):
         return True
     spaced = _NEXT_CAPITAL.search(seen.surface) is not None
@@ -397,7 +397,7 @@ def _by_neighbours(seen: _Sighting, own: float, habits: _Habits) -> Iterator[Rea
 
 
 def _beside(before: str, after: str, *, spaced: bool) -> str:
-    """The word before a name (Arabic has its verb there) and what follows right after: three words, or ten characters."""
+    """The word before a name (Arabic has its verb there) and what follows: three words, or ten characters."""
     if not spaced:
         return after[:11]
     return f" {' '.join(before.split()[-1:])}  {' '.join(after.split()[:3])} "

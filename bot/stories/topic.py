@@ -105,11 +105,8 @@ def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool, subj
         measure,
         bool(authorities),
     )
-    if (
-        value
-        and not (set(lists) - LOOSE or "us_commerce" in authorities and lists)
-        and _trap(words, text, generic=generic)
-    ):
+    certain = set(lists) - LOOSE if "us_commerce" not in authorities else set(lists)
+    if value and not certain and _trap(words, text, generic=generic):
         value = 0.0
     eased = bool(authorities) and words.has(text, "stage", "relief") and not words.has(text, "stage", "proposed")
     if eased and value:
