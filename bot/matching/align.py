@@ -548,8 +548,8 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
             return 0.97
         if _said(mine, other):
             return _TRANSLATED
-        if alike := spelled(native.native, latin.text):
-            return alike
+        if not one_syllable(latin.text) and (alike := spelled(native.native, latin.text)):
+            return alike  # Tai is one character, and 大毅 two: Ta-I
         if reads_as(native.native, latin.text):
             return 0.9
         if latin.rank in _TELLING and half_says(native.native, latin):
