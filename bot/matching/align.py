@@ -797,6 +797,8 @@ def _heard_in_context(found: Alignment) -> None:
         least = HEARD_IN_TRADE
     else:
         return
+    if len(native.native) > 3 and transcribed(native.native):
+        return  # four characters leave nothing to guess: 罗克韦尔 is not Rotork
     if by_ear(native.native, latin.text, least) >= least:
         found.meet(mine, others, 0.62, "by ear")
 

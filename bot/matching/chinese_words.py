@@ -96,6 +96,11 @@ def says(han: str, latin: Unit) -> bool:
     return any(_is_word(row, latin) for row in said(han))
 
 
+def may_say(han: str, concept: str) -> bool:
+    """Whether characters say this, by itself or with other words: 融资租赁 is leasing, and finance as well."""
+    return bool(han) and any(concept in row for row in said(han))
+
+
 def in_dictionary(han: str, latin: Unit) -> bool:
     """Whether only the dictionary says that these characters are this Latin word."""
     return says(han, latin) and not any(_is_word(row, latin) for row in _in_our_tables(han))

@@ -18,7 +18,7 @@ from rapidfuzz.distance import Indel, JaroWinkler
 
 from bot.data import table
 from bot.matching.align import Alignment, Meeting, align, kept_apart
-from bot.matching.chinese_words import looked_up
+from bot.matching.chinese_words import looked_up, may_say
 from bot.matching.fold import fold
 from bot.matching.scripts import pinyin_fits
 from bot.matching.words import ROMAN, Form, Unit, glossary, japanese, unit
@@ -561,9 +561,10 @@ def _trade_unsaid(found: Alignment) -> bool:
     if "公司" not in native.folded or any(map(_own, over)):
         return False
     near = glossary().near
-    said = [near[one.concept] for one in native.units if one.concept in near]
-    more = [near.get(one.concept, _NOTHING) for one in added if one.rank == "trade"]
-    return any(all(lines.isdisjoint(one) for one in said) for lines in more)
+    told = [near[one.concept] for one in native.units if one.concept in near]
+    more = [one for one in added if one.rank == "trade" and not any(may_say(word.native, one.concept) for word in native.units)]
+    return any(all(near.get(one.concept, _NOTHING).isdisjoint(lines) for lines in told) for one in more)
+
 
 
 #: So many letters, in brackets or beside a stroke, belong to many names.
