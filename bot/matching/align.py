@@ -27,6 +27,7 @@ from bot.matching.chinese import (
 )
 from bot.matching.chinese_words import (
     group_of,
+    half_heard,
     half_says,
     in_dictionary,
     in_one_word,
@@ -51,6 +52,9 @@ NEAR_TRANSLATED = 0.88
 
 #: One of two words that the dictionary takes for a Chinese one: 水面 is a water surface.
 HALF_TRANSLATED = 0.65
+
+#: One half of a Chinese word in English and the other as it sounds.
+_HALF_HEARD = 0.85
 
 #: A Chinese word and what it says in English, when the glossary does not know them for one word.
 _TRANSLATED = 0.95
@@ -376,6 +380,10 @@ def _han_joined(units: Sequence[Unit], text: str, han: str) -> float:
     return alike if alike > max(by_ear(han, unit.text) for unit in units) else 0.0
 
 
+#: How well a name is heard that stands in one word with its trade.
+_HEARD_BESIDE = 0.7
+
+
 def _half_said(units: Sequence[Unit], han: str) -> bool:
     """Whether the Latin words read one half of a Chinese word and translate the other: 全华时代, Quanhua Time."""
     if len(han) < 3:
@@ -387,10 +395,15 @@ def _half_said(units: Sequence[Unit], han: str) -> bool:
                 if (
                     len(read) > 1
                     and any(_says(words, concepts) for concepts in said(translated))
-                    and pinyin_fits(read, "".join([unit.text for unit in spelling]))
+                    and _reads(read, "".join([unit.text for unit in spelling]))
                 ):
                     return True
     return False
+
+
+def _reads(han: str, latin: str) -> bool:
+    """Whether a Latin word is these characters in pinyin, in another spelling, or nearly so to the ear: 士兰|微, Silan."""
+    return pinyin_fits(han, latin) or spelled(han, latin) > 0 or by_ear(han, latin) >= _HEARD_BESIDE
 
 
 def _says(units: Sequence[Unit], concepts: Sequence[str]) -> bool:
@@ -550,6 +563,8 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
             return _TRANSLATED
         if not one_syllable(latin.text) and (alike := spelled(native.native, latin.text)):
             return alike  # Tai is one character, and 大毅 two: Ta-I
+        if latin.rank in _TELLING and half_heard(native.native, latin.text):
+            return _HALF_HEARD
         if reads_as(native.native, latin.text):
             return 0.9
         if latin.rank in _TELLING and half_says(native.native, latin):

@@ -166,11 +166,11 @@ def begins_alike(han: str, words: Sequence[str]) -> bool:
     heard = ((_taken_for(_heard_sounds(char)[0]), _written(word)[0]) for char, word in zip(han, words, strict=True))
     if not all(letters.get(first, 1.0) <= _OTHER_VOWEL for letters, first in heard):
         return False
-    return all(word not in _one_syllable() or _heard_alike(char, word) for char, word in zip(han, words, strict=True))
+    return all(word not in _one_syllable() or sounds_like(char, word) for char, word in zip(han, words, strict=True))
 
 
-def _heard_alike(char: str, syllable: str) -> bool:
-    """Whether a syllable that some spelling of Chinese has may be this character: 鸿 is Hon, and 进 never Guan."""
+def sounds_like(char: str, syllable: str) -> bool:
+    """Whether a syllable may be this character, in some spelling or by ear: 鸿 is Hon, and 进 never Guan."""
     if any(syllable in spellings(char) for spellings in (_cantonese, _taiwanese, _hokkien)):
         return True
     if syllable[-1] in "kpt" and not _ends_short(char):
