@@ -21,6 +21,7 @@ from bot.matching.chinese import (
     by_ear,
     everyday_english,
     one_syllable,
+    pinyin_initials,
     spelled,
     spells,
     transcribed,
@@ -67,6 +68,9 @@ SYLLABLES = 0.85
 
 #: How alike a name is at least that is heard when all else agrees.
 WITH_ALL_ELSE = 0.75
+
+#: How sure it is that a name is meant by the initials of its pinyin where town or trade agrees.
+_BY_INITIALS = 0.65
 
 #: The rule by which a Chinese word meets a spelling of it that is not pinyin.
 SPELLED = "spelling of Hong Kong or Taiwan"
@@ -497,7 +501,9 @@ def closeness(mine: Unit, other: Unit) -> float:
         near = glossary().near
         if not near.get(mine.concept, _NONE) & near.get(other.concept, _NONE):
             return 0.0
-        return 0.75 if mine.script == other.script else NEAR_TRANSLATED
+        if mine.script == other.script or (mine.rank == other.rank == "trade" and "han" in (mine.script, other.script)):
+            return 0.75
+        return NEAR_TRANSLATED
     short, long = (mine.text, other.text) if len(mine.text) <= len(other.text) else (other.text, mine.text)
     if not short or short.isdigit() or long.isdigit() or short[-1].isdigit() != long[-1].isdigit():
         return 0.0
@@ -806,12 +812,16 @@ def _heard_in_context(found: Alignment) -> None:
     if everyday_english(latin.text) and not transcribed(native.native):
         return  # an everyday English word is chosen for what it says: 富地 is not Fortune
     met = [pair for pair in found.met if pair.alike > 0.85]
-    if any(pair.ours[0].rank == "place" for pair in met) and sum([pair.weight for pair in met]) >= AGREEING:
-        least = HEARD_IN_CONTEXT
-    elif any(pair.ours[0].rank == "trade" for pair in met) and not (found.over_ours()[1:] or found.over_theirs()[1:]):
-        least = HEARD_IN_TRADE
-    else:
+    in_town = any(pair.ours[0].rank == "place" for pair in met) and sum([pair.weight for pair in met]) >= AGREEING
+    in_trade = any(pair.ours[0].rank == "trade" for pair in met) and not (
+        found.over_ours()[1:] or found.over_theirs()[1:]
+    )
+    if not in_town and not in_trade:
         return
+    if pinyin_initials(native.native, latin.text):
+        found.meet(mine, others, _BY_INITIALS, "initials")
+        return
+    least = HEARD_IN_CONTEXT if in_town else HEARD_IN_TRADE
     if len(native.native) > 3 and transcribed(native.native):
         return  # four characters leave nothing to guess: 罗克韦尔 is not Rotork
     if by_ear(native.native, latin.text, least) >= least:

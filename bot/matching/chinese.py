@@ -156,6 +156,12 @@ def _letters_heard(han: str, latin: str) -> bool:
     return all(_taken_for(sound).get(letter, 1.0) <= _LETTER for sound, letter in zip(begun, latin, strict=True))
 
 
+def pinyin_initials(han: str, latin: str) -> bool:
+    """Whether Latin letters are those with which the pinyin of these characters begins: 金鸿达 (jin hong da), JHD."""
+    syllables = mandarin(han)
+    return 3 <= len(latin) == len(syllables) <= 4 and all(map(str.startswith, syllables, latin))
+
+
 def begins_alike(han: str, words: Sequence[str]) -> bool:
     """Whether each of as many words as there are characters begins as its character does: 鸿海, Hon Hai.
 

@@ -546,11 +546,20 @@ def _one_looked_up(found: Alignment) -> bool:
     return any(one.rank not in ("little", "holding") for one in (*found.over_ours(), *found.over_theirs()))
 
 
+#: What kinds of business two companies of one name are in, though the words are in no trade's table.
+_BUSINESS = frozenset({"trading", "investment", "construction", "consulting", "fund"})
+
+
+def _says_business(one: Unit) -> bool:
+    return one.rank == "trade" or one.concept in _BUSINESS
+
+
 def _trade_unsaid(found: Alignment) -> bool:
     """Whether a Latin name has a trade that a Chinese one, given in full, does not say: 龙盛集团, Longsheng Auto Parts.
 
     A Chinese company registers with its trade, and leaves words out in English rather than add them. Short names of the
-    stock exchange (江海股份) leave the trade out; a word that met nothing may be it.
+    stock exchange (江海股份) leave the trade out; a word that met nothing may be it. Where the Chinese name has a trade that
+    met nothing, what kind of business the other is in (trading, investment) makes it another company too.
     """
     ours, theirs = found.ours, found.theirs
     if bool(ours.han) == bool(theirs.han) or japanese(ours.text) or japanese(theirs.text):
@@ -562,7 +571,8 @@ def _trade_unsaid(found: Alignment) -> bool:
         return False
     near = glossary().near
     told = [near[one.concept] for one in native.units if one.concept in near]
-    more = [one for one in added if one.rank == "trade" and not any(may_say(word.native, one.concept) for word in native.units)]
+    added = [one for one in added if one.rank == "trade" or (one.concept in _BUSINESS and any(map(_says_business, over)))]
+    more = [one for one in added if not any(may_say(word.native, one.concept) for word in native.units)]
     return any(all(near.get(one.concept, _NOTHING).isdisjoint(lines) for lines in told) for one in more)
 
 
