@@ -571,7 +571,9 @@ def _trade_unsaid(found: Alignment) -> bool:
         return False
     near = glossary().near
     told = [near[one.concept] for one in native.units if one.concept in near]
-    added = [one for one in added if one.rank == "trade" or (one.concept in _BUSINESS and any(map(_says_business, over)))]
+    added = [one for one in added if one.rank == "trade" or one.concept in _BUSINESS]
+    if "控股" in native.han:
+        added = [one for one in added if one.concept != "investment"]  # holding companies invest
     more = [one for one in added if not any(may_say(word.native, one.concept) for word in native.units)]
     return any(all(near.get(one.concept, _NOTHING).isdisjoint(lines) for lines in told) for one in more)
 
