@@ -569,6 +569,8 @@ def _trade_unsaid(found: Alignment) -> bool:
         native, over, added = theirs, added, over
     if "公司" not in native.folded or any(map(_own, over)):
         return False
+    if _spelled_at_length(found) and not any(map(_says_business, over)):
+        return False  # three characters are seldom two companies' name, and 科技 traders call themselves electronics
     near = glossary().near
     told = [near[one.concept] for one in native.units if one.concept in near]
     added = [one for one in added if one.rank == "trade" or one.concept in _BUSINESS]
@@ -576,7 +578,6 @@ def _trade_unsaid(found: Alignment) -> bool:
         added = [one for one in added if one.concept != "investment"]  # holding companies invest
     more = [one for one in added if not any(may_say(word.native, one.concept) for word in native.units)]
     return any(all(near.get(one.concept, _NOTHING).isdisjoint(lines) for lines in told) for one in more)
-
 
 
 #: So many letters, in brackets or beside a stroke, belong to many names.
