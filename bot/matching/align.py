@@ -406,7 +406,7 @@ def _half_said(units: Sequence[Unit], han: str) -> bool:
 
 
 def _reads(han: str, latin: str) -> bool:
-    """Whether a Latin word is these characters in pinyin, in another spelling, or nearly so to the ear: 士兰|微, Silan."""
+    """Whether a Latin word is these characters in pinyin, in another spelling, or nearly so to the ear: 士兰, Silan."""
     return pinyin_fits(han, latin) or spelled(han, latin) > 0 or by_ear(han, latin) >= _HEARD_BESIDE
 
 
@@ -501,9 +501,7 @@ def closeness(mine: Unit, other: Unit) -> float:
         near = glossary().near
         if not near.get(mine.concept, _NONE) & near.get(other.concept, _NONE):
             return 0.0
-        if mine.script == other.script or (mine.rank == other.rank == "trade" and "han" in (mine.script, other.script)):
-            return 0.75
-        return NEAR_TRANSLATED
+        return 0.75 if mine.script == other.script else NEAR_TRANSLATED
     short, long = (mine.text, other.text) if len(mine.text) <= len(other.text) else (other.text, mine.text)
     if not short or short.isdigit() or long.isdigit() or short[-1].isdigit() != long[-1].isdigit():
         return 0.0

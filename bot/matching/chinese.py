@@ -149,7 +149,7 @@ def by_ear(han: str, latin: str, least: float = HEARD) -> float:
 
 
 def _letters_heard(han: str, latin: str) -> bool:
-    """Whether each character of a foreign name is one letter of initials, as they are said: 斯凯孚, SKF; 帝斯曼, DSM."""
+    """Whether each character of a foreign name is one letter of initials, as they are said: 斯凯孚, SKF."""
     if not 3 <= len(latin) == len(han) <= 4 or not transcribed(han) or not _VOWELS.isdisjoint(latin):
         return False
     begun = [_heard_sounds(char)[0] for char in han]

@@ -151,7 +151,7 @@ def cut(run: str) -> tuple[str, ...]:
 
 
 def _cuts(run: str) -> Iterator[tuple[tuple[int, int, bool], tuple[str, ...]]]:
-    """Every way to cut a run, with its price: characters of unknown stretches, how many parts there are, and an unknown end.
+    """Every way to cut a run, with its price: characters of unknown stretches, how many parts, and an unknown end.
 
     A name stands before its trade: 大漠大|智控, never 大漠|大智控.
     """

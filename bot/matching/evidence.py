@@ -546,7 +546,7 @@ def _one_looked_up(found: Alignment) -> bool:
     return any(one.rank not in ("little", "holding") for one in (*found.over_ours(), *found.over_theirs()))
 
 
-#: What kinds of business two companies of one name are in, though the words are in no trade's table.
+#: What kinds of business tell two companies of one name apart as a trade does, though no trade's table has them.
 _BUSINESS = frozenset({"trading", "investment", "construction", "consulting", "fund"})
 
 
@@ -558,8 +558,7 @@ def _trade_unsaid(found: Alignment) -> bool:
     """Whether a Latin name has a trade that a Chinese one, given in full, does not say: 龙盛集团, Longsheng Auto Parts.
 
     A Chinese company registers with its trade, and leaves words out in English rather than add them. Short names of the
-    stock exchange (江海股份) leave the trade out; a word that met nothing may be it. Where the Chinese name has a trade that
-    met nothing, what kind of business the other is in (trading, investment) makes it another company too.
+    stock exchange (江海股份) leave the trade out; a word that met nothing may be it.
     """
     ours, theirs = found.ours, found.theirs
     if bool(ours.han) == bool(theirs.han) or japanese(ours.text) or japanese(theirs.text):
@@ -571,12 +570,12 @@ def _trade_unsaid(found: Alignment) -> bool:
         return False
     if _spelled_at_length(found) and not any(map(_says_business, over)):
         return False  # three characters are seldom two companies' name, and 科技 traders call themselves electronics
-    near = glossary().near
-    told = [near[one.concept] for one in native.units if one.concept in near]
     added = [one for one in added if one.rank == "trade" or one.concept in _BUSINESS]
     if "控股" in native.han:
         added = [one for one in added if one.concept != "investment"]  # holding companies invest
     more = [one for one in added if not any(may_say(word.native, one.concept) for word in native.units)]
+    near = glossary().near
+    told = [near[one.concept] for one in native.units if one.concept in near]
     return any(all(near.get(one.concept, _NOTHING).isdisjoint(lines) for lines in told) for one in more)
 
 
