@@ -90,6 +90,33 @@ def tidy(text: str | None) -> str:
     return " ".join(text.split()) if text else ""
 
 
+def trimmed(name: str) -> str:
+    """A name without what an enumeration leaves around it: separators, and a bracket that is only opened or closed."""
+    name = name.strip(" ,;")
+    if "(" not in name and ")" not in name:
+        return name
+    more = name.count(")") - name.count("(")
+    for _ in range(more):
+        if name.startswith(")"):
+            name = name[1:].lstrip(" ,;")
+        elif name.rstrip(" .,;").endswith(")"):
+            name = name.rstrip(" .,;")[:-1].rstrip(" ,;")
+    return name[1:].lstrip(" ,;") if more < 0 and name.startswith("(") else name
+
+
+_LISTED_AS = re.compile(
+    r"\s*\(\s*(?:previously|formerly) listed as[.,\s]*(?:in Arabic:\s*(?P<script>[^()]+))?\)?", re.IGNORECASE
+)
+
+
+def listed_as(name: str) -> tuple[str, ...]:
+    """The spellings in "X (previously listed as, in Arabic: Y)", under which somebody was listed; else nothing."""
+    found = _LISTED_AS.search(name) if "listed as" in name else None
+    if found is None:
+        return ()
+    return tuple(text for one in (name[: found.start()], found["script"]) if one and (text := trimmed(one)))
+
+
 @lru_cache(maxsize=8_192)  # a list of ten thousand rows was made on a few hundred days
 def numeric_day(text: str, *, month_first: bool = False) -> date | None:
     """ "29/06/2012", "29-06-2012" or "2012-06-29"; with the month first "06/29/2012". None for anything else."""

@@ -16,11 +16,23 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
 
-from adapters.formats import Body, CsvTable, citations, is_spreadsheet, mark_of, numeric_day, once, sheets, tidy, unread
+from adapters.formats import (
+    Body,
+    CsvTable,
+    citations,
+    is_spreadsheet,
+    mark_of,
+    numeric_day,
+    once,
+    sheets,
+    tidy,
+    trimmed,
+    unread,
+)
 from bot.model import Document, EntityKind, Listing, Name, Reading, Record
 from bot.sources import list_source
 
-VERSION = 1
+VERSION = 2
 
 _COLUMNS = (
     *("name", "street_address", "city", "state", "country", "postal_code", "effective_date", "expiration_date"),
@@ -153,7 +165,7 @@ def _parted(name: str) -> tuple[str, list[str]]:
     name = tidy(name)
     inside = _ALSO_INSIDE.findall(name)
     first, *others = _ALSO.split(_ALSO_INSIDE.sub(" ", name))
-    return tidy(first) or name, [alias for one in (*inside, *others) if (alias := tidy(one))]
+    return trimmed(tidy(first)) or name, [alias for one in (*inside, *others) if (alias := trimmed(tidy(one)))]
 
 
 def _address(row: dict[str, str]) -> str:
