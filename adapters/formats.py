@@ -686,9 +686,10 @@ class CsvRows:
 class CsvTable:
     """A CSV document with a header: each row with its cells by column name, names and cells without blanks around.
 
-    Raises ListDamaged at once when columns that matter are missing; while reading, for a row of another width, and for
-    a last row that has no line end and does not close its quotes, which is how a cut looks. Where a publisher ends its
-    file like that, `open_end` lets it pass, and `cut` says afterwards that it may be one.
+    Raises ListDamaged at once when columns that matter are missing; while reading, for a row of another width, for the
+    header once more, which is two files behind one another, and for a last row that has no line end and does not close
+    its quotes, which is how a cut looks. Where a publisher ends its file like that, `open_end` lets it pass, and `cut`
+    says afterwards that it may be one.
     """
 
     def __init__(
@@ -700,7 +701,9 @@ class CsvTable:
         self._delimiter = delimiter
         self._before = before + 1
         self.above: list[list[str]] = []  #: the rows before the header
+        self._head = b""
         for row in CsvRows(body, delimiter=delimiter):
+            self._head = row.raw
             self.above.append([cell.strip() for cell in row.cells])
             if len(self.above) == self._before:
                 break
@@ -716,6 +719,8 @@ class CsvTable:
             if number < self._before:
                 continue
             last = row
+            if row.raw == self._head:
+                raise self._body.damaged(f"line {row.line} is the header once more: two files in one; fetch it again")
             if len(row.cells) != width:
                 raise self._body.damaged(
                     f"line {row.line} has {len(row.cells)} of {width} columns: cut; fetch it again"

@@ -13,6 +13,8 @@ from bot.model import Memory, Poll, Reply, Request, SourceCard, SourceKind
 
 #: A poll may commit between our look and our word; then we look again.
 TRIES = 3
+#: Characters of what is wrong with a source in its line.
+TOLD = 200
 
 
 @command("sources")
@@ -54,7 +56,7 @@ def state(card: SourceCard, memory: Memory | None, reader: Reader) -> str:
         return reader.say("sources.unread", **known)
     told = "line" if memory.read_at else "never"
     line = reader.say(f"sources.{told}", **known, count=memory.rows, fresh=reader.fresh(memory.read_at))
-    trouble = reader.clean(memory.trouble, 200)
+    trouble = reader.clean(memory.trouble, TOLD)
     if memory.retired:
         return reader.say("sources.retired", line=line, trouble=trouble)
     if memory.quarantine:
@@ -97,8 +99,10 @@ async def why(office: Office, request: Request) -> Reply:
         lines.append(reader.say("sources.edition", edition=edition, layout=layout, sha256=sha256))
         if doubt := memory.damaged or memory.quarantine:
             seen = {"count": doubt.times, "since": when(doubt.first_at), "sha256": doubt.sha256[:16]}
-            lines += [reader.clean(doubt.why, 600), reader.say("sources.seen", **seen)]
-            lines += [] if memory.damaged else [reader.say("sources.if_true", id=card.id)]
+            if doubt is memory.quarantine or len(doubt.why) > TOLD:  # else the first line has said it
+                lines.append(reader.clean(doubt.why, 600))
+            lines.append(reader.say("sources.seen_one" if doubt.times == 1 else "sources.seen", **seen))
+            lines += [reader.say("sources.if_true", id=card.id)] if doubt is memory.quarantine else []
         lines += [reader.say("sources.signal", signal=reader.clean(signal, 200)) for signal in memory.signals[:20]]
     lines += [reader.say("sources.licence", licence=card.licence)] if card.licence else []
     lines += [reader.say("sources.note", note=card.note)] if card.note else []

@@ -278,7 +278,7 @@ def test_a_change_is_told_field_by_field() -> None:
     before = listing("A", aliases=(Name("x"),), addresses=("Here",))
     after = replace(before, aliases=(Name("x"), Name("y", NameKind.WEAK)), addresses=("There",), url="https://u")
     found = {one.field: one for one in field_changes(before, after)}
-    assert (found["aliases"].old, found["aliases"].new) == ("x alias", "x alias; y weak")
+    assert (found["aliases"].old, found["aliases"].new) == ("x", "x; y (weak)")
     assert found["aliases"].material
     assert not found["addresses"].material
     assert (found["url"].old, found["url"].new) == ("", "https://u")
@@ -423,6 +423,26 @@ def test_a_column_is_renamed_or_shifted(field: dict[str, Any], words: str) -> No
         believe(CARD, replace(READ, accept_next=True), look(known, now), {one.key: one for one in known}, now=NOW)
         is None
     )
+
+
+def test_letters_become_question_marks() -> None:
+    """A text forced into ASCII is the publisher's slip in one entry, and damage in many."""
+    known = [replace(listing(f"Łódź {number} Zakłady"), reason="Lidé") for number in range(100)]
+    forced = [replace(entry, name=entry.name.replace("Ł", "?").replace("ó", "?").replace("ź", "?")) for entry in known]
+    forced = [replace(entry, name=entry.name.replace("ł", "?")) for entry in forced]
+    why = doubted(known, [*forced[:5], *known[5:]], card=CARD)
+    assert "letters of 5 of 100 entries became question marks" in why
+    assert not doubted(known, [*forced[:2], *known[2:]], card=CARD)
+    asked = [replace(entry, name=f"{entry.name}?") for entry in known]
+    assert not doubted(known, [*asked[:5], *known[5:]], card=CARD)
+
+
+def test_a_change_of_aliases_says_of_which_kind_they_are() -> None:
+    """A former name is told as one; the word alias behind each would only be read as part of it."""
+    before = listing("Xiaomi", aliases=(Name("Mi"),))
+    after = listing("Xiaomi", aliases=(Name("Mi"), Name("Beijing Xiaomi"), Name("Mi One", NameKind.FORMER)))
+    (change,) = field_changes(before, after)
+    assert (change.old, change.new) == ("Mi", "Beijing Xiaomi; Mi; Mi One (former)")
 
 
 def test_another_layout_may_carry_other_fields() -> None:

@@ -324,6 +324,14 @@ def test_a_quote_that_never_closes_is_an_error() -> None:
     assert "line 2" in refusal(us_ofac_sdn, body)
 
 
+def test_two_files_in_one_are_an_error() -> None:
+    """Where rows of one key are one entry nothing else would tell, and the second header would be a new company."""
+    head = "Name\tStreet_Address\tCity\tState\tCountry\tPostal_Code\tEffective_Date\tExpiration_Date\t"
+    head += "Standard_Order\tLast_Update\tAction\tFR_Citation\n"
+    whole = f"{head}A\tA ST\tRENO\tNV\tUS\t1\t06/19/2003\t06/19/2033\tY\t2003-06-24\tADDED\t68.F.R. 38290\n"
+    assert "line 3 is the header once more" in refusal(us_bis_dpl, f"{whole}{whole}".encode())
+
+
 def test_a_row_of_another_width_is_an_error() -> None:
     """A column too few or too many means that cells stand under the wrong heading."""
     assert "line 1 has 13 of 12 columns" in refusal(us_ofac_sdn, SDN_CSV.replace(b"\r\n", b',"x"\r\n', 1))
