@@ -15,7 +15,7 @@ import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from difflib import SequenceMatcher
 from itertools import takewhile
 from typing import Any
@@ -197,7 +197,7 @@ def believe(
     why, loss, cut = _impossible(card, survey), "", ""
     if not why and not memory.accept_next:
         why = _improbable(card, memory, survey, old)
-        loss = "" if why else _loss(card, survey, noticed, now - (memory.read_at or now))
+        loss = "" if why else _loss(card, survey, noticed, _apart(memory, survey, now))
         cut = "" if why or loss else _cut_at_a_line_end(memory, survey, noticed)
     why = why or loss or cut
     if not why:
@@ -317,6 +317,23 @@ def _loss(card: SourceCard, survey: Survey, noticed: Collection[str], gap: timed
     if lost > max(FEW, believable * survey.known):
         return f"{lost} of {survey.known} entries gone ({lost / survey.known:.0%}, believable up to {believable:.0%})"
     return ""
+
+
+def _apart(memory: Memory, survey: Survey, now: datetime) -> timedelta:
+    """How long lies between two readings, or between their editions where these are days: files of two years may be
+
+    read in one hour.
+    """
+    days = [found for one in (memory.edition, survey.edition) if (found := _iso_day(one)) and found <= now.date()]
+    between = days[1] - days[0] if len(days) == 2 else timedelta(0)
+    return max(now - (memory.read_at or now), between)
+
+
+def _iso_day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
 
 
 def _cut_at_a_line_end(memory: Memory, survey: Survey, noticed: Collection[str]) -> str:

@@ -572,6 +572,25 @@ def test_a_list_unread_for_long_may_have_lost_more(days: int, believed: bool) ->
     assert believe(CARD, memory, look(known, a_half), old, now=NOW)
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "believed"),
+    [
+        ("2019-06-12", "2020-12-30", True),
+        ("2020-10-12", "2020-12-30", False),
+        ("2019-06-12", "2922-09-01", False),  # a slip of the pen is no edition
+        ("2019-06-12", "20201230-abc", False),
+        ("", "2020-12-30", False),
+    ],
+)
+def test_editions_of_two_years_are_read_in_one_hour(before: str, after: str, believed: bool) -> None:
+    """What lies between them is what their own dates say, where they are dates."""
+    known = dated(100)
+    a_third = [entry for at, entry in enumerate(known) if at % 3]
+    memory = replace(READ, read_at=NOW - timedelta(hours=1), edition=before)
+    seen = look(known, a_third, edition=after)
+    assert (believe(CARD, memory, seen, {entry.key: entry for entry in known}, now=NOW) is None) is believed
+
+
 def test_a_loss_that_was_announced_is_no_surprise() -> None:
     """An official notice that takes many off is as good as a second reading."""
     known = entries(30)
