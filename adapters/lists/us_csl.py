@@ -356,7 +356,7 @@ def _listing(row: _Row, key: str, signals: list[str]) -> Listing:
     cells, (code, _) = row.told(), _code(row.source())
     said = cells.get
     number, name = said("entity_number"), said("name", "")
-    addresses = _mended(said("addresses"))
+    addresses = [_address(one) for one in _mended(said("addresses"))]
     told = None if number else taken_apart(name, addresses)  # Treasury's name cells are names
     name = told.name if told else name
     numbers, facts = _ids(cells["ids"], signals) if "ids" in cells else ([], [])
@@ -377,6 +377,14 @@ def _listing(row: _Row, key: str, signals: list[str]) -> Listing:
         url=page_of(number) if number else _PAGES.get(code, ""),
         details=_unique([*_details(cells), *(told.details if told else ()), *facts]),
     )
+
+
+def _address(text: str) -> str:
+    """Without the commas of parts that are empty: "Hucun, Ningyang County, , Shandong, CN"."""
+    return _EMPTY_PARTS.sub(",", text).strip(", ") if ", ," in text or text.startswith(",") else text
+
+
+_EMPTY_PARTS = re.compile(r",(?:\s*,)+")
 
 
 def _details(cells: Mapping[str, str]) -> list[tuple[str, str]]:

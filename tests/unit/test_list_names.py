@@ -199,6 +199,14 @@ def test_other_names_of_the_screening_list(cell: str, names: list[tuple[str, Nam
     assert called(csl("X", cell)) == names
 
 
+def test_empty_parts_of_an_address() -> None:
+    """Leave no commas, nor does an address of nothing but a country."""
+    cells = {"source": "Entity List (EL)", "name": "X", "addresses": "Hucun, Ningyang, , Shandong, CN; , CN"}
+    row = ",".join(f'"{cells.get(column, "")}"' for column in CSL_COLUMNS.split(","))
+    listing = only(us_csl, f"{CSL_COLUMNS}\n{row}\n".encode())
+    assert (listing.addresses, listing.countries) == (("Hucun, Ningyang, Shandong, CN", "CN"), ("CN",))
+
+
 @pytest.mark.parametrize(
     ("cell", "name", "other"),
     [
