@@ -665,15 +665,25 @@ class CsvRows:
             raise self._body.damaged(f"the row of line {started} never closes its quotes: cut; fetch it again")
 
     def _lines(self) -> Iterator[list[bytes]]:
-        rest = b""
+        rest, end = b"", list[bytes]()  # a line of 0x1A, and blank ones behind it: the end, if nothing else comes
         for chunk in self._body.chunks():
-            lines = (rest + chunk).split(b"\n")
+            lines = [*end, *(rest + chunk).split(b"\n")]
             rest = lines.pop()
             if len(rest) > LARGEST_RECORD:
                 raise self._body.damaged(f"a line of more than {LARGEST_RECORD} bytes; fetch it again")
+            at = len(lines)
+            while at and lines[at - 1] in (b"", b"\x1a"):
+                at -= 1
+            end = lines[at:] if b"\x1a" in lines[at:] else []
+            if end:
+                lines = lines[:at]
             if lines:
                 self.ends_with = "line end"
                 yield lines
+        if end and not rest:
+            self.ends_with = "0x1A"
+        elif end:
+            yield end
         if rest.endswith(b"\x1a"):
             self.ends_with = "0x1A"
             rest = rest.rstrip(b"\x1a")

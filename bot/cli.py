@@ -171,7 +171,8 @@ def run(
     async def work(house: House) -> None:
         count = len(await house.store.subscriptions())
         hint = "" if count else " Nobody is watched yet: tocsin watch add Xiaomi Huawei"
-        _say(f"Tocsin {__version__}: {count} watches, {len(house.cards())} sources.{hint}")
+        sources_read = _count(len(house.cards()), "source", "sources")
+        _say(f"Tocsin {__version__}: {_count(count, 'watch', 'watches')}, {sources_read}.{hint}")
         if once:
             with _busy("reading what is due"):
                 await house.once()
@@ -305,7 +306,7 @@ def export_history(
         _write(output, text.encode())
         _say(f"{output}: {len(rows)} rows")
     else:
-        typer.echo(text, nl=False)
+        typer.echo(text, nl=json)  # a table ends its last line itself
 
 
 @watch.command("add")

@@ -442,6 +442,17 @@ def test_the_same_list_in_other_clothes_is_the_same(
     assert read(source, dress(body))[1] == read(source, body)[1]
 
 
+@pytest.mark.parametrize("chunk", [7, 1 << 18])
+def test_a_line_end_behind_the_mark_of_the_end(monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
+    """Editors and line tools end every line, that of OFAC's Ctrl-Z too; behind it nothing else may come."""
+    monkeypatch.setattr("adapters.formats.CHUNK", chunk)
+    for end in (b"\x1a\n", b"\x1a\r\n", b"\x1a\n\n", b"\n\x1a\n"):
+        reading, entries = read(us_ofac_sdn, SDN_CSV.rstrip(b"\x1a") + end)
+        assert entries == read(us_ofac_sdn, SDN_CSV)[1]
+        assert not reading.open_ended
+    assert "1 of 12 columns" in refusal(us_ofac_sdn, SDN_CSV.rstrip(b"\x1a") + b"\x1a\n" + SDN_CSV)
+
+
 @pytest.mark.parametrize(("source", "body"), EVERY)
 def test_a_spooled_file_is_read_like_one_in_memory(source: ListSource, body: bytes, tmp_path: Path) -> None:
     """The fetcher spools large bodies to disk; nothing else changes."""
