@@ -128,6 +128,12 @@ class Reader:
         card = self.cards.get(source)
         return self.retell("title", card.title if card else str(table("list_titles").get(source, source)))
 
+    def named(self, source: str) -> str:
+        """The same where it stands alone, as a heading or at the beginning of a line."""
+        title, card = self.title(source), self.cards.get(source)
+        own = card.title if card else str(table("list_titles").get(source, source))
+        return title if title == own else f"{title[:1].upper()}{title[1:]}"  # how an outlet writes itself is its own
+
     def terms(self, source: str) -> str:
         """The licence to be named beside a source's data, in its short form; empty where none has to be."""
         card = self.cards.get(source)
@@ -212,17 +218,27 @@ def alert_card(
         *_meaning(alert, effects, reader),
     ]
     sections += [*_matched(alert, reader), *_record(alert, updates, reader), *_proof(alert, reader)]
-    told = alert.kind is not AlertKind.DELISTED and effects
-    detail = effects[0].does if told else _happened(alert, reader)[0].text
     severity = reader.say(f"severity.{alert.severity}")
     return Card(
-        summary=reader.say("summary.line", severity=severity, title=title, detail=reader.clean(detail, 200)),
+        summary=reader.say("summary.line", severity=severity, title=title, detail=_detail(alert, effects, reader)),
         title=f"{severity} · {title}",
         severity=alert.severity,
         sections=tuple(sections),
         links=_links(alert, reader),
         footer=_footer(alert, reader),
     )
+
+
+def _detail(alert: Alert, effects: Sequence[Effect], reader: Reader) -> str:
+    """What a notification says after the title: what a listing means; of all else what happened.
+
+    What a list means in general would read there as said of the company, of which a story only tells.
+    """
+    if alert.story and alert.story.title:
+        return reader.quote(reader.clean(alert.story.title, 200))
+    if alert.kind is AlertKind.LISTED and effects:
+        return reader.clean(effects[0].does, 200)
+    return reader.clean(_happened(alert, reader)[0].text, 200)
 
 
 def _state(updates: Updates | None, reader: Reader) -> list[Section]:
@@ -294,7 +310,8 @@ def _list(source: str, effects: Sequence[Effect], reader: Reader) -> str:
     """The list as people call it: the one programme it is about, where a source carries several."""
     card = reader.cards.get(source)
     inner = card is not None and card.carrier and len(effects) == 1
-    return effects[0].title if inner and effects[0].title else reader.title(source)
+    named = inner and effects[0].title
+    return reader.say("kind.programme", title=effects[0].title) if named else reader.title(source)
 
 
 def _happened(alert: Alert, reader: Reader) -> list[Section]:
@@ -429,14 +446,14 @@ def _read_out_of(analysis: Analysis, reader: Reader) -> list[Section]:
         if analysis.stage:
             sections.append(Section(reader.say("heading.stage"), reader.say(f"stage.{analysis.stage}")))
         if analysis.source:
-            sections.append(Section(reader.say("heading.meant"), reader.title(analysis.source)))
+            sections.append(Section(reader.say("heading.meant"), reader.named(analysis.source)))
     if analysis.origin:
         sections.append(Section(reader.say("heading.origin"), reader.clean(analysis.origin, 120), quote=True))
     return sections
 
 
 def _why(alert: Alert, reader: Reader) -> list[Section]:
-    heading = reader.say("heading.why")
+    heading = reader.say("heading.why_then" if alert.kind is AlertKind.DELISTED else "heading.why")
     if alert.story:
         about = alert.kind is AlertKind.LISTING_STORY
         return _why_told(alert.analysis, reader, about=about) if alert.analysis else []
@@ -733,7 +750,8 @@ def digest_card(digest: Digest, keys: Sequence[str], reader: Reader) -> Card:
 
 
 def _kind(brief: Brief, reader: Reader) -> str:
-    return reader.say(_kind_of(brief), company=subject_words(brief, reader), list=reader.title(brief.source))
+    on = reader.title(brief.on_list or brief.source)
+    return reader.say(_kind_of(brief), company=subject_words(brief, reader), list=on)
 
 
 def brief_words(brief: Brief, reader: Reader) -> str:
@@ -753,7 +771,9 @@ def standing_card(standing: Standing, reader: Reader) -> Card:
     lists = len(standing.read)
     listed = sum(1 for _, found in standing.found if counted(found))
     lines = [_standing_line(company, found, lists, reader) for company, found in standing.found]
-    summary = reader.say("standing.summary", listed=listed, count=len(standing.found))
+    summary = reader.say(
+        f"standing.{_standing_key(listed, len(standing.found))}", listed=listed, count=len(standing.found)
+    )
     oldest = min((at for _, at in standing.read), default=None)
     return Card(
         summary=summary,
@@ -761,6 +781,13 @@ def standing_card(standing: Standing, reader: Reader) -> Card:
         sections=(Section("", summary), *(Section("", line) for line in lines)),
         footer=reader.say("standing.footer", count=lists, fresh=reader.fresh(oldest)),
     )
+
+
+def _standing_key(listed: int, count: int) -> str:
+    """Which sentence says how many of them are listed."""
+    if count == 1:
+        return "alone" if listed else "alone_not"
+    return "summary_one" if listed == 1 else "summary"
 
 
 def counted(found: Iterable[Found]) -> dict[str, int]:
@@ -887,7 +914,7 @@ def _found_on(
     means = [f"{effect.does} {effect.does_not}".strip() for effect in told]
     if len(told) > 1:
         means = [reader.told(text, effect.title) for effect, text in zip(told, means, strict=True)]
-    sections = [Section(reader.title(source), "\n".join(lines))]
+    sections = [Section(reader.named(source), "\n".join(lines))]
     return sections + ([Section(reader.say("heading.means"), "\n".join(means))] if means else [])
 
 
@@ -902,7 +929,7 @@ def _freshness(read: Mapping[str, datetime], reader: Reader) -> Section:
     if not read:
         return Section(reader.say("heading.next"), reader.say("lookup.unread_next"))
     lines = [
-        reader.say("fresh.line", list=reader.title(source), fresh=reader.fresh(at))
+        reader.say("fresh.line", list=reader.named(source), fresh=reader.fresh(at))
         for source, at in sorted(read.items())
     ]
     return Section(reader.say("heading.fresh"), "\n".join(lines))

@@ -88,7 +88,7 @@ def _on_list(
     if len(stood) > NAMED:
         lines.append(reader.say("happened.more", count=len(stood) - NAMED))
     means = [f"{effect.does} {effect.does_not}".strip() for effect in list(effects.get(source, ()))[:2]]
-    sections = [Section(reader.title(source), "\n".join(lines))]
+    sections = [Section(reader.named(source), "\n".join(lines))]
     return sections + ([Section(reader.say("heading.meant_on_day"), " ".join(means))] if means else [])
 
 
@@ -233,7 +233,7 @@ def _links(found: Sequence[Event], reader: Reader) -> tuple[Link, ...]:
         page = next((one.url for one in event.listings if one.url), "") or (card.page if card else "")
         if page.startswith(("https://", "http://")):
             pages.setdefault(event.source, page)
-    return tuple(Link(_short(reader.title(source)), page) for source, page in list(pages.items())[:NAMED])
+    return tuple(Link(_short(reader.named(source)), page) for source, page in list(pages.items())[:NAMED])
 
 
 def _short(title: str) -> str:

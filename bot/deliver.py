@@ -224,7 +224,10 @@ class Courier:
 
         Once a day for one place and one reason, however many messages it keeps back.
         """
-        text = f"{parked.parked}. Nothing is lost: mend it, then run: tocsin unpark all --place {parked.place}"
+        next_step = (
+            f"mend it, then type there: unpark all. On the command line: tocsin unpark all --place {parked.place}"
+        )
+        text = f"{parked.parked}. Nothing is lost: {next_step}"
         notice = Notice(
             id=fingerprint("parked", str(parked.place), parked.parked, f"{self.clock.now():%Y-%m-%d}"),
             source=str(parked.place),

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from bot.model import Alert, AlertKind, Brief, Delivery, Digest, Gathering, Place, Severity
+from bot.registers import brief_of
 from bot.triage import Held
 
 #: Alerts that one poll may bring to one place as messages of their own.
@@ -87,7 +88,7 @@ class _Gatherer:
 
     def brief(self, alert: Alert) -> Brief:
         if alert.id not in self._briefs:
-            self._briefs[alert.id] = Brief.of(alert)
+            self._briefs[alert.id] = brief_of(alert)
         return self._briefs[alert.id]
 
 

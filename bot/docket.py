@@ -19,7 +19,6 @@ from bot.model import (
     PLACES,
     UPDATES,
     Alert,
-    Brief,
     Decision,
     Delivery,
     Paper,
@@ -29,6 +28,7 @@ from bot.model import (
     Updates,
 )
 from bot.ports import Store
+from bot.registers import brief_of
 from bot.route import Routing, route
 from bot.triage import DISPOSITIONS, HELD, MUTES, UNSENT, Disposition, Held, Mute, Rulings, Unsent, unsent_key
 
@@ -109,7 +109,7 @@ class Docket:
         """
         fresh: dict[str, list[Unsent]] = {}
         for alert, routing in zip(reversed(alerts), reversed(routings), strict=True):
-            brief = Brief.of(alert)
+            brief = brief_of(alert)
             for place, refusal in routing.silent.items():
                 found = fresh.setdefault(unsent_key(place, alert.source), [])
                 if len(found) < REMEMBERED:

@@ -87,12 +87,13 @@ class TellPerson(TocsinError):
     """What was asked cannot be done; the message is for the person who asked.
 
     Raised where nobody knows the reader's language, it may name its sentence in bot/data/words (`key`, with what is
-    to be filled in), and the desk says that one.
+    to be filled in), and the desk says that one. `field` names the argument that it is about, where it is one.
     """
 
-    def __init__(self, message: str, *, key: str = "", **places: object) -> None:
+    def __init__(self, message: str, *, key: str = "", field: str = "", **places: object) -> None:
         super().__init__(message)
         self.key = key
+        self.field = field
         self.places = places
 
 

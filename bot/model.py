@@ -653,6 +653,7 @@ class Brief:
     url: str = ""
     relation: str = ""  #: of entries that are not the company's own, as Alert has it
     partial: bool = False  #: of a delisting that leaves the company itself where it was
+    on_list: str = ""  #: the list of its entries, where their source carries several
 
     @classmethod
     def of(cls, alert: Alert) -> Brief:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 
 from bot.data import table
-from bot.model import ChangeKind, ListChange, Listing
+from bot.model import Alert, Brief, ChangeKind, ListChange, Listing
 
 #: Within so long a decision that moves an entry is seen on both lists.
 ONE_DECISION = timedelta(days=60)
@@ -26,6 +27,13 @@ def list_of(listing: Listing) -> str:
     """The list an entry stands on: that of its first programme where its source carries several, else its source."""
     carried = table("registers")["carries"].get(listing.source, {})
     return str(next((carried[code] for code in listing.programmes[:1] if code in carried), listing.source))
+
+
+def brief_of(alert: Alert) -> Brief:
+    """An alert in one line, with the list on which its entries stand."""
+    entries = alert.listings if alert.story is None else ()
+    where = list_of(entries[0]) if entries else alert.source
+    return replace(Brief.of(alert), on_list=where if where != alert.source else "")
 
 
 def per_list(listings: Iterable[Listing]) -> dict[str, list[Listing]]:

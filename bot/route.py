@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.model import Alert, Brief, Delivery, Place, Role, Subscription, Update, UpdateKind, Verdict, fingerprint
-from bot.registers import carriers
+from bot.registers import brief_of, carriers
 from bot.triage import NOTHING_SAID, Held, Here, Identity, Refusal, Rulings
 
 
@@ -98,7 +98,7 @@ class _Routing:
                 self.reminders.append((delivery.key, said))
 
     def hold(self, subscription: Subscription, *, paused: bool) -> Held:
-        self.brief = self.brief or Brief.of(self.alert)
+        self.brief = self.brief or brief_of(self.alert)
         return Held(
             place=subscription.place,
             company=self.alert.company.id,

@@ -200,6 +200,7 @@ class House:
                 work.create_task(chat.run(self.desk), name=f"chat:{chat.platform}")
             if any(chat.platform != "console" for chat in self.chats):
                 work.create_task(self.desk.office.roll.refresh(), name="roll")  # before the first question is typed
+                work.create_task(asyncio.to_thread(self.book.prepare), name="book")
 
 
 def store_for(settings: Settings) -> Store:

@@ -15,7 +15,7 @@ from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 
 from adapters.slack.calls import Body, Call
-from adapters.slack.draw import REST, SHARE, Press, draw, merged
+from adapters.slack.draw import PLAIN, REST, SHARE, UNFURLED, Press, draw, merged
 from adapters.slack.files import sent
 from adapters.slack.line import Line
 from adapters.slack.modal import answered
@@ -136,7 +136,7 @@ class Answers:
             await client.views_open(trigger_id=call.trigger, view=view)
         except SlackApiError:  # too late for a box, or one was opened already
             drawn = draw(card, language=call.language).payload()
-            await client.chat_postMessage(channel=call.user, mrkdwn=False, parse="none", **drawn)
+            await client.chat_postMessage(channel=call.user, **PLAIN, **drawn)
 
     async def _respond(self, call: Call, payload: Body, *, private: bool = True) -> bool:
         """Answer under the request's response_url: five times within thirty minutes, and Tocsin need not be a member.
@@ -144,12 +144,16 @@ class Answers:
         False when Slack did not take it: then a private answer comes into the person's own conversation.
         https://docs.slack.dev/interactivity/handling-user-interaction#message_responses (read 2026-11)
         """
-        frame = {"response_type": "ephemeral" if private else "in_channel", "replace_original": False}
-        said = await self._line.response(call.response_url).send_dict({**frame, **payload})
-        if said.status_code == 200:
-            return True
-        log.warning("slack_answer_refused", status=said.status_code, says=said.body[:300])
+        frame = {"response_type": "ephemeral" if private else "in_channel", "replace_original": False, **UNFURLED}
+        try:
+            said = await self._line.response(call.response_url).send_dict({**frame, **payload})
+        except (ClientError, TimeoutError) as trouble:
+            log.warning("slack_answer_lost", why=type(trouble).__name__)
+        else:
+            if said.status_code == 200:
+                return True
+            log.warning("slack_answer_refused", status=said.status_code, says=said.body[:300])
         if private and "blocks" in payload:  # a form may well be sent after half an hour
             client = await self._line.web(call.team)
-            await client.chat_postMessage(channel=call.user, mrkdwn=False, parse="none", **payload)
+            await client.chat_postMessage(channel=call.user, **PLAIN, **payload)
         return False

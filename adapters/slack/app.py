@@ -237,10 +237,10 @@ class Service:
         )
 
     async def _asked(self, call: Call, asked: Request) -> Request:
-        """The request with what the platform knows of whoever asks. Only what changes a place asks who may."""
+        """The request with what the platform knows of whoever asks. Only what is not for everybody asks who may."""
         found = commands().get(asked.command)
         manager = True
-        if found and found.manages:
+        if found and found.asks_who:
             channel = asked.place.address.rpartition("/")[2]
             manager = await self.people.manages(call.team, call.user, channel)
         return replace(asked, manager=manager, home=call.home)
@@ -436,7 +436,7 @@ class Service:
         asked = replace(await self._asked(call, asked), progress=meanwhile)
         reply = await self.desk.answer(asked)
         if not reply.ok and form.fields and reply.cards:
-            return await self._wrong(call, {_field_of(reply, form): reply.cards[0].summary or reply.cards[0].title})
+            return await self._wrong(call, {_field_of(reply, form): _refusal(reply.cards[0])})
         card = merged(reply.cards) if reply.cards else Card(summary="", title=say(call.language, "done"))
         if call.response_url:
             await self.answers.give(call, asked, reply)
@@ -540,6 +540,11 @@ def _filled(view: Body) -> Filled | None:
     except ValueError as trouble:
         log.warning("slack_box_not_ours", why=str(trouble))
         return None
+
+
+def _refusal(card: Card) -> str:
+    """What is wrong and the next step, in one line."""
+    return " ".join([card.summary or card.title, *(one.text for one in card.sections if one.text.strip())])
 
 
 def _field_of(reply: Reply, form: Filled) -> str:

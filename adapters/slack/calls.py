@@ -12,6 +12,9 @@ from bot.model import Place
 
 Body = dict[str, Any]
 
+#: An address in angle brackets, with the words that stand for it where there are any.
+_LINK = re.compile(r"<(https?://[^|>\s]+)(?:\|([^>]*))?>")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
@@ -59,16 +62,26 @@ def at_hand(body: Body) -> tuple[str, int]:
 
 
 def words_in(message: Body) -> str:
-    """The words of a message: its text, or what stands in its blocks and attachments, as apps write."""
-    own = unescaped(str(message.get("text") or ""))
-    parts = [own] if own.strip() else []
-    parts += [unescaped(str(one.get("fallback") or one.get("text") or "")) for one in message.get("attachments") or ()]
-    return "\n".join(part for part in parts if part.strip())
+    """The words of a message as people read it: its text, and what stands in its attachments, as apps write.
+
+    A link is read by its words, which are what names somebody: Slack makes one of every "JD.com". A message that is
+    nothing but a link is its address.
+    """
+    parts = [_read(str(message.get("text") or ""))]
+    for one in message.get("attachments") or ():
+        told = [_read(str(one.get(name) or "")) for name in ("pretext", "title", "text")]
+        parts += [part for part in told if part.strip()] or [_read(str(one.get("fallback") or ""))]
+    return "\n".join(dict.fromkeys(part for part in parts if part.strip()))
+
+
+def _read(text: str) -> str:
+    alone = _LINK.fullmatch(text.strip())
+    return html.unescape(alone[1] if alone else _LINK.sub(lambda link: link[2] or link[1], text))
 
 
 def unescaped(text: str) -> str:
     """What was typed: Slack sends three characters as entities and may wrap addresses in angle brackets."""
-    return html.unescape(re.sub(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>", r"\1", text)) if _entities(text) else text
+    return html.unescape(_LINK.sub(r"\1", text)) if _entities(text) else text
 
 
 def _entities(text: str) -> bool:

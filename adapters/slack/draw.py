@@ -51,6 +51,12 @@ SECTIONS = 40
 #: of Slack's themes and for people who do not see red and green apart.
 COLOUR = {Severity.HIGH: "#C2185B", Severity.MEDIUM: "#E8A33D", Severity.LOW: "#1D7FBF"}
 
+#: No preview below what links to somewhere: a list's page would hide the words above it. In every message and answer,
+#: https://docs.slack.dev/messaging/unfurling-links-in-messages (read 2026-11).
+UNFURLED = {"unfurl_links": False, "unfurl_media": False}
+#: What is said with every new message: nothing in it is mark-up, and nothing becomes a link.
+PLAIN: dict[str, Any] = {**UNFURLED, "mrkdwn": False, "parse": "none"}
+
 #: A press is a command of this name, or one of ours below.
 PRESS = "tocsin:"
 SHARE = "tocsin.share"

@@ -31,7 +31,7 @@ PLACEHOLDER = 150
 LABEL = 2000
 #: Files that a field takes: tables and plain lists of names.
 FILES = ("csv", "tsv", "txt", "xlsx", "xls", "ods")
-MOST_FILES = 5
+MOST_FILES = 1  #: a command reads one
 
 FORM = "tocsin.form"
 ANSWER = "tocsin.answer"

@@ -13,10 +13,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from slack_sdk.web.async_client import AsyncWebClient
+
 from adapters.slack.checks import checked
-from adapters.slack.draw import PRESS, Press, draw
+from adapters.slack.draw import PLAIN, PRESS, Press, draw
 from adapters.slack.line import PATIENCE, Line
-from adapters.slack.trouble import sorted_out, team_of
+from adapters.slack.trouble import cannot_thread, sorted_out, team_of
 from adapters.slack.words import say
 from bot.errors import ChatBusy, ChatDoubtful, ChatRefused, StoreBusy, TellOperator
 from bot.logs import log
@@ -85,26 +87,39 @@ class SlackChat:
             client = await self.line.web(team_of(place))
         except ChatDoubtful as unsure:  # only a channel was asked for: nothing can have been posted
             raise ChatBusy(str(unsure)) from unsure
-        said = await _asked(
+        parent = _parent(thread)
+        try:
+            said = await self._say(client, channel, place, card, key, parent)
+        except ChatRefused as refusal:
+            if parent is None or not cannot_thread(refusal):
+                raise
+            log.warning("slack_no_thread_there", place=str(place), key=key, why=str(refusal))
+            await self._turn(channel)
+            said, parent = await self._say(client, channel, place, card, key, None), None
+        return Receipt(str(said["ts"]), thread=parent or "")
+
+    async def _say(
+        self, client: AsyncWebClient, channel: str, place: Place, card: Card, key: str, parent: str | None
+    ) -> dict[str, Any]:
+        return await _asked(
             client.chat_postMessage,
             place,
             channel=channel,
-            thread_ts=_parent(thread),
+            thread_ts=parent,
             metadata={"event_type": EVENT, "event_payload": {"key": key}},
-            unfurl_links=False,
-            unfurl_media=False,
-            mrkdwn=False,
-            parse="none",
+            **PLAIN,
             **self._drawn(card, key),
         )
-        return Receipt(str(said["ts"]), thread=_parent(thread) or "")
 
     async def find(self, place: Place, key: str, *, thread: Receipt | None = None) -> Receipt | None:
         parent = _parent(thread)
         try:
             channel = await self._channel(place)
-            found = await self._look(channel, place, key, parent)
-            return Receipt(found, thread=parent or "") if found else None
+            if found := await self._look(channel, place, key, parent):
+                return Receipt(found, thread=parent or "")
+            if parent and (found := await self._look(channel, place, key, None)):  # where no thread could be
+                return Receipt(found)
+            return None
         except ChatDoubtful as unsure:  # nothing was sent by looking
             raise ChatBusy(str(unsure)) from unsure
 

@@ -63,6 +63,16 @@ REFUSED: Mapping[str, str] = {
     "cant_update_message": "the message is not Tocsin's own",
     "edit_window_closed": "the workspace does not allow edits this late",
 }
+#: No answer can stand under this message: then it is said in the channel.
+UNTHREADED = frozenset(
+    {
+        "cannot_reply_to_message",
+        "restricted_action_non_threadable_channel",
+        "restricted_action_thread_locked",
+        "thread_locked",
+        "thread_not_found",
+    }
+)
 #: Nothing was stored, and later it may be.
 LATER = frozenset(
     {
@@ -110,6 +120,11 @@ def advice(error: SlackApiError) -> str:
     scope = str(_field(error, "needed") or "")
     known = REFUSED.get(word, "see https://docs.slack.dev/reference/methods/chat.postMessage#errors")
     return f"{word}{f' ({scope})' if scope else ''}; next: {known}"
+
+
+def cannot_thread(refusal: TocsinError) -> bool:
+    """Whether it was the thread that Slack refused, and not the channel."""
+    return isinstance(refusal.__cause__, SlackApiError) and word_of(refusal.__cause__) in UNTHREADED
 
 
 def word_of(error: SlackApiError) -> str:

@@ -94,13 +94,24 @@ class Command:
     form: AskForm | None = field(default=None, repr=False)  #: the box to open first, where one is needed
     manages: bool = False  #: it changes what a place watches, so the place says who may
     operates: bool = False  #: it changes what everybody here hears, see `may_operate`
+    manages_part: bool = False  #: the same as `manages` for a part of what it does; it looks itself
+
+    @property
+    def asks_who(self) -> bool:
+        """Whether it has to be known if whoever asks manages the place; a chat may have to look that up."""
+        return self.manages or self.operates or self.manages_part
 
 
 _REGISTRY: dict[str, Command] = {}
 
 
 def command(
-    name: str, *arguments: Argument, form: AskForm | None = None, manages: bool = False, operates: bool = False
+    name: str,
+    *arguments: Argument,
+    form: AskForm | None = None,
+    manages: bool = False,
+    operates: bool = False,
+    manages_part: bool = False,
 ) -> Callable[[Run], Run]:
     """Put a function on the shelf of commands. A missing docstring is an error: it is what people read."""
 
@@ -109,7 +120,14 @@ def command(
             raise TypeError(f"/{name} has no docstring, and its docstring is its help")
         about = run.__doc__.strip().splitlines()[0]
         _REGISTRY[name] = Command(
-            name=name, about=about, arguments=arguments, run=run, form=form, manages=manages, operates=operates
+            name=name,
+            about=about,
+            arguments=arguments,
+            run=run,
+            form=form,
+            manages=manages,
+            operates=operates,
+            manages_part=manages_part,
         )
         return run
 
@@ -146,7 +164,8 @@ class FrontDesk:
         try:
             return await self._run(request, reader)
         except TellPerson as refusal:
-            return _sorry(reader.say(refusal.key, **refusal.places) if refusal.key else str(refusal))
+            text = reader.say(refusal.key, **refusal.places) if refusal.key else str(refusal)
+            return _sorry(text, refusal.field)
         except TocsinError as trouble:
             log.warning("command_failed", command=request.command, trouble=str(trouble))
             return _sorry(reader.say("desk.later", trouble=trouble))
@@ -233,8 +252,8 @@ class FrontDesk:
             log.debug("watches_not_read", trouble=str(trouble))
 
 
-def _sorry(text: str) -> Reply:
+def _sorry(text: str, field: str = "") -> Reply:
     """What cannot be done; of a long answer the first sentence is the title, which no chat cuts then."""
     title, stop, rest = text.partition(". ") if len(text) > TITLE else (text, "", "")
     card = plain_card(f"{title}{stop.strip()}", [rest] if rest else [], severity=Severity.LOW)
-    return Reply(cards=(card,), data={"error": text}, ok=False)
+    return Reply(cards=(card,), data={"error": text} | ({"field": field} if field else {}), ok=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.book import CompanyBook
@@ -10,13 +11,16 @@ from bot.chronicle import as_table
 from bot.commands import Argument, Office, command
 from bot.data import table
 from bot.errors import TellPerson
-from bot.model import Act, Attachment, Place, Reply, Request
+from bot.model import Act, Attachment, Place, Reply, Request, UpdateKind
 
 #: Acts shown in the answer itself.
 SHOWN = 10
 #: Acts in one file: a spreadsheet opens no more than a million rows.
 MOST = 1_000_000
 COLUMNS = ("when", "who", "what", "company", "place", "why", "evidence", "message")
+
+#: What an act says of a pause: of which watch, and what its end was and is.
+_PAUSE = re.compile(r"(?:(?P<whom>.+): )?paused_until: \S+ -> (?P<until>off|\d{4}-\d{2}-\d{2}T\S+)")
 
 SINCE = Argument(name="since", about="only from this day on, such as 2026-01-31 (UTC)", required=False)
 
@@ -68,6 +72,8 @@ def row(act: Act, book: CompanyBook) -> dict[str, str]:
 
 
 def line(act: Act, book: CompanyBook, reader: Reader) -> str:
+    if act.what == "paused" and (change := _PAUSE.fullmatch(act.text)):
+        return _pause_line(act, change, reader)
     known = act.what in table("words/en")["audit"]
     what = reader.say(f"audit.{act.what}") if known else act.what.replace("_", " ")
     said = reader.say(
@@ -77,7 +83,22 @@ def line(act: Act, book: CompanyBook, reader: Reader) -> str:
         what=what,
         company=reader.clean(company_name(act.company, book), 80),
     ).rstrip(" ·")
+    if act.what == UpdateKind.MUTED and act.text:
+        return reader.say("audit.until", line=said, until=reader.clean(act.text, 40))
     return f"{said} {reader.quote(reader.clean(act.text, 200))}" if act.text else said
+
+
+def _pause_line(act: Act, change: re.Match[str], reader: Reader) -> str:
+    """A pause of one watch or of all, or its end."""
+    ended = change["until"] == "off"
+    said = reader.say(
+        "audit.line",
+        time=when(act.at),
+        person=reader.retell("because", reader.clean(act.person, 80)),
+        what=reader.say("audit.went_on" if ended else "audit.paused"),
+        company=reader.clean(change["whom"] or "", 80),
+    ).rstrip(" ·")
+    return said if ended else reader.say("audit.until", line=said, until=when(datetime.fromisoformat(change["until"])))
 
 
 def company_name(id: str, book: CompanyBook) -> str:

@@ -155,6 +155,8 @@ def _count(request: Request, reader: Reader) -> Count:
 
 
 def _read(request: Request, reader: Reader) -> Sheet:
+    if request.files and request.one("text").strip():  # one of them would be lost without a word
+        raise TellPerson(reader.say("import.both"), field="text")
     if request.files:
         return read_file(request.files[0])
     text = request.one("text")

@@ -25,7 +25,7 @@ async def help(office: Office, request: Request) -> Reply:
         return _of_one(name, reader)
     title = reader.say("help.title")
     sections = [
-        Section(heading, "\n".join(f"{usage(one.name)}: {told(one, reader.language)}" for one in all))
+        Section(heading, "\n".join(reader.told(told(one, reader.language), usage(one.name)) for one in all))
         for heading, all in _groups(reader).items()
     ]
     card = Card(summary=title, title=title, sections=tuple(sections), footer=reader.say("help.more"))

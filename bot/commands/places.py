@@ -44,6 +44,6 @@ def may_change(settings: PlaceSettings, request: Request) -> bool:
 
 
 def account(person: str) -> str:
-    """The id of a person, as the platform or somebody wrote it: `ana (U024)`, `<@U024>`, `@U024` or `U024`."""
+    """The id of a person, as the platform or somebody wrote it: `ana (U024)`, `<@U024|ana>`, `@U024` or `U024`."""
     found = _ID.search(person)
-    return (found.group(1) if found else person.strip().strip("<@!>")).strip().casefold()
+    return (found.group(1) if found else person.strip().strip("<@!>").partition("|")[0]).strip().casefold()

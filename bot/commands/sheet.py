@@ -62,6 +62,10 @@ class Sheet:
     width: int = 1  #: how many columns there are
 
 
+#: How documents begin that are text and no table: their lines would be taken for names.
+DOCUMENTS = (b"%pdf-", b"{\\rtf", b"<!doctype", b"<html", b"<?xml", b"%!ps")
+
+
 def read_file(file: Attachment) -> Sheet:
     """The names of a file. Raises TellPerson for one that is too large, broken, or has no names."""
     if len(file.body) > LARGEST:
@@ -70,6 +74,8 @@ def read_file(file: Attachment) -> Sheet:
         return _understood(_workbook(file), file)
     if file.name.casefold().endswith(WORKBOOKS):
         raise _refusal("broken", file)
+    if file.body[:100].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(DOCUMENTS):
+        raise _refusal("no_table", file)
     return read_text(_decoded(file), file)
 
 
@@ -349,5 +355,6 @@ def _unguarded(text: str) -> str:
 
 
 def _refusal(key: str, file: Attachment | None, **places: object) -> TellPerson:
-    name = file.name[:80] if file else "-"
-    return TellPerson(f"{name} holds no names that can be read ({key})", key=f"import.{key}", file=name, **places)
+    name, field = (file.name[:80], "file") if file else ("-", "text")
+    text = f"{name} holds no names that can be read ({key})"
+    return TellPerson(text, key=f"import.{key}", field=field, file=name, **places)

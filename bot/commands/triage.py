@@ -14,6 +14,7 @@ from bot import triage
 from bot.cards import Reader, plain_card, when
 from bot.codec import decode
 from bot.commands import Argument, Office, command
+from bot.commands.places import check, settings_of
 from bot.errors import TellPerson
 from bot.model import (
     UPDATES,
@@ -197,9 +198,10 @@ async def mute(office: Office, request: Request) -> Reply:
     try:
         end = triage.until(span, request.at)
     except ValueError as error:
-        raise TellPerson(this.say("bad_end", end=error, example=example)) from error
+        raise TellPerson(this.say("bad_end", end=error, example=example), field="span") from error
     if end is None:
-        raise TellPerson(this.say("bad_span", span=this.reader.quote(this.reader.clean(span, 40)), example=example))
+        quoted = this.reader.quote(this.reader.clean(span, 40))
+        raise TellPerson(this.say("bad_span", span=quoted, example=example), field="span")
     first = await this.decide(triage.mute(this.saying(*_MUTING, everywhere=True), end))
     if first and first.person != request.person:
         return this.answer(this.say("muted_first", by=first.person, time=first.text), [], this.undo(MUTE), done=False)
@@ -222,12 +224,15 @@ def _ask_how_long(this: Case) -> Reply:
 WHAT = Argument(name="what", about="which: not, or mute; without it, what was done last", required=False)
 
 
-@command("alert undo", KEY, WHAT)
+@command("alert undo", KEY, WHAT, manages_part=True)
 async def undo(office: Office, request: Request) -> Reply:
     """Take back what was said of an alert: that it is another company, or the mute of its company."""
     this = await case(office, request)
     said, muted = await _dismissals(this), await _mute(this)
-    asked = request.one("what").strip()
+    asked = request.one("what").strip().casefold()
+    if asked not in {"", NOT, MUTE}:
+        wrong = this.reader.clean(asked, 40)
+        raise TellPerson(this.reader.say("settings.unknown", setting="what", value=wrong, values=f"{NOT}, {MUTE}"))
     undone = [
         (at, kind, dropped)
         for name, kind, at, dropped in (
@@ -244,6 +249,8 @@ async def undo(office: Office, request: Request) -> Reply:
     if not undone:
         raise TellPerson(this.say("nothing_to_undo"))
     _, kind, dropped = max(undone, key=lambda one: one[0])
+    if kind is UpdateKind.UNMUTED:  # whoever may not mute may not end a mute
+        check(await settings_of(office.store, request.place), request, this.reader)
     kinds = _DISMISSING if kind is UpdateKind.RECONSIDERED else _MUTING
     saying = this.saying(*kinds, everywhere=kind is UpdateKind.UNMUTED)
     if first := await this.decide(triage.undo(saying, kind, dropped)):

@@ -40,7 +40,8 @@ def request(text: str, *, place: Place, person: str, language: str, at: datetime
 def command_and_rest(text: str) -> tuple[str, str]:
     """The command meant and what follows its name, untouched.
 
-    Nothing at all asks for help; a group's name alone (`watch`) asks for its list. An unknown word comes back as it is.
+    Nothing at all asks for help; a group's name alone asks for its list (`watch`), or for help where it has none. An
+    unknown word comes back as it is.
     """
     text = text.strip().removeprefix("/").lstrip()
     if text.casefold().split(maxsplit=1)[:1] == [PROGRAM]:  # as Slack and the command line have it
@@ -56,6 +57,8 @@ def command_and_rest(text: str) -> tuple[str, str]:
     first = words[0].casefold()
     if len(words) == 1 and f"{first} list" in known:
         return f"{first} list", ""
+    if len(words) == 1 and any(name.startswith(f"{first} ") for name in known):
+        return "help", first
     return _named(words, known), _after(text, 1)
 
 

@@ -15,6 +15,7 @@ from bot.model import (
     DEFAULT_KINDS,
     POINTERS,
     Act,
+    AlertKind,
     Button,
     Card,
     Company,
@@ -59,7 +60,7 @@ async def add(office: Office, request: Request) -> Reply:
     answers = [
         whom(typed, office.book, office.roll, reader, sure=sure or typed.casefold() in watched) for typed in names
     ]
-    wishes = [one for one in answers if isinstance(one, Wish)]
+    wishes = _once([one for one in answers if isinstance(one, Wish)])
     questions = [one for one in answers if isinstance(one, Question)]
     await office.roll.of_all([one.company for one in wishes if one.company])
     new = await _subscribe(office, request, [one for one in wishes if one.target.casefold() not in watched])
@@ -78,6 +79,14 @@ async def add(office: Office, request: Request) -> Reply:
     return Reply(
         cards=(*added, *asked), data={"watching": data} | ({"asked": asked_data} if asked else {}), ok=not questions
     )
+
+
+def _once(wishes: Sequence[Wish]) -> list[Wish]:
+    """Whoever was named several times, as Xiaomi and 小米, is one wish."""
+    found: dict[str, Wish] = {}
+    for wish in wishes:
+        found.setdefault(wish.target.casefold(), wish)
+    return list(found.values())
 
 
 async def _subscribe(office: Office, request: Request, wishes: Sequence[Wish]) -> dict[str, Subscription]:
@@ -222,7 +231,7 @@ def _asked(question: Question, reader: Reader) -> Card:
     """A question, with an answer on each button; and how each is typed, where there are no buttons."""
     key = "watch.ask_several" if question.several else "watch.ask_word"
     title = reader.say(key, name=reader.clean(question.typed, 60))
-    lines = [f"{one.text}: watch add {_quoted(one.names)}" for one in question.choices]
+    lines = [reader.told(f"watch add {_quoted(one.names)}", one.text) for one in question.choices]
     buttons = [_button(one.text, one.names) for one in question.choices if len(one.names) <= PRESSED]
     return Card(summary=title, title=title, sections=(Section("", "\n".join(lines)),), buttons=tuple(buttons))
 
@@ -284,7 +293,7 @@ def _line(one: Subscription, reader: Reader) -> str:
     parts = [shown(one.target, reader), f"{_by(one, reader)}, {one.made_at:%Y-%m-%d}"]
     parts += _paused(one, reader)
     if one.kinds != DEFAULT_KINDS:
-        parts.append(", ".join(reader.say(f"kinds.{kind}") for kind in sorted(one.kinds)))
+        parts.append(", ".join(reader.say(f"kinds.{kind}") for kind in AlertKind if kind in one.kinds))
     if one.sources:
         parts.append(", ".join(sorted(one.sources)))
     if one.languages:

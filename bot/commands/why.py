@@ -126,8 +126,9 @@ def state(delivery: Delivery) -> str:
 def _reason(one: Reason, reader: Reader) -> str:
     ours, theirs = reader.clean(one.ours, 120), reader.clean(one.theirs, 160)
     rule = reader.retell("rule", one.rule)
-    if not ours and not theirs:
-        return f"{rule} ({one.score:.2f})"
+    if not ours or not theirs:  # what only one of the two has is equal to nothing
+        met = reader.told(reader.quote(ours or theirs), rule) if ours or theirs else rule
+        return f"{met} ({one.score:.2f})"
     return reader.say("sent.reason", rule=rule, ours=ours, theirs=theirs, score=f"{one.score:.2f}")
 
 
@@ -150,4 +151,5 @@ async def unpark(office: Office, request: Request) -> Reply:
         return Reply(cards=(plain_card(reader.say("sent.unparked", key=key)),), data={"keys": [key]})
     parked = await store.deliveries(place=request.place, state="parked", limit=10_000)
     keys = [one.key for one in reversed(parked) if await store.unpark(one.key, now=now)]
-    return Reply(cards=(plain_card(reader.say("sent.unparked_all", count=len(keys))),), data={"keys": keys})
+    title = {0: "unparked_none", 1: "unparked_one"}.get(len(keys), "unparked_all")
+    return Reply(cards=(plain_card(reader.say(f"sent.{title}", count=len(keys))),), data={"keys": keys})

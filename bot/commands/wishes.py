@@ -6,13 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 
+from bot.book import COMPANY, EXACTLY
 from bot.cards import LANGUAGES as CARD_LANGUAGES
 from bot.cards import Reader, plain_card
 from bot.codec import encode
 from bot.commands import Argument, Office, command, commands
 from bot.commands.languages import about_argument
-from bot.commands.places import may_change, settings_of
+from bot.commands.places import account, may_change, settings_of
 from bot.commands.watch import act_of, shown, watched_as
 from bot.data import shelf
 from bot.errors import TellPerson
@@ -34,6 +36,7 @@ from bot.model import (
     SourceKind,
     Subscription,
 )
+from bot.watched import TAG
 
 #: Languages in which stories are understood, and may be asked for.
 STORY_LANGUAGES = tuple(one for one in shelf("phrases") if len(one) == 2)
@@ -69,11 +72,18 @@ async def pause(office: Office, request: Request) -> Reply:
     rested = end is not None or await _rests(office, request, reader, name)
     chosen = await _keep(office, request, reader, name, changes)
     key = "pause.until" if end else "pause.off" if rested else "pause.not"
-    what = shown(chosen[0].target, reader) if name else reader.say("pause.everything", count=len(chosen))
+    what = shown(chosen[0].target, reader) if name else _everything(len(chosen), reader)
     title = reader.say(key, what=what)
-    lines = [reader.say("pause.means", until=_moment(end))] if end else []
+    off = f"{chosen[0].target} {OFF}" if name else OFF
+    lines = [reader.say("pause.means", until=_moment(end), off=off)] if end else []
     data = {"paused": [one.target for one in chosen], "until": end.isoformat() if end else None}
     return Reply(cards=(plain_card(title, lines),), data=data)
+
+
+def _everything(count: int, reader: Reader) -> str:
+    return reader.say(
+        {0: "pause.everything_none", 1: "pause.everything_one"}.get(count, "pause.everything"), count=count
+    )
 
 
 async def _rests(office: Office, request: Request, reader: Reader, name: str) -> bool:
@@ -193,7 +203,7 @@ def said(setting: Setting, value: str, reader: Reader) -> str:
     """A value as people read it."""
     match setting.name:
         case "lists":
-            return reader.title(value)
+            return reader.named(value)
         case "people":
             return value
         case "languages" | "language":
@@ -254,6 +264,8 @@ async def settings(office: Office, request: Request) -> Reply:
     name = request.one("name").strip()
     given = {one.name: _given(one, request, office, reader) for one in SETTINGS.values() if _is_given(one, request)}
     await office.watches.refresh()
+    if name and watched_as(name, office, request) is None:
+        _no_such(name, office, reader)
     if not given:
         return await _show(office, request, reader, name)
     if name and (place_only := [one for one in given if not SETTINGS[one].of_watch]):
@@ -267,7 +279,43 @@ async def settings(office: Office, request: Request) -> Reply:
         _stay_able(replace(before, **changes), before, request, reader)  # type: ignore[arg-type]
     chosen = await _keep(office, request, reader, name, changes)
     applied = not name and any(SETTINGS[one].of_watch for one in given)
-    return await _show(office, request, reader, name, kept="applied" if applied else "kept", count=len(chosen))
+    kept = ("applied_one" if len(chosen) == 1 else "applied") if applied and chosen else "kept"
+    return await _show(office, request, reader, name, kept=kept, count=len(chosen))
+
+
+def _no_such(name: str, office: Office, reader: Reader) -> None:
+    """Raises TellPerson for a setting that there is not, or that came without a value: typed so, it is no name."""
+    typed, colon, _ = name.partition(":")
+    if not colon or not typed.isidentifier() or f"{typed}:".casefold() in {TAG, COMPANY, EXACTLY}:
+        return
+    if (setting := SETTINGS.get(typed.casefold())) is not None:
+        values = ", ".join(_values(setting, office)) or "-"
+        raise TellPerson(reader.say("settings.no_value", setting=setting.name, values=values))
+    close = get_close_matches(typed.casefold(), SETTINGS, n=1, cutoff=0.5)
+    meant = reader.say("desk.meant", command=close[0]) if close else ""
+    known = ", ".join(SETTINGS)
+    raise TellPerson(reader.say("settings.no_setting", setting=reader.clean(typed, 40), meant=meant, settings=known))
+
+
+def _people(typed: Sequence[str], request: Request, reader: Reader) -> tuple[str, ...]:
+    """Accounts by their ids. Where that of whoever asks has a digit, as in Slack and Discord, a word without one is a
+
+    mere name, and would let in nobody.
+    """
+    if [one.casefold() for one in typed] == [ALL]:
+        return ()
+    names = [one for one in typed if not _numbered(one)] if _numbered(request.person) else []
+    if unknown := next(iter(names), ""):
+        raise TellPerson(
+            reader.say("settings.no_account", value=reader.quote(reader.clean(unknown, 60))), field="people"
+        )
+    return tuple(dict.fromkeys(one.strip("<@!>").partition("|")[0] if one.startswith("<") else one for one in typed))[
+        :100
+    ]
+
+
+def _numbered(person: str) -> bool:
+    return any(letter.isdigit() for letter in account(person))
 
 
 def _is_given(setting: Setting, request: Request) -> bool:
@@ -282,7 +330,7 @@ def _given(setting: Setting, request: Request, office: Office, reader: Reader) -
     parts = (one for value in given for one in value.split(",")) if setting.several else given
     typed = [one.strip() for one in parts if one.strip()]
     if setting.name == "people":
-        return () if [one.casefold() for one in typed] == [ALL] else tuple(dict.fromkeys(typed))[:100]
+        return _people(typed, request, reader)
     allowed = _values(setting, office)
     if setting.several and [one.casefold() for one in typed] in ([ALL], ["tous"], ["toutes"]):
         typed = list(allowed) if setting.name == "kinds" else []
@@ -291,7 +339,8 @@ def _given(setting: Setting, request: Request, office: Office, reader: Reader) -
     if "" in chosen or (not setting.several and len(chosen) > 1) or (setting.name == "kinds" and not chosen):
         wrong = reader.clean(", ".join(typed) or "-", 80)
         raise TellPerson(
-            reader.say("settings.unknown", setting=setting.name, value=wrong, values=", ".join(allowed) or "-")
+            reader.say("settings.unknown", setting=setting.name, value=wrong, values=", ".join(allowed) or "-"),
+            field=setting.name,
         )
     if setting.several:
         return frozenset(AlertKind(one) for one in chosen) if setting.name == "kinds" else frozenset(chosen)
@@ -310,9 +359,9 @@ def _given(setting: Setting, request: Request, office: Office, reader: Reader) -
 def _stay_able(after: PlaceSettings, before: PlaceSettings, request: Request, reader: Reader) -> None:
     """Refuse what would leave nobody, or not even whoever asks, able to take it back."""
     if after.managers is Managers.LISTED and not after.people:
-        raise TellPerson(reader.say("settings.nobody"))
+        raise TellPerson(reader.say("settings.nobody"), field="people")
     if (after.managers, after.people) != (before.managers, before.people) and not may_change(after, request):
-        raise TellPerson(reader.say("settings.locked_out"))
+        raise TellPerson(reader.say("settings.locked_out"), field="managers")
 
 
 # ── Keeping ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -384,7 +433,8 @@ async def _show(
 
 
 def _line(setting: Setting, current: PlaceSettings | Subscription, reader: Reader) -> str:
-    values = [said(setting, one, reader) for one in _now(setting, current)]
+    now = sorted(_now(setting, current), key=lambda one: setting.values.index(one) if one in setting.values else 0)
+    values = [said(setting, one, reader) for one in now]
     if setting.name == "kinds" and getattr(current, "kinds") == DEFAULT_KINDS:  # noqa: B009 - either noun has it
         values = [reader.say("settings.kinds_usual", kinds=", ".join(values))]
     none = reader.say("settings.all" if setting.several else "settings.asker")

@@ -149,7 +149,7 @@ async def test_a_refusal_is_parked_and_a_person_is_told(post: Post) -> None:
     assert post.titles() == ["Notice 2"]
     (card,) = [card for where, _, card in post.room.posted if where == OPERATORS]
     assert "channel is archived" in card.summary
-    assert f"tocsin unpark all --place {CHANNEL}" in card.summary
+    assert f"type there: unpark all. On the command line: tocsin unpark all --place {CHANNEL}" in card.summary
     assert await post.store.unpark(delivery.key, now=post.clock.now())
     await post.rounds(2)
     assert post.titles() == ["Notice 2", "Notice 1"]
@@ -321,7 +321,7 @@ async def test_a_channel_is_archived_under_many_messages(post: Post) -> None:
     await post.rounds(8, seconds=1)
     del post.room.closed[CHANNEL]
     (card,) = [card for where, _, card in post.room.posted if where == OPERATORS]
-    assert f"tocsin unpark all --place {CHANNEL}" in card.summary
+    assert f"type there: unpark all. On the command line: tocsin unpark all --place {CHANNEL}" in card.summary
     office = Office(store=post.store, book=shipped(), roll=Roll(post.store), clock=post.clock, sources=dict)
     asked = Request(command="unpark", place=CHANNEL, person="Ana", arguments=(("key", "all"),), at=post.clock.now())
     reply = await FrontDesk(office).answer(asked)

@@ -21,7 +21,7 @@ import pytest
 from adapters.discord import draw
 from adapters.discord.post import DiscordChat
 from adapters.stores.sqlite import SqliteStore
-from bot.book import shipped
+from bot.book import CompanyBook, shipped
 from bot.commands import Argument, FrontDesk, Office, commands
 from bot.commands.spelled import on_discord
 from bot.commands.typed import request
@@ -1307,6 +1307,7 @@ async def test_the_program_with_a_token(world: DiscordWorld, tmp_path: Path) -> 
     )
     assert TOKEN not in repr(chosen)
     async with open_house(chosen) as house:
+        house.__dict__["book"] = CompanyBook(shipped().companies())  # nobody has asked it yet
         assert [chat.platform for chat in house.chats] == ["discord"]
         lines = [finding.text async for finding in examine(house, offline=True)]
         assert any("the token works" in line for line in lines)
@@ -1320,6 +1321,7 @@ async def test_the_program_with_a_token(world: DiscordWorld, tmp_path: Path) -> 
             document = Document.of(text.encode(), at=house.clock.now(), content_type="text/csv")
             await house.watcher.poll(source, document=document)
         await until(lambda: any("Xiaomi" in one["embeds"][0]["title"] for one in channel.messages))
+        await until(lambda: "_by_core" in vars(house.book))  # before somebody has to wait for it
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running

@@ -20,7 +20,7 @@ from bot.model import Button, Card, Delivery, Notice, Place, Receipt, Reply, Sec
 from tests.worlds.facts import watch
 from tests.worlds.nouns import alert
 from tests.worlds.plain_store import PlainStore
-from tests.worlds.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackWorld, buttons, pings, served, words
+from tests.worlds.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Human, SlackWorld, buttons, pings, served, words
 from tests.worlds.slack_served import CARD, HERE, QUICK, Played, Scripted, a_chat, desk, serving, until
 
 
@@ -85,6 +85,7 @@ async def test_what_people_type_is_answered(
     slack: SlackWorld, chat: SlackChat, now: datetime, typed: str, says: str
 ) -> None:
     """Also what is missing, misspelt, far too long, or meant to do harm; and nothing rings."""
+    slack.people["U7"] = Human(admin=True)
     async with serving(chat, desk(PlainStore(), Played(now)), slack):
         answer = await (await slack.types(typed)).answer()
     assert says in words(answer).replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">")
@@ -182,6 +183,24 @@ async def test_an_answer_is_shared_as_it_was_read(slack: SlackWorld, chat: Slack
     assert len(scripted.asked) == 1
 
 
+async def test_nothing_we_say_has_previews_below(slack: SlackWorld, chat: SlackChat) -> None:
+    """An alert, an answer, one that is shared, and one whose address was dead: no link in them is unfurled."""
+    async with serving(chat, Scripted(), slack):
+        await chat.post(HERE, CARD, key="k")
+        answer = await (await slack.types("/lookup Xiaomi")).answer()
+        heard = await slack.presses(answer, "Share in channel")
+        said = [answer, await heard.answer(), *slack.channels["C024"].messages]
+        slack.responses_cut = True
+        await slack.types("/lookup Xiaomi")
+        await until(lambda: "DU7" in slack.channels and slack.channels["DU7"].messages)
+    said += slack.channels["DU7"].messages
+    assert len(said) == 4
+    assert {(str(one.get("unfurl_links")), str(one.get("unfurl_media"))) for one in said} <= {
+        ("False", "False"),
+        ("0", "0"),
+    }
+
+
 async def test_sharing_after_a_restart(slack: SlackWorld, chat: SlackChat) -> None:
     """What is no longer at hand is said, not guessed."""
     async with serving(chat, Scripted(), slack):
@@ -224,6 +243,15 @@ async def test_an_answer_that_slack_refuses(
         assert (await slack.presses(answer, "Share in channel", dead=True)).acknowledged
         await until(lambda: "slack_answer_refused" in "".join(capsys.readouterr()))
         assert await (await slack.types("/lookup Xiaomi")).answer()
+
+
+async def test_an_answer_whose_connection_breaks(slack: SlackWorld, chat: SlackChat) -> None:
+    """It comes into the private conversation: whoever asked is not left waiting."""
+    async with serving(chat, Scripted(), slack):
+        slack.responses_cut = True
+        await slack.types("/lookup Xiaomi")
+        await until(lambda: "DU7" in slack.channels and slack.channels["DU7"].messages)
+    assert "a medal" in words(slack.channels["DU7"].messages[0])
 
 
 async def test_a_long_answer_is_turned_over(slack: SlackWorld, chat: SlackChat) -> None:
@@ -353,6 +381,19 @@ async def test_a_follow_up_goes_into_the_thread(slack: SlackWorld, chat: SlackCh
     assert await chat.find(HERE, "k2", thread=parent) == child == await chat.find(HERE, "k2", thread=child)
 
 
+@pytest.mark.parametrize("why", ["restricted_action_non_threadable_channel", "thread_not_found"])
+async def test_a_follow_up_where_no_thread_can_be(slack: SlackWorld, chat: SlackChat, why: str) -> None:
+    """It is said in the channel, and found there; a channel that takes nothing at all still refuses."""
+    parent = await chat.post(HERE, CARD, key="k1")
+    slack.no_threads = why
+    child = await chat.post(HERE, CARD, key="k2", thread=parent)
+    assert child == Receipt(slack.channels["C024"].messages[1]["ts"])
+    assert await chat.find(HERE, "k2", thread=parent) == child
+    slack.channels["C024"].archived = True
+    with pytest.raises(ChatRefused, match="is_archived"):
+        await chat.post(HERE, CARD, key="k3", thread=parent)
+
+
 async def test_an_edit_whose_answer_was_lost_is_made_again(slack: SlackWorld, chat: SlackChat) -> None:
     """Twice the same edit is one edit; of a message that was deleted it is refused."""
     receipt = await chat.post(HERE, CARD, key="k1")
@@ -392,7 +433,7 @@ async def test_one_message_a_second(slack: SlackWorld) -> None:
         slept.append(span)
 
     slack.now = lambda: asyncio.get_running_loop().time() + sum(slept)
-    slack.interval = 0.99
+    slack.interval = 0.9  # what the machine loses between a post and its arrival is no haste of ours
     chat = a_chat(slack, pace=timedelta(seconds=1), sleep=sleep)
     for number in range(3):
         await chat.post(HERE, CARD, key=f"k{number}")

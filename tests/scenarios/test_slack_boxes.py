@@ -140,6 +140,17 @@ async def test_what_is_wrong_is_said_in_the_box(slack: SlackWorld, chat: SlackCh
     assert heard.answers.empty()
 
 
+async def test_a_refusal_in_a_box_is_whole(slack: SlackWorld, chat: SlackChat, now: datetime) -> None:
+    """At its own field, with the next step: of a real command that names people who are known by no id."""
+    async with serving(chat, desk(PlainStore(), Played(now)), slack):
+        await slack.types("/watch settings")
+        refused = await slack.sends_box(await slack.opened(), {"managers": "listed", "people": "@bob"})
+    (said,) = refused.ack["errors"].values()
+    assert list(refused.ack["errors"]) == ["people"]
+    assert "“@bob” is no id of an account" in said
+    assert "Copy member ID" in said
+
+
 async def test_a_slow_answer_to_a_box(slack: SlackWorld, chat: SlackChat, monkeypatch: pytest.MonkeyPatch) -> None:
     """Slack is answered in time, the box closes, and the answer comes when it is there."""
     monkeypatch.setattr("adapters.slack.app.SENT_PATIENCE", 0.05)
@@ -463,6 +474,17 @@ async def test_who_manages_a_channel(
     assert slack.calls["conversations.info"] <= 1
 
 
+async def test_what_concerns_everybody(slack: SlackWorld, chat: SlackChat, now: datetime) -> None:
+    """A source's doubtful reading is accepted, and feeds are added and removed, by who manages a channel only."""
+    async with serving(chat, desk(PlainStore(), Played(now)), slack):
+        for typed in ("sources accept us_csl", "feed add https://news.example", "feed remove x"):
+            said = await (await slack.types(f"/tocsin {typed}")).answer()
+            assert "for people who manage a channel" in words(said)
+        slack.channels["C2"] = replace(slack.channels["C024"], id="C2", creator="U7")
+        said = await (await slack.types("/tocsin sources accept us_csl", channel="C2")).answer()
+    assert "There is no source" in words(said)
+
+
 @pytest.mark.usefixtures("managed")
 async def test_nobody_manages_while_slack_cannot_say(
     slack: SlackWorld, chat: SlackChat, capsys: pytest.CaptureFixture[str]
@@ -669,9 +691,12 @@ async def test_more_channels_than_a_page_shows(slack: SlackWorld, chat: SlackCha
 @pytest.mark.parametrize(
     ("message", "text"),
     [
-        ({"text": "Xiaomi &amp; AT&amp;T <https://a.example|a>"}, "Xiaomi & AT&T https://a.example"),
+        ({"text": "Xiaomi &amp; AT&amp;T <https://a.example>"}, "Xiaomi & AT&T https://a.example"),
+        ({"text": "<http://JD.com|JD.com> and <https://a.example/1|Xiaomi> listed"}, "JD.com and Xiaomi listed"),
+        ({"text": " <https://a.example/?a=1&amp;b=2|Xiaomi listed>"}, "https://a.example/?a=1&b=2"),
         ({"text": "", "attachments": [{"fallback": "Huawei listed"}]}, "Huawei listed"),
         ({"text": "One", "attachments": [{"text": "Two"}]}, "One\nTwo"),
+        ({"attachments": [{"fallback": "no preview", "title": "Huawei", "text": "and ZTE"}]}, "Huawei\nand ZTE"),
     ],
 )
 async def test_names_in_a_message(slack: SlackWorld, chat: SlackChat, message: dict[str, Any], text: str) -> None:

@@ -35,6 +35,7 @@ from bot.model import (
     Digest,
     Form,
     Gathering,
+    Managers,
     Memory,
     Mention,
     Paper,
@@ -335,7 +336,9 @@ async def mutes(newsdesk: Newsdesk, span: str = "7d") -> Reply:
 async def test_a_mute_says_what_it_does_before_it_is_done(newsdesk: Newsdesk) -> None:
     """Three buttons; the third asks for a date."""
     reply = await newsdesk.presses("Ana", newsdesk.button("mute"))
-    assert words(reply).startswith("Mute Xiaomi here?\nUntil then nothing about Xiaomi rings here, not even a new")
+    assert words(reply).startswith(
+        "Mute Xiaomi here?\nWhile it is muted, nothing about Xiaomi rings here, not even a new"
+    )
     assert not await newsdesk.store.acts()
     day, week, date = reply.cards[0].buttons
     assert [one.text for one in (day, week, date)] == ["1 day", "7 days", "Until a date…"]
@@ -419,6 +422,27 @@ async def test_a_mute_is_ended_early(newsdesk: Newsdesk) -> None:
     assert said.cards[0].title == "Xiaomi rings here again"
     assert newsdesk.titles()[1:] == ["While Xiaomi was muted: 1 alert"]
     assert [act.what for act in await newsdesk.store.acts()] == ["unmuted", "muted"]
+
+
+async def test_what_cannot_be_taken_back(newsdesk: Newsdesk) -> None:
+    """Is said with what can."""
+    reply = await mutes(newsdesk)
+    said = await newsdesk.presses("Ben", reply.cards[0].buttons[0], what="everything")
+    assert said.cards[0].title == "what takes no everything. It takes: not, mute"
+    assert await newsdesk.store.papers(MUTES)
+
+
+async def test_whoever_may_not_mute_may_not_end_a_mute(newsdesk: Newsdesk) -> None:
+    """Where those who manage the channel say what is heard there, others read whom to ask."""
+    reply = await mutes(newsdesk)
+    settings = PlaceSettings(place=CHANNEL, managers=Managers.MANAGERS)
+    await newsdesk.store.decide(Decision(keep=(Paper(PLACES, str(CHANNEL), encode(settings)),)))
+    button = reply.cards[0].buttons[0]
+    asked = newsdesk.request("Eve", button.command, **dict(button.arguments))
+    refused = await newsdesk.desk.answer(replace(asked, manager=False))
+    assert "Only those who manage this channel" in refused.cards[0].title
+    assert await newsdesk.store.papers(MUTES)
+    assert (await newsdesk.desk.answer(asked)).cards[0].title == "Xiaomi rings here again"
 
 
 async def test_two_people_mute_for_different_spans_at_once(newsdesk: Newsdesk) -> None:
@@ -578,6 +602,15 @@ async def test_why_tells_what_a_setting_kept_back(newsdesk: Newsdesk) -> None:
     assert words(reply).endswith(f"{REMEMBERED - 10} more were not sent")
     assert len(await newsdesk.store.papers(UNSENT)) == 1
     assert not (await newsdesk.presses("Ana", "why", key="Huawei")).ok
+
+
+async def test_why_says_of_nothing_that_it_is_equal(newsdesk: Newsdesk) -> None:
+    """A legal form that only one of two names has is told alone."""
+    await newsdesk.list_shows(XIAOMI, "Xiaomi Co., Ltd.")
+    key, _ = newsdesk.last()
+    said = words(await newsdesk.presses("Ana", "why", key=key))
+    assert "legal form ignored: “co ltd” (" in said
+    assert "“”" not in said
 
 
 async def test_the_audit_has_everything_that_was_done(newsdesk: Newsdesk) -> None:

@@ -13,7 +13,7 @@ import pytest
 from bot.cards import Reader, field_words
 from bot.commands import commands
 from bot.commands.languages import about, about_argument
-from bot.data import table
+from bot.data import table, typeset
 from bot.model import FieldChange, Listing
 from bot.wiring import official
 from tests.conftest import ROOT
@@ -21,6 +21,7 @@ from tests.worlds.facts import THEN
 
 FRENCH = sorted((ROOT / "tests" / "transcripts").glob("*.fr.txt"))
 READER = Reader(now=THEN, language="fr")
+PARKED = "x. Nothing is lost: mend it, then type there: unpark all. On the command line: tocsin unpark all --place y"
 
 
 def sentences() -> Iterator[str]:
@@ -105,6 +106,19 @@ def test_every_rule_of_a_match_is_retold(rule: str) -> None:
             "Xiaomi est surveillé ici depuis le 2021-01-14, à la demande de la ligne de commande",
         ),
         ("notice", "us_csl: could not be read", "us_csl\u00a0: n’a pas pu être lue"),
+        (
+            "notice",
+            "x. Nothing is lost: mend it, then run: tocsin unpark all --place y",
+            typeset("x. Rien n’est perdu : réparez la cause, puis lancez : tocsin unpark all --place y"),
+        ),
+        (
+            "notice",
+            PARKED,
+            typeset(
+                "x. Rien n’est perdu : réparez la cause, puis tapez là-bas : unpark all. En ligne de commande : "
+                "tocsin unpark all --place y"
+            ),
+        ),
         ("unsent", "mention is not among the kinds asked for", "mention n’est pas parmi les genres demandés"),
         ("nothing", "same name", "same name"),
     ],

@@ -120,6 +120,30 @@ def test_the_summary_can_be_read_alone() -> None:
     assert card.summary == "IMPORTANT: Xiaomi added to Section 1237 list. It is being watched."
 
 
+def test_the_summary_of_a_story_says_nothing_of_the_company_itself() -> None:
+    """A story may tell of a plan, a lawsuit or a delisting: what its list means is no news of the company."""
+    card = alert_card(told(), [EFFECT], reader())
+    assert card.summary == "NOTICE: Xiaomi in a story about a listing. “Xiaomi sur la liste noire”"
+
+
+def test_the_summary_of_a_change_says_what_changed() -> None:
+    """What the list means was known before."""
+    entry = change().listing
+    other = change(before=entry, after=entry, fields=(FieldChange("programmes", "S1237", "S1260H"),))
+    summary = alert_card(alert(other), [EFFECT], reader()).summary
+    assert "entry changed on Section 1237 list. “Xiaomi Corporation”: programmes: S1237 → S1260H." in summary
+    assert EFFECT.does not in summary
+
+
+def test_the_reason_of_a_listing_is_none_of_its_end() -> None:
+    """Under "Why" it would read as the reason for which it was taken off."""
+    entry = replace(change().listing, reason="It is indirectly affiliated with the PLA.")
+    card = alert_card(alert(change(before=entry, after=None)), [EFFECT], reader())
+    (why,) = [section for section in card.sections if section.text == entry.reason]
+    assert (why.heading, why.quote) == ("Why it was listed", True)
+    assert "Why" not in [section.heading for section in card.sections]
+
+
 def test_the_publishers_reason_is_quoted() -> None:
     """Verbatim, marked as somebody else's words."""
     entry = replace(change().listing, reason="It is indirectly affiliated with the PLA.")
@@ -365,11 +389,28 @@ def test_a_look_up_shows_entries_reasons_meaning_and_stories() -> None:
     assert "itself is not on any of the 2 lists read; related entries are on 1" in related.title
 
 
+@pytest.mark.parametrize(
+    ("listed", "count", "says"),
+    [
+        (0, 1, "The one company watched here is on none of the lists read."),
+        (1, 1, "The one company watched here is already on a list."),
+        (1, 3, "1 of the 3 companies watched here is already on a list."),
+        (2, 3, "2 of the 3 companies watched here are already on a list."),
+    ],
+)
+def test_a_standing_card_counts_in_whole_sentences(listed: int, count: int, says: str) -> None:
+    """However many there are."""
+    on, off = (Found(listing=change().listing, match=SAME),), ()
+    found = tuple((replace(xiaomi(), name=f"No. {one}"), on if one < listed else off) for one in range(count))
+    standing = Standing(id="s", at=THEN, found=found, read=(("us_dod_cmc", THEN),))
+    assert standing_card(standing, reader()).summary.startswith(says)
+
+
 def test_a_standing_card_is_one_card_for_a_place() -> None:
     """What is already listed is history, said once."""
     found = ((xiaomi(), (Found(listing=change().listing, match=SAME),)), (replace(xiaomi(), name="Acme"), ()))
     card = standing_card(Standing(id="s", at=THEN, found=found, read=(("us_dod_cmc", THEN),)), reader())
-    assert "1 of the 2 companies watched here are already on a list" in card.summary
+    assert "1 of the 2 companies watched here is already on a list" in card.summary
     assert "Xiaomi: Chinese military companies (1)" in text(card)
     assert "Acme: not on the one list read" in text(card)
 

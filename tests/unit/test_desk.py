@@ -116,7 +116,7 @@ async def test_a_box_that_breaks_is_answered_in_words(desk: FrontDesk, monkeypat
 async def test_a_refusal_from_afar_is_said_in_the_readers_language(desk: FrontDesk) -> None:
     """Where it was raised nobody knew who asks."""
     _, title = await said(desk, replace(ask("lookup", name="---"), language="fr"))
-    told = "« --- » n’est pas un nom à surveiller. Écrivez le nom d’une entreprise, par exemple Xiaomi."
+    told = "« --- » n’est pas un nom d’entreprise. Écrivez-en un, par exemple Xiaomi."
     assert title == typeset(told)
 
 

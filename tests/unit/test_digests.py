@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.cards import Reader
+from bot.cards import Reader, brief_words
 from bot.codec import decode_envelope, decode_message, encode_envelope, encode_message
 from bot.digests import ALOUD, AT_ONCE, LONG, lane, overflow
 from bot.messages import message_card
 from bot.model import NOWHERE, Alert, Delivery, Digest, Gathering, Place, Severity, Story
-from tests.worlds.nouns import NEWSROOM, NOON, TRADING, alert
+from bot.registers import brief_of
+from bot.wiring import official
+from tests.worlds.nouns import NEWSROOM, NOON, TRADING, alert, change
 
 
 def delivered(number: int, severity: Severity = Severity.LOW, place: Place = NEWSROOM) -> Delivery:
@@ -83,6 +85,18 @@ def test_a_digest_is_read_line_by_line() -> None:
     assert card.buttons[0].arguments == (("key", shown),)
     french = message_card(digest, Reader(now=NOON, language="fr"))
     assert french.title == "15 autres alertes sont arrivées d’un coup"
+
+
+def test_a_digest_names_the_list_and_not_the_file_that_carries_it() -> None:
+    """The Consolidated Screening List is a file; who is named in it stands on one of a dozen lists."""
+    entry = replace(change().listing, source="us_csl", programmes=("EL",))
+    told = replace(alert(), source="us_csl", changes=(replace(change(), source="us_csl", after=entry),))
+    cards = {"us_bis_entity": official()["us_bis_entity"].card}
+    assert "added to Entity List (BIS)" in brief_words(brief_of(told), Reader(now=NOON, cards=cards))
+    assert "inscription sur la liste des entités" in brief_words(
+        brief_of(told), Reader(now=NOON, language="fr", cards=cards)
+    )
+    assert brief_of(alert()).on_list == ""
 
 
 def test_a_story_in_a_digest_links_to_it() -> None:

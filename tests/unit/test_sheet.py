@@ -99,6 +99,13 @@ def test_files_that_mean_harm_are_refused() -> None:
     assert refusal(b"Name;Land\n") == refusal(b"Name\n\n") == "import.no_rows"
     assert refusal(b"GIF89a\0\0\1") == "import.no_table"
     assert refusal(b"1;2\n3;4\n") == "import.no_names"
+    for document in (
+        b"%PDF-1.7\n1 0 obj\n",
+        b"{\\rtf1 Xiaomi}",
+        b"\n<!DOCTYPE html>\n<p>Xiaomi",
+        b"\xef\xbb\xbf<?xml?>\n<a>",
+    ):
+        assert refusal(document) == "import.no_table", document
     empty = xlsx([[""]])
     assert refusal(empty) == "import.empty"
 

@@ -39,6 +39,7 @@ def asked(text: str) -> Request:
         ("/tocsin", "help", ()),
         ("/tocsin lookup Xiaomi", "lookup", (("name", "Xiaomi"),)),
         ("tocsin watch", "watch list", ()),
+        ("alert", "help", (("command", "alert"),)),
         ("lookup tocsin", "lookup", (("name", "tocsin"),)),
         ("/", "help", ()),
         ("sources", "sources", ()),

@@ -389,6 +389,88 @@ async def test_who_may_change_a_place(
     assert (await here.asked("watch add", names=("ZTE",))).ok, "a place of one's own is one's own"
 
 
+async def test_whoever_is_named_is_known_by_an_id(here: Counter) -> None:
+    """A mention is the id in it; a mere name would let in nobody, and is refused at its field with where an id is."""
+    assert (await here.asked("watch settings", managers="listed", people="<@U9|bob>, <@!77>, U2")).ok
+    kept = decode(PlaceSettings, (await here.desk.office.store.papers(PLACES))[str(COUNTER)])
+    assert kept.people == ("U9", "77", "U2")
+    for name in ("@bob", "bob, U9", "me"):
+        reply = await here.asked("watch settings", managers="listed", people=name)
+        assert isinstance(reply.data, dict)
+        assert reply.data["field"] == "people"
+        assert "Copy member ID" in words(reply)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("folow_ups:quiet", "There is no setting “folow_ups”. Did you mean follow_ups?"),
+        ("loud:yes", "There is no setting “loud”. There are: kinds, lists"),
+        ("kinds:", "kinds needs a value. It takes: listed, changed"),
+        ("lists:", "lists needs a value. It takes: -"),
+        ("tag:drones", "tag:drones was not watched here"),
+    ],
+)
+async def test_a_setting_that_there_is_not(here: Counter, name: str, says: str) -> None:
+    """Is not taken for a company's name."""
+    reply = await here.asked("watch settings", name=name)
+    assert not reply.ok
+    assert says in words(reply).replace("\n\n", " ")
+
+
+async def test_a_file_and_names_together(here: Counter) -> None:
+    """Neither is lost without a word: nothing is taken, and it is said."""
+    reply = await here.asked("watch import", Attachment(name="a.csv", body=b"Name\nZTE\n"), text="Xiaomi")
+    assert "nothing was taken" in words(reply)
+    assert not await here.targets()
+
+
+async def test_one_company_named_three_times(here: Counter) -> None:
+    """Is told once."""
+    reply = await here.asked("watch add", names=("Xiaomi", "xiaomi", "小米", "ZTE"))
+    assert reply.cards[0].title == "Watching Xiaomi, ZTE"
+    assert [one.heading for one in reply.cards[0].sections] == ["Xiaomi", "ZTE"]
+    assert await here.targets() == ["Xiaomi", "ZTE"]
+
+
+@pytest.mark.parametrize(
+    ("names", "name", "title", "end"),
+    [
+        ((), "", "This place, where nobody is watched yet: paused", "watch pause off"),
+        (("Xiaomi",), "", "The one watch here: paused", "watch pause off"),
+        (("Xiaomi", "ZTE"), "", "All 2 watches here: paused", "watch pause off"),
+        (("Xiaomi", "ZTE"), "小米", "Xiaomi: paused", "watch pause Xiaomi off"),
+    ],
+)
+async def test_how_a_pause_is_ended(here: Counter, names: tuple[str, ...], name: str, title: str, end: str) -> None:
+    """What is named ends this pause and no other."""
+    if names:
+        await here.asked("watch add", names=names)
+    reply = await here.asked("watch pause", name=name, until="7d")
+    assert reply.cards[0].title == title
+    assert words(reply).rstrip().endswith(f"sooner: {end}")
+
+
+async def test_pauses_in_the_audit(here: Counter) -> None:
+    """In words: whose, until when, and when somebody ended them."""
+    await here.asked("watch add", names=("Xiaomi",))
+    for name, until in (("", "2021-02-01"), ("Xiaomi", "2021-02-02"), ("Xiaomi", "off")):
+        assert (await here.asked("watch pause", name=name, until=until)).ok
+        here.clock.passes(hours=1)
+    said = words(await here.asked("audit"))
+    assert "ana (U1) · ended the pause · Xiaomi\n" in said
+    assert "ana (U1) · paused · Xiaomi, until 2021-02-02 00:00 UTC" in said
+    assert "ana (U1) · paused, until 2021-02-01 00:00 UTC" in said
+    assert "paused_until" not in said
+
+
+async def test_settings_of_the_one_watch(here: Counter) -> None:
+    """One is told as one, and none as none."""
+    assert "Kept.\n" in words(await here.asked("watch settings", related="no"))
+    await here.asked("watch add", names=("Xiaomi",))
+    assert "Kept, and applied to the one watch here." in words(await here.asked("watch settings", related="yes"))
+
+
 async def test_nobody_locks_everybody_out(here: Counter) -> None:
     """Naming nobody is refused, and so is a change that whoever asks could not take back."""
     assert not (await here.asked("watch settings", managers="listed")).ok

@@ -99,6 +99,8 @@ class SlackWorld:
         self.responses: dict[str, Heard] = {}
         self.refused: list[str] = []  #: what validation said
         self.away = False  #: 503 to everything
+        self.no_threads = ""  #: what is said to an answer in a thread
+        self.responses_cut = False  #: connections to response addresses break
         self.token_dead = ""  #: "token_revoked" and the like
         self.people: dict[str, Human] = {}
         self.teams: dict[str, Payload] = {}  #: what oauth.v2.access says to a code, by code; and of tokens, by token
@@ -382,6 +384,8 @@ class SlackWorld:
         channel, trouble = self._writable(given)
         if channel is None:
             return trouble
+        if self.no_threads and given.get("thread_ts"):
+            return {"ok": False, "error": self.no_threads}
         if self.now() - channel.posted_at < self.interval:
             return self._says({"ok": False, "error": "ratelimited"}, 429, Retry_After=str(self.retry_after))
         if trouble := self._unfit(given):
@@ -685,6 +689,8 @@ class SlackWorld:
         heard = self.responses[request.match_info["id"]]
         heard.uses += 1
         given = await request.json()
+        if self.responses_cut and request.transport:
+            request.transport.abort()
         if heard.uses > 5:
             return web.Response(status=404, text="used_url")
         if given.get("delete_original"):
