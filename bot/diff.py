@@ -320,10 +320,12 @@ def _loss(card: SourceCard, survey: Survey, noticed: Collection[str], gap: timed
 
 
 def _apart(memory: Memory, survey: Survey, now: datetime) -> timedelta:
-    """How long lies between two readings, or between their editions where these are days: files of two years may be
+    """How long lies between two readings, or between the newest entries of both where an edition is called by these:
 
-    read in one hour.
+    files of two years may be read in one hour. When a file was made says nothing of what is in it.
     """
+    if survey.published:
+        return now - (memory.read_at or now)
     days = [found for one in (memory.edition, survey.edition) if (found := _iso_day(one)) and found <= now.date()]
     between = days[1] - days[0] if len(days) == 2 else timedelta(0)
     return max(now - (memory.read_at or now), between)

@@ -59,7 +59,7 @@ async def polled(path: Path, source: ListSource, editions: list[tuple[datetime, 
         store=store, fetcher=pages, clock=clock, catalogue=catalogue, book=shipped(), habits=Habits(holder="tests")
     )
     for at, body in editions:
-        clock.at = at
+        clock.at = pages.at = at
         pages.shows(source.card.url, body)
         await watcher.poll(source)
     return store

@@ -583,12 +583,14 @@ def test_a_list_unread_for_long_may_have_lost_more(days: int, believed: bool) ->
     ],
 )
 def test_editions_of_two_years_are_read_in_one_hour(before: str, after: str, believed: bool) -> None:
-    """What lies between them is what their own dates say, where they are dates."""
+    """What lies between them is what their newest entries say, where these name the edition."""
     known = dated(100)
     a_third = [entry for at, entry in enumerate(known) if at % 3]
     memory = replace(READ, read_at=NOW - timedelta(hours=1), edition=before)
     seen = look(known, a_third, edition=after)
     assert (believe(CARD, memory, seen, {entry.key: entry for entry in known}, now=NOW) is None) is believed
+    made = look(known, a_third, edition=after, published=NOW)
+    assert believe(CARD, memory, made, {entry.key: entry for entry in known}, now=NOW), "made today, of what one had"
 
 
 def test_a_loss_that_was_announced_is_no_surprise() -> None:
