@@ -47,8 +47,10 @@ _EASTERN = re.compile(f"[{_EAST}]")
 _HANGUL = "\uac00-\ud7af"
 #: What may touch Han, kana or Hangul without a blank and be another word.
 _TOUCHES = re.compile(f"[0-9a-z\u00df-\u052f{_HANGUL}]")
-#: Endings of Russian and Ukrainian nouns that name a kind of company, and what they become in other cases.
+#: Endings of the first word of Russian and Ukrainian names, an adjective or a kind of company, and what they become in
+#: other cases.
 _CASES = (
+    ("ая", ("ой", "ую")), ("ый", ("ого", "ому", "ым", "ом")), ("ий", ("ого", "ему", "ому", "им", "ом")),
     ("ия", ("ии", "ию", "ией")), ("ія", ("ії", "ію", "ією")), ("а", ("ы", "и", "е", "і", "у", "ой", "ою")),
     ("", ("а", "у", "ом", "е", "і")),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from bot.stories.phrases import UNSPACED, Phrases
+from bot.stories.phrases import UNSPACED, Phrases, plain
 from bot.stories.sentences import Sentence
 
 #: Sentences of a story in which an origin is looked for, and how far into each.
@@ -18,7 +18,7 @@ DEPTH = 400
 _WORD = r"[A-Z0-9À-ÞА-ЯЁІЇЄ][\w.&’'-]{0,30}"
 _NAME = rf"[\"'“„«《_*]{{0,2}}(?P<outlet>{_WORD}(?:\s(?:{_WORD}|of|the|de|du|del|der|des|la|le|für|and|&)){{0,4}})"
 _CLOSED = (
-    r"[“「『《〈\"'‘]{0,2}(?:(?:美国|美國|英国|英國|日本|中国|國際|国际)?(?:媒体|媒體|传媒|外媒)|英国|英國)?[“「『《〈\"'‘]{0,2}"
+    r"[“「『《〈\"'‘]{0,2}(?:[米英独仏](?=[ァ-ヶ]))?(?:(?:美国|美國|英国|英國|日本|中国|國際|国际)?(?:媒体|媒體|传媒|外媒)|英国|英國)?[“「『《〈\"'‘]{0,2}"
     r"(?P<outlet>[A-Za-z][A-Za-z .&']{0,30}[A-Za-z]|[^\s，。、“”「」『』《》〈〉（）()：:／\d的]{2,10}?)"
     r"(?=[”」』》〉\"'’（(\d\s新周星]|{after})[^，。\n]{0,16}?{after}"
 )
@@ -47,9 +47,11 @@ def origin_of(sentences: tuple[Sentence, ...], words: Phrases, named: frozenset[
 
 
 def _refused(outlet: str, words: Phrases) -> bool:
-    """A word that the language's file says is no outlet: a government, "sources", "the company"."""
+    """What is no outlet: an authority, and the words that the language's file says are none ("sources")."""
     refused = words.patterns.get(("origin", "never"))
-    return refused is not None and refused.search(f" {outlet.casefold()} ") is not None
+    if refused is not None and refused.search(f" {outlet.casefold()} ") is not None:
+        return True
+    return words.only_authorities(plain(outlet, words.language))
 
 
 @cache

@@ -74,6 +74,10 @@ class Whose:
         found = self._any.findall(sentence)
         return tuple(dict.fromkeys(self._name(text) for text in found)) if found else ()
 
+    def without(self, sentence: str) -> str:
+        """The sentence with the phrases taken out."""
+        return self._any.sub("", sentence)
+
     def _name(self, text: str) -> str:
         if text not in self._known:
             if len(self._known) > 10_000:
@@ -108,6 +112,10 @@ class Phrases:
     def authorities(self, sentence: str) -> tuple[str, ...]:
         """Who acts in a sentence; China's ministry of commerce is not the American one, whose name stands within."""
         return self.acting.met(sentence)
+
+    def only_authorities(self, text: str) -> bool:
+        """Whether nothing is left of a folded text when those who act are taken out: "the US Commerce Department"."""
+        return bool(self.authorities(text)) and not self.acting.without(text).strip()
 
     def which(self, sentence: str, kind: str) -> tuple[str, ...]:
         """The names within a table of which a phrase occurs."""
@@ -146,6 +154,8 @@ def _door(tables: Mapping[str, Mapping[str, Sequence[str]]], language: str) -> r
         why["because"],
         why["announced"],
         tables["stage"]["relief"],
+        tables["stage"]["court"],
+        topic.get("noun", ()),
     ]
     named = (*tables["lists"].values(), *table("phrases/lists")["lists"].values())
     return re.compile("|".join(sorted({_form(one, language) for words in (*ways, *named) for one in words})))

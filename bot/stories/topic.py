@@ -22,6 +22,12 @@ ENOUGH = 1.9
 TITLE_WEIGHT = 1.3
 BODY_WEIGHTS = (1.0, 1.0, 0.7, 0.6, 0.5)
 LATER_WEIGHT = 0.3
+#: American offices that keep lists of companies. What they are called is in most languages said of other countries'
+#: ministries too, so that it takes the United States somewhere in the first sentences.
+AGENCIES = frozenset({"us_commerce", "us_treasury", "us_defense", "us_fcc", "us_homeland"})
+OPENING = 6
+#: Lists whose name in many languages is also said of others: "the list of systemic entities".
+LOOSE = frozenset({"us_bis_entity"})
 #: Shorter lines than this are bylines and headings: they do not push the story's opening back.
 FURNITURE = 30
 
@@ -58,18 +64,19 @@ def heard(
     `subjects` of those in which one stands that the story is about."""
     body = 0
     out = []
+    american = words.language == "en" or any("us" in words.authorities(one.plain) for one in sentences[:OPENING])
     for index, sentence in enumerate(sentences):
         weight = TITLE_WEIGHT
         if not sentence.title:
             weight = BODY_WEIGHTS[body] if body < len(BODY_WEIGHTS) else LATER_WEIGHT
-        one = _hear(sentence, words, weight, index in named, index in subjects)
+        one = _hear(sentence, words, weight, index in named, index in subjects, american=american)
         out.append(one)
         if not sentence.title and (one.about or len(sentence.text) >= FURNITURE):
             body += 1
     return tuple(out)
 
 
-def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool, subject: bool) -> Heard:
+def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool, subject: bool, *, american: bool) -> Heard:
     text = sentence.plain
     if words.door.search(text) is None:
         return Heard(sentence, weight, 0.0, (), False, False, False, False, (), False, False, False, company, subject)
@@ -81,16 +88,34 @@ def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool, subj
     authorities = _authorities(words.authorities(text))
     background = words.has(text, "topic", "despite")
     sues = words.has(text, "stage", "sues")
-    in_court = bool(lists) and words.has(text, "stage", "court")
-    value = _value(bool(lists), generic, listed or removed or sues or in_court, measure, bool(authorities))
-    if value and not lists and _trap(words, text, generic=generic):
+    if (
+        american
+        and not removed
+        and not background
+        and not (generic and listed)
+        and _listed_by_agency(words, text, authorities)
+    ):
+        generic = listed = True
+    invests = "us" in authorities and words.has(text, "field", "military") and words.has(text, "field", "investment")
+    in_court = (bool(lists) or invests) and words.has(text, "stage", "court")
+    value = _value(
+        bool(lists) or (invests and in_court),
+        generic,
+        listed or removed or sues or in_court,
+        measure,
+        bool(authorities),
+    )
+    certain = set(lists) - LOOSE if "us_commerce" not in authorities else set(lists)
+    if value and not certain and _trap(words, text, generic=generic):
         value = 0.0
-    eased = words.has(text, "stage", "relief") and bool(authorities)
+    eased = bool(authorities) and words.has(text, "stage", "relief") and not words.has(text, "stage", "proposed")
     if eased and value:
-        value = max(value, 2.0 if lists or generic else 1.5)  # a licence or a delay is about the listing, not beside it
+        # A licence or a delay is about the listing, not beside it; of sanctions it is that even where no list is named.
+        agreed = words.has(text, "field", "sanctions") and not AGENCIES.isdisjoint(authorities)
+        value = max(value, 2.0 if lists or generic or agreed else 1.5)
     elif background:
         value *= 0.4
-    if not company and not authorities:
+    if not company and not authorities and not (lists and sentence.title):
         value *= 0.6
     return Heard(
         sentence,
@@ -108,6 +133,13 @@ def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool, subj
         company,
         subject,
     )
+
+
+def _listed_by_agency(words: Phrases, text: str, authorities: Collection[str]) -> bool:
+    """ "The Defense Department has put it on a list": one of the offices that keep such lists, a list, and a verb."""
+    if AGENCIES.isdisjoint(authorities):
+        return False
+    return words.has(text, "topic", "noun") and words.has(text, "topic", "moves")
 
 
 def _trap(words: Phrases, text: str, *, generic: bool) -> bool:
@@ -146,12 +178,15 @@ def listing_score(told: Sequence[Heard], trapped: bool) -> float:
     if total >= 1.0 and any(one.eased and not one.value and one.weight >= 1.0 for one in told):
         total += 0.8
     if not any(one.authorities or one.lists for one in told):
-        total *= 0.6  # who put them there? a company that drops its suppliers keeps no list of the state
+        total *= 0.55  # who put them there? a company that drops its suppliers keeps no list of the state
     return total * 0.3 if trapped and not any(one.lists for one in told) else total
 
 
 # ── Which list ────────────────────────────────────────────────────────────────────────────────────────────────────
 
+#: What the name of an American list is worth in a story in which only authorities of others act: in most languages
+#: "the list of entities" is also what anybody else would call theirs.
+FOREIGN = 0.3
 #: What a story that names no list still gives away: who acts and on which field.
 _BY_FIELD: tuple[tuple[str, str, str, float], ...] = (
     ("us_treasury", "investment", "us_ofac_cons", 1.2),
@@ -160,6 +195,7 @@ _BY_FIELD: tuple[tuple[str, str, str, float], ...] = (
     ("us_treasury", "debt", "us_ofac_cons", 1.2),
     ("us_treasury", "sanctions", "us_ofac_sdn", 0.6),
     ("us_defense", "military", "us_dod_cmc", 1.4),
+    ("us_defense", "", "us_dod_cmc", 0.6),
     ("us_commerce", "export", "us_bis_entity", 1.2),
     ("us_commerce", "", "us_bis_entity", 0.7),
     ("us_fcc", "", "us_fcc_covered", 1.0),
@@ -187,10 +223,14 @@ def list_meant(told: Sequence[Heard], words: Phrases) -> tuple[str, tuple[Reason
     """The id of the list a listing story means, and why; empty when it gives nothing away."""
     named: Counter[str] = Counter()
     points: dict[str, float] = defaultdict(float)
-    any_named = any(one.lists for one in told)
+    acting = {name.partition("_")[0] for one in told for name in one.authorities}
+    foreign = bool(acting) and "us" not in acting
+    any_named = any(not (foreign and id.startswith("us_")) for one in told for id in one.lists)
     for one in told:
         for source in one.lists:
             worth = (2.5 if one.listed or one.removed else 1.6) * (one.weight + 0.2) * (0.5 if one.background else 1.0)
+            if foreign and source.startswith("us_"):
+                worth *= FOREIGN  # Brussels adds to "the list of entities", and means its own
             # Later sentences that name it again add little: background is told at length.
             points[source] += worth if not named[source] else 0.2 * worth
             named[source] += 1
@@ -214,7 +254,8 @@ def _whole_story(told: Sequence[Heard], words: Phrases, points: dict[str, float]
         return
     text = " ".join(one.sentence.plain for one in told)
     generic = any(one.generic for one in told)
-    if generic and words.has(text, "field", "military"):
+    tried = any(words.has(one.sentence.plain, "stage", "court") for one in told)
+    if (generic or tried) and words.has(text, "field", "military"):
         points["us_dod_cmc"] += 0.4
     if generic and words.has(text, "field", "investment"):
         points["us_ofac_cons"] += 0.3
@@ -222,6 +263,12 @@ def _whole_story(told: Sequence[Heard], words: Phrases, points: dict[str, float]
 
 # ── How far it has got ────────────────────────────────────────────────────────────────────────────────────────────
 
+#: What a title counts for how far it has got; more where it tells what is seldom overstated.
+TITLE_STAGE = 0.45
+TITLE_PLAIN = 0.7
+_PLAIN = frozenset({"suspended_by_court", "removed", "relief", "reaction", "consequence"})
+#: What "no decision has been taken" is worth, wherever near the beginning it stands.
+UNDECIDED = 0.9
 _STAGES = (
     "suspended_by_court", "removed", "relief", "proposed", "announced", "reaction", "consequence", "background",
     "in_force",
@@ -233,25 +280,47 @@ def stage_of(told: Sequence[Heard], words: Phrases) -> tuple[str, tuple[Reason, 
     """The stage the sentences about the listing speak for, and how strongly. Titles overstate and count little."""
     points: dict[str, float] = defaultdict(float)
     weights = iter((1.0, 0.8, 0.6, 0.5, 0.4))
+    suit = any(one.sues for one in told if one.sentence.title)
     for one in told:
+        if one.weight > LATER_WEIGHT and words.has(one.sentence.plain, "stage", "undecided"):
+            points["proposed"] += UNDECIDED
         if not (one.about or one.sentence.title or one.weight >= 1.0):
             continue
-        weight = 0.45 if one.sentence.title else next(weights, 0.3) if one.about else 0.4
-        said = {stage for stage in _STAGES if words.has(one.sentence.plain, "stage", _PHRASES_OF.get(stage, stage))}
+        weight = TITLE_STAGE if one.sentence.title else next(weights, 0.3) if one.about else 0.4
+        said = _said(one, words, suit)
         if "consequence" in said:
             said -= {"in_force"}  # "stops deliveries after Washington put it on the list"
         for stage in said - {"in_force"}:
-            points[stage] += weight * _worth(stage, {*said, *points})
-        if one.sues:
+            plainly = TITLE_PLAIN / TITLE_STAGE if one.sentence.title and stage in _PLAIN else 1.0
+            points[stage] += plainly * weight * _worth(stage, {*said, *points})
+        if one.sues and (suit or "removed" not in said):  # it is off the list, "months after it sued"
             points["reaction"] += 1.6 * weight
-        if not said & _NOT_YET and not one.sues:  # "considers adding" does not add
+        past = words.has(one.sentence.plain, "stage", "long_ago")
+        if not said & _NOT_YET and not one.sues and not past:  # "considers adding" does not add
             points["in_force"] += weight * (_WORTH["in_force"] * ("in_force" in said) + 0.4 * one.listed)
-        if one.removed:
+        if one.removed and "proposed" not in said:  # who wants to be taken off is still on it
             points["removed"] += 0.6 * weight
     if not points:
         return "background", (Reason("nothing says how far it has got", 0.3),)
     stage = max(points, key=lambda one: (points[one], -_STAGES.index(one)))
     return stage, (Reason(f"stage: {stage}", min(1.0, points[stage] / 3)),)
+
+
+def _said(one: Heard, words: Phrases, suit: bool) -> set[str]:
+    """The stages of which a phrase stands in the sentence, without those that the others take back.
+
+    `suit`: the title says that it is taken to court, so that this is the news and not how a removal came about.
+    """
+    text = one.sentence.plain
+    said = {stage for stage in _STAGES if words.has(text, "stage", _PHRASES_OF.get(stage, stage))}
+    if "proposed" in said:
+        said.discard("removed")
+    if "removed" in said:
+        said -= {"reaction"} if one.sues and not suit else set()
+    if words.has(text, "stage", "long_ago") and "removed" not in said:
+        said.add("background")
+        said.discard("in_force")
+    return said
 
 
 def _worth(stage: str, said: Collection[str]) -> float:

@@ -142,6 +142,9 @@ def test_a_removal_told_in_french_is_no_listing_in_force(title: str, stage: str)
         ("Об этом сообщает Интерфакс со ссылкой на источники.", "Интерфакс"),
         ("ブルームバーグ通信によると、同社は来月にも発表する見通しだ。", "ブルームバーグ通信"),
         ("로이터통신에 따르면 이 회사는 다음 달 공장을 연다.", "로이터통신"),
+        ("Selon des diplomates, l'entreprise sera visée, rapportent Les Echos.", "Les Echos"),
+        ("Il s'agit, selon la Maison Blanche, de punir Moscou.", ""),
+        ("He told the Commerce Department to look into the app.", ""),
         ("The company said it would appeal, and shares fell.", ""),
     ],
 )

@@ -175,3 +175,26 @@ def test_any_text_is_read_and_places_are_true(title: str, text: str) -> None:
     for one in finder.find(title, text):
         part = title if one.where == "title" else text
         assert part[one.start : one.start + len(one.surface)] == one.surface
+
+
+def test_name_of_several_words_in_capitals_is_a_name_wherever_it_stands() -> None:
+    """At the head of a sentence "Applied Materials" is the company, "Applied materials" is a field of study."""
+    found = MentionFinder([shipped().find("Applied Materials")])
+    text = "{} was sued on Tuesday over a delayed project in Norway, court papers showed."
+    assert found.find("", text.format("Applied Materials"))
+    assert not found.find("", text.format("Applied materials"))
+
+
+def test_russian_adjective_of_a_name_is_found_in_its_cases() -> None:
+    """Московская биржа, Московской биржи, Московскую биржу."""
+    found = MentionFinder([shipped().find("Moscow Exchange")])
+    for name in ("Московская биржа", "Московской биржи", "Московскую биржу"):
+        assert found.find(f"США ввели санкции: {name}", "")
+
+
+def test_story_of_units_is_about_the_company_unless_another_is_named() -> None:
+    """Two tanker units of Cosco are sanctioned: Cosco is the subject. Of Huawei's unit HiSilicon, HiSilicon is."""
+    cosco = MentionFinder([shipped().find("COSCO")])
+    assert in_role(cosco.find("美国制裁中远海运旗下两家油轮公司", ""), Role.SUBJECT) == ("cosco",)
+    both = MentionFinder(map(shipped().find, ("Huawei", "HiSilicon")))
+    assert in_role(both.find("华为旗下海思推出新芯片", ""), Role.SUBJECT) == ("hisilicon",)
