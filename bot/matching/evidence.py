@@ -422,7 +422,7 @@ def objections(found: Alignment) -> Iterator[Objection]:
         yield ONE_LOOKED_UP
     if _trade_unsaid(found):
         yield OTHER_TRADE
-    if ours.part and theirs.part and _few_letters(ours) and _few_letters(theirs):
+    if ours.part and theirs.part and few_letters(ours.units) and few_letters(theirs.units):
         yield SAME_LETTERS
     if ours.forms != theirs.forms and ours.forms | theirs.forms >= _GERMAN and ours.forms.isdisjoint(theirs.forms):
         yield OTHER_LAW
@@ -583,9 +583,9 @@ def _trade_unsaid(found: Alignment) -> bool:
 FEW_LETTERS = 4
 
 
-def _few_letters(form: Form) -> bool:
+def few_letters(part: Sequence[Unit]) -> bool:
     """Whether a part of a name is initials, or says what is traded: "... (SSA)", "... / ADR"."""
-    return len(form.units) == 1 and len(form.squashed) <= FEW_LETTERS and form.squashed.isascii()
+    return len(part) == 1 and len(part[0].text) <= FEW_LETTERS and part[0].text.isascii()
 
 
 def _only_near(found: Alignment) -> bool:

@@ -36,6 +36,7 @@ from bot.matching.chinese import (
 from bot.matching.chinese import bones as chinese_bones
 from bot.matching.chinese_words import english, groups_said, said
 from bot.matching.compare import Judgement, explain, judge
+from bot.matching.evidence import few_letters
 from bot.matching.fold import fold
 from bot.matching.japanese import likely_readings, loan_bones
 from bot.matching.remembered import remembered
@@ -286,8 +287,11 @@ class NameIndex:
                     continue
                 units = self._units.get(number) or read_to_file(kept[1].text).units
                 part = number in self._parts
-                if part and len(units) == 1 and asked.says_more_than(read(kept[1].text).units):
-                    continue  # what stands in brackets, and in another name with a word of its own
+                if part and len(units) == 1:
+                    if asked.says_more_than(read(kept[1].text).units):
+                        continue  # what stands in brackets, and in another name with a word of its own
+                    if form.part and few_letters(units) and few_letters(form.units):
+                        continue  # initials in brackets on both sides: (IRGC)
                 if asked.leads_to(units, part=part):
                     found.add(kept[0])
         return found

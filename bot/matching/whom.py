@@ -78,8 +78,8 @@ SPELLED_OUT = 0.5
 #: From this likeness on two words are one word, written or read in two ways.
 EQUAL = 0.9
 #: An entry in two dozen languages has many names that are near one of ours: so many, the likest by their letters, are
-#: compared with it.
-LIKEST = 12
+#: compared with it. Of 2,739 matches in entries of the EU and the UN not one needs the ninth.
+LIKEST = 8
 #: A unit is never surer than this.
 UNIT = 0.8
 #: From this frequency on (Zipf: 3 is once in a million words, 6 once in a thousand) a word is everyday English.
