@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from bot.matching.align import Alignment, Meeting
 from bot.matching.evidence import Row, is_acronym, objections, score
 from bot.matching.fold import legal_form
-from bot.matching.words import LONGEST, Form, Unit, readings
+from bot.matching.words import LONGEST, PART, Form, Unit, readings
 from bot.model import Company, Listing, Match, Name, NameKind, Reason, Verdict
 
 #: From this score on two names are taken for one. F1 is flat between .4 and .6; the upper part of that calls fewer
@@ -21,12 +21,17 @@ SAME = 0.55
 #: The best a pair may score that is not the same name: just under `SAME`.
 NOT_SAME = SAME - 0.01
 
+#: A word that tells no more than this may be initials.
+INITIALS = 0.6
+
 Judged = tuple[float, Alignment, Row]
 
 
 def best_reading(ours: Sequence[Form], theirs: Sequence[Form]) -> Judged:
     """The pair of readings that fits best. Parts are looked at only where they share a word or may be initials."""
     best = score(ours[0], theirs[0])
+    if len(ours) > 1 and len(theirs) > 1:
+        ours, theirs = _without_shared_brackets(ours, theirs, best[1])
     for mine in ours:
         for other in theirs:
             if (mine.part or other.part) and (
@@ -37,6 +42,49 @@ def best_reading(ours: Sequence[Form], theirs: Sequence[Form]) -> Judged:
             ):
                 best = max(best, score(mine, other), key=_first)
     return best
+
+
+def _without_shared_brackets(
+    ours: Sequence[Form], theirs: Sequence[Form], whole: Alignment
+) -> tuple[Sequence[Form], Sequence[Form]]:
+    """The readings of two names, but for what both have in brackets beside names of their own, as if it were a name.
+
+    Alpha Handel (Slovenija) and Beta Holding (Slovenija) are two. Initials may be those of one name in two languages.
+    """
+    inside = [{one.units for one in side if _in_brackets(one, side[0])} for side in (ours, theirs)]
+    shared = inside[0] & inside[1]
+    if not shared or not all(any(map(_names_somebody, over)) for over in (whole.over_ours(), whole.over_theirs())):
+        return ours, theirs
+    kept = [one for one in ours if one.units not in shared], [one for one in theirs if one.units not in shared]
+    return kept[0] or ours, kept[1] or theirs
+
+
+def _in_brackets(part: Form, whole: Form) -> bool:
+    """Whether a part of a name stands in brackets and is no initials."""
+    text = part.text.strip()
+    at = whole.text.find(text) if part.part == PART else 0
+    if at < 1 or whole.text[at - 1] not in "([{（［【":
+        return False
+    return not (_is_initials(text, whole.text) or _initials_of(part.squashed, whole.words))
+
+
+def _is_initials(text: str, whole: str) -> bool:
+    return text.isupper() and " " not in text and not whole.isupper()
+
+
+def _initials_of(letters: str, words: Sequence[str]) -> bool:
+    """Whether letters, of four and more all but one, are the first ones of words in their order, some passed over."""
+    fewer = [letters[:at] + letters[at + 1 :] for at in range(len(letters))] if len(letters) > 3 else [letters]
+    return any(_in_turn(row, words) for row in fewer)
+
+
+def _in_turn(letters: str, words: Sequence[str]) -> bool:
+    begins = iter([word[:1] for word in words])
+    return all(letter in begins for letter in letters)
+
+
+def _names_somebody(one: Unit) -> bool:
+    return one.rank in ("", "plain") and one.weight > INITIALS
 
 
 def _first(judged: Judged) -> float:

@@ -99,6 +99,25 @@ def test_these_are_two_companies(ours: str, theirs: str, why: str) -> None:
     assert compare(ours, theirs).verdict is not Verdict.SAME
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs", "same"),
+    [
+        ("Alpha Trading (Slovenija)", "Beta Shipping (Slovenija)", False),
+        ("Kolora Handel [Syrien]", "Merana Werft [Syrien]", False),
+        ("KOLORA TRADING (SLOVENIJA)", "MERANA SHIPPING (SLOVENIJA)", False),
+        ("Kolora Trading (Slovenija)", "Kolora Shipping and Trading (Slovenija)", True),
+        ("Minskii Avtomobilnyi Zavod (Belavtomaz)", "Minsk Automobile Works (Belavtomaz)", True),
+        ("Vezarat-e Defa (MODAFL)", "Ministry of Defence and Armed Forces Logistics (MODAFL)", True),
+        ("MOVEMENT FOR UNITY AND JIHAD IN WEST AFRICA (MUJAO)", "MOUVEMENT POUR UNIFICATION (MUJAO)", True),
+    ],
+)
+def test_what_two_names_have_in_brackets_makes_them_one_only_if_nothing_says_otherwise(
+    ours: str, theirs: str, same: bool
+) -> None:
+    """A place that no table knows stands in brackets behind many names; initials are those of one in two languages."""
+    assert (compare(ours, theirs).verdict is Verdict.SAME) is same
+
+
 def test_a_unit_of_the_group_is_related() -> None:
     """Who watches the group sees its units, and sees that they are units."""
     match = compare("Huawei", "Huawei Cloud Dalian")
