@@ -314,15 +314,19 @@ def _mark_rows(by_company: dict[int, list[_Sighting]]) -> None:
     """A doubtful name in a row with a sure one of another company is more likely a company: "Target and Amazon"."""
     if len(by_company) < 2:
         return
+    doubtful = {id(seen) for all_seen in by_company.values() for seen in all_seen if seen.score < SURE}
+    if not doubtful:
+        return
     everyone = [(seen.part.where, seen.start, slot, seen) for slot, all_seen in by_company.items() for seen in all_seen]
     everyone.sort(key=lambda one: one[:3])
     for (_, _, left_slot, left), (_, _, right_slot, right) in pairwise(everyone):
-        if left_slot == right_slot or left.part is not right.part or (left.score >= SURE) == (right.score >= SURE):
+        one_is, other_is = id(left) in doubtful, id(right) in doubtful
+        if one_is == other_is or left_slot == right_slot or left.part is not right.part:
             continue
-        doubtful = min(left, right, key=lambda seen: seen.score)
+        doubted = left if one_is else right
         between = left.part.original[left.start + len(left.surface) : right.start]
-        if not doubtful.surface.islower() and in_row(between):
-            doubtful.reasons.append(_IN_ROW)
+        if not doubted.surface.islower() and in_row(between):
+            doubted.reasons.append(_IN_ROW)
 
 
 def _sighting(part: _Part, hit: Hit, owner: _Owner, language: str, habits: _Habits) -> _Sighting:

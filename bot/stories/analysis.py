@@ -125,9 +125,9 @@ def _listed_are_subjects(
 
 
 def _beside_subjects(mentions: Sequence[Mention], told: Sequence[Heard]) -> tuple[Mention, ...]:
-    """Where a sentence puts somebody on a list, those named in one breath with whom the title is about ("Tencent and
+    """Where a sentence puts somebody on a list, or tells at the beginning what happened, those named in one breath with
 
-    battery maker CATL") are put there with it.
+    whom the title is about ("Tencent and battery maker CATL") share its fate.
     """
     body = [one for one in told if not one.sentence.title]
     starts = [one.sentence.start for one in body]
@@ -145,12 +145,15 @@ def _beside_subjects(mentions: Sequence[Mention], told: Sequence[Heard]) -> tupl
 
 
 def _breaths(mentions: Sequence[Mention], sentences_of: Sequence[Heard]) -> Iterator[list[Mention]]:
-    """Mentions that stand in a row in a sentence that lists somebody, with no more between them than a comma, an "and"
+    """Mentions that stand in a row in a sentence that lists somebody or is the first to name any, with no more between them than a comma, an "and"
     and a word or two that say what they are."""
     group: list[Mention] = []
     last: Heard | None = None
+    first = sentences_of[0] if sentences_of else None
     for one, heard_in in zip(mentions, sentences_of, strict=True):
-        if not (heard_in.listed or heard_in.removed):
+        after = one.start + len(one.surface) - heard_in.sentence.start
+        compound = heard_in.sentence.text[after : after + 1] == "-"  # "BMW-Lieferant" speaks of somebody else
+        if compound or not (heard_in.listed or heard_in.removed or heard_in is first):
             continue
         if group and heard_in is last and _in_row(group[-1], one, heard_in.sentence):
             group.append(one)

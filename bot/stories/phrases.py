@@ -156,7 +156,6 @@ def _door(tables: Mapping[str, Mapping[str, Sequence[str]]], language: str) -> r
         tables["stage"]["relief"],
         tables["stage"]["court"],
         topic.get("noun", ()),
-        topic.get("strike", ()),
     ]
     named = (*tables["lists"].values(), *table("phrases/lists")["lists"].values())
     return re.compile("|".join(sorted({_form(one, language) for words in (*ways, *named) for one in words})))

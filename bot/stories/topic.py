@@ -31,6 +31,8 @@ KEEPERS = AGENCIES | {"us", "us_congress", "eu", "uk", "un", "ca", "au", "jp", "
 #: What it adds to a story with one strong sentence that the title names both the state that acts and the company.
 BOTH_IN_TITLE = 0.5
 STRONG = 1.4
+#: A title that names a state, sanctions and a company, without saying what is done. The text has to say a little more.
+SANCTIONS_ON = 1.05
 #: Lists whose name in many languages is also said of others: "the list of systemic entities".
 LOOSE = frozenset({"us_bis_entity"})
 #: Shorter lines than this are bylines and headings: they do not push the story's opening back.
@@ -91,8 +93,10 @@ def _hear(
     sentence: Sentence, words: Phrases, weight: float, company: bool, subject: bool, *, american: bool, near: bool
 ) -> Heard:
     text = sentence.plain
-    if words.door.search(text) is None:
-        nothing = Heard(sentence, weight, 0.0, (), False, False, False, False, (), False, False, False, company, subject)
+    early = near and weight >= 1.0  # what a state does to a company is told there, in whatever words
+    if words.door.search(text) is None and not (early and words.has(text, "topic", "strike")):
+        said = False
+        nothing = Heard(sentence, weight, 0.0, (), said, said, said, said, (), said, said, said, company, subject)
         if not sentence.title:
             return nothing
         acting = _authorities(words.authorities(text))
@@ -113,7 +117,7 @@ def _hear(
         and _listed_by_agency(words, text, authorities)
     ):
         generic = listed = True
-    struck = near and not background and not removed and _struck(words, text, authorities, listed=listed)
+    struck = early and not background and not removed and _struck(words, text, authorities, listed=listed)
     listed = listed or struck
     if lists and near and not set(lists) <= LOOSE and not removed and not background:
         listed = listed or words.has(text, "topic", "moves")
@@ -131,6 +135,8 @@ def _hear(
         value = 0.0
     if struck and value:
         value = max(value, 2.0 if _plainly(words, text, authorities) else 1.5)
+    if value and sentence.title and company and not background and _names_sanctions(words, text, authorities):
+        value = max(value, SANCTIONS_ON)
     eased = bool(authorities) and words.has(text, "stage", "relief") and not words.has(text, "stage", "proposed")
     if eased and value:
         # A licence or a delay is about the listing, not beside it; of sanctions it is that even where no list is named.
@@ -177,6 +183,11 @@ def _struck(words: Phrases, text: str, authorities: Collection[str], *, listed: 
         return listed or words.has(text, "topic", "strike") or words.has(text, "topic", "moves")
     agency = not AGENCIES.isdisjoint(authorities) or "us_congress" in authorities
     return agency and words.has(text, "topic", "strike") and words.has(text, "topic", "trade")
+
+
+def _names_sanctions(words: Phrases, text: str, authorities: Collection[str]) -> bool:
+    """A title without a verb: "US sanctions on Sberbank"."""
+    return not KEEPERS.isdisjoint(authorities) and words.has(text, "field", "sanctions")
 
 
 def _plainly(words: Phrases, text: str, authorities: Collection[str]) -> bool:
