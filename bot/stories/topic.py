@@ -80,8 +80,9 @@ def heard(
         weight = TITLE_WEIGHT
         if not sentence.title:
             weight = BODY_WEIGHTS[body] if body < len(BODY_WEIGHTS) else LATER_WEIGHT
-        # "The chip maker was hit by export curbs": near the beginning the company of the title is meant.
-        near = not other and (index in named or (titled and weight >= 1.0))
+        # "The chip maker was hit by export curbs": near the beginning the company of the title is meant; and where
+        # nobody is watched, one that we do not know.
+        near = not other and (index in named or (weight >= 1.0 and (titled or not named)))
         one = _hear(sentence, words, weight, index in named, index in subjects, american=american, near=near)
         out.append(one)
         if not sentence.title and (one.about or len(sentence.text) >= FURNITURE):
