@@ -90,6 +90,33 @@ def tidy(text: str | None) -> str:
     return " ".join(text.split()) if text else ""
 
 
+def trimmed(name: str) -> str:
+    """A name without what an enumeration leaves around it: separators, and a bracket that is only opened or closed."""
+    name = name.strip(" ,;")
+    if "(" not in name and ")" not in name:
+        return name
+    more = name.count(")") - name.count("(")
+    for _ in range(more):
+        if name.startswith(")"):
+            name = name[1:].lstrip(" ,;")
+        elif name.rstrip(" .,;").endswith(")"):
+            name = name.rstrip(" .,;")[:-1].rstrip(" ,;")
+    return name[1:].lstrip(" ,;") if more < 0 and name.startswith("(") else name
+
+
+_LISTED_AS = re.compile(
+    r"\s*\(\s*(?:previously|formerly) listed as[.,\s]*(?:in Arabic:\s*(?P<script>[^()]+))?\)?", re.IGNORECASE
+)
+
+
+def listed_as(name: str) -> tuple[str, ...]:
+    """The spellings in "X (previously listed as, in Arabic: Y)", under which somebody was listed; else nothing."""
+    found = _LISTED_AS.search(name) if "listed as" in name else None
+    if found is None:
+        return ()
+    return tuple(text for one in (name[: found.start()], found["script"]) if one and (text := trimmed(one)))
+
+
 @lru_cache(maxsize=8_192)  # a list of ten thousand rows was made on a few hundred days
 def numeric_day(text: str, *, month_first: bool = False) -> date | None:
     """ "29/06/2012", "29-06-2012" or "2012-06-29"; with the month first "06/29/2012". None for anything else."""
@@ -638,15 +665,25 @@ class CsvRows:
             raise self._body.damaged(f"the row of line {started} never closes its quotes: cut; fetch it again")
 
     def _lines(self) -> Iterator[list[bytes]]:
-        rest = b""
+        rest, end = b"", list[bytes]()  # a line of 0x1A, and blank ones behind it: the end, if nothing else comes
         for chunk in self._body.chunks():
-            lines = (rest + chunk).split(b"\n")
+            lines = [*end, *(rest + chunk).split(b"\n")]
             rest = lines.pop()
             if len(rest) > LARGEST_RECORD:
                 raise self._body.damaged(f"a line of more than {LARGEST_RECORD} bytes; fetch it again")
+            at = len(lines)
+            while at and lines[at - 1] in (b"", b"\x1a"):
+                at -= 1
+            end = lines[at:] if b"\x1a" in lines[at:] else []
+            if end:
+                lines = lines[:at]
             if lines:
                 self.ends_with = "line end"
                 yield lines
+        if end and not rest:
+            self.ends_with = "0x1A"
+        elif end:
+            yield end
         if rest.endswith(b"\x1a"):
             self.ends_with = "0x1A"
             rest = rest.rstrip(b"\x1a")
@@ -659,9 +696,10 @@ class CsvRows:
 class CsvTable:
     """A CSV document with a header: each row with its cells by column name, names and cells without blanks around.
 
-    Raises ListDamaged at once when columns that matter are missing; while reading, for a row of another width, and for
-    a last row that has no line end and does not close its quotes, which is how a cut looks. Where a publisher ends its
-    file like that, `open_end` lets it pass, and `cut` says afterwards that it may be one.
+    Raises ListDamaged at once when columns that matter are missing; while reading, for a row of another width, for the
+    header once more, which is two files behind one another, and for a last row that has no line end and does not close
+    its quotes, which is how a cut looks. Where a publisher ends its file like that, `open_end` lets it pass, and `cut`
+    says afterwards that it may be one.
     """
 
     def __init__(
@@ -673,7 +711,9 @@ class CsvTable:
         self._delimiter = delimiter
         self._before = before + 1
         self.above: list[list[str]] = []  #: the rows before the header
+        self._head = b""
         for row in CsvRows(body, delimiter=delimiter):
+            self._head = row.raw
             self.above.append([cell.strip() for cell in row.cells])
             if len(self.above) == self._before:
                 break
@@ -689,6 +729,8 @@ class CsvTable:
             if number < self._before:
                 continue
             last = row
+            if row.raw == self._head:
+                raise self._body.damaged(f"line {row.line} is the header once more: two files in one; fetch it again")
             if len(row.cells) != width:
                 raise self._body.damaged(
                     f"line {row.line} has {len(row.cells)} of {width} columns: cut; fetch it again"

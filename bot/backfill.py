@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from bot.errors import TellPerson
+from bot.errors import FetchLater, TellPerson
+from bot.model import Document, SourceCard
 from bot.ports import Ask
 from bot.sources import Source
 from bot.watch import Outcome, Watcher
@@ -96,10 +97,7 @@ async def backfill(
     )
     for file in files:
         clock.at = file.at
-        answer = await house.fetcher.fetch(Ask(url=file.path.resolve().as_uri(), cap=source.card.cap))
-        if answer.document is None:
-            raise TellPerson(f"{file.path}: cannot be read; give a file of this machine")
-        document = replace(answer.document, fetched_at=file.at)
+        document = replace(await document_of(file.path, source.card, house), fetched_at=file.at)
         outcome = await watcher.poll(source, document=document)
         memory = await house.store.memory(source.card.id)
         if memory is None or memory.tried_at != file.at:
@@ -110,8 +108,37 @@ async def backfill(
         yield file, outcome
 
 
+async def document_of(path: Path, card: SourceCard, house: House) -> Document:
+    """A file of this machine as if the source had sent it. Raises TellPerson for what is no file.
+
+    One whose compression is cut or broken comes as it is, and its reader sees that it is damaged.
+    """
+    _check_file(path)
+    try:
+        document = (await house.fetcher.fetch(Ask(url=_address(path), cap=card.cap))).document
+    except FetchLater:
+        document = None
+    return document or _as_it_is(path, house.clock.now())
+
+
+def _address(path: Path) -> str:
+    return path.resolve().as_uri()
+
+
+def _as_it_is(path: Path, at: datetime) -> Document:
+    return Document.of(path.read_bytes(), url=_address(path), at=at)
+
+
+def _check_file(path: Path) -> None:
+    if not path.is_file():
+        what = "a folder" if path.is_dir() else "no such file"
+        raise TellPerson(f"{path}: {what}; give the path of a file as the publisher has it")
+
+
 async def _check(house: House, source: Source, files: Sequence[DatedFile]) -> None:
     """Refuse before anything is written what cannot be taken in order."""
+    for file in files:
+        _check_file(file.path)
     memory = await house.store.memory(source.card.id)
     kept = memory and memory.read_at
     if files and kept and files[0].at <= kept:

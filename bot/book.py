@@ -208,11 +208,8 @@ class CompanyBook:
             owners.sort(key=lambda owner: owner[0])  # stable: in the order of the book where the rank is the same
 
     def prepare(self) -> None:
-        """Make at once what the first name that nobody has would wait for: a process that answers people calls it, in a
-
-        thread, before they ask.
-        """
-        assert self._by_core is not None
+        """Make at once, in whatever thread this is called, what the first name that nobody has would wait for."""
+        _ = self._by_core
 
     def find(self, typed: str) -> Company:
         """The company of that id or name, or one made from the name as typed. Raises TellPerson as `resolve` does."""

@@ -71,6 +71,8 @@ NEWS_DAYS = 2
 
 #: Characters of a field shown on either side of a change, and around what differs; shorter ones are shown whole.
 DIFFERS, LEAD, WHOLE = 200, 24, 120
+#: Fields that hold several values, joined by semicolons.
+SETS = frozenset({"aliases", "programmes", "identifiers", "countries", "addresses", "citations", "details"})
 
 #: Of the fields that changed, those that are told first: what it is listed for, and who it is.
 FIRST = ("programmes", "name")
@@ -361,9 +363,24 @@ def _change(change: ListChange, reader: Reader) -> str:
 
 def field_words(field: FieldChange, reader: Reader) -> str:
     """One field of an entry, old to new; of long texts the stretch in which they differ."""
+    if field.field in SETS and max(len(field.old), len(field.new)) > WHOLE:
+        return _came_and_went(field, reader)
     empty = reader.say("happened.empty")
     old, new = (reader.clean(text, DIFFERS) for text in where_they_differ(field.old, field.new))
     return reader.say("happened.field", field=reader.field(field.field), old=old or empty, new=new or empty)
+
+
+def _came_and_went(field: FieldChange, reader: Reader) -> str:
+    """Of a long set what is new in it and what is not in it any more."""
+    old, new = (dict.fromkeys(text.split("; ")) for text in (field.old, field.new))
+    sides = {
+        "came": "; ".join(one for one in new if one not in old),
+        "went": "; ".join(one for one in old if one and one not in new),
+    }
+    said = [
+        reader.say(f"happened.item_{side}", items=reader.clean(text, DIFFERS)) for side, text in sides.items() if text
+    ]
+    return reader.say("happened.items", field=reader.field(field.field), said=", ".join(said))
 
 
 def where_they_differ(old: str, new: str) -> tuple[str, str]:

@@ -31,7 +31,6 @@ from bot.doctor import examine
 from bot.errors import BadSettings, TellPerson, TocsinError
 from bot.matching.compare import compare
 from bot.model import Attachment, Place, Reason, Reply, Request, Story, Verdict
-from bot.ports import Ask
 from bot.watch import Outcome
 from bot.wiring import House, open_house
 
@@ -172,7 +171,8 @@ def run(
     async def work(house: House) -> None:
         count = len(await house.store.subscriptions())
         hint = "" if count else " Nobody is watched yet: tocsin watch add Xiaomi Huawei"
-        _say(f"Tocsin {__version__}: {count} watches, {len(house.cards())} sources.{hint}")
+        sources_read = _count(len(house.cards()), "source", "sources")
+        _say(f"Tocsin {__version__}: {_count(count, 'watch', 'watches')}, {sources_read}.{hint}")
         if once:
             with _busy("reading what is due"):
                 await house.once()
@@ -306,7 +306,7 @@ def export_history(
         _write(output, text.encode())
         _say(f"{output}: {len(rows)} rows")
     else:
-        typer.echo(text, nl=False)
+        typer.echo(text, nl=json)  # a table ends its last line itself
 
 
 @watch.command("add")
@@ -566,12 +566,7 @@ def poll(
         known = await house.everything()
         if source not in known:
             raise TellPerson(f"There is no source {source!r}; known: {', '.join(sorted(known))}")
-        document = None
-        if file:
-            if not file.is_file():
-                raise TellPerson(f"{file}: no such file; give the path of a file as the publisher has it")
-            answer = await house.fetcher.fetch(Ask(url=file.resolve().as_uri(), cap=known[source].card.cap))
-            document = answer.document
+        document = await backfill.document_of(file, known[source].card, house) if file else None
         with _busy(f"reading {source}"):
             return await house.watcher.poll(known[source], document=document, dry_run=dry_run)
 

@@ -15,7 +15,7 @@ import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from difflib import SequenceMatcher
 from itertools import takewhile
 from typing import Any
@@ -29,6 +29,7 @@ from bot.model import (
     Listing,
     Mark,
     Memory,
+    NameKind,
     Quarantine,
     Reading,
     Record,
@@ -45,6 +46,8 @@ QUARTER, AT_MOST = timedelta(days=91), 0.40
 FEW = 2
 #: More renamed entries than this share, in one edition, means a damaged encoding rather than a busy publisher.
 MAY_RENAME = 0.20
+#: More entries than this share with question marks where letters were: a text forced into a poorer encoding.
+MAY_LOSE_LETTERS = 0.01
 #: The same for other fields by which an entry is known: a column shifted or renamed, not a busy publisher.
 SETTLED = ("kind", "programmes", "listed_on")
 #: Fields whose loss in so large a share of the entries at once is a column that is no longer read.
@@ -194,7 +197,7 @@ def believe(
     why, loss, cut = _impossible(card, survey), "", ""
     if not why and not memory.accept_next:
         why = _improbable(card, memory, survey, old)
-        loss = "" if why else _loss(card, survey, noticed, now - (memory.read_at or now))
+        loss = "" if why else _loss(card, survey, noticed, _apart(memory, survey, now))
         cut = "" if why or loss else _cut_at_a_line_end(memory, survey, noticed)
     why = why or loss or cut
     if not why:
@@ -236,7 +239,31 @@ def _improbable(card: SourceCard, memory: Memory, survey: Survey, old: Mapping[s
         return f"published {survey.published:%Y-%m-%d}, older than the edition of {memory.published:%Y-%m-%d} we have"
     if survey.layout == memory.layout and survey.history < memory.history:
         return f"{survey.history} rows about the past, of which there were {memory.history} and can only be more: cut?"
-    return _thin(card, survey) or _reshaped(survey, old, same_layout=survey.layout == memory.layout)
+    same_layout = survey.layout == memory.layout
+    return _letters_lost(survey, old) or _thin(card, survey) or _reshaped(survey, old, same_layout=same_layout)
+
+
+def _letters_lost(survey: Survey, old: Mapping[str, Listing]) -> str:
+    """Letters beyond ASCII that became question marks, in too many entries to be the publisher's slips."""
+    pairs = ((old[listing.key], listing) for listing, _ in survey.fresh if listing.key in old)
+    lost = sum(1 for before, after in pairs if _forced(_said(before), _said(after)))
+    if lost > max(FEW, MAY_LOSE_LETTERS * survey.known):
+        return f"letters of {lost} of {survey.known} entries became question marks: converted to a poorer encoding"
+    return ""
+
+
+def _said(listing: Listing) -> set[str]:
+    return {listing.name, listing.reason, listing.remarks, *(name.text for name in listing.aliases)}
+
+
+def _forced(before: set[str], after: set[str]) -> bool:
+    """Whether a text of the one is a text of the other but for question marks."""
+    marked = {text for text in after - before if "?" in text}
+    gone = [text for text in before - after if not text.isascii()] if marked else []
+    return any(_BEYOND_ASCII.sub("?", text) in marked for text in gone)
+
+
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 def _thin(card: SourceCard, survey: Survey) -> str:
@@ -290,6 +317,25 @@ def _loss(card: SourceCard, survey: Survey, noticed: Collection[str], gap: timed
     if lost > max(FEW, believable * survey.known):
         return f"{lost} of {survey.known} entries gone ({lost / survey.known:.0%}, believable up to {believable:.0%})"
     return ""
+
+
+def _apart(memory: Memory, survey: Survey, now: datetime) -> timedelta:
+    """How long lies between two readings, or between the newest entries of both where an edition is called by these:
+
+    files of two years may be read in one hour. When a file was made says nothing of what is in it.
+    """
+    if survey.published:
+        return now - (memory.read_at or now)
+    days = [found for one in (memory.edition, survey.edition) if (found := _iso_day(one)) and found <= now.date()]
+    between = days[1] - days[0] if len(days) == 2 else timedelta(0)
+    return max(now - (memory.read_at or now), between)
+
+
+def _iso_day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
 
 
 def _cut_at_a_line_end(memory: Memory, survey: Survey, noticed: Collection[str]) -> str:
@@ -545,10 +591,17 @@ def field_changes(before: Listing, after: Listing, *, only: Collection[str] | No
     old, new = before.content(), after.content()
     names = sorted(set(old) | set(new) if only is None else only)
     return tuple(
-        FieldChange(name, readable(old.get(name)), readable(new.get(name)))
+        FieldChange(name, _told(name, old.get(name)), _told(name, new.get(name)))
         for name in names
         if old.get(name) != new.get(name)
     )
+
+
+def _told(field: str, value: object) -> str:
+    """A field as text. That another name is an alias goes without saying; that it is a former one does not."""
+    if field == "aliases" and isinstance(value, list):
+        return "; ".join(text if kind == NameKind.ALIAS else f"{text} ({kind})" for text, kind in value)
+    return readable(value)
 
 
 def readable(value: object) -> str:

@@ -93,7 +93,8 @@ async def _source(house: House, source: Source, gate: asyncio.Semaphore) -> Find
     async with gate:
         outcome = await house.watcher.poll(source, dry_run=True)
     if outcome.why:
-        return Finding(False, source.card.id, f"{outcome.why}{_next_step(source)}")
+        why = outcome.why.removeprefix(f"{source.card.id}: ")
+        return Finding(False, source.card.id, f"{why}{_next_step(source)}")
     terms = f"; licence: {source.card.licence}" if source.card.restricted else ""
     return Finding(True, source.card.id, f"{outcome.rows} entries, believable{terms}")
 

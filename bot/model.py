@@ -971,6 +971,7 @@ class Memory:
     trouble: str = ""  #: the last failure, as told to the operator; empty when all is well
     told: str = ""  #: fingerprint of the trouble the operator was told, so that it is told once
     quarantine: Quarantine | None = None
+    damaged: Quarantine | None = None  #: the last document, where it could not be the list it should be
     retired: bool = False
     identity: str = ""
     stream: bool = False  #: a source of stories or notices, not a register

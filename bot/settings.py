@@ -84,7 +84,8 @@ class Settings(BaseSettings):
     )
     tocsin_operators: str = Field(
         default="console:",
-        description="The place that hears of trouble with sources and deliveries.",
+        description="The place that hears of trouble with sources and deliveries. When it is a channel, sources are "
+        "accepted and feeds added there only.",
         examples=["console:"],
     )
     tocsin_language: str = Field(

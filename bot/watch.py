@@ -775,6 +775,7 @@ class Watcher:
             trouble="",
             told="",
             quarantine=None,
+            damaged=None,
             accept_next=False,
         )
         look = schedule.Outcome(wait=wait or (answer.wait if answer else None))
@@ -785,7 +786,7 @@ class Watcher:
 
     def quarantined(self, task: Task, doubt: Quarantine, seen: Survey) -> Step:
         """An incredible reading: the last good state is kept, operators are told once, channels nothing."""
-        memory = replace(task.memory, quarantine=doubt, tried_at=task.now, trouble=doubt.why)
+        memory = replace(task.memory, quarantine=doubt, damaged=None, tried_at=task.now, trouble=doubt.why)
         memory = replace(memory, due=self.next_look(task, schedule.Outcome()))
         title = f"{task.card.id}: this reading was not believed"
         text = f"{doubt.why}. If it is true, run: tocsin sources accept {task.card.id}"
@@ -804,7 +805,12 @@ class Watcher:
     def stopped(self, task: Task, trouble: TocsinError) -> Step:
         """A poll that could not be read: written down, told when a person is needed, tried again when due."""
         memory = replace(
-            task.memory, failures=task.memory.failures + 1, trouble=str(trouble), tried_at=task.now, accept_next=False
+            task.memory,
+            failures=task.memory.failures + 1,
+            trouble=str(trouble),
+            tried_at=task.now,
+            accept_next=False,
+            damaged=_damaged(task, trouble),
         )
         after = trouble.after if isinstance(trouble, TryLater) else None
         retired = isinstance(trouble, FetchGone)
@@ -1106,6 +1112,15 @@ def _moved(memory: Memory, url: str, answer: Answer | None) -> tuple[tuple[str, 
 
 def _silent(card: SourceCard, memory: Memory, now: datetime) -> bool:
     return bool(memory.read_at and now - memory.read_at > max(SILENT_AT_LEAST, SILENT * card.every))
+
+
+def _damaged(task: Task, trouble: TocsinError) -> Quarantine | None:
+    """What to know again of a document that could not be read; what was known before when none came."""
+    document, before = task.data or task.document, task.memory.damaged
+    if document is None or not isinstance(trouble, ListDamaged | FeedDamaged):
+        return before
+    first, times = (before.first_at, before.times) if before else (task.now, 0)
+    return Quarantine(why=str(trouble), first_at=first, sha256=document.sha256, times=times + 1)
 
 
 def _stopped_title(card: SourceCard, trouble: TocsinError) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -27,6 +27,7 @@ from bot.chats import Premises, wanted
 from bot.commands import FrontDesk, Office
 from bot.deliver import Courier
 from bot.errors import BadSettings
+from bot.logs import log
 from bot.model import SourceCard
 from bot.ports import Chat, Clock, Fetcher, Store
 from bot.roll import Roll
@@ -169,6 +170,7 @@ class House:
             feed_finder=finder,
             pages=Articles(self.fetcher),
             whom=lambda: self.watcher.whom(),
+            operators=self.settings.operators if self.settings.operators.platform != ConsoleChat.platform else None,
         )
         return FrontDesk(office)
 
@@ -208,7 +210,11 @@ def store_for(settings: Settings) -> Store:
         from adapters.stores.redis import RedisStore  # half a second of imports that the embedded store does without
 
         return RedisStore(url, trust=settings.tocsin_redis_trust)
-    return SqliteStore(settings.home / "tocsin.db")
+    path = settings.home / "tocsin.db"
+    with suppress(OSError):  # the store says what is wrong with its folder
+        if path.is_file() and not path.stat().st_size:  # a crash of the first start leaves one, too: no reason to stop
+            log.warning("store_is_empty", path=str(path), next="if it held anything, stop and put the backup back")
+    return SqliteStore(path)
 
 
 def fetcher_for(settings: Settings, clock: Clock) -> HttpFetcher:

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache, partial
 
-from adapters.formats import Body, is_spreadsheet, mark_of_cells, once, sheets, tidy, unread
+from adapters.formats import Body, is_spreadsheet, listed_as, mark_of_cells, once, sheets, tidy, trimmed, unread
 from bot.model import Document, EntityKind, Listing, Name, NameKind, Reading, Record
 from bot.sources import list_source
 
-VERSION = 1
+VERSION = 2
 
 _NEEDED = ("reference", "name of individual or entity", "type", "name type", "committees")
 _KINDS = {"individual": EntityKind.PERSON, "entity": EntityKind.COMPANY, "vessel": EntityKind.VESSEL}
@@ -150,7 +150,7 @@ def _read(header: list[str], rows: list[list[str]], signals: list[str]) -> tuple
     told: dict[tuple[str, str], None] = {}
     last = [""] * len(header)
     for row in rows:
-        names.append(Name(tidy(row[name]), _name_kind(row[kind], signals)))
+        names += _names(tidy(row[name]), _name_kind(row[kind], signals))
         for column, cell, before in zip(header, row, last, strict=False):
             if cell and cell != before and column not in _OF_NAMES and (text := tidy(cell)):
                 told[column, text] = None
@@ -158,6 +158,12 @@ def _read(header: list[str], rows: list[list[str]], signals: list[str]) -> tuple
     if not _KNOWN.issuperset(header):
         unread({column: text for column, text in told if column not in _KNOWN}, signals, "column")
     return names, told
+
+
+def _names(text: str, kind: NameKind) -> list[Name]:
+    if former := listed_as(text):
+        return [Name(one, NameKind.FORMER) for one in former]
+    return [Name(trimmed(text), kind)]
 
 
 def _name_kind(told: str, signals: list[str]) -> NameKind:

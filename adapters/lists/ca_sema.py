@@ -20,11 +20,11 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from adapters.formats import Body, XmlRecords, folded, local, looks_like, mark_of, once, tidy, unread
+from adapters.formats import Body, XmlRecords, folded, local, looks_like, mark_of, once, tidy, trimmed, unread
 from bot.model import Document, EntityKind, Identifier, Listing, Name, Reading, Record
 from bot.sources import list_source
 
-VERSION = 2
+VERSION = 3
 
 #: Element -> what both generations of the file call it here.
 _FIELDS = {
@@ -138,6 +138,8 @@ def _listing(key: str, row: _Row, signals: list[str]) -> Listing:
     fields = row.fields
     name, also = _also_known(row.name)
     aliases = [alias for alias in (*also, *_aliases(fields.get("aliases", ""))) if alias != name]
+    if "entity" in fields:
+        aliases = [one for alias in aliases for one in _either(alias)]
     kind = EntityKind.VESSEL if "imo" in fields else EntityKind.COMPANY if "entity" in fields else EntityKind.PERSON
     details = [(name, fields[name]) for name in ("title", "born", "schedule", "item") if name in fields]
     return Listing(
@@ -174,17 +176,39 @@ def _one_by_one(text: str) -> list[str]:
     return [text[: text.index(" and ", found.start())], *_one_by_one(text[found.end() :])]
 
 
+def _either(alias: str) -> list[str]:
+    """The names in "X or Y". Of a person the two may share what stands once: "Aleksandr or Alexander Karol"."""
+    return [one for part in _OR.split(alias) if (one := trimmed(part)) and not _ONLY_FORM.fullmatch(one)]
+
+
+#: No Russian name has an English "and" in it.
+_OR = re.compile(r" or | and (?=[«“\"]?[А-Яа-яЁё])")
+#: "Joint-stock company or JSC X" names the company once.
+_ONLY_FORM = re.compile(
+    r"(?:(?:открытое|публичное|закрытое) )?акционерное общество|общество с ограниченной ответственностью",
+    re.IGNORECASE,
+)
 _LABEL = re.compile(r"^(?:\w+ian|Farsi|Arabic|Hebrew|English|French) ?: ?", re.IGNORECASE)
 _BETWEEN = re.compile(
-    r";|,(?!\s*(?:Ltd|Limited|Inc|LLC|Co|Corp|GmbH|S\.A|LLP|JSC|OJSC|PJSC)\b)(?!\s*(?:[A-Z]?AO|OOO|SC|FSUE)\s*(?:[,;]|$))",
+    r";|,(?!\s*(?:Ltd|Limited|Inc|LLC|Co|Corp|GmbH|S\.A|LLP|JSC|OJSC|PJSC)\b)"
+    r"(?!\s*(?:[A-Z]?AO|OOO|SC|FSUE|[А-Я]?АО|ООО|ФГУП)\s*(?:[,;]|or\b|$))",
     re.IGNORECASE,
 )
 
 
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
+
+
 def _aliases(text: str) -> Iterator[str]:
     """Names between semicolons or commas that lead to no legal form, without "Russian:" before them."""
-    for part in _BETWEEN.split(text):
-        if alias := _LABEL.sub("", part.strip()).strip():
+    within = [found.span() for found in _IN_BRACKETS.finditer(text)]
+    cuts = [found.span() for found in _BETWEEN.finditer(text)]
+    ends = [cut for cut in cuts if not any(start < cut[0] < end for start, end in within)]
+    starts = [0, *(end for _, end in ends)]
+    for part in (text[start:end] for start, end in zip(starts, [*(one for one, _ in ends), None], strict=True)):
+        if alias := trimmed(
+            _LABEL.sub("", part.strip()).strip().removeprefix("or ").removeprefix("and ").removesuffix(" AKA")
+        ):
             yield alias
 
 

@@ -22,7 +22,7 @@ from adapters.formats import Body, is_spreadsheet, mark_of_cells, once, sheets, 
 from bot.model import Document, EntityKind, Listing, Name, NameKind, Reading, Record
 from bot.sources import list_source
 
-VERSION = 2
+VERSION = 3
 
 _DATE, _NUMBER, _JAPANESE, _LATIN = "告示日付", "告示番号", "日本語表記", "英語表記"
 _PERSONS, _ORGANISATIONS = "個人", ("団体", "銀行")
@@ -241,9 +241,13 @@ def _names(text: str, kind: NameKind) -> Iterator[Name]:
         for part in _NEXT.split(said[at]):
             names = [part] if lettered else _between_commas(part, japanese)
             japanese = max(japanese, len(names))
-            for one in (one for name in names for one in _spellings(_bare(name))):
-                former = label == "f" or (label == "旧称" and not one.isascii())  # its Latin is on a line of its own
-                yield Name(one, NameKind.FORMER if former else kind)
+            for name in names:
+                before = _LISTED_AS.search(name)
+                scripts = [tidy(before[1])] if before and before[1] else []
+                for one in (*_spellings(_bare(_LISTED_AS.sub("", name))), *scripts):
+                    # The Latin of a 旧称 is on a line of its own.
+                    former = before or label == "f" or (label == "旧称" and not one.isascii())
+                    yield Name(one, NameKind.FORMER if former else kind)
 
 
 def _between_commas(text: str, count: int) -> list[str]:
@@ -253,9 +257,12 @@ def _between_commas(text: str, count: int) -> list[str]:
     return plain if len(names) == 1 < count == len(plain) else names
 
 
+_KNOWN_AS = re.compile(r"^\s*\(?also known as\s", re.IGNORECASE)
+
+
 def _bare(text: str) -> str:
     """A name without asides, and without brackets that are open or closed only."""
-    name = tidy(_ITEM.sub("", _ASIDE.sub("", text))).strip("、,。 ")
+    name = tidy(_ITEM.sub("", _ASIDE.sub("", _KNOWN_AS.sub("", text)))).strip("、,。 ")
     if name.startswith("(") and name.endswith(")") and "(" not in name[1:]:
         name = name[1:-1]
     while name.count(")") > name.count("(") and name.endswith(")"):
@@ -274,4 +281,10 @@ def _spellings(name: str) -> tuple[str, ...]:
     return (name,) if any(map(str.isalnum, name)) else ()
 
 
+#: Said behind a name under which the list had somebody before, and in which script that was.
+_LISTED_AS = re.compile(
+    r"\s*\(?\s*(?:(?:previously|formerly) listed as[.,]?\s*(?:in Arabic:([^()]*))?"
+    r"|(?:アラビア語による)?以前(?:掲載の氏名|のリスト記載ぶり)(?:【[^】]*】)?)\s*\)?",
+    re.IGNORECASE,
+)
 _LATIN_LETTER = re.compile(r"[A-Za-z]")

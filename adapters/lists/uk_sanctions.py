@@ -40,7 +40,7 @@ from adapters.formats import (
 from bot.model import Document, EntityKind, Identifier, Listing, Name, NameKind, Reading, Record
 from bot.sources import list_source
 
-VERSION = 1
+VERSION = 2
 
 _KINDS = {"individual": EntityKind.PERSON, "entity": EntityKind.COMPANY, "ship": EntityKind.VESSEL}
 _GIVEN = ("name 1", "name 2", "name 3", "name 4", "name 5", "name 6")
@@ -216,7 +216,9 @@ class Party:
         former = "f.k.a" in strength.casefold()
         if found is not NameKind.PRIMARY and (weak or former):
             found = NameKind.WEAK if weak else NameKind.FORMER
-        self.names.append(Name(text, found or NameKind.ALIAS))
+        first, *others = _ALSO.split(text) if "a.k.a" in text.lower() else [text]
+        self.names.append(Name(first, found or NameKind.ALIAS))
+        self.names += [Name(other) for other in others]
 
     def listing(self, signals: list[str]) -> Listing:
         primary = [name.text for name in self.names if name.kind is NameKind.PRIMARY]
@@ -248,6 +250,8 @@ class Party:
         )
 
 
+#: The search page's export has one name an entry, and writes others into it: "X a.k.a Y".
+_ALSO = re.compile(r",?\s+\(?a\.k\.a\.?,?\s+", re.IGNORECASE)
 _BETWEEN_MEASURES = re.compile(r"\||, ")
 _NAME_KINDS = {
     "primary name": NameKind.PRIMARY,

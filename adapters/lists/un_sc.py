@@ -17,11 +17,24 @@ from functools import partial
 
 from lxml import etree
 
-from adapters.formats import Body, XmlElements, latin, local, looks_like, mark_of, moment, once, tidy, unread
+from adapters.formats import (
+    Body,
+    XmlElements,
+    latin,
+    listed_as,
+    local,
+    looks_like,
+    mark_of,
+    moment,
+    once,
+    tidy,
+    trimmed,
+    unread,
+)
 from bot.model import Document, EntityKind, Identifier, Listing, Name, NameKind, Reading, Record
 from bot.sources import list_source
 
-VERSION = 1
+VERSION = 2
 
 _KINDS = {"INDIVIDUAL": EntityKind.PERSON, "ENTITY": EntityKind.COMPANY}
 _NAMES = ("FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME", "FIFTH_NAME", "SIXTH_NAME")
@@ -177,20 +190,33 @@ def _alias(alias: dict[str, str], signals: list[str]) -> Iterator[Name]:
     kind = _QUALITIES.get(quality.casefold())
     if kind is None:
         once(signals, f"unknown alias quality {quality!r}")
-    for text in alias.get("ALIAS_NAME", "").split(";"):
-        for spelling in _spellings(tidy(text).strip('", ')):
-            yield Name(spelling, kind or NameKind.ALIAS)
+    for text in _BETWEEN.split(alias.get("ALIAS_NAME", "")):
+        name = tidy(text).strip('", ')
+        if former := listed_as(name):
+            yield from (Name(spelling, NameKind.FORMER) for spelling in former)
+        else:
+            yield from (Name(spelling, kind or NameKind.ALIAS) for spelling in _spellings(name))
 
 
-_BRACKET = re.compile(r"([^()]+)\((?:\s*original script:?)?([^()]+)\)?\W*", re.IGNORECASE)
+#: Aliases in one element stand between semicolons, or are lettered: "X b) Y".
+_BETWEEN = re.compile(r";| (?=[b-z]\) )[b-z]\) ")
+_ORIGINAL = re.compile(r"\(\s*original script\s*\)", re.IGNORECASE)
+#: A name and a bracket behind it: one that holds brackets, or the last of several.
+_BRACKETS = (
+    re.compile(r"([^()]+)\((?:\s*original script:?)?((?:[^()]|\([^()]*\))+)\)?\W*", re.IGNORECASE),
+    re.compile(r"(.+?)\((?:\s*original script:?)?([^()]+)\)?\W*", re.IGNORECASE),
+)
 
 
 def _spellings(text: str) -> tuple[str, ...]:
     """A name and the same in another script, in brackets that at times never close: "El Harrachi (الحراشي)"."""
-    found = _BRACKET.fullmatch(text) if "(" in text else None
-    if found and latin(found[1]) != latin(found[2]):
-        return tidy(found[1]), tidy(found[2])
-    return (text,)
+    if "(" in text:
+        text = _ORIGINAL.sub("", text).strip()
+        for pattern in _BRACKETS:
+            found = pattern.fullmatch(text)
+            if found and latin(found[1]) != latin(found[2]):
+                return tidy(found[1]), tidy(found[2])
+    return (trimmed(text),)
 
 
 def _scripts(text: str) -> Iterator[Name]:

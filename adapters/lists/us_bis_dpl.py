@@ -6,7 +6,8 @@ One row an address of a denied person, with the columns of `_COLUMNS`: as tab-se
 There is no id. Key: name, street address and effective date, without case. A person at several addresses has several
 entries; a temporary order that is renewed has a new date and so a new entry. Rows that share all three (two towns
 without a street, or a row given twice) are one entry with both places, and what was last done to it is what the last
-of them says. Whether a name is a company's is not said.
+of them says. Whether a name is a company's is not said. The edition is the newest effective date that has come (days of
+update are mistyped at times: "2922-09-01").
 """
 
 from __future__ import annotations
@@ -16,11 +17,23 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
 
-from adapters.formats import Body, CsvTable, citations, is_spreadsheet, mark_of, numeric_day, once, sheets, tidy, unread
+from adapters.formats import (
+    Body,
+    CsvTable,
+    citations,
+    is_spreadsheet,
+    mark_of,
+    numeric_day,
+    once,
+    sheets,
+    tidy,
+    trimmed,
+    unread,
+)
 from bot.model import Document, EntityKind, Listing, Name, Reading, Record
 from bot.sources import list_source
 
-VERSION = 1
+VERSION = 2
 
 _COLUMNS = (
     *("name", "street_address", "city", "state", "country", "postal_code", "effective_date", "expiration_date"),
@@ -63,7 +76,7 @@ def us_bis_dpl(document: Document) -> Reading:
     else:
         raise body.unlike("dpl.txt or its export as CSV")
     reading = Reading(layout=f"{layout}/{VERSION}", records=(), open_ended=layout != "dpl.xlsx")
-    reading.records = _records(body, rows, reading.signals)
+    reading.records = _records(body, rows, reading, document.fetched_at.date())
     return reading
 
 
@@ -101,14 +114,17 @@ def _names(body: Body, header: list[str]) -> dict[str, str]:
     return names
 
 
-def _records(body: Body, rows: Iterator[dict[str, str]], signals: list[str]) -> Iterator[Record]:
+def _records(body: Body, rows: Iterator[dict[str, str]], reading: Reading, today: date) -> Iterator[Record]:
     entries: dict[str, list[dict[str, str]]] = {}
-    count = 0
+    count, signals = 0, reading.signals
     for count, row in enumerate(rows, 1):
         if not (row.get("name") and row.get("effective_date")):
             raise body.damaged(f"row {count} has no name or no date; has the format changed?")
         name, street = (tidy(row.get(column, "")).casefold() for column in ("name", "street_address"))
-        key = f"{name} | {street} | {_day(row['effective_date'], signals)}"
+        day = _day(row["effective_date"], signals)
+        if reading.edition < day <= today.isoformat():
+            reading.edition = day
+        key = f"{name} | {street} | {day}"
         entries.setdefault(key, []).append(row)
     if not count:
         raise body.damaged("a header and no rows; fetch it again")
@@ -153,7 +169,7 @@ def _parted(name: str) -> tuple[str, list[str]]:
     name = tidy(name)
     inside = _ALSO_INSIDE.findall(name)
     first, *others = _ALSO.split(_ALSO_INSIDE.sub(" ", name))
-    return tidy(first) or name, [alias for one in (*inside, *others) if (alias := tidy(one))]
+    return trimmed(tidy(first)) or name, [alias for one in (*inside, *others) if (alias := trimmed(tidy(one)))]
 
 
 def _address(row: dict[str, str]) -> str:

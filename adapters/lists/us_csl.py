@@ -26,12 +26,12 @@ from functools import lru_cache, partial
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
-from adapters.formats import Body, CsvRows, JsonRecords, citations, folded, mark_of, once, tidy, unread
+from adapters.formats import Body, CsvRows, JsonRecords, citations, folded, mark_of, once, tidy, trimmed, unread
 from adapters.ofac import listed_on, page_of, sort_id
 from bot.model import Document, EntityKind, Identifier, Listing, Name, NameKind, Reading, Record
 from bot.sources import list_source
 
-VERSION = 1
+VERSION = 2
 
 T = TypeVar("T")
 
@@ -356,11 +356,11 @@ def _listing(row: _Row, key: str, signals: list[str]) -> Listing:
     cells, (code, _) = row.told(), _code(row.source())
     said = cells.get
     number, name = said("entity_number"), said("name", "")
-    addresses = _mended(said("addresses"))
+    addresses = [_address(one) for one in _mended(said("addresses"))]
     told = None if number else taken_apart(name, addresses)  # Treasury's name cells are names
     name = told.name if told else name
     numbers, facts = _ids(cells["ids"], signals) if "ids" in cells else ([], [])
-    others = [Name(one) for one in _alternatives(cells["alt_names"]) if one != name] if "alt_names" in cells else []
+    others = [one for one in _alternatives(cells["alt_names"]) if one.text != name] if "alt_names" in cells else []
     return Listing(
         source="us_csl",
         key=key,
@@ -379,6 +379,14 @@ def _listing(row: _Row, key: str, signals: list[str]) -> Listing:
     )
 
 
+def _address(text: str) -> str:
+    """Without the commas of parts that are empty: "Hucun, Ningyang County, , Shandong, CN"."""
+    return _EMPTY_PARTS.sub(",", text).strip(", ") if ", ," in text or text.startswith(",") else text
+
+
+_EMPTY_PARTS = re.compile(r",(?:\s*,)+")
+
+
 def _details(cells: Mapping[str, str]) -> list[tuple[str, str]]:
     details = [(name, cells[column]) for column, name in _DETAILS.items() if column in cells]
     for column, name in _LISTED_DETAILS.items():
@@ -387,10 +395,22 @@ def _details(cells: Mapping[str, str]) -> list[tuple[str, str]]:
     return details
 
 
-def _alternatives(cell: str) -> list[str]:
-    """Other names; the last of a list of them brings its "and" along."""
-    names = _mended(cell)
-    return [text for one in names if (text := _without_and(one))] if "and " in cell or "?" in cell else names
+def _alternatives(cell: str) -> list[Name]:
+    """Other names; the last of a list of them brings its "and" along, and one may bring its own: "X, f.k.a., Y"."""
+    names: list[Name] = []
+    for one in _mended(cell):
+        if _ASIDE.match(one):
+            continue
+        first, *more = _ALSO.split(_without_and(one)) if ".k.a" in one.lower() else [_without_and(one)]
+        kinds = [NameKind.ALIAS, *(NameKind.FORMER if kind in "fF" else NameKind.ALIAS for kind in more[::2])]
+        told = zip((first, *more[1::2]), kinds, strict=True)
+        names += [Name(text, kind) for name, kind in told if (text := trimmed(name.removeprefix("-")))]
+    return names
+
+
+#: Words of the notice between the names of a cell: "and", "(all of preceding located in ...)".
+_ASIDE = re.compile(r"and$|\((?:all|both|each) of (?:the )?(?:preceding|foregoing)\b", re.IGNORECASE)
+_ALSO = re.compile(r"(?:^|,?\s+\(?)([afn])\.k\.a\.,?\s+", re.IGNORECASE)
 
 
 def _countries(cells: Mapping[str, str], addresses: list[str]) -> tuple[str, ...]:
@@ -513,10 +533,11 @@ _PARENT = (
         r"^(?P<name>.+?) \(an? subordinate (?:institute|institution|entity) of (?P<parent>[^()]+)\)$", re.IGNORECASE
     ),
 )
-_AKA = r"(?P<kind>[afnd]\.?[kb]\.?a\.?),?"
+_AKA = r"(?P<kind>[afnd]\.?[kb]\.?a\.?|[AFN]\.K\.A\.|[AFN]/K/A),?"
 _OTHER_NAMES = (
     re.compile(rf"^(?P<name>.+?)\s*[(\[]{_AKA} (?P<others>[^()\[\]]*(?:\([^()]*\)[^()\[\]]*)*)[)\]](?P<rest>.*)$"),
     re.compile(rf"^(?P<name>.+?), {_AKA} (?P<others>.+?)(?P<rest>)$"),
+    re.compile(r"^(?P<name>.+?) (?P<kind>[AFN]/K/A) (?P<others>.+?)(?P<rest>)$"),
 )
 # A comma between two names, not one before a legal form.
 _BETWEEN_NAMES = re.compile(
@@ -576,7 +597,7 @@ def _people(told: Told) -> None:
 def _others(told: Told) -> None:
     for pattern in _OTHER_NAMES:
         if found := pattern.match(told.name):
-            kind = NameKind.FORMER if found["kind"].startswith("f") else NameKind.ALIAS
+            kind = NameKind.FORMER if found["kind"][0] in "fF" else NameKind.ALIAS
             others = [_without_and(one.strip()) for one in _BETWEEN_NAMES.split(found["others"])]
             told.aliases += [Name(one.rstrip(" ,"), kind) for one in others if one]
             told.name = (found["name"] + found["rest"]).rstrip(" ,;")

@@ -59,6 +59,7 @@ class Office:
     feed_finder: FeedFinder | None = None
     pages: PageReader | None = None
     whom: Callable[[], Awaitable[Watched]] | None = None  #: whom anybody watches; without one, our own index of it
+    operators: Place | None = None  #: the only place of a chat in which what concerns everybody is changed
     watches: Watches = field(init=False)
     _watched: Watched | None = field(default=None, repr=False)
 
@@ -142,12 +143,14 @@ def commands() -> Mapping[str, Command]:
     return dict(sorted(_REGISTRY.items()))
 
 
-def may_operate(request: Request) -> bool:
+def may_operate(request: Request, operators: Place | None = None) -> bool:
     """Whether somebody may change what concerns the whole installation: who manages a channel, and does it there.
 
-    In a conversation of one's own everybody is a manager, so that is no proof of anything.
+    In a conversation of one's own everybody is a manager, so that is no proof of anything. Several workspaces may share
+    an installation, and each has managers: where the operators have a place, only that one will do.
     """
-    return request.manager and request.place != request.home
+    there = operators is None or request.place in (operators, Place("console"))
+    return request.manager and request.place != request.home and there
 
 
 class FrontDesk:
@@ -180,8 +183,9 @@ class FrontDesk:
             close = get_close_matches(typed, commands(), n=1, cutoff=0.5)
             meant = reader.say("desk.meant", command=close[0]) if close else ""
             raise TellPerson(reader.say("desk.unknown", command=typed, meant=meant))
-        if found.operates and not may_operate(request):
-            raise TellPerson(reader.say("office.operators"))
+        if found.operates and not may_operate(request, self.office.operators):
+            elsewhere = may_operate(request)
+            raise TellPerson(reader.say("office.operators_there" if elsewhere else "office.operators"))
         for argument in found.arguments:
             values = request.many(argument.name)
             if argument.required and not any(value.strip() for value in values):

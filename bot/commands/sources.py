@@ -13,6 +13,8 @@ from bot.model import Memory, Poll, Reply, Request, SourceCard, SourceKind
 
 #: A poll may commit between our look and our word; then we look again.
 TRIES = 3
+#: Characters of what is wrong with a source in its line.
+TOLD = 200
 
 
 @command("sources")
@@ -54,7 +56,7 @@ def state(card: SourceCard, memory: Memory | None, reader: Reader) -> str:
         return reader.say("sources.unread", **known)
     told = "line" if memory.read_at else "never"
     line = reader.say(f"sources.{told}", **known, count=memory.rows, fresh=reader.fresh(memory.read_at))
-    trouble = reader.clean(memory.trouble, 200)
+    trouble = reader.clean(memory.trouble, TOLD)
     if memory.retired:
         return reader.say("sources.retired", line=line, trouble=trouble)
     if memory.quarantine:
@@ -77,7 +79,7 @@ def as_data(card: SourceCard, memory: Memory | None) -> dict[str, object]:
         "rows": memory.rows if memory else 0,
         "edition": memory.edition if memory else "",
         "trouble": memory.trouble if memory else "",
-        "quarantined": bool(memory and memory.quarantine),
+        "quarantined": bool(memory and (memory.damaged or memory.quarantine)),
         "retired": bool(memory and memory.retired),
     }
 
@@ -95,14 +97,12 @@ async def why(office: Office, request: Request) -> Reply:
     if memory:
         edition, layout, sha256 = (one or "-" for one in (memory.edition, memory.layout, memory.sha256[:16]))
         lines.append(reader.say("sources.edition", edition=edition, layout=layout, sha256=sha256))
-        if memory.quarantine:
-            doubt = memory.quarantine
+        if doubt := memory.damaged or memory.quarantine:
             seen = {"count": doubt.times, "since": when(doubt.first_at), "sha256": doubt.sha256[:16]}
-            lines += [
-                reader.clean(doubt.why, 600),
-                reader.say("sources.seen", **seen),
-                reader.say("sources.if_true", id=card.id),
-            ]
+            if doubt is memory.quarantine or len(doubt.why) > TOLD:  # else the first line has said it
+                lines.append(reader.clean(doubt.why, 600))
+            lines.append(reader.say("sources.seen_one" if doubt.times == 1 else "sources.seen", **seen))
+            lines += [reader.say("sources.if_true", id=card.id)] if doubt is memory.quarantine else []
         lines += [reader.say("sources.signal", signal=reader.clean(signal, 200)) for signal in memory.signals[:20]]
     lines += [reader.say("sources.licence", licence=card.licence)] if card.licence else []
     lines += [reader.say("sources.note", note=card.note)] if card.note else []
@@ -111,7 +111,7 @@ async def why(office: Office, request: Request) -> Reply:
 
 def _evidence(card: SourceCard, memory: Memory | None) -> dict[str, object]:
     """What a person would look at before believing or doubting a source."""
-    doubt = memory.quarantine if memory else None
+    doubt = (memory.damaged or memory.quarantine) if memory else None
     return {
         "address": card.url,
         "layout": memory.layout if memory else "",

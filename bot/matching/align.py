@@ -21,12 +21,14 @@ from bot.matching.chinese import (
     by_ear,
     everyday_english,
     one_syllable,
+    pinyin_initials,
     spelled,
     spells,
     transcribed,
 )
 from bot.matching.chinese_words import (
     group_of,
+    half_heard,
     half_says,
     in_dictionary,
     in_one_word,
@@ -52,6 +54,9 @@ NEAR_TRANSLATED = 0.88
 #: One of two words that the dictionary takes for a Chinese one: 水面 is a water surface.
 HALF_TRANSLATED = 0.65
 
+#: One half of a Chinese word in English and the other as it sounds.
+_HALF_HEARD = 0.85
+
 #: A Chinese word and what it says in English, when the glossary does not know them for one word.
 _TRANSLATED = 0.95
 
@@ -63,6 +68,9 @@ SYLLABLES = 0.85
 
 #: How alike a name is at least that is heard when all else agrees.
 WITH_ALL_ELSE = 0.75
+
+#: How sure it is that a name is meant by the initials of its pinyin where town or trade agrees.
+_BY_INITIALS = 0.65
 
 #: The rule by which a Chinese word meets a spelling of it that is not pinyin.
 SPELLED = "spelling of Hong Kong or Taiwan"
@@ -376,6 +384,10 @@ def _han_joined(units: Sequence[Unit], text: str, han: str) -> float:
     return alike if alike > max(by_ear(han, unit.text) for unit in units) else 0.0
 
 
+#: How well a name is heard that stands in one word with its trade.
+_HEARD_BESIDE = 0.7
+
+
 def _half_said(units: Sequence[Unit], han: str) -> bool:
     """Whether the Latin words read one half of a Chinese word and translate the other: 全华时代, Quanhua Time."""
     if len(han) < 3:
@@ -387,10 +399,15 @@ def _half_said(units: Sequence[Unit], han: str) -> bool:
                 if (
                     len(read) > 1
                     and any(_says(words, concepts) for concepts in said(translated))
-                    and pinyin_fits(read, "".join([unit.text for unit in spelling]))
+                    and _reads(read, "".join([unit.text for unit in spelling]))
                 ):
                     return True
     return False
+
+
+def _reads(han: str, latin: str) -> bool:
+    """Whether a Latin word is these characters in pinyin, in another spelling, or nearly so to the ear: 士兰, Silan."""
+    return pinyin_fits(han, latin) or spelled(han, latin) > 0 or by_ear(han, latin) >= _HEARD_BESIDE
 
 
 def _says(units: Sequence[Unit], concepts: Sequence[str]) -> bool:
@@ -548,8 +565,10 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
             return 0.97
         if _said(mine, other):
             return _TRANSLATED
-        if alike := spelled(native.native, latin.text):
-            return alike
+        if not one_syllable(latin.text) and (alike := spelled(native.native, latin.text)):
+            return alike  # Tai is one character, and 大毅 two: Ta-I
+        if latin.rank in _TELLING and half_heard(native.native, latin.text):
+            return _HALF_HEARD
         if reads_as(native.native, latin.text):
             return 0.9
         if latin.rank in _TELLING and half_says(native.native, latin):
@@ -791,12 +810,18 @@ def _heard_in_context(found: Alignment) -> None:
     if everyday_english(latin.text) and not transcribed(native.native):
         return  # an everyday English word is chosen for what it says: 富地 is not Fortune
     met = [pair for pair in found.met if pair.alike > 0.85]
-    if any(pair.ours[0].rank == "place" for pair in met) and sum([pair.weight for pair in met]) >= AGREEING:
-        least = HEARD_IN_CONTEXT
-    elif any(pair.ours[0].rank == "trade" for pair in met) and not (found.over_ours()[1:] or found.over_theirs()[1:]):
-        least = HEARD_IN_TRADE
-    else:
+    in_town = any(pair.ours[0].rank == "place" for pair in met) and sum([pair.weight for pair in met]) >= AGREEING
+    in_trade = any(pair.ours[0].rank == "trade" for pair in met) and not (
+        found.over_ours()[1:] or found.over_theirs()[1:]
+    )
+    if not in_town and not in_trade:
         return
+    if pinyin_initials(native.native, latin.text):
+        found.meet(mine, others, _BY_INITIALS, "initials")
+        return
+    least = HEARD_IN_CONTEXT if in_town else HEARD_IN_TRADE
+    if len(native.native) > 3 and transcribed(native.native):
+        return  # four characters leave nothing to guess: 罗克韦尔 is not Rotork
     if by_ear(native.native, latin.text, least) >= least:
         found.meet(mine, others, 0.62, "by ear")
 

@@ -9,16 +9,16 @@ have taken to hear one as the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import islice, product
+from itertools import islice, pairwise, product
 
 from pypinyin import Style, pinyin
 
 from bot.data import table
 from bot.matching.fold import fold
 from bot.matching.frequency import homely, zipf
-from bot.matching.hearing import cheapest
+from bot.matching.hearing import Sounds, bits, cheapest, missing, sounds
 from bot.matching.japanese import loan_bones
 from bot.matching.remembered import remembered
 from bot.matching.scripts import mandarin
@@ -44,6 +44,11 @@ _FEW = 0.08
 _EVERYDAY = 3.5
 _ENGLISH = 0.8
 _VOWELS = frozenset("aeiou")
+#: How surely characters are initials whose letters they begin with, and what each letter may cost.
+_LETTERS = 0.8
+_LETTER = 0.15
+#: What it may cost at most to hear one syllable of Chinese for another; a vowel alone makes another character.
+_ONE_SYLLABLE = 0.25
 #: Characters that sound more like a word than this may be it; at .7 one in 300 words of other names is.
 HEARD = 0.6
 #: The same where all else of the two names agrees, the town and the trade: one in twenty words of other names.
@@ -112,15 +117,22 @@ def by_ear(han: str, latin: str, least: float = HEARD) -> float:
 
     What is less than `least` is somewhere between 0 and that: nobody asks how far another word is another word.
     """
+    if _letters_heard(han, latin):
+        return _LETTERS
     if not 2 <= len(han) <= 8 or not (3 if transcribed(han) else 4) <= len(latin) <= 24:
         return 0.0
-    theirs, ours = _written(latin), _heard_sounds(han)
-    if not 0.4 < len(theirs) / len(ours) < 2.5:
+    ours, (theirs, consonants, letters) = _as_heard(han), _as_written(latin)
+    if not 0.4 < len(theirs) / len(ours.row) < 2.5:
         return 0.0
-    consonants = max(_consonants(theirs), _consonants(ours))
+    consonants = max(consonants, ours.consonants)
     few = consonants < (2 if least == HEARD else 1)
     if few or _VOWELS.isdisjoint(theirs):  # letters without a vowel are spelled, not heard
         return 0.0
+    doubt = (0.0 if transcribed(han) else _NATIVE) + (_FEW if consonants < 4 else 0.0)
+    heard = consonants + 0.5
+    most = (1 - least - doubt) * heard
+    if missing(ours.needed, letters) > most or missing(map(_needed, theirs), ours.letters) > most:
+        return 0.0  # most words of two names: what speaks against them besides need not be known
     other = spells(latin, len(han)) and not everyday_english(latin)  # "nike" is also two syllables of pinyin, and 耐克
     if len(han) > 3 and not transcribed(han) and any(spells(latin, fewer) for fewer in range(2, len(han))):
         return 0.0  # 中复神鹰 is four characters, and Zhongjian two
@@ -130,15 +142,46 @@ def by_ear(han: str, latin: str, least: float = HEARD) -> float:
     alike = _OTHER_CHARACTERS if other and not dearer else 1.0
     if not transcribed(han) and latin in _one_syllable():
         return 0.0  # "Chung" spells one character, and not 春源
-    doubt = (0.0 if transcribed(han) else _NATIVE) + (_FEW if consonants < 4 else 0.0)
-    sounds = consonants + 0.5
-    most = (1 - (least + doubt) / alike) * sounds - dearer
+    most = (1 - (least + doubt) / alike) * heard - dearer
     if most < 0:
         return 0.0
-    changes = [_taken_for(sound) for sound in ours]
-    gone = [_gone(ours, at) for at in range(len(ours))]
-    cost = cheapest(changes, gone, theirs, _losses(theirs), strange=_STRANGE, most=most)
-    return max(0.0, alike * (1 - (cost + dearer) / sounds) - doubt) if cost <= most else 0.0
+    cost = cheapest(ours.changes, ours.gone, theirs, _losses(theirs), strange=_STRANGE, most=most)
+    return max(0.0, alike * (1 - (cost + dearer) / heard) - doubt) if cost <= most else 0.0
+
+
+@lru_cache(maxsize=20_000)
+def _as_heard(han: str) -> Sounds:
+    row = _heard_sounds(han)
+    return sounds(row, _consonants(row), list(map(_taken_for, row)), [_gone(row, at) for at in range(len(row))])
+
+
+@lru_cache(maxsize=50_000)
+def _as_written(latin: str) -> tuple[str, int, int]:
+    """A Latin word as it sounds, with the number of its consonants, and its letters as bits."""
+    written = _written(latin)
+    return written, _consonants(written), bits(written)
+
+
+@cache
+def _needed(letter: str) -> tuple[int, float]:
+    """What is nearer to a letter than nothing, as bits, and what hearing nothing for it costs."""
+    price = _losses(letter)[0]
+    everything = _VOWELS.union(_sounds(), letter)
+    return bits(sound for sound in everything if _taken_for(sound).get(letter, _STRANGE) < price), price
+
+
+def _letters_heard(han: str, latin: str) -> bool:
+    """Whether each character of a foreign name is one letter of initials, as they are said: 斯凯孚, SKF."""
+    if not 3 <= len(latin) == len(han) <= 4 or not transcribed(han) or not _VOWELS.isdisjoint(latin):
+        return False
+    begun = [_heard_sounds(char)[0] for char in han]
+    return all(_taken_for(sound).get(letter, 1.0) <= _LETTER for sound, letter in zip(begun, latin, strict=True))
+
+
+def pinyin_initials(han: str, latin: str) -> bool:
+    """Whether Latin letters are those with which the pinyin of these characters begins: 金鸿达 (jin hong da), JHD."""
+    syllables = mandarin(han)
+    return 3 <= len(latin) == len(syllables) <= 4 and all(map(str.startswith, syllables, latin))
 
 
 def begins_alike(han: str, words: Sequence[str]) -> bool:
@@ -149,12 +192,22 @@ def begins_alike(han: str, words: Sequence[str]) -> bool:
     if len(words) != len(han):
         return True
     heard = ((_taken_for(_heard_sounds(char)[0]), _written(word)[0]) for char, word in zip(han, words, strict=True))
-    if any(
-        word[-1] in "kpt" and word in _one_syllable() and not _ends_short(char)
-        for char, word in zip(han, words, strict=True)
-    ):
+    if not all(letters.get(first, 1.0) <= _OTHER_VOWEL for letters, first in heard):
         return False
-    return all(letters.get(first, 1.0) <= _OTHER_VOWEL for letters, first in heard)
+    return all(word not in _one_syllable() or sounds_like(char, word) for char, word in zip(han, words, strict=True))
+
+
+def sounds_like(char: str, syllable: str) -> bool:
+    """Whether a syllable may be this character, in some spelling or by ear: 鸿 is Hon, and 进 never Guan."""
+    if any(syllable in spellings(char) for spellings in (_cantonese, _taiwanese, _hokkien)):
+        return True
+    if syllable[-1] in "kpt" and not _ends_short(char):
+        return False
+    sounds, letters = _heard_sounds(char), _written(syllable).replace("ng", "n").replace("eo", "o")
+    changes = [_taken_for(sound) for sound in sounds]
+    glides = [one in "iu" and after in _VOWELS for one, after in pairwise(sounds + "-")]
+    gone = [_PADDED if glide else _LOST_CONSONANT for glide in glides]
+    return cheapest(changes, gone, letters, _losses(letters), strange=_STRANGE, most=_ONE_SYLLABLE) <= _ONE_SYLLABLE
 
 
 def _ends_short(char: str) -> bool:
@@ -173,6 +226,7 @@ def _syllables() -> frozenset[str]:
     return frozenset(table("romanisation")["pinyin_syllables"].split())
 
 
+@lru_cache(maxsize=50_000)
 def spells(latin: str, syllables: int) -> bool:
     """Whether a Latin word is so many syllables of pinyin: then it spells other characters, unless it fits these."""
     if syllables == 0 or not latin:
@@ -191,6 +245,9 @@ _SPELLED = 0.93
 _SPELLED_OTHERWISE = 0.75
 
 
+Spellings = Callable[[str], tuple[str, ...]]
+
+
 @lru_cache(maxsize=50_000)
 def spelled(han: str, latin: str) -> float:
     """How surely a Latin word spells these characters otherwise than in pinyin; 0 when it does not.
@@ -200,15 +257,37 @@ def spelled(han: str, latin: str) -> float:
     """
     if not 2 <= len(han) <= 6 or not len(han) <= len(latin) <= 6 * len(han):
         return 0.0
-    for spellings in (_cantonese, _taiwanese, _hokkien):
-        reached = {0}
-        for char in han:
-            reached = {start + len(one) for start in reached for one in spellings(char) if latin.startswith(one, start)}
-            if not reached:
-                break
-        if len(latin) in reached:
-            return _SPELLED_OTHERWISE if spells(latin, len(han)) else _SPELLED
+    if any(_spelled_in_one(han, latin, spellings) for spellings in _WAYS):
+        return _SPELLED_OTHERWISE if spells(latin, len(han)) else _SPELLED
+    if len(han) > 3 and any(_spelled_in_two(han, latin, size) for size in range(2, len(han) - 1)):
+        return _SPELLED
     return 0.0
+
+
+def _spelled_in_one(han: str, latin: str, spellings: Spellings) -> bool:
+    """Whether a Latin word spells these characters in one way of spelling from end to end."""
+    return len(latin) in _spelled_so_far(han, latin, spellings)
+
+
+def _spelled_so_far(han: str, latin: str, spellings: Spellings) -> set[int]:
+    """At which letters of a Latin word these characters may end when it begins with them."""
+    reached = {0}
+    for char in han:
+        reached = {start + len(one) for start in reached for one in spellings(char) if latin.startswith(one, start)}
+        if not reached:
+            break
+    return reached
+
+
+def _spelled_in_two(han: str, latin: str, size: int) -> bool:
+    """Whether the first characters are spelled in one way and the others in another: 正大天晴, Chia Tai Tianqing."""
+    return any(
+        _spelled_in_one(han[size:], latin[at:], behind)
+        for before in _WAYS
+        for at in _spelled_so_far(han[:size], latin, before)
+        for behind in _WAYS
+        if behind is not before
+    )
 
 
 @lru_cache(maxsize=20_000)
@@ -264,15 +343,22 @@ def _cantonese(char: str) -> tuple[str, ...]:
 def _taiwanese(char: str) -> tuple[str, ...]:
     """The ways in which Taiwan spells a character, pinyin among them, for names mix them (元大 Yuanta)."""
     rules = _spellings("romanisation", "taiwan_initials"), _spellings("romanisation", "taiwan_finals")
-    syllables = pinyin(char, style=Style.NORMAL, heteronym=True)[0]
+    whole = _spellings("romanisation", "taiwan_syllables")
+    syllables = [one.replace("ü", "v") for one in pinyin(char, style=Style.NORMAL, heteronym=True)[0]]
     return tuple(
-        dict.fromkeys(one for syllable in syllables for one in _spellings_of(syllable.replace("ü", "v"), *rules))
+        dict.fromkeys(
+            one for syllable in syllables for one in (*_spellings_of(syllable, *rules), *whole.get(syllable, ()))
+        )
     )
 
 
 def _hokkien(char: str) -> tuple[str, ...]:
     """The ways in which Singapore and Malaysia spell a character, as far as names are made of it."""
     return _spellings("romanisation", "hokkien").get(char, ())
+
+
+#: The ways of spelling Chinese that are not pinyin, though Taiwan's has it too.
+_WAYS: tuple[Spellings, ...] = (_cantonese, _taiwanese, _hokkien)
 
 
 @cache

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from itertools import product
 
 from bot.data import table
-from bot.matching.chinese import by_ear
+from bot.matching.chinese import by_ear, sounds_like, spelled
 from bot.matching.dictionary import kin, translations
 from bot.matching.fold import fold
 from bot.matching.frequency import zipf
@@ -96,6 +96,11 @@ def says(han: str, latin: Unit) -> bool:
     return any(_is_word(row, latin) for row in said(han))
 
 
+def may_say(han: str, concept: str) -> bool:
+    """Whether characters say this, by itself or with other words: 融资租赁 is leasing, and finance as well."""
+    return bool(han) and any(concept in row for row in said(han))
+
+
 def in_dictionary(han: str, latin: Unit) -> bool:
     """Whether only the dictionary says that these characters are this Latin word."""
     return says(han, latin) and not any(_is_word(row, latin) for row in _in_our_tables(han))
@@ -165,6 +170,35 @@ def in_one_word(han: str, latin: str) -> bool:
         for row in said(han)
         if len(row) > 1
     )
+
+
+#: How long the English half of a word is at least, of which the other half is heard.
+_ENGLISH_HALF = 4
+
+
+def half_heard(han: str, latin: str) -> bool:
+    """Whether a Latin word is one half of these characters in English and the other as it sounds: 贵航, Giaero.
+
+    The half that is translated has to be the very word, and the other no more than its syllables.
+    """
+    if not 2 <= len(han) <= 3 or not _ENGLISH_HALF + 1 < len(latin) < 20:
+        return False
+    for cut in range(1, len(han)):
+        before, behind = _in_our_tables(han[:cut]), _in_our_tables(han[cut:])
+        for at in range(2, len(latin) - 1):
+            first, last = latin[:at], latin[at:]
+            if at >= _ENGLISH_HALF and (_meaning(first),) in before and _syllables(han[cut:], last):
+                return True
+            if len(last) >= _ENGLISH_HALF and (_meaning(last),) in behind and _syllables(han[:cut], first):
+                return True
+    return False
+
+
+def _syllables(han: str, latin: str) -> bool:
+    """Whether Latin letters are one or two characters in some spelling, or sound like the one."""
+    if len(han) == 1:
+        return bool(latin) and sounds_like(han, latin)
+    return pinyin_fits(han, latin) or spelled(han, latin) > 0
 
 
 @lru_cache(maxsize=5_000)

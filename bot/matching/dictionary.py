@@ -150,8 +150,11 @@ def cut(run: str) -> tuple[str, ...]:
     return found[1] if found and any(map(_is_ordinary, found[1])) else (run,)
 
 
-def _cuts(run: str) -> Iterator[tuple[tuple[int, int], tuple[str, ...]]]:
-    """Every way to cut a run, with its price: characters of unknown stretches, and how many parts there are."""
+def _cuts(run: str) -> Iterator[tuple[tuple[int, int, bool], tuple[str, ...]]]:
+    """Every way to cut a run, with its price: characters of unknown stretches, how many parts, and an unknown end.
+
+    A name stands before its trade: 大漠大|智控, never 大漠|大智控.
+    """
     best: list[list[tuple[int, tuple[str, ...]]]] = [[] for _ in range(len(run) + 1)]
     best[0] = [(0, ())]
     for begin in range(len(run) - 1):
@@ -162,7 +165,9 @@ def _cuts(run: str) -> Iterator[tuple[tuple[int, int], tuple[str, ...]]]:
                     best[begin + size].append((unknown, (*parts, piece)))
                 elif not unknown and size in _OWN and size < len(run):
                     best[begin + size].append((size, (*parts, piece)))
-    yield from (((unknown, len(parts)), parts) for unknown, parts in best[-1] if len(parts) > 1)
+    for unknown, parts in best[-1]:
+        if len(parts) > 1:
+            yield (unknown, len(parts), not is_word(parts[-1])), parts
 
 
 #: Endings that English puts behind one stem: budget and budgetary, autonomy and autonomous, acoustic and acoustics.

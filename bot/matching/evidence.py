@@ -18,7 +18,7 @@ from rapidfuzz.distance import Indel, JaroWinkler
 
 from bot.data import table
 from bot.matching.align import Alignment, Meeting, align, kept_apart
-from bot.matching.chinese_words import looked_up
+from bot.matching.chinese_words import looked_up, may_say
 from bot.matching.fold import fold
 from bot.matching.scripts import pinyin_fits
 from bot.matching.words import ROMAN, Form, Unit, glossary, japanese, unit
@@ -197,13 +197,17 @@ def _waived(over: list[Unit], form: Form, other: Form) -> tuple[list[Unit], floa
     """What is left over without what goes without saying, and the weight of that.
 
     万科 is "China Vanke" abroad: who writes in Chinese characters does not say where. 中国 is also "China National" or
-    "China State", and 国家 (national) is "China". 人寿 is life insurance, 内蒙古 Inner Mongolia, and 国防
-    defense, national or not.
+    "China State", and 国家 (national) is "China". 人寿 is life insurance, 内蒙古 Inner Mongolia, 国防
+    defense, national or not, and 航空航天 (aviation and aerospace) aerospace.
     """
     if form.han:
         said = {"national"} if ("国家" in form.han and _names_china(other)) or "国防" in form.han else set()
         if _ACADEMY.search(form.han) and not other.han and any(one.concept == "institute" for one in other.units):
             said |= {"china", "academy", "science"}
+        if "航空航天" in form.han and not other.han and any(one.concept == "aerospace" for one in other.units):
+            said.add("aviation")
+        if "精机" in form.han and not other.han and any(one.concept in _MACHINES for one in other.units):
+            said.add("precision")
     elif not other.han or japanese(other.text):
         return over, 0.0
     else:
@@ -214,6 +218,8 @@ def _waived(over: list[Unit], form: Form, other: Form) -> tuple[list[Unit], floa
             said.add("inner")  # 内蒙古 is one word for Inner Mongolia
         if "人寿" in other.han:
             said.add("insurance")
+        if _TAIWAN.search(other.han):
+            said.add("national")
     if not said:
         return over, 0.0
     waived = sum([unit.weight for unit in over if unit.concept in said])
@@ -254,6 +260,8 @@ def _untold(over: list[Unit], form: Form, other: Form) -> tuple[list[Unit], floa
     return [one for one in over if one not in untold], sum([one.weight for one in untold])
 
 
+#: What 精机, precision machinery, is in English without the precision.
+_MACHINES = frozenset({"machine", "machine_tool"})
 #: An institute of the Chinese Academy of Sciences: abroad it is an institute of its town, and the academy unsaid.
 _ACADEMY = re.compile("中国科学院.{4,}(?:研究所|研究院)")
 
@@ -376,6 +384,7 @@ ONLY_HEARD = Objection("nothing but a short name, by ear", 0.6, 0.0)
 OTHER_CONSONANT = Objection("nothing but one Arabic word, and another consonant", 0.0, 1.0)
 ONE_EVERYDAY = Objection("nothing but one everyday word, in translation", 0.0, 1.0)
 ONE_LOOKED_UP = Objection("nothing but one word of the dictionary, and one says more", 0.0, 1.0)
+OTHER_TRADE = Objection("a trade that the full Chinese name does not say", 1.0, 1.2)
 SAME_LETTERS = Objection("the same few letters beside other names", 0.2, 0.0)
 OTHER_LAW = Objection("AG and GmbH are two companies", 3.0, 4.0)
 
@@ -411,6 +420,8 @@ def objections(found: Alignment) -> Iterator[Objection]:
         yield ONE_EVERYDAY
     if _one_looked_up(found):
         yield ONE_LOOKED_UP
+    if _trade_unsaid(found):
+        yield OTHER_TRADE
     if ours.part and theirs.part and _few_letters(ours) and _few_letters(theirs):
         yield SAME_LETTERS
     if ours.forms != theirs.forms and ours.forms | theirs.forms >= _GERMAN and ours.forms.isdisjoint(theirs.forms):
@@ -535,6 +546,39 @@ def _one_looked_up(found: Alignment) -> bool:
     return any(one.rank not in ("little", "holding") for one in (*found.over_ours(), *found.over_theirs()))
 
 
+#: What kinds of business tell two companies of one name apart as a trade does, though no trade's table has them.
+_BUSINESS = frozenset({"trading", "investment", "construction", "consulting", "fund"})
+
+
+def _says_business(one: Unit) -> bool:
+    return one.rank == "trade" or one.concept in _BUSINESS
+
+
+def _trade_unsaid(found: Alignment) -> bool:
+    """Whether a Latin name has a trade that a Chinese one, given in full, does not say: 龙盛集团, Longsheng Auto Parts.
+
+    A Chinese company registers with its trade, and leaves words out in English rather than add them. Short names of the
+    stock exchange (江海股份) leave the trade out; a word that met nothing may be it.
+    """
+    ours, theirs = found.ours, found.theirs
+    if bool(ours.han) == bool(theirs.han) or japanese(ours.text) or japanese(theirs.text):
+        return False
+    native, over, added = ours, found.over_ours(), found.over_theirs()
+    if theirs.han:
+        native, over, added = theirs, added, over
+    if "公司" not in native.folded or any(map(_own, over)):
+        return False
+    if _spelled_at_length(found) and not any(map(_says_business, over)):
+        return False  # three characters are seldom two companies' name, and 科技 traders call themselves electronics
+    added = [one for one in added if one.rank == "trade" or one.concept in _BUSINESS]
+    if "控股" in native.han:
+        added = [one for one in added if one.concept != "investment"]  # holding companies invest
+    more = [one for one in added if not any(may_say(word.native, one.concept) for word in native.units)]
+    near = glossary().near
+    told = [near[one.concept] for one in native.units if one.concept in near]
+    return any(all(near.get(one.concept, _NOTHING).isdisjoint(lines) for lines in told) for one in more)
+
+
 #: So many letters, in brackets or beside a stroke, belong to many names.
 FEW_LETTERS = 4
 
@@ -562,6 +606,11 @@ def _only_near(found: Alignment) -> bool:
 
 _SCHOOLS = frozenset({"university", "academy", "institute", "school"})
 _SCIENCE = re.compile("[科理]")
+#: A university of science and technology of a town says both in English: that of Jiangsu (江苏科技大学) is not its
+#: University of Technology. One that says of what (电子科技大学, Electronic Technology) may leave the science out.
+_SCIENCE_TOO = re.compile("(?<![子息防])科技大学")
+#: A university of a town of Taiwan is a national one in English, and one of technology without the science as often.
+_TAIWAN = re.compile("(?:台[湾北中南东]|高雄|新竹|嘉义|屏东|彰化|云林|宜兰).*大学")
 
 
 def _another_school(found: Alignment) -> bool:
@@ -576,11 +625,20 @@ def _another_school(found: Alignment) -> bool:
     kinds = [{one.concept for one in form.units} & _SCHOOLS for form in (ours, theirs)]
     if not all(kinds) or "university" not in kinds[0] | kinds[1]:
         return False
-    taught = [one for one in (*found.over_ours(), *found.over_theirs()) if one.rank in ("common", "trade")]
+    if _only_technology(ours.han + theirs.han, theirs if ours.han else ours):
+        return True
+    over = (*_waived(found.over_ours(), ours, theirs)[0], *_waived(found.over_theirs(), theirs, ours)[0])
+    taught = [one for one in over if one.rank in ("common", "trade")]
     excused = {"science"} if _SCIENCE.search(ours.han + theirs.han) else set()
     return any(one.concept not in excused for one in taught) or any(
         met.rule == "near meaning" and met.ours[0].concept not in _SCHOOLS for met in found.met
     )
+
+
+def _only_technology(han: str, form: Form) -> bool:
+    """Whether a university of science and technology stands beside one that says technology alone."""
+    said = {one.concept for one in form.units}
+    return "technology" in said and "science" not in said and bool(_SCIENCE_TOO.search(han)) and not _TAIWAN.search(han)
 
 
 _GERMAN = frozenset({"stock_german", "limited_german"})

@@ -109,6 +109,11 @@ def _unmask(word: str, *, latin_text: bool, foreign_text: bool) -> str:
     return "".join([_LIKE_CYRILLIC.get(char, char) for char in word]) if may_be_cyrillic and latin else word
 
 
+def unmasked(word: str) -> str:
+    """A folded word of letters of two alphabets in the one it pretends to be in, letter for letter."""
+    return _unmask(word, latin_text=True, foreign_text=True)
+
+
 def _unmask_all(text: str) -> str:
     """Words written with letters of another alphabet, unmasked; needs a look or two at texts in one alphabet.
 

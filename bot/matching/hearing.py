@@ -5,7 +5,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+
+class Sounds(NamedTuple):
+    """A row of sounds with all that is asked of it at every word it is compared with."""
+
+    row: str
+    consonants: int
+    changes: tuple[Mapping[str, float], ...]  #: the prices of taking each for a letter
+    gone: tuple[float, ...]  #: and of hearing nothing
+    letters: int  #: the row itself as bits
+    needed: tuple[tuple[int, float], ...]  #: letters, as bits, that are nearer to a sound than nothing, and that price
+
+
+def sounds(row: str, consonants: int, changes: Sequence[Mapping[str, float]], gone: Sequence[float]) -> Sounds:
+    """Get a row of sounds ready."""
+    needed = [
+        (bits(letter for letter, cost in prices.items() if cost < price), price)
+        for prices, price in zip(changes, gone, strict=True)
+    ]
+    return Sounds(row, consonants, tuple(changes), tuple(gone), bits(row), tuple(needed))
+
+
+def bits(letters: Iterable[str]) -> int:
+    """A bit for every letter that occurs; small and capital letters have places of their own."""
+    found = 0
+    for letter in letters:
+        found |= 1 << (ord(letter) & 63)
+    return found
+
+
+def missing(needed: Iterable[tuple[int, float]], there: int) -> float:
+    """What a row of sounds costs at least, for those to which nothing that is there is near."""
+    return sum([price for near, price in needed if not near & there])
 
 
 def cheapest(

@@ -294,15 +294,11 @@ class NameIndex:
 
     def bearers(self, text: str) -> set[str]:
         """Who has a name all of whose words stand in the text as they are written: a person's, a ship's."""
-        words, found = set(fold(text).split()), set()
-        for form in readings(text)[:1]:
-            said = {key: unit.weight for unit in form.units for key in _word_keys([unit])}
-            known = dict.fromkeys((f":{unit.concept}" for unit in form.units if unit.rank), 1.0)
-            for number in self._covered(said | known):
-                kept = self._names[number]
-                if kept is not None and words.issuperset(fold(kept[1].text).split()):
-                    found.add(kept[0])
-        return found
+        words, units = set(fold(text).split()), read_to_file(text).units
+        said = {key: unit.weight for unit in units for key in _word_keys([unit])}
+        known = dict.fromkeys((f":{unit.concept}" for unit in units if unit.rank), 1.0)
+        kept = (self._names[number] for number in self._covered(said | known))
+        return {name[0] for name in kept if name is not None and words.issuperset(fold(name[1].text).split())}
 
     def _covered(self, wanted: Mapping[str, float]) -> list[int]:
         """The numbers of names of whose own words these keys meet enough, and of those without any that may be met."""

@@ -12,7 +12,7 @@ from itertools import islice, product
 
 from bot.data import table
 from bot.matching.fold import fold
-from bot.matching.hearing import cheapest
+from bot.matching.hearing import Sounds, bits, cheapest, missing, sounds
 from bot.matching.remembered import remembered
 from bot.matching.scripts import pairs, romanise, script_of
 
@@ -76,6 +76,8 @@ def _sounds(kanji: str, inside: bool) -> tuple[str, ...]:
 @lru_cache(maxsize=50_000)
 def reads_as(kanji: str, latin: str) -> bool:
     """Whether the characters can be read as the whole of this Latin word. Kana among them are read as they sound."""
+    if not (kanji and latin) or _begins(kanji).isdisjoint((latin[0], _HEPBURN_BEGINS.get(latin[0], ""))):
+        return False  # nearly all words
     hepburn = _KUNREI.sub(lambda found: _HEPBURN[found.group()], latin)
     written = dict.fromkeys((plain(latin), _DOUBLE.sub("", latin), plain(hepburn)))
     return any(_laid_along(kanji, target) for target in written)
@@ -84,6 +86,17 @@ def reads_as(kanji: str, latin: str) -> bool:
 #: What the other way of romanising Japanese writes: Ensyu for Enshu, Setouti for Setouchi.
 _HEPBURN = pairs("kunrei")
 _KUNREI = re.compile("|".join(sorted(_HEPBURN, key=len, reverse=True)))
+_HEPBURN_BEGINS = {old[0]: new[0] for old, new in _HEPBURN.items() if old[0] != new[0]}
+
+
+@lru_cache(maxsize=20_000)
+def _begins(kanji: str) -> frozenset[str]:
+    """The letters with which a reading of these characters may begin."""
+    first = kanji[0]
+    listed = [*_sounds(first, False)] if script_of(first) == "han" else [plain(romanise(first))]
+    for size in (2, 3):
+        listed += map(plain, _words().get(kanji[:size], ()))
+    return frozenset([one[:1] for one in listed])
 
 
 def _laid_along(kanji: str, target: str) -> bool:
@@ -258,41 +271,68 @@ def _spelled(word: str, *tables: str) -> str:
 _DOUBLED = re.compile(r"(.)(?=\1)")
 
 
-@lru_cache(maxsize=50_000)
 def heard_in_kana(kana: str, latin: str) -> float:
     """How surely a word in kana, romanised, takes down this Latin word, 0 to 1; 1 needs every sound in its place.
 
     An edit distance over sounds: kana put vowels in between consonants and leave out r after a vowel. What is less
     than HEARD_IN_KANA is somewhere between 0 and that: nobody asks how far another word is another word.
     """
-    ours = _spelled(kana, "kana_spellings")
+    ours = _as_kana_say(kana)
+    if not ours.row or not _begin_alike(ours.row[0], latin[:2]):
+        return 0.0  # most words begin otherwise: that is seen before they are spelled out
     short = _SHORT if len(latin) < 5 else 0.0
-    written = {theirs for theirs in _as_kana_hear(latin) if _comparable(ours, theirs)}
-    return max(0.0, max((_heard(ours, theirs, short) for theirs in written), default=0.0))
+    found = [_heard(ours, theirs, short) for theirs in _as_kana_hear(latin) if _comparable(ours.row, theirs[0])]
+    return max(found, default=0.0)
+
+
+@lru_cache(maxsize=20_000)
+def _as_kana_say(kana: str) -> Sounds:
+    row = _spelled(kana, "kana_spellings")
+    return sounds(row, _consonants(row), list(map(_taken_for, row)), [_padding(row, at) for at in range(len(row))])
 
 
 @lru_cache(maxsize=50_000)
-def _as_kana_hear(latin: str) -> tuple[str, ...]:
-    """A Latin word as kana may take it down."""
-    return (
+def _as_kana_hear(latin: str) -> tuple[tuple[str, int, int], ...]:
+    """A Latin word as kana may take it down, with the number of its consonants, and its sounds as bits."""
+    written = (
         _spelled(latin, "english_spellings"),
         _spelled(latin, "english_vowels", "english_spellings"),
         _spelled(plain(latin), "kana_spellings"),
     )
+    return tuple([(row, _consonants(row), bits(row)) for row in dict.fromkeys(written)])
+
+
+@cache
+def _needed(letter: str) -> tuple[int, float]:
+    """What is nearer to a letter than nothing, as bits, and what hearing nothing for it costs at least."""
+    least = 0.05 if letter == "r" else 0.1 if letter in _VOWELS else _LOST_IN_LATIN.get(letter, 1.0)
+    everything = _VOWELS.union(letter, *_near_sounds())
+    return bits(sound for sound in everything if _taken_for(sound).get(letter, _STRANGE) < least), least
+
+
+@cache
+def _begin_alike(sound: str, two: str) -> bool:
+    """Whether a Latin word that begins with these two letters may begin with something near this sound."""
+    begins = {two[:1]}
+    for name in ("english_spellings", "english_vowels", "kana_spellings"):
+        begins |= {new[0] for old, new in pairs(name).items() if old.startswith(two) or two.startswith(old)}
+    return not all(_strange(sound, one) for one in begins)
 
 
 def _comparable(ours: str, theirs: str) -> bool:
-    return bool(ours and theirs) and 0.4 < len(ours) / len(theirs) < 2.5 and not _strange(ours[0], theirs[0])
+    return bool(theirs) and 0.4 < len(ours) / len(theirs) < 2.5 and not _strange(ours[0], theirs[0])
 
 
-def _heard(ours: str, theirs: str, short: float) -> float:
-    consonants = max(_consonants(ours), _consonants(theirs))
+def _heard(ours: Sounds, theirs: tuple[str, int, int], short: float) -> float:
+    row, consonants, there = theirs
+    consonants = max(ours.consonants, consonants)
     doubt = short + (_FEW if consonants < 3 else 0.0)
-    sounds = consonants + 0.5
-    most = (1 - doubt - HEARD_IN_KANA) * sounds
-    changes = [_taken_for(sound) for sound in ours]
-    cost = cheapest(changes, _paddings(ours), theirs, _losses(theirs), strange=_STRANGE, most=most)
-    return 1 - cost / sounds - doubt if cost <= most else 0.0
+    heard = consonants + 0.5
+    most = (1 - doubt - HEARD_IN_KANA) * heard
+    if missing(ours.needed, there) > most or missing(map(_needed, row), ours.letters) > most:
+        return 0.0
+    cost = cheapest(ours.changes, ours.gone, row, _losses(row), strange=_STRANGE, most=most)
+    return 1 - cost / heard - doubt if cost <= most else 0.0
 
 
 def _consonants(word: str) -> int:
@@ -307,11 +347,6 @@ def _strange(sound: str, letter: str) -> bool:
 
 
 _SILENT = frozenset("hwyaeiou")
-
-
-@lru_cache(maxsize=20_000)
-def _paddings(kana: str) -> tuple[float, ...]:
-    return tuple([_padding(kana, at) for at in range(len(kana))])
 
 
 def _padding(kana: str, at: int) -> float:

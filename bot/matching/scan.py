@@ -19,7 +19,7 @@ import numpy as np
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 from numpy.typing import NDArray
 
-from bot.matching.fold import fold
+from bot.matching.fold import fold, unmasked
 from bot.matching.frequency import simplify
 
 #: Characters of a story that are read. The longest labelled story has 3,000; a book is no news.
@@ -87,7 +87,7 @@ _TABLE = np.full(_EVERY, _UNKNOWN, dtype=np.uint32)
 
 # What kind of character it is, as bits. Where a word in letters or digits touches Han, kana or Hangul there is a word
 # edge, though no blank; and where Hangul follows Han. Folded text has small letters only.
-_WORDLY, _EASTLY, _HANGUL_BIT, _HANLY, _HIDDEN_BIT, _MARK_BIT = 1, 2, 4, 8, 16, 32
+_WORDLY, _EASTLY, _HANGUL_BIT, _HANLY, _HIDDEN_BIT, _MARK_BIT, _LATIN, _ALIKE = 1, 2, 4, 8, 16, 32, 64, 128
 
 
 def _kinds(ranges: dict[int, str]) -> NDArray[np.uint8]:
@@ -107,6 +107,8 @@ _KIND = _kinds(
         _HANLY: "\u3041-\u9fff",
         _HIDDEN_BIT: _HIDDEN,
         _MARK_BIT: "[]*_<",
+        _LATIN: "a-z",
+        _ALIKE: "\u0370-\u052f",
     }
 )
 
@@ -136,16 +138,32 @@ def folded(text: str) -> Folded:
     if len(text) < SHORT and not marked and not _ANY_HIDDEN.search(text):
         quick = text.translate(_LETTERS)
         if not (_EASTERN.search(quick) and _TOUCHES.search(quick)):
-            return Folded(quick)
+            return Folded(_unmasked(quick))
     codes = _codes(text)
     if marked or np.bitwise_or.reduce(_KIND[codes]) & _HIDDEN_BIT:
         text, cuts, shifts = _without(text, codes)
         codes = _codes(text)
     plain = _lettered(codes)
     kinds = _KIND[plain]
-    if len(plain) and np.bitwise_or.reduce(kinds) & _EASTLY:
+    has = int(np.bitwise_or.reduce(kinds)) if len(plain) else 0
+    if has & _EASTLY:
         plain, cuts, shifts = _jointed(plain, kinds, cuts, shifts)
-    return Folded(plain.tobytes().decode("utf-32-le"), tuple(cuts), tuple(shifts))
+    out = plain.tobytes().decode("utf-32-le")
+    return Folded(_unmasked(out) if has & _LATIN and has & _ALIKE else out, tuple(cuts), tuple(shifts))
+
+
+#: A word that has letters of two alphabets.
+_MIXED = re.compile(
+    r"(?<![a-z])[a-z]+[\u0370-\u052f][a-z\u0370-\u052f]*|(?<![\u0370-\u052f])[\u0370-\u052f]+[a-z][a-z\u0370-\u052f]*"
+)
+
+
+def _unmasked(plain: str) -> str:
+    """A folded text in which no word is written with look-alike letters of another alphabet: Huаwei with a Cyrillic а.
+
+    Letter for letter, so that positions stay. A word that no one alphabet explains stays as it is.
+    """
+    return _MIXED.sub(lambda word: unmasked(word.group()), plain)
 
 
 def _codes(text: str) -> NDArray[np.uint32]:

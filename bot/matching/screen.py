@@ -18,6 +18,8 @@ LEAST_HEARD = 0.73
 LONGEST_HEARD = 2.6
 #: A word of its own must tell more than this to be missed: shorter ones may be initials.
 SHORT = 0.5
+#: And this much to be no initials, in any script: what four letters tell, or two Chinese characters.
+LONG = 0.85
 #: A name that is a single word of so many letters may differ in one of them; of a shorter one nothing may.
 LONG_WORD = 9
 #: Words of its own are asked for by themselves, those of legal forms not at all.
@@ -41,7 +43,9 @@ class Asked:
         self._said = frozenset([one.sound for one in form.units])
         self._own = [one for one in form.units if not one.rank and one.weight > SHORT]
         self._lines = frozenset([line for one in form.units for line in glossary().near.get(one.concept, ())])
+        self._eastern = any(one.script in _EASTERN for one in form.units)
         self._near: dict[int, bool] = {}  # by the identity of a unit, which the index keeps
+        self._meeting: dict[int, int] = {}  # the same
 
     def leads_to(self, units: Sequence[Unit], *, part: bool) -> bool:
         """Whether the words of a name, or of a part of one, are all met by what is asked for, as they are or nearly.
@@ -59,12 +63,12 @@ class Asked:
                 f":{one.concept}" in self._wanted or (abroad and self._translated(one)) for one in telling(units)
             )
         if self._scripts.isdisjoint([one.script for one in units]):
-            if not self._may_be_heard(units):
-                return False
-        elif len(units) == len(self._scripts) == 1 and not part:
+            heard = self._may_be_heard(units) and all(self._is_met(units, at) for at in _places_of_own(units))
+            return heard and not self._both_say_more(units)
+        if len(units) == len(self._scripts) == 1 and not part:
             return self._says(units[0])
         native = self._native or any(one.native for one in units)
-        if not all(self._is_met(units, at) for at, one in enumerate(units) if not one.rank):
+        if not all(self._is_met(units, at) for at in _places_of_own(units)):
             return False
         if native or all(self._is_met(units, at) for at, one in enumerate(units) if one.rank not in _SMALL):
             return True
@@ -93,6 +97,38 @@ class Asked:
     def _translated(self, word: Unit) -> bool:
         """Whether a word of the glossary may be another of these in translation, or go without saying."""
         return word.concept in _UNSAID or not self._lines.isdisjoint(glossary().near.get(word.concept, ()))
+
+    def _both_say_more(self, units: Sequence[Unit]) -> bool:
+        """Whether, in a script that is heard, words are left over on both sides when each has met all that it can.
+
+        Who translates leaves no word of its own out, and eastern companies of one name are told apart by their trades:
+        北陆药业 is no Hokuriku Connectors.
+        """
+        if not (self._eastern or any(one.script in _EASTERN for one in units)):
+            return False
+        met, over = 0, []
+        for one in telling(units):
+            words = self._met_by(one)
+            if not (words or one.rank):
+                return False  # it may be met by several words together
+            met |= words
+            if not words and one.rank not in _EVERYWHERE:
+                over.append(one)
+        left = [one for at, one in enumerate(self._units) if not met >> at & 1 and one.rank not in _UNTOLD]
+        if any(not one.rank and one.weight >= LONG for one in left):
+            return True
+        return bool(left and over) and not any(written_together(pair, over) for pair in pairwise(left))
+
+    def _met_by(self, word: Unit) -> int:
+        """Which words of what is asked for are met by a word, as bits."""
+        known = self._meeting.get(id(word))
+        if known is None:
+            known = 0
+            for at, one in enumerate(self._units):
+                if one.concept == word.concept or one.sound == word.sound or closeness(word, one) > 0:
+                    known |= 1 << at
+            self._meeting[id(word)] = known
+        return known
 
     def _stands_within(self, units: Sequence[Unit]) -> bool:
         """Whether all that is asked for is said by a name."""
@@ -143,12 +179,20 @@ class Asked:
 _ALPHABETS = frozenset({"", "cyrillic", "greek"})
 #: Scripts in which a word that the glossary knows is translated rather than spelled.
 _CHARACTERS = frozenset({"han", "kanji"})
+#: Scripts in which names are heard rather than spelled.
+_EASTERN = _CHARACTERS | {"kana", "hangul"}
 #: Ranks of words that any name may have besides.
 _EVERYWHERE = frozenset({"common", "holding"})
+_UNTOLD = _EVERYWHERE | {"little"}
 
 
 def _is_spelled(one: Unit, other: Unit) -> bool:
     return one.script == other.script or {one.script, other.script} <= _ALPHABETS
+
+
+def _places_of_own(units: Sequence[Unit]) -> list[int]:
+    """Where the words of its own stand in a name."""
+    return [at for at, one in enumerate(units) if not one.rank]
 
 
 def telling(units: Sequence[Unit]) -> list[Unit]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import re
 import shlex
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +148,9 @@ def test_what_of_the_past_cannot_be_done(terminal: Terminal, tmp_path: Path) -> 
     assert "Say --dated" in str(terminal.type("backfill", "us_dod_cmc", str(file)).exception)
     assert "There is no source 'nothing'" in str(terminal.type("backfill", "nothing", str(file), "--dated").exception)
     missing = terminal.type("backfill", "us_dod_cmc", str(tmp_path / "2021-01-15.csv"), "--dated")
-    assert "cannot be read" in str(missing.exception)
+    assert "2021-01-15.csv: no such file; give the path of a file" in str(missing.exception)
+    assert terminal.type("backfill", "us_dod_cmc", str(file), str(tmp_path / "2021-01-15.csv"), "--dated").exit_code
+    assert terminal.json("sources")["sources"][0]["read_at"] is None, "nothing is taken when one of them is missing"
     assert terminal.json("backfill", "us_dod_cmc", str(file), "--dated")[0]["first"] is True
     nothing = terminal.type("history", "Acme Bakery", "--picture", str(tmp_path / "a.png"))
     assert "There is nothing to draw of 'Acme Bakery'" in str(nothing.exception)
@@ -194,6 +198,25 @@ def test_an_error_page_is_quarantined_and_told(terminal: Terminal) -> None:
     why = terminal.type("sources", "why", "us_dod_cmc").stdout
     assert "TROUBLE" in why
     assert "20 entries" in why
+
+
+def test_a_damaged_reading_is_in_quarantine_with_its_evidence(terminal: Terminal, tmp_path: Path) -> None:
+    """Until a good one comes. It waits for nobody's word: there is nothing in it to believe."""
+    terminal.site.shows("/us_dod_cmc", table(FILLER))
+    terminal.type("poll", "us_dod_cmc")
+    for times, cut in enumerate((b"", gzip.compress(table(FILLER))[:-9]), 1):
+        path = tmp_path / "cut.csv.gz"
+        path.write_bytes(cut)
+        assert terminal.json("poll", "us_dod_cmc", "--file", str(path))["quarantined"]
+        assert terminal.json("sources")["sources"][0]["quarantined"]
+        evidence = terminal.json("sources", "why", "us_dod_cmc")
+        assert (evidence["doubt"]["times"], evidence["rows"]) == (times, 20)
+        assert evidence["doubt"]["sha256"] == sha256(cut).hexdigest()
+    assert "Seen 2 times since" in terminal.type("sources", "why", "us_dod_cmc").stdout
+    assert "no reading that waits" in terminal.type("sources", "accept", "us_dod_cmc").stdout
+    terminal.type("poll", "us_dod_cmc")
+    assert not terminal.json("sources")["sources"][0]["quarantined"]
+    assert terminal.json("sources", "why", "us_dod_cmc")["doubt"] is None
 
 
 def test_a_lost_half_may_be_accepted(terminal: Terminal) -> None:
@@ -285,6 +308,9 @@ def test_the_doctor(terminal: Terminal) -> None:
     sick = terminal.type("doctor")
     assert sick.exit_code == 1
     assert "NOT  watches: nobody is watched; next: tocsin watch add" in sick.stdout
+    terminal.site.shows("/us_dod_cmc", b"")
+    assert "NOT  us_dod_cmc: http://" in terminal.type("doctor").stdout, "the source is named once"
+    terminal.site.shows("/us_dod_cmc", table(FILLER))
     terminal.type("watch", "add", "Xiaomi")
     healthy = terminal.type("doctor")
     assert healthy.exit_code == 0, healthy.stdout
@@ -553,6 +579,7 @@ def test_what_a_poll_came_to(outcome: Outcome, words: str) -> None:
 def test_a_file_that_is_not_there(terminal: Terminal) -> None:
     """Whoever gave a path is not sent to the settings, and the source is said once."""
     assert "/no/such.csv: no such file" in str(terminal.type("poll", "us_dod_cmc", "--file", "/no/such.csv").exception)
+    assert "/: a folder; give the path" in str(terminal.type("poll", "us_dod_cmc", "--file", "/").exception)
     damaged = Outcome(source="us_csl", quarantined=True, why="us_csl: an empty body")
     assert outcome_words(damaged) == "us_csl: not believed. an empty body"
     assert outcome_words(Outcome(source="s", alerts=1, deliveries=2)).endswith("raised 1 alert, 2 messages")

@@ -19,6 +19,7 @@ from bot.matching.chinese import (
 from bot.matching.chinese_words import (
     group_of,
     groups_said,
+    half_heard,
     in_dictionary,
     in_one_word,
     is_group,
@@ -577,3 +578,132 @@ def test_latin_names_never_open_the_dictionary(monkeypatch: pytest.MonkeyPatch) 
 def test_half_of_a_translation(chinese: str, english: str, same: bool) -> None:
     """What a dictionary adds to be clear goes unsaid; an ordinary word is not heard for another one of English."""
     assert (compare(chinese, english).verdict is Verdict.SAME) is same
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english", "same"),
+    [
+        ("永进机械工业股份有限公司", "Yeong Chin Machinery Industries Co., Ltd.", True),
+        ("永进机械工业股份有限公司", "Yeong Guan Machinery Industries Co., Ltd.", False),
+        ("万海航运股份有限公司", "Wan Hai Lines Ltd.", True),
+        ("万海航运股份有限公司", "Wan Hwa Lines Ltd.", False),
+        ("鸿海精密工业股份有限公司", "Hon Hai Precision Industry Co., Ltd.", True),
+        ("正大明越药业集团股份有限公司", "Chia Tai Mingyue Pharmaceutical Group Co., Ltd.", True),
+        ("广州亿越智能技术有限公司", "Guangzhou EYue Intelligent Technology Co., Ltd.", True),
+        ("大毅科技股份有限公司", "Tai Technology Co., Ltd.", False),
+    ],
+)
+def test_each_syllable_spells_its_character(chinese: str, english: str, same: bool) -> None:
+    """A syllable that spells other characters is another name; two ways of spelling may follow one another."""
+    assert (compare(chinese, english).verdict is Verdict.SAME) is same
+
+
+@pytest.mark.parametrize(
+    ("chinese", "latin", "same"),
+    [
+        ("斯凯孚", "skf", True),
+        ("帝斯曼", "dsm", True),
+        ("斯凯孚", "skp", False),
+        ("明越达", "myd", False),
+        ("帝斯", "ds", False),
+    ],
+)
+def test_initials_of_a_foreign_name_are_said_letter_by_letter(chinese: str, latin: str, same: bool) -> None:
+    """One character for each letter, and only characters that write foreign sounds."""
+    assert (by_ear(chinese, latin) > 0) is same
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english", "same"),
+    [
+        ("杭州金鸿达科技有限公司", "Hangzhou JHD Technology Co., Ltd.", True),
+        ("杭州金鸿达科技有限公司", "Hangzhou JHT Technology Co., Ltd.", False),
+        ("金鸿达科技有限公司", "JHD Technology Co., Ltd.", False),
+        ("杭州鸿达科技有限公司", "Hangzhou HD Technology Co., Ltd.", False),
+    ],
+)
+def test_initials_of_pinyin_where_town_or_trade_agrees(chinese: str, english: str, same: bool) -> None:
+    """Three letters in the same town are the name; without the town, or two of them, they may be anybody's."""
+    assert (compare(chinese, english).verdict is Verdict.SAME) is same
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english", "same"),
+    [
+        ("上海瑞禾食品有限公司", "Shanghai Ruihe Foods Co., Ltd.", True),
+        ("上海瑞禾食品有限公司", "Shanghai Ruihe Trading Co., Ltd.", False),
+        ("上海瑞禾投资有限公司", "Shanghai Ruihe Construction Co., Ltd.", False),
+        ("上海瑞禾集团有限公司", "Shanghai Ruihe Auto Parts Co., Ltd.", False),
+        ("瑞禾股份", "Shanghai Ruihe Auto Parts Co., Ltd.", True),
+        ("瑞禾控股有限公司", "Ruihe Investment Holdings Limited", True),
+        ("上海瑞禾融资租赁有限公司", "Shanghai Ruihe Finance Leasing Co., Ltd.", True),
+        ("金辉航运有限公司", "Jinhui Shipping and Transportation Limited", True),
+        ("深圳市亿明越科技有限公司", "Yimingyue Electronics Limited", True),
+    ],
+)
+def test_a_trade_that_the_full_name_does_not_say(chinese: str, english: str, same: bool) -> None:
+    """One pinyin is many companies' name, and the trade tells them apart; a short name leaves it out."""
+    assert (compare(chinese, english).verdict is Verdict.SAME) is same
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english", "same"),
+    [
+        ("江苏科技大学", "Jiangsu University of Science and Technology", True),
+        ("江苏科技大学", "Jiangsu University of Technology", False),
+        ("合肥工业大学", "Hefei University of Technology", True),
+        ("桂林电子科技大学", "Guilin University of Electronic Technology", True),
+        ("台北科技大学", "National Taipei University of Technology", True),
+        ("台湾大学", "National Taiwan Normal University", False),
+        ("沈阳航空航天大学", "Shenyang Aerospace University", True),
+        ("沈阳大学", "Shenyang Aerospace University", False),
+    ],
+)
+def test_what_universities_teach(chinese: str, english: str, same: bool) -> None:
+    """Science is said beside technology, Taiwan's are national, and aviation and aerospace are aerospace."""
+    assert (compare(chinese, english).verdict is Verdict.SAME) is same
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english"),
+    [
+        ("鹏程电源有限公司", "Pengcheng Power Supply Limited"),
+        ("中国外运", "Sinotrans"),
+        ("上海空间电源研究所", "Shanghai Institute of Space Power Sources"),
+        ("明越航业股份有限公司", "Ming Yueh Navigation Co., Ltd."),
+        ("中美矽晶制品股份有限公司", "Sino-American Silicon Products Inc."),
+        ("国轩高科股份有限公司", "Gotion High-tech Co., Ltd."),
+        ("上海瑞禾消防有限公司", "Shanghai Ruihe Fire Fighting Co., Ltd."),
+        ("上海瑞禾旅游有限公司", "Shanghai Ruihe Travel Co., Ltd."),
+        ("上海瑞禾汽车零部件有限公司", "Shanghai Ruihe Automotive Components Co., Ltd."),
+        ("明越精机股份有限公司", "Mingyue Machine Tool Co., Ltd."),
+        ("士兰微", "Silan Microelectronics"),
+        ("深圳市大漠大智控技术有限公司", "Shenzhen Damoda Intelligent Control Technology Co., Ltd."),
+    ],
+)
+def test_trades_as_companies_translate_them(chinese: str, english: str) -> None:
+    """A trade has several names in English, in one word or two, and may be one word with the name before it."""
+    assert compare(chinese, english).verdict is Verdict.SAME
+
+
+@pytest.mark.parametrize(
+    ("chinese", "latin", "same"),
+    [
+        ("贵航", "giaero", True),
+        ("芯达", "chipda", True),
+        ("达芯", "dachip", True),
+        ("芯明达", "chipmingda", True),
+        ("贵航", "loaero", False),
+        ("贵航", "aero", False),
+        ("贵航明达", "guiaeromingda", False),
+    ],
+)
+def test_one_half_in_english_and_the_other_as_it_sounds(chinese: str, latin: str, same: bool) -> None:
+    """The half that is translated is the very word, on whichever side it stands."""
+    assert half_heard(chinese, latin) is same
+
+
+def test_four_characters_of_a_foreign_name_leave_nothing_to_guess() -> None:
+    """Where town and trade agree a short name is heard generously, and a long one as strictly as anywhere."""
+    assert compare("罗克韦尔自动化(中国)有限公司", "Rockwell Automation (China) Co., Ltd.").verdict is Verdict.SAME
+    assert compare("罗克韦尔自动化(中国)有限公司", "Rotork Automation (China) Co., Ltd.").verdict is not Verdict.SAME

@@ -278,7 +278,7 @@ def test_a_change_is_told_field_by_field() -> None:
     before = listing("A", aliases=(Name("x"),), addresses=("Here",))
     after = replace(before, aliases=(Name("x"), Name("y", NameKind.WEAK)), addresses=("There",), url="https://u")
     found = {one.field: one for one in field_changes(before, after)}
-    assert (found["aliases"].old, found["aliases"].new) == ("x alias", "x alias; y weak")
+    assert (found["aliases"].old, found["aliases"].new) == ("x", "x; y (weak)")
     assert found["aliases"].material
     assert not found["addresses"].material
     assert (found["url"].old, found["url"].new) == ("", "https://u")
@@ -425,6 +425,26 @@ def test_a_column_is_renamed_or_shifted(field: dict[str, Any], words: str) -> No
     )
 
 
+def test_letters_become_question_marks() -> None:
+    """A text forced into ASCII is the publisher's slip in one entry, and damage in many."""
+    known = [replace(listing(f"Łódź {number} Zakłady"), reason="Lidé") for number in range(100)]
+    forced = [replace(entry, name=entry.name.replace("Ł", "?").replace("ó", "?").replace("ź", "?")) for entry in known]
+    forced = [replace(entry, name=entry.name.replace("ł", "?")) for entry in forced]
+    why = doubted(known, [*forced[:5], *known[5:]], card=CARD)
+    assert "letters of 5 of 100 entries became question marks" in why
+    assert not doubted(known, [*forced[:2], *known[2:]], card=CARD)
+    asked = [replace(entry, name=f"{entry.name}?") for entry in known]
+    assert not doubted(known, [*asked[:5], *known[5:]], card=CARD)
+
+
+def test_a_change_of_aliases_says_of_which_kind_they_are() -> None:
+    """A former name is told as one; the word alias behind each would only be read as part of it."""
+    before = listing("Xiaomi", aliases=(Name("Mi"),))
+    after = listing("Xiaomi", aliases=(Name("Mi"), Name("Beijing Xiaomi"), Name("Mi One", NameKind.FORMER)))
+    (change,) = field_changes(before, after)
+    assert (change.old, change.new) == ("Mi", "Beijing Xiaomi; Mi; Mi One (former)")
+
+
 def test_another_layout_may_carry_other_fields() -> None:
     """A CSV has no aliases, the XML that follows it has."""
     known, now = dated(100), dated(100, addresses=())
@@ -550,6 +570,27 @@ def test_a_list_unread_for_long_may_have_lost_more(days: int, believed: bool) ->
     a_third, a_half = ([entry for at, entry in enumerate(known) if at % every] for every in (3, 2))
     assert (believe(CARD, memory, look(known, a_third), old, now=NOW) is None) is believed
     assert believe(CARD, memory, look(known, a_half), old, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "believed"),
+    [
+        ("2019-06-12", "2020-12-30", True),
+        ("2020-10-12", "2020-12-30", False),
+        ("2019-06-12", "2922-09-01", False),  # a slip of the pen is no edition
+        ("2019-06-12", "20201230-abc", False),
+        ("", "2020-12-30", False),
+    ],
+)
+def test_editions_of_two_years_are_read_in_one_hour(before: str, after: str, believed: bool) -> None:
+    """What lies between them is what their newest entries say, where these name the edition."""
+    known = dated(100)
+    a_third = [entry for at, entry in enumerate(known) if at % 3]
+    memory = replace(READ, read_at=NOW - timedelta(hours=1), edition=before)
+    seen = look(known, a_third, edition=after)
+    assert (believe(CARD, memory, seen, {entry.key: entry for entry in known}, now=NOW) is None) is believed
+    made = look(known, a_third, edition=after, published=NOW)
+    assert believe(CARD, memory, made, {entry.key: entry for entry in known}, now=NOW), "made today, of what one had"
 
 
 def test_a_loss_that_was_announced_is_no_surprise() -> None:

@@ -324,6 +324,14 @@ def test_a_quote_that_never_closes_is_an_error() -> None:
     assert "line 2" in refusal(us_ofac_sdn, body)
 
 
+def test_two_files_in_one_are_an_error() -> None:
+    """Where rows of one key are one entry nothing else would tell, and the second header would be a new company."""
+    head = "Name\tStreet_Address\tCity\tState\tCountry\tPostal_Code\tEffective_Date\tExpiration_Date\t"
+    head += "Standard_Order\tLast_Update\tAction\tFR_Citation\n"
+    whole = f"{head}A\tA ST\tRENO\tNV\tUS\t1\t06/19/2003\t06/19/2033\tY\t2003-06-24\tADDED\t68.F.R. 38290\n"
+    assert "line 3 is the header once more" in refusal(us_bis_dpl, f"{whole}{whole}".encode())
+
+
 def test_a_row_of_another_width_is_an_error() -> None:
     """A column too few or too many means that cells stand under the wrong heading."""
     assert "line 1 has 13 of 12 columns" in refusal(us_ofac_sdn, SDN_CSV.replace(b"\r\n", b',"x"\r\n', 1))
@@ -432,6 +440,17 @@ def test_the_same_list_in_other_clothes_is_the_same(
 ) -> None:
     """Byte order marks, compression and line ends make no entry new: keys, marks and contents are equal."""
     assert read(source, dress(body))[1] == read(source, body)[1]
+
+
+@pytest.mark.parametrize("chunk", [7, 1 << 18])
+def test_a_line_end_behind_the_mark_of_the_end(monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
+    """Editors and line tools end every line, that of OFAC's Ctrl-Z too; behind it nothing else may come."""
+    monkeypatch.setattr("adapters.formats.CHUNK", chunk)
+    for end in (b"\x1a\n", b"\x1a\r\n", b"\x1a\n\n", b"\n\x1a\n"):
+        reading, entries = read(us_ofac_sdn, SDN_CSV.rstrip(b"\x1a") + end)
+        assert entries == read(us_ofac_sdn, SDN_CSV)[1]
+        assert not reading.open_ended
+    assert "1 of 12 columns" in refusal(us_ofac_sdn, SDN_CSV.rstrip(b"\x1a") + b"\x1a\n" + SDN_CSV)
 
 
 @pytest.mark.parametrize(("source", "body"), EVERY)

@@ -198,3 +198,19 @@ def test_story_of_units_is_about_the_company_unless_another_is_named() -> None:
     assert in_role(cosco.find("美国制裁中远海运旗下两家油轮公司", ""), Role.SUBJECT) == ("cosco",)
     both = MentionFinder(map(shipped().find, ("Huawei", "HiSilicon")))
     assert in_role(both.find("华为旗下海思推出新芯片", ""), Role.SUBJECT) == ("hisilicon",)
+
+
+@pytest.mark.parametrize(
+    ("text", "surface", "company"),
+    [
+        ("Huаwei was added to the Entity List.", "Huаwei", "huawei"),
+        ("HUAWΕI was added to the Entity List.", "HUAWΕI", "huawei"),
+        ("Xіаomi, а maker of phones, is on the list. " + "Это не Xiaomi? " * 20, "Xіаomi", "xiaomi"),
+    ],
+)
+def test_name_in_look_alike_letters_is_found_where_it_stands(
+    finder: MentionFinder, text: str, surface: str, company: str
+) -> None:
+    """Cyrillic and Greek letters within a Latin word hide nobody; short texts and long ones are folded in two ways."""
+    found = {one.surface: (one.company, one.start) for one in finder.find("", text, "en")}
+    assert found.get(surface) == (company, text.index(surface))

@@ -38,6 +38,8 @@ def led(watched: str, listed: str) -> bool:
         ("China Academy of Launch Vehicle Technology", "中国运载火箭技术研究院"),
         ("China National Chemical Engineering Group", "中国化学工程集团"),
         ("上海航天技术研究院", "Shanghai Academy of Spaceflight Technology"),
+        ("出水ゴルフクラブ", "IZUMI GOLF CLUB CO.LTD"),
+        ("瑞萨电子", "Renesas Electronics"),
     ],
 )
 def test_led_to(watched: str, listed: str) -> None:
@@ -58,6 +60,9 @@ def test_led_to(watched: str, listed: str) -> None:
         ("Kwong Fat Electronics", "永發電子有限公司"),
         ("中国运载火箭技术研究院", "China Academy of Space Technology"),
         ("Banking LLC", "KOLORA COMMERCIAL BANK"),
+        ("Hokuriku Connectors Co., Ltd.", "北陆药业"),
+        ("野村證券株式会社", "Nomura Real Estate Sports"),
+        ("シャヌワール株式会社", "EATON VANCE SENIOR INCOME TRUST"),
         ("Elektro", "ELECTRIC TRAINS OF KOLORA"),
         ("Trading House", "KOLORA TRADE AND HOUSES"),
         ("Institute of Safety Research [Kolora]", "KOLORA ZENTRAFIL FISHERIES"),

@@ -39,7 +39,11 @@ def test_denied_persons_as_text_and_as_a_spreadsheet() -> None:
     dated = workbook({"dpl": [[cell.replace("06/19/2003", "2003-06-19") for cell in row] for row in rows]})
     assert read(us_bis_dpl, book)[1] == read(us_bis_dpl, text)[1]
     assert read(us_bis_dpl, dated)[1] == read(us_bis_dpl, text)[1]
-    assert read(us_bis_dpl, book)[0].layout == "dpl.xlsx/1"
+    assert read(us_bis_dpl, book)[0].layout == "dpl.xlsx/2"
+    late = text.replace(b"06/19/2003", b"06/19/2093")
+    editions = [read(us_bis_dpl, body)[0].edition for body in (text, book, late)]
+    assert editions[0] == editions[1] != ""
+    assert editions[2] < f"{NOW:%Y-%m-%d}"
     with pytest.raises(ListDamaged, match="without the columns Name and Effective_Date"):
         read(us_bis_dpl, workbook({"other": [["a", "b"]]}))
 

@@ -12,7 +12,7 @@ from bot.model import Place, Request
 from bot.ports import Ask
 from bot.settings import Settings
 from bot.sources import ListSource, manual
-from bot.wiring import official, open_house
+from bot.wiring import official, open_house, store_for
 
 
 def settings(home: Path, **more: str) -> Settings:
@@ -99,3 +99,15 @@ def test_the_manual_says_what_a_list_means_today() -> None:
     chapter = manual(official().values()).partition("## `us_dod_cmc`")[2].partition("## `")[0]
     assert "(S1260H) It names the company as a Chinese military company" in chapter
     assert "from 2027-06-30 it may not buy" in chapter
+
+
+def test_an_emptied_store_is_not_taken_for_a_new_one_without_a_word(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A copy that failed leaves a file of no bytes, and all that was known would be gone unnoticed."""
+    chosen = settings(tmp_path)
+    store_for(chosen)
+    assert "store_is_empty" not in capsys.readouterr().err
+    (tmp_path / "tocsin.db").touch()
+    store_for(chosen)
+    assert "store_is_empty" in capsys.readouterr().err

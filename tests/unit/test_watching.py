@@ -481,3 +481,18 @@ async def test_nobody_locks_everybody_out(here: Counter) -> None:
     assert not await here.desk.office.store.acts(place=OTHER)
     (act,) = await here.desk.office.store.acts(place=COUNTER)
     assert act.text == "managers: everyone -> listed, people: all -> U1+U9"
+
+
+async def test_what_concerns_everybody_is_changed_where_the_operators_are(tmp_path: Path) -> None:
+    """Managers of another workspace that shares this Tocsin manage only their own channels."""
+    async with counter(tmp_path) as desk:
+        office = desk.desk.office
+        desk.desk.office = replace(office, operators=Place("slack", "T1/OPS"))
+        desk.turns_to(place=Place("slack", "T2/C9"))
+        refused = await desk.asked("feed remove", id="x")
+        assert not refused.ok
+        assert "operators" in words(refused)
+        desk.turns_to(place=Place("slack", "T1/OPS"))
+        assert "operators" not in words(await desk.asked("feed remove", id="x"))
+        desk.turns_to(place=Place("console"))
+        assert "operators" not in words(await desk.asked("feed remove", id="x"))

@@ -23,6 +23,7 @@ class Pages:
     stands: set[str] = field(default_factory=set)
     asked: Counter[str] = field(default_factory=Counter)
     released: int = 0
+    at: datetime = datetime(2021, 1, 1, tzinfo=UTC)  #: when what it shows was fetched
 
     def shows(self, url: str, body: bytes | str) -> None:
         self.bodies[url] = body.encode() if isinstance(body, str) else body
@@ -42,8 +43,7 @@ class Pages:
             raise self.troubles[ask.url]
         if ask.url in self.stands:
             return Answer(document=None, validators=ask.validators)
-        at = datetime(2021, 1, 1, tzinfo=UTC)
-        document = Document.of(self.bodies[ask.url], url=ask.url, at=at)
+        document = Document.of(self.bodies[ask.url], url=ask.url, at=self.at)
         return Answer(document=document, moved_to=self.moved.get(ask.url, ""))
 
     async def release(self, document: Document) -> None:
