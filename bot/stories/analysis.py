@@ -145,8 +145,10 @@ def _beside_subjects(mentions: Sequence[Mention], told: Sequence[Heard]) -> tupl
 
 
 def _breaths(mentions: Sequence[Mention], sentences_of: Sequence[Heard]) -> Iterator[list[Mention]]:
-    """Mentions that stand in a row in a sentence that lists somebody or is the first to name any, with no more between them than a comma, an "and"
-    and a word or two that say what they are."""
+    """Mentions in a row, in a sentence that lists somebody or is the first to name any: no more stands between them
+
+    than a comma, or an "and" and a word or two that say what comes.
+    """
     group: list[Mention] = []
     last: Heard | None = None
     first = sentences_of[0] if sentences_of else None
