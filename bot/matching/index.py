@@ -290,8 +290,8 @@ class NameIndex:
                 if part and len(units) == 1:
                     if asked.says_more_than(read(kept[1].text).units):
                         continue  # what stands in brackets, and in another name with a word of its own
-                    if form.part and few_letters(units) and few_letters(form.units):
-                        continue  # initials in brackets on both sides: (IRGC)
+                    if few_letters(units) and (asked.says_other_words() or (form.part and few_letters(form.units))):
+                        continue  # initials in brackets, and somebody who says more, or has them in brackets too: IRGC
                 if asked.leads_to(units, part=part):
                     found.add(kept[0])
         return found

@@ -84,6 +84,10 @@ class Asked:
             for one in self._own
         )
 
+    def says_other_words(self) -> bool:
+        """Whether there is more than one word that not every name may have besides."""
+        return sum(one.rank not in _EVERYWHERE for one in self._telling) > 1
+
     def _says_otherwise(self, units: Sequence[Unit]) -> bool:
         """Whether a name of everyday words is said in other words, and these are one, or more than it is said.
 
