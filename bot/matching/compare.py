@@ -30,10 +30,11 @@ Judged = tuple[float, Alignment, Row]
 def best_reading(ours: Sequence[Form], theirs: Sequence[Form]) -> Judged:
     """The pair of readings that fits best. Parts are looked at only where they share a word or may be initials."""
     best = score(ours[0], theirs[0])
-    if len(ours) > 1 and len(theirs) > 1:
-        ours, theirs = _without_shared_brackets(ours, theirs, best[1])
+    asides = _asides(ours, theirs, best[1]) if len(ours) > 1 and len(theirs) > 1 else ()
     for mine in ours:
         for other in theirs:
+            if asides and ((mine in asides and other in asides) or _one_whole(mine, other, asides)):
+                continue
             if (mine.part or other.part) and (
                 not mine.marks.isdisjoint(other.marks)
                 or _brief(mine)
@@ -44,19 +45,19 @@ def best_reading(ours: Sequence[Form], theirs: Sequence[Form]) -> Judged:
     return best
 
 
-def _without_shared_brackets(
-    ours: Sequence[Form], theirs: Sequence[Form], whole: Alignment
-) -> tuple[Sequence[Form], Sequence[Form]]:
-    """The readings of two names, but for what both have in brackets beside names of their own, as if it were a name.
+def _asides(ours: Sequence[Form], theirs: Sequence[Form], whole: Alignment) -> Sequence[Form]:
+    """What both names have in brackets, when each is another name beside it: then it is where they are, or what.
 
     Alpha Handel (Slovenija) and Beta Holding (Slovenija) are two. Initials may be those of one name in two languages.
     """
-    inside = [{one.units for one in side if _in_brackets(one, side[0])} for side in (ours, theirs)]
-    shared = inside[0] & inside[1]
-    if not shared or not all(any(map(_names_somebody, over)) for over in (whole.over_ours(), whole.over_theirs())):
-        return ours, theirs
-    kept = [one for one in ours if one.units not in shared], [one for one in theirs if one.units not in shared]
-    return kept[0] or ours, kept[1] or theirs
+    inside = [[one for one in side if _in_brackets(one, side[0])] for side in (ours, theirs)]
+    if not all(inside) or not all(any(map(_names_somebody, over)) for over in (whole.over_ours(), whole.over_theirs())):
+        return ()
+    return inside[0] + inside[1]
+
+
+def _one_whole(mine: Form, other: Form, asides: Sequence[Form]) -> bool:
+    return (mine in asides and not other.part) or (other in asides and not mine.part)
 
 
 def _in_brackets(part: Form, whole: Form) -> bool:
