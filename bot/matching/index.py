@@ -36,6 +36,7 @@ from bot.matching.chinese import (
 from bot.matching.chinese import bones as chinese_bones
 from bot.matching.chinese_words import english, groups_said, said
 from bot.matching.compare import Judgement, explain, judge
+from bot.matching.disguise import guesses
 from bot.matching.fold import fold
 from bot.matching.japanese import likely_readings, loan_bones
 from bot.matching.remembered import remembered
@@ -246,6 +247,7 @@ class NameIndex:
         asked = readings(text)
         if not asked:
             return []
+        asked = (*asked, *(form for guess in guesses(text) for form in readings(guess)[:1]))
         best: dict[str, tuple[Judgement, Name]] = {}
         enough = found = 0.0
         for at, (share, number) in enumerate(self._candidates(asked)):
@@ -459,6 +461,9 @@ class NameIndex:
         halves = _asked_halves(text)
         near = dict.fromkeys(word for part in halves for word in self._near.get(part, ()) if word != text)
         allowed = 1 if len(text) < 7 else 2
+        for half in {len(text) // 2, (len(text) + 1) // 2}:  # letters exchanged in the middle leave neither half
+            swapped = text[: half - 1] + text[half] + text[half - 1] + text[half + 1 :]
+            yield f"={sound(swapped)}", 1 - 1.3 / len(text)
         for other, edits, _ in process.extract(text, [*near], scorer=OSA.distance, score_cutoff=allowed, limit=None):
             yield f"={sound(other)}", 1 - 1.3 * edits / len(text)
         if not unit.native:

@@ -82,6 +82,8 @@ EQUAL = 0.9
 LIKEST = 12
 #: A unit is never surer than this.
 UNIT = 0.8
+#: What brought names together that are no proof among a hundred thousand: initials are many companies'.
+INITIALS = frozenset({"acronym of", "initials"})
 #: From this frequency on (Zipf: 3 is once in a million words, 6 once in a thousand) a word is everyday English.
 EVERYDAY = 4.2
 #: Words of so many letters are one if they sound the same,
@@ -216,7 +218,7 @@ def _holds(match: Match, *, by_sound: bool, known: bool) -> bool:
     ours, theirs = core_of(match.reasons[0].ours), core_of(match.reasons[0].theirs)
     if _very_same(ours, theirs) or _is_one(match.reasons[0].ours, match.reasons[0].theirs):
         return True
-    if any(reason.rule.startswith("initials") for reason in match.reasons):
+    if any(reason.rule in INITIALS for reason in match.reasons):
         return False
     if by_sound:
         said = {word for reason in _met(match) for word in reason.theirs.split()}  # and perhaps said again
