@@ -13,7 +13,7 @@ from bot.matching.align import Alignment, Meeting
 from bot.matching.disguise import undisguised
 from bot.matching.evidence import Row, is_acronym, objections, score
 from bot.matching.fold import legal_form
-from bot.matching.words import LONGEST, Form, Unit, readings
+from bot.matching.words import LONGEST, Form, Unit, generic, readings
 from bot.model import Company, Listing, Match, Name, NameKind, Reason, Verdict
 
 #: From this score on two names are taken for one. F1 is flat between .4 and .6; the upper part of that calls fewer
@@ -161,9 +161,16 @@ def _all_met(judged: Judged) -> bool:
 def _verdict(likely: float, found: Alignment) -> Verdict:
     if likely >= SAME:
         return Verdict.SAME
-    shared = max((one.weight * one.alike for one in found.met if _makes_a_name(one)), default=0.0)
+    # Air France and Air China share a word that is everybody's
+    both_go_on = any(map(_tells, found.over_ours())) and any(map(_tells, found.over_theirs()))
+    names = [one for one in found.met if _makes_a_name(one) and not (both_go_on and all(map(generic, one.ours)))]
+    shared = max((one.weight * one.alike for one in names), default=0.0)
     covered = max(found.gained_ours / (found.ours.total or 1), found.gained_theirs / (found.theirs.total or 1))
     return Verdict.RELATED if shared >= 0.7 and covered >= 0.4 else Verdict.NO
+
+
+def _tells(one: Unit) -> bool:
+    return one.rank not in ("little", "common", "holding") and not one.text.isdigit()
 
 
 def _makes_a_name(met: Meeting) -> bool:

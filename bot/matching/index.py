@@ -421,6 +421,7 @@ class NameIndex:
         for first, second in pairwise(form.units[:4]):
             if not (first.rank or second.rank or first.native or second.native):
                 want(f"~{first.sound}{second.sound}", 1.2)
+                want(f"={sound(first.text + second.text)}", 1.2)
                 for english in (True, False):
                     joined = f"&{loan_bones(first.text, english)}{loan_bones(second.text, english)}"
                     for other in islice(self._near.get(joined, ()), 60):
@@ -464,6 +465,9 @@ class NameIndex:
         for half in {len(text) // 2, (len(text) + 1) // 2}:  # letters exchanged in the middle leave neither half
             swapped = text[: half - 1] + text[half] + text[half - 1] + text[half + 1 :]
             yield f"={sound(swapped)}", 1 - 1.3 / len(text)
+        if not unit.native and _VOWELS.isdisjoint(text[1:]):  # the vowels were dropped
+            for other in islice(self._near.get(f"!{consonants_heard(unit.sound)}", ()), 60):
+                yield f"={sound(other)}", 0.7
         for other, edits, _ in process.extract(text, [*near], scorer=OSA.distance, score_cutoff=allowed, limit=None):
             yield f"={sound(other)}", 1 - 1.3 * edits / len(text)
         if not unit.native:
@@ -705,6 +709,9 @@ def _filed_parts(unit: Unit) -> list[str]:
     elif not unit.native:
         parts += [f"^{loan_bones(text, True)}", f"!{consonants_heard(unit.sound)}"]
     return parts
+
+
+_VOWELS = frozenset("aeiou")
 
 
 def _asked_bones(unit: Unit) -> list[str]:

@@ -125,7 +125,7 @@ def test_a_brand_and_the_name_of_a_unit_is_related(unit: str) -> None:
         ("Thermal Plant Ural", "Thermal Zavod Ural", "same meaning"),
         ("Mega Kalaye Nuri", "Mega Kalayenuri Oil", "written together"),
         ("STANTECINC", "Stantec Ltd", "words written together taken apart"),
-        ("DNP", "Distribuidora Nicaraguense de Petroleo", "initials"),
+        ("DNP", "Distribuidora Nicaraguense de Petroleo", "acronym of"),
         ("Xiaomi Inc.", "Xiaomi GmbH", "legal form ignored"),
         ("Plant 325", "Plant 322", "another number"),
         ("Bowne Denmark", "Bowne II Denmark", "a number on one side only"),
