@@ -30,13 +30,13 @@ _SHORTEST = 4
 _READINGS = 16
 
 _SIGNS = "".join(re.escape(sign) for sign in _FOR if not sign.isdigit())
-#: What may hide anything, at a glance.
-_GLANCE = re.compile(rf"[^\W\d_][0-9{_SIGNS}]|[0-9{_SIGNS}][^\W\d_]|rn|vv|cl", re.IGNORECASE)
+#: A digit or sign beside a letter, in lower case.
+_SIGN = re.compile(rf"[^\W\d_][0-9{_SIGNS}]|[0-9{_SIGNS}][^\W\d_]")
 _WORD = re.compile(rf"[\w{_SIGNS}]+")
 
 
 def undisguised(text: str, beside: str) -> str:
-    """A name with its disguised words as they stand in the name beside it, or as the legal form they are; or nothing."""
+    """A name with its disguised words as they stand in the name beside it or in a legal form; or nothing."""
     suspects = _suspects(text)
     if not suspects:
         return ""
@@ -51,21 +51,30 @@ def undisguised(text: str, beside: str) -> str:
 def guesses(text: str) -> list[str]:
     """What a name with disguised words may be when nothing stands beside it: to look it up, and no more."""
     suspects = _suspects(text)
-    return [
-        guess
-        for at in (0, -1)
-        if (guess := _WORD.sub(lambda found: _guess(found[0], at) if found[0] in suspects else found[0], text)) != text
-    ]
+    if not suspects:
+        return []
+    found = dict.fromkeys(_guessed(text, suspects, at) for at in (0, -1))
+    return [guess for guess in found if guess != text]
 
 
-def _guess(word: str, at: int) -> str:
-    return "".join([_FOR[char][at] if char in _FOR and char != "*" else char for char in word.replace("*", "")])
+def _guessed(text: str, suspects: Collection[str], at: int) -> str:
+    """A name with the first, or last, letters that the signs in its disguised words may stand for."""
+    letters = {ord(sign): "" if sign == "*" else stands_for[at] for sign, stands_for in _FOR.items()}
+    touching = re.compile("|".join(_TOUCHING))
+
+    def guess(found: re.Match[str]) -> str:
+        if found[0] not in suspects:
+            return found[0]
+        return touching.sub(lambda pair: _TOUCHING[pair[0]], found[0].lower()).translate(letters)
+
+    return _WORD.sub(guess, text)
 
 
 @lru_cache(maxsize=50_000)
 def _suspects(text: str) -> tuple[str, ...]:
     """The words of a name that are no plain words and may be disguised ones."""
-    if not _GLANCE.search(text):
+    low = text.lower()
+    if not ("rn" in low or "vv" in low or "cl" in low or _SIGN.search(low)):
         return ()
     return tuple([word for word in _WORD.findall(text) if _suspicious(word.lower())])
 

@@ -324,13 +324,13 @@ def _skipped(letters: str, words: tuple[str, ...]) -> float | None:
         return None
     first, rest = words[0], words[1:]
     after = _skipped(letters, rest)
-    options = [] if after is None else [after + _skip_cost(first)]
+    options: list[float | None] = [] if after is None else [after + _skip_cost(first)]
     if first[:1] == letters[0]:
-        options.append(_skipped(letters[1:], rest))  # type: ignore[arg-type]
+        options.append(_skipped(letters[1:], rest))
     elif first.isdigit() and letters.startswith(first):
-        options.append(_skipped(letters[len(first) :], rest))  # type: ignore[arg-type]
+        options.append(_skipped(letters[len(first) :], rest))
     if 1 < len(first) < 5 and letters == first and first in _form_words():
-        options.append(_skipped("", rest))  # a short legal form at the end is taken whole: PDVSA
+        options.append(_skipped("", rest))  # a short legal form is taken whole: PDVSA
     return min((one for one in options if one is not None), default=None)
 
 
@@ -670,9 +670,9 @@ def _is_known(one: Unit) -> bool:
 
 
 def _abroad(found: Alignment) -> bool:
-    """Whether two Latin names are given with their legal forms, and one has a place before its own: Nestlé Nigeria Plc.
+    """Whether two Latin names are given in full, and one has a place before its legal form: Nestlé Nigeria Plc.
 
-    Groups register their companies abroad under such names. A place in brackets, or behind the form, may be where it is.
+    Groups register their companies abroad under such names. A place in brackets or behind the form may be where it is.
     """
     ours, theirs = found.ours, found.theirs
     if not ours.forms or not theirs.forms or ours.part or theirs.part or not found.met or not _ends_in_place(found):
@@ -680,12 +680,7 @@ def _abroad(found: Alignment) -> bool:
     longer, over = (ours, found.over_ours()) if found.left_ours else (theirs, found.over_theirs())
     if any(one.native for one in (*ours.units, *theirs.units)) or "(" in longer.text or len(over) > 1:
         return False
-    return longer.words[-1] in _form_words() and not _everyday_only(found)
-
-
-def _everyday_only(found: Alignment) -> bool:
-    """Whether nothing met but words that any name may have: beside them a place says where, and no more."""
-    return not _own_met(found)
+    return longer.words[-1] in _form_words() and _own_met(found)
 
 
 #: A name of one word and so many letters has no letter to spare: Neste, Nestlé.

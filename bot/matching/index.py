@@ -42,7 +42,7 @@ from bot.matching.japanese import likely_readings, loan_bones
 from bot.matching.remembered import remembered
 from bot.matching.screen import Asked, telling
 from bot.matching.scripts import blurred_bones, consonants, consonants_heard, main_script, romanise, sound
-from bot.matching.words import Form, Unit, generic, glossary, read, read_to_file, readings
+from bot.matching.words import Form, Unit, generic, glossary, read, read_to_file, readings, twin
 from bot.model import Match, Name
 
 #: How many names are compared in full. Recall at one stops rising here on the development queries.
@@ -277,7 +277,7 @@ class NameIndex:
         """
         found: set[str] = set()
         scripts = {script for script in besides if script} - {main_script(text)}
-        for form in readings(text):
+        for form in (*readings(text), *(form for guess in guesses(text) for form in readings(guess)[:1])):
             wanted, alone = self._wanted(form, mistyped=True), _says_one_word(form)
             asked = Asked(form, wanted)
             for number in self._covered(wanted):
@@ -400,6 +400,8 @@ class NameIndex:
                 heard = chinese_bones(unit.native) if transcribed(unit.native) else spelled_bones(unit.native)
                 for bones in heard:
                     want(f"^{bones}", 0.6 * unit.weight)
+            if unit.script == "kanji" and len(unit.native) > 1:  # typed by itself it passes for Chinese
+                want(f"={sound(romanise(unit.native))}", 1.0)
             if unit.rank in ("", "plain") or unit.script == "kanji":
                 for other, alike in self._near_to(unit):
                     want(other, unit.weight * alike)
@@ -407,6 +409,9 @@ class NameIndex:
                 for other, alike in self._near_to(unit):
                     if OSA.distance(other[1:], unit.sound) < 2:  # conzern is a word of the glossary, mistyped
                         want(other, alike)
+        for unit in form.units[1:] if form.numbers else ():
+            if number := twin(unit.text):
+                want(f"={sound(number)}", 0.9)
         for key, worth in _query_keys(form):
             want(key, worth)
         if form.han:

@@ -621,6 +621,8 @@ def _parts(text: str) -> Iterator[tuple[str, str]]:
         yield from ((half, PART) for half in halves)
     elif spelled := _acronym_spelled(text):
         yield from ((part, PART) for part in spelled)
+    if elided := _ELIDED.match(text):
+        yield elided[1], PART
     unglued = _unglued(text)
     if unglued:
         yield unglued, APART
@@ -629,15 +631,17 @@ def _parts(text: str) -> Iterator[tuple[str, str]]:
         yield quoted.group(1), PART
 
 
+#: The French article is glued to its word: L'Air Liquide.
+_ELIDED = re.compile(r"[LlDd]['\u2019]\s?(\w{3}.*)")
 _ACRONYM = re.compile(r"([A-Z]{3,8})[\s,:]+(?:[-\u2013]\s+)?(\w.*)")
 
 
 def _acronym_spelled(text: str) -> tuple[str, str] | None:
-    """Initials and the words behind them that they are the letters of, in their order or another: LVMH Moët Hennessy..."""
+    """Initials and the words behind them whose letters they are, in any order: LVMH Moët Hennessy Louis Vuitton."""
     found = _ACRONYM.fullmatch(text)
-    if found is None:
+    if found is None or not set(found[1]) <= {word[0].upper() for word in found[2].split()}:
         return None
-    words = [word for word in core_words(fold(found[2]))[0] if glossary().weight.get(unit(word).concept, (1.0,))[0] > 0.06]
+    words = [word for word in core_words(fold(found[2]))[0] if unit(word).rank != "little"]
     spelled = sorted(word[0] for word in words) == sorted(fold(found[1])) and len(words) > 2
     return (found[1], found[2]) if spelled else None
 
@@ -692,11 +696,17 @@ def _read(text: str, *, part: str = "", compared: bool = True) -> Form:
 
 _DIGITS = re.compile(r"[0-9]{1,9}")
 _ROMAN_NUMBERS = (
-    "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi", "xvii", "xviii",
-    "xix",
+    "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi", "xvii",
+    "xviii", "xix",
 )  # fmt: skip
 ROMAN = {roman: str(number) for number, roman in enumerate(_ROMAN_NUMBERS, 1)}
+_DIGITAL = {number: roman for roman, number in ROMAN.items()}
 _NO_NUMBERS: frozenset[str] = frozenset()
+
+
+def twin(word: str) -> str:
+    """A Roman number in digits, and the other way round: vii and 7; nothing for other words."""
+    return ROMAN.get(word) or _DIGITAL.get(word, "")
 
 
 def _numbers(units: Sequence[Unit], squashed: str) -> frozenset[str]:
