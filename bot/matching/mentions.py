@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from bot.data import shelf, table
 from bot.matching.fold import core
@@ -26,6 +27,8 @@ NEAR = 90
 #: Characters in which a story says what it is about; and in which a single naming is enough when there is little more.
 LEAD = 220
 BRIEF = 100
+#: From here on a sighting is the company on its own ground.
+SURE = 1.0
 #: Mentions of one company that are kept of one story; the rest tells nothing new.
 MOST_MENTIONS = 60
 
@@ -51,6 +54,15 @@ _CASED = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿĀ-ɏЀ-ӿ]")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _CAMEL = re.compile(r"[a-zà-ÿ][A-ZÀ-Þ]")
 _NEXT_CAPITAL = re.compile(r"\s[A-ZÀ-ÞА-ЯЁ]")
+#: What stands between names in a row: a comma or a word for "and", after which a word or three may say what comes:
+#: "Tencent and battery maker CATL". In Arabic and Korean the "and" hangs on a word.
+_ROW = re.compile(
+    r"\s*(?:[,、，،・·/&+]\s*|"
+    r"(?:[,，،]\s*)?(?:\s(?:and|und|sowie|et|y|e|ed|en|i|oraz|и|та|й|і|ve|و)\s+|\sو|(?:以及|和|及|与|與|同|跟|と|や|および)|(?:와|과|및)\s)"
+    r"(?:[^\W\d_]+[ -]){0,3})"
+)
+_ROW_LENGTH = 50
+_IN_ROW = Reason("in a row with another company", 0.8)
 _OPENING_MARKS = '「『“《"«„‘【('
 
 
@@ -289,12 +301,32 @@ def _judged(parts: list[_Part], language: str, habits: _Habits, owners: Sequence
                 continue
             if len(by_company[hit.spelling[0]]) < MOST_MENTIONS:
                 by_company[hit.spelling[0]].append(_sighting(part, hit, owner, language, habits))
+    _mark_rows(by_company)
     accepted: dict[int, list[_Sighting]] = {}
     for slot, sightings in by_company.items():
         kept = _believed(sightings, disowned[slot], len(by_company), habits)
         if kept:
             accepted[slot] = kept
     return _with_roles(accepted, parts, owners, habits)
+
+
+def _mark_rows(by_company: dict[int, list[_Sighting]]) -> None:
+    """A doubtful name in a row with a sure one of another company is more likely a company: "Target and Amazon"."""
+    if len(by_company) < 2:
+        return
+    doubtful = {id(seen) for all_seen in by_company.values() for seen in all_seen if seen.score < SURE}
+    if not doubtful:
+        return
+    everyone = [(seen.part.where, seen.start, slot, seen) for slot, all_seen in by_company.items() for seen in all_seen]
+    everyone.sort(key=lambda one: one[:3])
+    for (_, _, left_slot, left), (_, _, right_slot, right) in pairwise(everyone):
+        one_is, other_is = id(left) in doubtful, id(right) in doubtful
+        if one_is == other_is or left_slot == right_slot or left.part is not right.part:
+            continue
+        doubted = left if one_is else right
+        between = left.part.original[left.start + len(left.surface) : right.start]
+        if not doubted.surface.islower() and in_row(between):
+            doubted.reasons.append(_IN_ROW)
 
 
 def _sighting(part: _Part, hit: Hit, owner: _Owner, language: str, habits: _Habits) -> _Sighting:
@@ -331,7 +363,10 @@ def _ambiguity(seen: _Sighting, language: str, habits: _Habits, at_home: bool) -
     if habits.cased and _CASED.search(seen.surface):
         yield from _by_capitals(seen, common, own * (0.3 if at_home else 1.0), habits, at_home)
     elif common >= 3.3:
-        yield Reason("an everyday word of the language", -min(1.6, 0.5 + 0.55 * (common - 3.3)), form, seen.surface)
+        # Words of the language have one or two Chinese signs; three and more are names far more often (英特爾).
+        long = 0.5 if len(form) >= (4 if "\uac00" <= form[:1] <= "\ud7a3" else 3) else 1.0
+        worth = -long * min(1.6, 0.5 + 0.55 * (common - 3.3))
+        yield Reason("an everyday word of the language", worth, form, seen.surface)
     yield from _by_neighbours(seen, own, habits)
 
 
@@ -428,7 +463,7 @@ def _believed(sightings: list[_Sighting], disowned: int, companies: int, habits:
     if all(seen.name.kind is NameKind.WEAK for seen in sightings):
         return []
     forms = {seen.hit.spelling[4] for seen in sightings}
-    sure = [seen for seen in sightings if seen.score >= 1.0]
+    sure = [seen for seen in sightings if seen.score >= SURE]
     shared: list[Reason] = []
     if disowned:
         shared.append(Reason("the story names somebody else of that name", -1.5))
@@ -500,20 +535,28 @@ def _aside(seen: _Sighting, habits: _Habits) -> bool:
         before, after = plain[:start].split()[-2:], plain[end : end + 40].split()[:2]
         befores = {" ".join(before[-1:]), " ".join(before)}
         afters = {" ".join(after[:1]), " ".join(after)}
-        return bool(befores & habits.aside_before or afters & (habits.aside_after | habits.aside_unit))
+        units = habits.aside_unit
+        return bool(befores & (habits.aside_before | units) or afters & (habits.aside_after | units))
     left, right = plain[max(0, start - 3) : start].strip(), plain[end : end + 6].strip()
     if any(map(left.endswith, habits.aside_before)):
         return True
     return any(map(right.startswith, habits.aside_after)) or any(map(right.startswith, habits.aside_unit))
 
 
+def in_row(between: str) -> bool:
+    """Whether the text between two names puts them in a row: "and", a comma, 、."""
+    return 0 < len(between) <= _ROW_LENGTH and _ROW.fullmatch(between) is not None
+
+
 def _of_a_unit(seen: _Sighting, habits: _Habits) -> bool:
-    """Whether a title speaks of a unit of the company: 中远海运旗下."""
+    """Whether a title speaks of a unit or partner of the company: 中远海运旗下, "une filiale de Lukoil"."""
     if seen.part.where != "title" or not habits.aside_unit:
         return False
     right = seen.part.plain.text[seen.hit.end : seen.hit.end + 40].strip()
     if habits.spaced:
-        return " ".join(right.split()[:1]) in habits.aside_unit
+        before = seen.part.plain.text[: seen.hit.start].split()[-2:]
+        words = {" ".join(right.split()[:1]), " ".join(before[-1:]), " ".join(before)}
+        return not habits.aside_unit.isdisjoint(words)
     return any(map(right.startswith, habits.aside_unit))
 
 

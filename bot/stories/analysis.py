@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bot.matching.language import language_of
-from bot.matching.mentions import retold
+from bot.matching.mentions import in_row, retold
 from bot.model import Analysis, Mention, Reason, Role, Story
 from bot.stories.dispute import dispute_sentence
 from bot.stories.origin import origin_of
@@ -92,8 +92,8 @@ def _listed_are_subjects(
     pages of law, and may give each a line of its own. Whom another country put on a list of its own is why this one
     answers, and not who is on it.
     """
-    if any(one.where == "title" for one in mentions):
-        return tuple(mentions)
+    if any(one.where == "title" and one.role is Role.SUBJECT for one in mentions):
+        return _beside_subjects(mentions, told)
     about = [one for one in told if one.about and not one.sentence.title][: None if official else 6]
     listed: set[str] = set()
     abroad: set[str] = set()
@@ -122,6 +122,56 @@ def _listed_are_subjects(
         return one
 
     return tuple(told_of(one) for one in mentions)
+
+
+def _beside_subjects(mentions: Sequence[Mention], told: Sequence[Heard]) -> tuple[Mention, ...]:
+    """Where a sentence puts somebody on a list, or tells at the beginning what happened, those named in one breath with
+
+    whom the title is about ("Tencent and battery maker CATL") share its fate.
+    """
+    body = [one for one in told if not one.sentence.title]
+    starts = [one.sentence.start for one in body]
+    subjects = {one.company for one in mentions if one.role is Role.SUBJECT}
+    joined: set[str] = set()
+    text = [one for one in mentions if one.where == "text"]
+    if not body:
+        return tuple(mentions)
+    for group in _breaths(text, [body[max(0, bisect_right(starts, one.start) - 1)] for one in text]):
+        companies = {one.company for one in group}
+        if companies & subjects:
+            joined |= companies - subjects
+    why = Reason("named in one breath with the company in the title", 0.7)
+    return tuple(retold(one, Role.SUBJECT, why) if one.company in joined else one for one in mentions)
+
+
+def _breaths(mentions: Sequence[Mention], sentences_of: Sequence[Heard]) -> Iterator[list[Mention]]:
+    """Mentions in a row, in a sentence that lists somebody or is the first to name any: no more stands between them
+
+    than a comma, or an "and" and a word or two that say what comes.
+    """
+    group: list[Mention] = []
+    last: Heard | None = None
+    first = sentences_of[0] if sentences_of else None
+    for one, heard_in in zip(mentions, sentences_of, strict=True):
+        after = one.start + len(one.surface) - heard_in.sentence.start
+        compound = heard_in.sentence.text[after : after + 1] == "-"  # "BMW-Lieferant" speaks of somebody else
+        if compound or not (heard_in.listed or heard_in.removed or heard_in is first):
+            continue
+        if group and heard_in is last and _in_row(group[-1], one, heard_in.sentence):
+            group.append(one)
+            continue
+        if group:
+            yield group
+        group, last = [one], heard_in
+    if group:
+        yield group
+
+
+def _in_row(left: Mention, right: Mention, sentence: Sentence) -> bool:
+    """Whether only what joins a row stands between two mentions of a sentence."""
+    begin = left.start + len(left.surface) - sentence.start
+    between = sentence.text[begin : right.start - sentence.start]
+    return in_row(between)
 
 
 def _country(list_id: str) -> str:

@@ -26,7 +26,9 @@ def reason_sentence(told: Sequence[Heard], words: Phrases) -> str:
         sentence = one.sentence
         repeats = any(sentence.plain.strip() in title or title in sentence.plain for title in titles)
         if not sentence.title and not repeats and len(sentence.text) <= LONGEST:
-            points = max(_points(one, words, promised=promised, follows=follows), _quoted(one, words) if begun else 0.0)
+            after = follows or (begun and one.weight >= NEAR)
+            points = _points(one, words, promised=promised, follows=after)
+            points = max(points, _quoted(one, words) if begun else 0.0)
             if points > score:
                 best, score = sentence.text, points
         follows = one.listed and (one.generic or bool(one.lists)) and not one.background

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.model import Reason
 from bot.stories.phrases import Phrases
@@ -26,6 +26,13 @@ LATER_WEIGHT = 0.3
 #: ministries too, so that it takes the United States somewhere in the first sentences.
 AGENCIES = frozenset({"us_commerce", "us_treasury", "us_defense", "us_fcc", "us_homeland"})
 OPENING = 6
+#: Those who keep lists of companies under sanctions: of them a sentence may say so in words of its own.
+KEEPERS = AGENCIES | {"us", "us_congress", "eu", "uk", "un", "ca", "au", "jp", "ch"}
+#: What it adds to a story with one strong sentence that the title names both the state that acts and the company.
+BOTH_IN_TITLE = 0.5
+STRONG = 1.4
+#: A title that names a state, sanctions and a company, without saying what is done. The text has to say a little more.
+SANCTIONS_ON = 1.05
 #: Lists whose name in many languages is also said of others: "the list of systemic entities".
 LOOSE = frozenset({"us_bis_entity"})
 #: Shorter lines than this are bylines and headings: they do not push the story's opening back.
@@ -50,6 +57,7 @@ class Heard:
     sues: bool  #: it is taken to court
     company: bool
     subject: bool  #: whom the story is about stands in it
+    other_law: bool = False  #: a fine, a patent, a merger: what is done there is done under another law
 
     @property
     def about(self) -> bool:
@@ -64,22 +72,36 @@ def heard(
     `subjects` of those in which one stands that the story is about."""
     body = 0
     out = []
+    headline = sentences[0].plain if sentences and sentences[0].title else ""
+    titled = bool(headline) and 0 in named
+    other = words.has(headline, "topic", "other_law")
     american = words.language == "en" or any("us" in words.authorities(one.plain) for one in sentences[:OPENING])
     for index, sentence in enumerate(sentences):
         weight = TITLE_WEIGHT
         if not sentence.title:
             weight = BODY_WEIGHTS[body] if body < len(BODY_WEIGHTS) else LATER_WEIGHT
-        one = _hear(sentence, words, weight, index in named, index in subjects, american=american)
+        # "The chip maker was hit by export curbs": near the beginning the company of the title is meant; and where
+        # nobody is watched, one that we do not know.
+        near = not other and (index in named or (weight >= 1.0 and (titled or not named)))
+        one = _hear(sentence, words, weight, index in named, index in subjects, american=american, near=near)
         out.append(one)
         if not sentence.title and (one.about or len(sentence.text) >= FURNITURE):
             body += 1
     return tuple(out)
 
 
-def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool, subject: bool, *, american: bool) -> Heard:
+def _hear(
+    sentence: Sentence, words: Phrases, weight: float, company: bool, subject: bool, *, american: bool, near: bool
+) -> Heard:
     text = sentence.plain
-    if words.door.search(text) is None:
-        return Heard(sentence, weight, 0.0, (), False, False, False, False, (), False, False, False, company, subject)
+    early = near and weight >= 1.0  # what a state does to a company is told there, in whatever words
+    if words.door.search(text) is None and not (early and words.has(text, "topic", "strike")):
+        said = False
+        nothing = Heard(sentence, weight, 0.0, (), said, said, said, said, (), said, said, said, company, subject)
+        if not sentence.title:
+            return nothing
+        acting = _authorities(words.authorities(text))
+        return replace(nothing, authorities=acting, other_law=words.has(text, "topic", "other_law"))
     lists = words.lists(text)
     generic = words.has(text, "topic", "list")
     listed = words.has(text, "topic", "listed")
@@ -96,6 +118,10 @@ def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool, subj
         and _listed_by_agency(words, text, authorities)
     ):
         generic = listed = True
+    struck = early and not background and not removed and _struck(words, text, authorities, listed=listed)
+    listed = listed or struck
+    if lists and near and not set(lists) <= LOOSE and not removed and not background:
+        listed = listed or words.has(text, "topic", "moves")
     invests = "us" in authorities and words.has(text, "field", "military") and words.has(text, "field", "investment")
     in_court = (bool(lists) or invests) and words.has(text, "stage", "court")
     value = _value(
@@ -108,6 +134,10 @@ def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool, subj
     certain = set(lists) - LOOSE if "us_commerce" not in authorities else set(lists)
     if value and not certain and _trap(words, text, generic=generic):
         value = 0.0
+    if struck and value:
+        value = max(value, 2.0 if _plainly(words, text, authorities) else 1.5)
+    if value and sentence.title and company and not background and _names_sanctions(words, text, authorities):
+        value = max(value, SANCTIONS_ON)
     eased = bool(authorities) and words.has(text, "stage", "relief") and not words.has(text, "stage", "proposed")
     if eased and value:
         # A licence or a delay is about the listing, not beside it; of sanctions it is that even where no list is named.
@@ -115,7 +145,7 @@ def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool, subj
         value = max(value, 2.0 if lists or generic or agreed else 1.5)
     elif background:
         value *= 0.4
-    if not company and not authorities and not (lists and sentence.title):
+    if not (near or company) and not authorities and not (lists and sentence.title):
         value *= 0.6
     return Heard(
         sentence,
@@ -132,14 +162,40 @@ def _hear(sentence: Sentence, words: Phrases, weight: float, company: bool, subj
         sues,
         company,
         subject,
+        sentence.title and words.has(text, "topic", "other_law"),
     )
 
 
 def _listed_by_agency(words: Phrases, text: str, authorities: Collection[str]) -> bool:
-    """ "The Defense Department has put it on a list": one of the offices that keep such lists, a list, and a verb."""
-    if AGENCIES.isdisjoint(authorities):
+    """ "The Defense Department has put it on a list": one of the offices that keep such lists, a list, and a verb; or
+    the Defense Department, a list, and an army."""
+    if AGENCIES.isdisjoint(authorities) or not words.has(text, "topic", "noun"):
         return False
-    return words.has(text, "topic", "noun") and words.has(text, "topic", "moves")
+    return words.has(text, "topic", "moves") or ("us_defense" in authorities and words.has(text, "field", "military"))
+
+
+def _struck(words: Phrases, text: str, authorities: Collection[str], *, listed: bool) -> bool:
+    """Whether somebody who keeps lists does something to a company, in whatever words and order: sanctions beside any
+    of them; or an office cuts it off from goods, money or customers. Another law (patents, competition, customs) and
+    what is closed to a whole country are none of that."""
+    if KEEPERS.isdisjoint(authorities) or words.has(text, "topic", "other_law"):
+        return False
+    if words.has(text, "field", "sanctions"):
+        return listed or words.has(text, "topic", "strike") or words.has(text, "topic", "moves")
+    agency = not AGENCIES.isdisjoint(authorities) or "us_congress" in authorities
+    return agency and words.has(text, "topic", "strike") and words.has(text, "topic", "trade")
+
+
+def _names_sanctions(words: Phrases, text: str, authorities: Collection[str]) -> bool:
+    """A title without a verb: "US sanctions on Sberbank"."""
+    return not KEEPERS.isdisjoint(authorities) and words.has(text, "field", "sanctions")
+
+
+def _plainly(words: Phrases, text: str, authorities: Collection[str]) -> bool:
+    """The Treasury and sanctions or frozen assets, or another such office and a list: that is a listing by itself."""
+    if "us_treasury" in authorities:
+        return words.has(text, "field", "sanctions") or words.has(text, "field", "blocking")
+    return not AGENCIES.isdisjoint(authorities) and words.has(text, "topic", "noun")
 
 
 def _trap(words: Phrases, text: str, *, generic: bool) -> bool:
@@ -177,9 +233,16 @@ def listing_score(told: Sequence[Heard], trapped: bool) -> float:
     total = sum(values)
     if total >= 1.0 and any(one.eased and not one.value and one.weight >= 1.0 for one in told):
         total += 0.8
+    if values and values[0] >= STRONG and any(_names_both(one) for one in told[:1]):
+        total += BOTH_IN_TITLE
     if not any(one.authorities or one.lists for one in told):
         total *= 0.55  # who put them there? a company that drops its suppliers keeps no list of the state
     return total * 0.3 if trapped and not any(one.lists for one in told) else total
+
+
+def _names_both(one: Heard) -> bool:
+    """A title with a state that acts and a watched company, and no other law."""
+    return one.sentence.title and one.company and bool(one.authorities) and not one.other_law
 
 
 # ── Which list ────────────────────────────────────────────────────────────────────────────────────────────────────

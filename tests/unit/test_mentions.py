@@ -22,7 +22,7 @@ WATCHED = (
     """
 Apple, Orange, Target, Gap, Shell, Intel, Visa, Ford, Honor, Alibaba, SMIC, ZTE, Huawei, Xiaomi, Kaspersky,
 Rosneft, Sberbank, VTB, Amazon, Meta, Tesla, Oracle, BP, Vivo, DJI, Hikvision, SenseTime, Samsung, Sony,
-TikTok, ByteDance, YMTC, Nokia, Google, Baidu, Disney
+TikTok, ByteDance, YMTC, Nokia, Google, Baidu, Disney, Qualcomm, TSMC, Tencent
 """.replace("\n", " ")
     .strip()
     .split(", ")

@@ -29,7 +29,8 @@ WORDS = ("Apple", "Target", "Gap", "Orange", "Visa", "Shell", "Intel", "Honor", 
 
 @cache
 def companies() -> Mapping[str, Company]:
-    names = {name for story in STORIES for name in story.get("subjects", ())} | set(WORDS)
+    named = {name for story in STORIES for key in ("subjects", "mentioned") for name in story.get(key, ())}
+    names = named | set(WORDS)
     return {name: shipped().find(name) for name in sorted(names)}
 
 
@@ -47,12 +48,17 @@ def subjects(analysis: Analysis) -> set[str]:
     return {one.company for one in analysis.mentions if one.role is Role.SUBJECT}
 
 
+def only_named(analysis: Analysis) -> set[str]:
+    return {one.company for one in analysis.mentions if one.role is Role.MENTIONED}
+
+
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: f"{story['language']}: {story['title']}")
 def test_story_is_told_whole(story: dict[str, Any]) -> None:
     """Language, whom it is about, whether it is a listing, which, how far, why, and what the company says."""
     analysis = read(story, finder())
     assert analysis.language == story["language"]
     assert {companies()[name].id for name in story.get("subjects", ())} <= subjects(analysis)
+    assert {companies()[name].id for name in story.get("mentioned", ())} <= only_named(analysis)
     assert analysis.listing_story == story.get("listing", False)
     if "source" in story:
         assert analysis.source == story["source"]
