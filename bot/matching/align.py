@@ -42,7 +42,7 @@ from bot.matching.chinese_words import (
 from bot.matching.dictionary import kin, translations
 from bot.matching.japanese import HEARD_IN_KANA, heard_in_kana, loan_bones, loan_sound, reads_as
 from bot.matching.scripts import arabic_bones, blurred, blurred_bones, consonants, pairs, pinyin_fits, romanise
-from bot.matching.words import Form, Unit, glossary, spelled_out
+from bot.matching.words import ROMAN, Form, Unit, glossary, spelled_out
 
 #: Two words closer than this are one word misspelt; found on names of one entity in lists.
 CLOSE = 0.72
@@ -71,6 +71,9 @@ WITH_ALL_ELSE = 0.75
 
 #: How sure it is that a name is meant by the initials of its pinyin where town or trade agrees.
 _BY_INITIALS = 0.65
+
+#: A word of so many consonants and no vowel is seldom short for two: rsbrnxprt.
+BARE = 7
 
 #: The rule by which a Chinese word meets a spelling of it that is not pinyin.
 SPELLED = "spelling of Hong Kong or Taiwan"
@@ -146,6 +149,8 @@ def align(ours: Form, theirs: Form) -> Alignment:
         _told(found)
     _same(found)
     if found.left_ours and found.left_theirs:
+        if found.ours.numbers and not found.ours.numbers.isdisjoint(found.theirs.numbers):
+            _same_numbers(found)
         _groups(found)
         _joined(found)
         _close(found)
@@ -205,6 +210,20 @@ def _same(found: Alignment) -> None:
             same = unit.text == other.text
             rule = "same word" if same else "same sound" if sounds else "same meaning"
             found.meet([at], [there.pop()], 1.0 if not sounds else 0.98, rule)
+
+
+def _same_numbers(found: Alignment) -> None:
+    """Let a Roman number meet the same in digits: Factory No. VII, Factory No. 7."""
+    numbers = found.ours.numbers & found.theirs.numbers
+    for at in list(found.left_ours):
+        number = _number(found.ours.units[at])
+        there = [place for place in found.left_theirs if _number(found.theirs.units[place]) == number]
+        if number in numbers and there:
+            found.meet([at], there[:1], 0.98, "same number")
+
+
+def _number(one: Unit) -> str:
+    return ROMAN.get(one.text) or (str(int(one.text)) if one.text.isdigit() and one.text.isascii() else "")
 
 
 def _groups(found: Alignment) -> None:
@@ -756,7 +775,7 @@ def _spelling_alike(mine: Unit, other: Unit, short: str, long: str) -> float:
         best = max(best, 0.6)
     if short[0] == long[0] and len(long) >= 5:
         if _without_vowels(short, long):
-            best = max(best, 0.75)
+            best = max(best, 0.85 if len(short) >= BARE and _VOWELS.isdisjoint(short[1:]) else 0.75)
         bones = consonants(short)
         if len(bones) > 2 and len(long) < 1.5 * len(short) and bones == consonants(long):
             best = max(best, 0.72)

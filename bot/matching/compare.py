@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.matching.align import Alignment, Meeting
+from bot.matching.disguise import undisguised
 from bot.matching.evidence import Row, is_acronym, objections, score
 from bot.matching.fold import legal_form
-from bot.matching.words import LONGEST, PART, Form, Unit, readings
+from bot.matching.words import LONGEST, PART, Form, Unit, generic, readings
 from bot.model import Company, Listing, Match, Name, NameKind, Reason, Verdict
 
 #: From this score on two names are taken for one. F1 is flat between .4 and .6; the upper part of that calls fewer
@@ -109,12 +110,28 @@ class Judgement:
     judged: Judged | None = None  #: nothing when the texts decided without being laid side by side
     swapped: bool = False  #: the two were judged the other way round
     rule: str = ""  #: what decided when nothing was laid side by side
+    disguised: bool = False  #: a word of one of them was read as the one it is dressed up as
+
+
+#: Two names are never surer one than this when a word had to be read as what it is dressed up as.
+DISGUISED = 0.97
 
 
 def judge(left: str, right: str) -> Judgement:
     """How alike two texts are, the same in either order. Never raises; what is too long for a name is nobody's name."""
     if max(len(left), len(right)) > LONGEST:
         return Judgement(0.0, rule="too long to be a name")
+    judged = _judge(left, right)
+    plain = "" if judged.score >= DISGUISED else undisguised(left, right)
+    other = "" if judged.score >= DISGUISED else undisguised(right, left)
+    if plain or other:
+        read = _judge(plain or left, other or right)
+        if DISGUISED * read.score > judged.score:
+            return replace(read, score=DISGUISED * read.score, disguised=True)
+    return judged
+
+
+def _judge(left: str, right: str) -> Judgement:
     mine, other = readings(left), readings(right)
     if not mine or not other:
         return Judgement(0.0, rule="nothing to compare")
@@ -164,11 +181,14 @@ def explain(ours: Name, theirs: Name, judgement: Judgement) -> Match:
     if judged is None:
         shown = Name(ours.text[:80], ours.kind, ours.language), Name(theirs.text[:80], theirs.kind, theirs.language)
         verdict = Verdict.SAME if likely >= SAME else Verdict.NO
-        return Match(verdict, likely, (_headline(judgement.rule, likely, *shown),))
+        rule = LETTERS_READ if judgement.disguised else judgement.rule
+        return Match(verdict, likely, (_headline(rule, likely, *shown),))
     if likely >= SAME and (_needs_all(ours) or _needs_all(theirs)) and not _all_met(judged):
         likely = NOT_SAME
     verdict = _verdict(likely, judged[1])
     told = [_flipped(reason) if judgement.swapped else reason for reason in _reasons(judged)]
+    if judgement.disguised:
+        told.append(Reason(LETTERS_READ, likely))
     return Match(verdict, likely, (_headline(str(verdict), likely, ours, theirs), *told))
 
 
@@ -190,9 +210,16 @@ def _all_met(judged: Judged) -> bool:
 def _verdict(likely: float, found: Alignment) -> Verdict:
     if likely >= SAME:
         return Verdict.SAME
-    shared = max((one.weight * one.alike for one in found.met if _makes_a_name(one)), default=0.0)
+    # Air France and Air China share a word that is everybody's
+    both_go_on = any(map(_tells, found.over_ours())) and any(map(_tells, found.over_theirs()))
+    names = [one for one in found.met if _makes_a_name(one) and not (both_go_on and all(map(generic, one.ours)))]
+    shared = max((one.weight * one.alike for one in names), default=0.0)
     covered = max(found.gained_ours / (found.ours.total or 1), found.gained_theirs / (found.theirs.total or 1))
     return Verdict.RELATED if shared >= 0.7 and covered >= 0.4 else Verdict.NO
+
+
+def _tells(one: Unit) -> bool:
+    return one.rank not in ("little", "common", "holding") and not one.text.isdigit()
 
 
 def _makes_a_name(met: Meeting) -> bool:
@@ -203,6 +230,9 @@ def _makes_a_name(met: Meeting) -> bool:
 
 
 # ── Reasons ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+#: What is said when signs, digits or touching letters were read as the letters they stand for: Xi4omi, Lirnited.
+LETTERS_READ = "digits, signs or touching letters read as letters"
 
 _KINDS = {
     NameKind.FORMER: "former name",
@@ -232,7 +262,7 @@ def _reasons(judged: Judged) -> Iterator[Reason]:
     if is_acronym(row):
         short, long = sorted((found.ours, found.theirs), key=lambda form: len(form.text))
         yield Reason(
-            "initials of", likely, *((short.text, long.text) if short is found.ours else (long.text, short.text))
+            "acronym of", likely, *((short.text, long.text) if short is found.ours else (long.text, short.text))
         )
     else:
         yield from (Reason(_rule(one), one.alike, _written(one.ours), _written(one.theirs)) for one in found.met)

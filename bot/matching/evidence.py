@@ -20,6 +20,7 @@ from bot.data import table
 from bot.matching.align import Alignment, Meeting, align, kept_apart
 from bot.matching.chinese_words import looked_up, may_say
 from bot.matching.fold import fold
+from bot.matching.frequency import LATIN, zipf
 from bot.matching.scripts import pinyin_fits
 from bot.matching.words import ROMAN, Form, Unit, glossary, japanese, unit
 
@@ -323,11 +324,13 @@ def _skipped(letters: str, words: tuple[str, ...]) -> float | None:
         return None
     first, rest = words[0], words[1:]
     after = _skipped(letters, rest)
-    options = [] if after is None else [after + _skip_cost(first)]
+    options: list[float | None] = [] if after is None else [after + _skip_cost(first)]
     if first[:1] == letters[0]:
-        options.append(_skipped(letters[1:], rest))  # type: ignore[arg-type]
+        options.append(_skipped(letters[1:], rest))
     elif first.isdigit() and letters.startswith(first):
-        options.append(_skipped(letters[len(first) :], rest))  # type: ignore[arg-type]
+        options.append(_skipped(letters[len(first) :], rest))
+    if 1 < len(first) < 5 and letters == first and first in _form_words():
+        options.append(_skipped("", rest))  # a short legal form is taken whole: PDVSA
     return min((one for one in options if one is not None), default=None)
 
 
@@ -386,6 +389,8 @@ ONE_EVERYDAY = Objection("nothing but one everyday word, in translation", 0.0, 1
 ONE_LOOKED_UP = Objection("nothing but one word of the dictionary, and one says more", 0.0, 1.0)
 OTHER_TRADE = Objection("a trade that the full Chinese name does not say", 1.0, 1.2)
 SAME_LETTERS = Objection("the same few letters beside other names", 0.2, 0.0)
+ABROAD = Objection("both in full, and one of another country", 0.0, 0.5)
+OTHER_LETTER = Objection("a short name, and another letter", 0.0, 0.6)
 OTHER_LAW = Objection("AG and GmbH are two companies", 3.0, 4.0)
 
 
@@ -402,8 +407,11 @@ def objections(found: Alignment) -> Iterator[Objection]:
             yield SAYS_MORE
         elif found.met and all(any(map(_tells_more, over)) for over in (found.over_ours(), found.over_theirs())):
             yield SAYS_OTHER
-    elif (ours.han or theirs.han) and _says_more_abroad(found):
-        yield SAYS_MORE
+    elif ours.han or theirs.han:
+        if _says_more_abroad(found):
+            yield SAYS_MORE
+    elif _each_another_word(found):
+        yield SAYS_OTHER
     if _only_near(found) or _another_school(found):
         yield ONLY_NEAR
     if found.met and not _own_met(found):
@@ -424,6 +432,10 @@ def objections(found: Alignment) -> Iterator[Objection]:
         yield OTHER_TRADE
     if ours.part and theirs.part and few_letters(ours.units) and few_letters(theirs.units):
         yield SAME_LETTERS
+    if _abroad(found):
+        yield ABROAD
+    if _another_letter(found):
+        yield OTHER_LETTER
     if ours.forms != theirs.forms and ours.forms | theirs.forms >= _GERMAN and ours.forms.isdisjoint(theirs.forms):
         yield OTHER_LAW
 
@@ -641,6 +653,50 @@ def _only_technology(han: str, form: Form) -> bool:
     return "technology" in said and "science" not in said and bool(_SCIENCE_TOO.search(han)) and not _TAIWAN.search(han)
 
 
+def _each_another_word(found: Alignment) -> bool:
+    """Whether two names share one word, and each has another beside it that is one: Deutsche Bank, Deutsche Bahn.
+
+    Of two words that nobody knows one may be the other misspelt.
+    """
+    over = [[one for one in side if one.rank != "little"] for side in (found.over_ours(), found.over_theirs())]
+    if any(len(side) != 1 or side[0].native for side in over) or not any(side[0].rank == "" for side in over):
+        return False
+    met = [one for one in found.met if any(unit.rank not in ("little", "holding") for unit in one.ours)]
+    return len(met) == 1 and all(side[0].text.isalpha() and _is_known(side[0]) for side in over)
+
+
+def _is_known(one: Unit) -> bool:
+    return bool(one.rank) or any(zipf(one.text, language) for language in LATIN)
+
+
+def _abroad(found: Alignment) -> bool:
+    """Whether two Latin names are given in full, and one has a place before its legal form: Nestlé Nigeria Plc.
+
+    Groups register their companies abroad under such names. A place in brackets or behind the form may be where it is.
+    """
+    ours, theirs = found.ours, found.theirs
+    if not ours.forms or not theirs.forms or ours.part or theirs.part or not found.met or not _ends_in_place(found):
+        return False
+    longer, over = (ours, found.over_ours()) if found.left_ours else (theirs, found.over_theirs())
+    if any(one.native for one in (*ours.units, *theirs.units)) or "(" in longer.text or len(over) > 1:
+        return False
+    return longer.words[-1] in _form_words() and _own_met(found)
+
+
+#: A name of one word and so many letters has no letter to spare: Neste, Nestlé.
+_SHORT_NAME = 6
+
+
+def _another_letter(found: Alignment) -> bool:
+    """Whether two names are single short words, both known as names or words, and a letter apart: Neste, Nestlé."""
+    if len(found.met) != 1 or len(found.ours.units) != 1 or len(found.theirs.units) != 1:
+        return False
+    one, other = found.ours.units[0], found.theirs.units[0]
+    if one.native or other.native or one.sound == other.sound or min(len(one.text), len(other.text)) > _SHORT_NAME:
+        return False
+    return _is_known(one) and _is_known(other)
+
+
 _GERMAN = frozenset({"stock_german", "limited_german"})
 
 
@@ -654,8 +710,9 @@ def _goes_on(form: Form, over: Sequence[Unit]) -> bool:
     words = [one for one in form.units if one.rank != "little"]
     if len(words) != 1 or not words[0].text.isalpha():
         return False
-    more = [one.text for one in over if one.rank not in ("little", "holding")]
-    if more and glossary().units.issuperset(more):
+    more = [one for one in over if one.rank not in ("little", "holding")]
+    units = [one for one in more if one.text in glossary().units]
+    if units and all(one.rank == "common" for one in more if one not in units):  # Energy, Financial Services
         return True
     left = _left(over)
     weak = len(words[0].text) < 4 or words[0].rank == "plain"

@@ -87,7 +87,7 @@ def _variants() -> dict[int, str]:
 #: Cyrillic and Greek letters that pass for Latin ones, in lower case (capitals are folded before).
 _LIKE_LATIN = pairs("like_latin")
 _LIKE_CYRILLIC = pairs("like_cyrillic")
-_FOREIGN = re.compile(r"[\u0370-\u052f]")
+_FOREIGN = re.compile(r"[\u0370-\u058f]")
 _LATIN = re.compile("[a-z]")
 
 
@@ -96,7 +96,7 @@ def _unmask(word: str, *, latin_text: bool, foreign_text: bool) -> str:
 
     When nothing else in the text tells, the alphabet with more letters in the word is taken for the real one.
     """
-    foreign = [char for char in word if "\u0370" <= char <= "\u052f"]
+    foreign = [char for char in word if "\u0370" <= char <= "\u058f"]
     latin = [char for char in word if "a" <= char <= "z"]
     if not foreign or (not latin and not (latin_text and not foreign_text)):
         return word
@@ -122,7 +122,7 @@ def _unmask_all(text: str) -> str:
     if not _FOREIGN.search(text) or not _LATIN.search(text):
         return text
     latin_text = any("a" <= char <= "z" and char not in _LIKE_CYRILLIC for char in text)
-    foreign_text = any("\u0370" <= char <= "\u052f" and char not in _LIKE_LATIN for char in text)
+    foreign_text = any("\u0370" <= char <= "\u058f" and char not in _LIKE_LATIN for char in text)
     words = text.split(" ")
     return " ".join([_unmask(word, latin_text=latin_text, foreign_text=foreign_text) for word in words])
 

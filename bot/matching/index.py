@@ -36,13 +36,14 @@ from bot.matching.chinese import (
 from bot.matching.chinese import bones as chinese_bones
 from bot.matching.chinese_words import english, groups_said, said
 from bot.matching.compare import Judgement, explain, judge
+from bot.matching.disguise import guesses
 from bot.matching.evidence import few_letters
 from bot.matching.fold import fold
 from bot.matching.japanese import likely_readings, loan_bones
 from bot.matching.remembered import remembered
 from bot.matching.screen import Asked, telling
 from bot.matching.scripts import blurred_bones, consonants, consonants_heard, main_script, romanise, sound
-from bot.matching.words import Form, Unit, generic, glossary, read, read_to_file, readings
+from bot.matching.words import Form, Unit, generic, glossary, read, read_to_file, readings, twin
 from bot.model import Match, Name
 
 #: How many names are compared in full. Recall at one stops rising here on the development queries.
@@ -247,6 +248,7 @@ class NameIndex:
         asked = readings(text)
         if not asked:
             return []
+        asked = (*asked, *(form for guess in guesses(text) for form in readings(guess)[:1]))
         best: dict[str, tuple[Judgement, Name]] = {}
         enough = found = 0.0
         for at, (share, number) in enumerate(self._candidates(asked)):
@@ -276,7 +278,7 @@ class NameIndex:
         """
         found: set[str] = set()
         scripts = {script for script in besides if script} - {main_script(text)}
-        for form in readings(text):
+        for form in (*readings(text), *(form for guess in guesses(text) for form in readings(guess)[:1])):
             wanted, alone = self._wanted(form, mistyped=True), _says_one_word(form)
             asked = Asked(form, wanted)
             for number in self._covered(wanted):
@@ -402,6 +404,8 @@ class NameIndex:
                 heard = chinese_bones(unit.native) if transcribed(unit.native) else spelled_bones(unit.native)
                 for bones in heard:
                     want(f"^{bones}", 0.6 * unit.weight)
+            if unit.script == "kanji" and len(unit.native) > 1:  # typed by itself it passes for Chinese
+                want(f"={sound(romanise(unit.native))}", 1.0)
             if unit.rank in ("", "plain") or unit.script == "kanji":
                 for other, alike in self._near_to(unit):
                     want(other, unit.weight * alike)
@@ -409,6 +413,9 @@ class NameIndex:
                 for other, alike in self._near_to(unit):
                     if OSA.distance(other[1:], unit.sound) < 2:  # conzern is a word of the glossary, mistyped
                         want(other, alike)
+        for unit in form.units[1:] if form.numbers else ():
+            if number := twin(unit.text):
+                want(f"={sound(number)}", 0.9)
         for key, worth in _query_keys(form):
             want(key, worth)
         if form.han:
@@ -423,6 +430,7 @@ class NameIndex:
         for first, second in pairwise(form.units[:4]):
             if not (first.rank or second.rank or first.native or second.native):
                 want(f"~{first.sound}{second.sound}", 1.2)
+                want(f"={sound(first.text + second.text)}", 1.2)
                 for english in (True, False):
                     joined = f"&{loan_bones(first.text, english)}{loan_bones(second.text, english)}"
                     for other in islice(self._near.get(joined, ()), 60):
@@ -463,6 +471,12 @@ class NameIndex:
         halves = _asked_halves(text)
         near = dict.fromkeys(word for part in halves for word in self._near.get(part, ()) if word != text)
         allowed = 1 if len(text) < 7 else 2
+        for half in {len(text) // 2, (len(text) + 1) // 2}:  # letters exchanged in the middle leave neither half
+            swapped = text[: half - 1] + text[half] + text[half - 1] + text[half + 1 :]
+            yield f"={sound(swapped)}", 1 - 1.3 / len(text)
+        if not unit.native and _VOWELS.isdisjoint(text[1:]):  # the vowels were dropped
+            for other in islice(self._near.get(f"!{consonants_heard(unit.sound)}", ()), 60):
+                yield f"={sound(other)}", 0.7
         for other, edits, _ in process.extract(text, [*near], scorer=OSA.distance, score_cutoff=allowed, limit=None):
             yield f"={sound(other)}", 1 - 1.3 * edits / len(text)
         if not unit.native:
@@ -704,6 +718,9 @@ def _filed_parts(unit: Unit) -> list[str]:
     elif not unit.native:
         parts += [f"^{loan_bones(text, True)}", f"!{consonants_heard(unit.sound)}"]
     return parts
+
+
+_VOWELS = frozenset("aeiou")
 
 
 def _asked_bones(unit: Unit) -> list[str]:

@@ -28,7 +28,8 @@ from rapidfuzz.distance import OSA, Indel
 
 from bot.matching.align import SURELY_HEARD, only_near
 from bot.matching.chinese_words import looked_up
-from bot.matching.compare import same_names, shared_identifiers
+from bot.matching.compare import LETTERS_READ, same_names, shared_identifiers
+from bot.matching.disguise import undisguised
 from bot.matching.fold import fold
 from bot.matching.frequency import zipf
 from bot.matching.scripts import consonants, main_script, romanise, sound
@@ -82,6 +83,8 @@ EQUAL = 0.9
 LIKEST = 8
 #: A unit is never surer than this.
 UNIT = 0.8
+#: What brought names together that are no proof among a hundred thousand: initials are many companies'.
+INITIALS = frozenset({"acronym of", "initials"})
 #: From this frequency on (Zipf: 3 is once in a million words, 6 once in a thousand) a word is everyday English.
 EVERYDAY = 4.2
 #: Words of so many letters are one if they sound the same,
@@ -106,6 +109,14 @@ def recognise(company: Company, listing: Listing, *, among: Collection[str] = ()
         return Match(Verdict.SAME, 1.0, (number, Reason("listed as", 1.0, company.name, listing.name)))
     fitting, by_sound = _fitting(company, listing)
     pairs = _possible(company, fitting, listing, among, by_sound=by_sound)
+    found = _among(pairs, company, fitting, listing, by_sound=by_sound)
+    return _as_listed(found, listing) if found else _kin(company, fitting, listing)
+
+
+def _among(
+    pairs: Iterable[tuple[Name, Name]], company: Company, fitting: Sequence[Name], listing: Listing, *, by_sound: bool
+) -> Match | None:
+    """The best of what pairs of names say: the company itself, else a unit of it that carries its name."""
     carried: Match | None = None
     for match in same_names(pairs):
         if _holds(match, by_sound=by_sound, known=company.from_book):
@@ -114,7 +125,7 @@ def recognise(company: Company, listing: Listing, *, among: Collection[str] = ()
             carried = carried or replace(match, verdict=Verdict.RELATED, score=min(match.score, UNIT))
         if carried is None and (_is_heard(match) if by_sound else _carries_ours(match) or _may_be_ours(company, match)):
             carried = replace(match, verdict=Verdict.RELATED, score=min(match.score, UNIT))
-    return carried or _kin(company, fitting, listing)
+    return carried
 
 
 def _kin(company: Company, ours: Sequence[Name], listing: Listing) -> Match:
@@ -157,7 +168,7 @@ def _possible(
     theirs = [name for name in listing.names() if not among or name.text in among]
     if strangers:
         theirs = [name for name in theirs if read(name.text).units not in strangers]
-    pairs = [(mine, other) for mine in ours for other in theirs]
+    pairs = [(mine, _undressed(other, mine)) for mine in ours for other in theirs]
     if len(pairs) > 1:
         pairs = sorted(nlargest(LIKEST * len(ours), pairs, key=_spelled_alike), key=_weak)
     known = company.from_book
@@ -166,6 +177,23 @@ def _possible(
         for mine, other in pairs
         if not _cannot_hold(mine.text, other.text, by_sound=by_sound, known=known, looked_at=looked_at)
     ]
+
+
+def _undressed(theirs: Name, ours: Name) -> Name:
+    """A name of an entry with its disguised words read as those of ours: Xi4omi."""
+    plain = undisguised(theirs.text, ours.text)
+    return replace(theirs, text=plain) if plain else theirs
+
+
+def _as_listed(match: Match, listing: Listing) -> Match:
+    """The match with the entry's name as it is written there, when it was read out of a disguise."""
+    head = match.reasons[0]
+    names = [name.text for name in listing.names()]
+    written = next((name for name in names if undisguised(name, head.ours) == head.theirs), "")
+    if head.theirs in names or not written:
+        return match
+    told = Reason(LETTERS_READ, match.score, written, head.theirs)
+    return replace(match, reasons=(replace(head, theirs=written), *match.reasons[1:], told))
 
 
 def _weak(pair: tuple[Name, Name]) -> bool:
@@ -216,7 +244,7 @@ def _holds(match: Match, *, by_sound: bool, known: bool) -> bool:
     ours, theirs = core_of(match.reasons[0].ours), core_of(match.reasons[0].theirs)
     if _very_same(ours, theirs) or _is_one(match.reasons[0].ours, match.reasons[0].theirs):
         return True
-    if any(reason.rule.startswith("initials") for reason in match.reasons):
+    if any(reason.rule in INITIALS for reason in match.reasons):
         return False
     if by_sound:
         said = {word for reason in _met(match) for word in reason.theirs.split()}  # and perhaps said again
@@ -595,6 +623,7 @@ def _unit(ours: Iterable[Name], listing: Listing, *, known: bool) -> Match:
                 and _tells(core)
                 and (
                     _stands_in(core, words)
+                    or _stands_glued(name.text, theirs.text)
                     or (
                         _stands_spelled(name.text, theirs.text)
                         and not (main_script(name.text) in scripts and any(map(borne, core)))
@@ -648,6 +677,17 @@ def _eastern(text: str) -> bool:
 def _stands_in(core: tuple[str, ...], words: tuple[str, ...]) -> bool:
     size = len(core)
     return core[0] in words and any(words[at : at + size] == core for at in range(len(words) - size + 1))
+
+
+def _stands_glued(ours: str, theirs: str) -> bool:
+    """The same where names have no spaces: 格力电器 within 珠海格力电器, behind nothing but where it is."""
+    if not (_eastern(ours) and _eastern(theirs)):
+        return False
+    mine, others = read(ours).units, read(theirs).units
+    at = next((at for at, one in enumerate(others) if one.rank != "place"), len(others))
+    said = tuple([one.native or one.text for one in others[at:]])
+    size = len(mine)
+    return 0 < size < len(others) and said[:size] == tuple([one.native or one.text for one in mine])
 
 
 #: Scripts that are spelled into one another, letter for letter.

@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 from bot.matching.evidence import acronym_row
 from bot.matching.fold import core_words, fold, without_forms
 from bot.matching.frequency import LATIN, zipf
-from bot.matching.words import Unit, generic, glossary, read
+from bot.matching.words import ROMAN, Unit, generic, glossary, read
 
 #: What a company is made of.
 _PARTS = frozenset({"branch", "division"})
@@ -65,7 +65,13 @@ def _one_word(mine: tuple[str, str], other: tuple[str, str]) -> bool:
 @lru_cache(maxsize=50_000)
 def _said(text: str) -> tuple[tuple[str, str], ...]:
     """What each word means and how it begins; places, words of its own, and of other scripts, as they are."""
-    return tuple([(one.concept, _begins(one)) for one in _telling(text)])
+    return tuple([_said_by(one, at) for at, one in enumerate(_telling(text))])
+
+
+def _said_by(one: Unit, at: int) -> tuple[str, str]:
+    """What a word means and how it begins; a Roman number behind another word is that number."""
+    number = ROMAN.get(one.text) if at and len(one.text) > 1 else None
+    return (number, number) if number else (one.concept, _begins(one))
 
 
 def _telling(text: str) -> list[Unit]:

@@ -619,12 +619,31 @@ def _parts(text: str) -> Iterator[tuple[str, str]]:
         yield from ((part, PART) for part in bracketed)
     elif len(halves := _STROKE.split(text)) == 2 and not _one_word(text, halves):
         yield from ((half, PART) for half in halves)
+    elif spelled := _acronym_spelled(text):
+        yield from ((part, PART) for part in spelled)
+    if elided := _ELIDED.match(text):
+        yield elided[1], PART
     unglued = _unglued(text)
     if unglued:
         yield unglued, APART
     quoted = _QUOTED.search(text)
     if quoted and len(quoted.group(1)) > 2:
         yield quoted.group(1), PART
+
+
+#: The French article is glued to its word: L'Air Liquide.
+_ELIDED = re.compile(r"[LlDd]['\u2019]\s?(\w{3}.*)")
+_ACRONYM = re.compile(r"([A-Z]{3,8})[\s,:]+(?:[-\u2013]\s+)?(\w.*)")
+
+
+def _acronym_spelled(text: str) -> tuple[str, str] | None:
+    """Initials and the words behind them whose letters they are, in any order: LVMH Moët Hennessy Louis Vuitton."""
+    found = _ACRONYM.fullmatch(text)
+    if found is None or not set(found[1]) <= {word[0].upper() for word in found[2].split()}:
+        return None
+    words = [word for word in core_words(fold(found[2]))[0] if unit(word).rank != "little"]
+    spelled = sorted(word[0] for word in words) == sorted(fold(found[1])) and len(words) > 2
+    return (found[1], found[2]) if spelled else None
 
 
 def _one_word(text: str, halves: Sequence[str]) -> bool:
@@ -676,9 +695,18 @@ def _read(text: str, *, part: str = "", compared: bool = True) -> Form:
 
 
 _DIGITS = re.compile(r"[0-9]{1,9}")
-_ROMAN_NUMBERS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv")
+_ROMAN_NUMBERS = (
+    "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi", "xvii",
+    "xviii", "xix",
+)  # fmt: skip
 ROMAN = {roman: str(number) for number, roman in enumerate(_ROMAN_NUMBERS, 1)}
+_DIGITAL = {number: roman for roman, number in ROMAN.items()}
 _NO_NUMBERS: frozenset[str] = frozenset()
+
+
+def twin(word: str) -> str:
+    """A Roman number in digits, and the other way round: vii and 7; nothing for other words."""
+    return ROMAN.get(word) or _DIGITAL.get(word, "")
 
 
 def _numbers(units: Sequence[Unit], squashed: str) -> frozenset[str]:

@@ -144,7 +144,7 @@ def test_a_brand_and_the_name_of_a_unit_is_related(unit: str) -> None:
         ("Thermal Plant Ural", "Thermal Zavod Ural", "same meaning"),
         ("Mega Kalaye Nuri", "Mega Kalayenuri Oil", "written together"),
         ("STANTECINC", "Stantec Ltd", "words written together taken apart"),
-        ("DNP", "Distribuidora Nicaraguense de Petroleo", "initials"),
+        ("DNP", "Distribuidora Nicaraguense de Petroleo", "acronym of"),
         ("Xiaomi Inc.", "Xiaomi GmbH", "legal form ignored"),
         ("Plant 325", "Plant 322", "another number"),
         ("Bowne Denmark", "Bowne II Denmark", "a number on one side only"),
@@ -279,3 +279,60 @@ def test_a_place_is_an_adjective_and_no_part_of_a_name(word: str, place: str) ->
     """What goes on behind a place as no adjective does is a name of its own."""
     (unit,) = read(word).units
     assert (unit.concept if unit.rank == "place" else "") == place
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        "Công ty Cổ phần Zephyrus",
+        "Công ty TNHH Một thành viên Zephyrus",
+        "Zephyrus Ges.m.b.H.",
+        "Zephyrus spol. s r.o.",
+        "Zephyrus Ε.Π.Ε.",
+        "Zephyrus Α.Β.Ε.Ε.",
+        "Zephyrus, Sociedad Anónima Bursátil de Capital Variable",
+        "ЖШС «Zephyrus»",
+        "Zephyrus, SGPS, S.A.",
+        "Zephyrus Unipessoal Lda",
+        "Zephyrus San. ve Tic. Ltd. Şti.",
+        "บมจ. Zephyrus",
+        "Zephyrus ՍՊԸ",
+        "Zephyrus Designated Activity Company",
+        "Zephyrus SOC Ltd",
+        "Zephyrus S.A.E.",
+        "Zephyrus ХХК",
+        "שותפות Zephyrus",
+        "Zephyrus OOD",
+        "Zephyrus v.o.s.",
+        "Zephyrus S.r.l.s.",
+        "Zephyrus CVBA",
+        "Koninklijke Zephyrus N.V.",
+    ],
+)
+def test_legal_forms_of_many_countries(whole: str) -> None:
+    """A name of one word is the same with and without its form, wherever it is registered."""
+    assert compare("Zephyrus", whole).verdict is Verdict.SAME
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "verdict"),
+    [
+        ("Nestlé S.A.", "Nestlé Nigeria Plc", Verdict.RELATED),  # registered abroad under its own name
+        ("Telefónica, S.A.", "Telefónica Brasil S.A.", Verdict.RELATED),
+        ("Volkswagen AG", "Volkswagen Financial Services AG", Verdict.RELATED),
+        ("Deutsche Bank AG", "Deutsche Bahn AG", Verdict.RELATED),
+        ("Neste Oyj", "Nestlé S.A.", Verdict.RELATED),
+        ("Air France", "Air China", Verdict.NO),  # a word that is everybody's
+        ("Royal Bank of Canada", "Royal Bank of Scotland", Verdict.NO),
+        ("Standard Chartered PLC", "Standard Bank Group", Verdict.NO),
+        ("Factory No. 7", "Factory No. VII", Verdict.SAME),
+        ("Apollo XI Holdings", "Apollo 11 Holdings", Verdict.SAME),
+        ("Apollo XII Holdings", "Apollo 11 Holdings", Verdict.RELATED),
+        ("Petróleos de Venezuela, S.A.", "PDVSA", Verdict.SAME),
+        ("LVMH", "LVMH Moët Hennessy Louis Vuitton SE", Verdict.SAME),
+        ("Air Liquide S.A.", "L'Air Liquide, Société Anonyme", Verdict.SAME),
+    ],
+)
+def test_units_abroad_everyday_words_and_numbers(one: str, other: str, verdict: Verdict) -> None:
+    """Of companies nobody tuned on, in either order."""
+    assert compare(one, other).verdict is compare(other, one).verdict is verdict

@@ -141,3 +141,23 @@ def test_a_generic_word_by_itself_is_everybodys() -> None:
     assert set(found(whom, listing("SAFETY LLC")).values()) == {"same"}
     assert found(whom, listing("Fire Safety Systems Moscow")) == {}
     assert found(whom, listing("OOO OTKRITIE FACTORING")) == {"otkritie": "related"}
+
+
+def test_a_name_within_one_without_spaces_is_related() -> None:
+    """As in Latin letters: the short name of a company, behind nothing but its town, and no part of another word."""
+    entries = {
+        "立讯精密": "立讯精密工业股份有限公司",
+        "格力电器": "珠海格力电器股份有限公司",
+        "三菱": "三菱重工業株式会社",
+        "삼성전자": "삼성전자서비스 주식회사",
+    }
+    for typed, entry in entries.items():
+        assert [*found(watched(watch(typed)), listing(entry)).values()] == ["related"], typed
+    for typed, entry in {"京东": "京东方科技集团股份有限公司", "科技": "科技发展有限公司"}.items():
+        assert not found(watched(watch(typed)), listing(entry)), typed
+
+
+def test_a_roman_number_on_a_list_is_that_number() -> None:
+    """And another one is somebody else."""
+    assert [*found(watched(watch("Apollo 11 Holdings")), listing("Apollo XI Holdings")).values()] == ["same"]
+    assert not found(watched(watch("Apollo 11 Holdings")), listing("Apollo XII Holdings"))
