@@ -15,10 +15,8 @@ from typing import NamedTuple
 from bot.matching.align import closeness, only_near, shortened, written_together
 from bot.matching.chinese_words import groups_said, is_group
 from bot.matching.compare import cut_off
+from bot.matching.screen import LONG
 from bot.matching.words import Form, Unit, readings
-
-#: What a word of its own of four letters tells, or of two Chinese characters; shorter ones may be initials.
-LONG = 0.85
 
 
 def lacks(ours: str, theirs: str, *, own: bool = False) -> bool:
