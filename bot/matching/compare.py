@@ -13,7 +13,7 @@ from bot.matching.align import Alignment, Meeting
 from bot.matching.disguise import undisguised
 from bot.matching.evidence import Row, is_acronym, objections, score
 from bot.matching.fold import legal_form
-from bot.matching.words import LONGEST, PART, Form, Unit, generic, readings
+from bot.matching.words import LONGEST, PART, Form, Unit, bracketed, generic, readings
 from bot.model import Company, Listing, Match, Name, NameKind, Reason, Verdict
 
 #: From this score on two names are taken for one. F1 is flat between .4 and .6; the upper part of that calls fewer
@@ -22,8 +22,8 @@ SAME = 0.55
 #: The best a pair may score that is not the same name: just under `SAME`.
 NOT_SAME = SAME - 0.01
 
-#: A word that tells no more than this may be initials.
-INITIALS = 0.6
+#: A word that tells no more than this names nobody by itself: it may be initials.
+NAMELESS = 0.6
 
 Judged = tuple[float, Alignment, Row]
 
@@ -63,11 +63,9 @@ def _one_whole(mine: Form, other: Form, asides: Sequence[Form]) -> bool:
 
 def _in_brackets(part: Form, whole: Form) -> bool:
     """Whether a part of a name stands in brackets and is no initials."""
-    text = part.text.strip()
-    at = whole.text.find(text) if part.part == PART else 0
-    if at < 1 or whole.text[at - 1] not in "([{（［【":
+    if part.part != PART or part.text not in bracketed(whole.text):
         return False
-    return not (_is_initials(text, whole.text) or _initials_of(part.squashed, whole.words))
+    return not (_is_initials(part.text.strip(), whole.text) or _initials_of(part.squashed, whole.words))
 
 
 def _is_initials(text: str, whole: str) -> bool:
@@ -86,7 +84,7 @@ def _in_turn(letters: str, words: Sequence[str]) -> bool:
 
 
 def _names_somebody(one: Unit) -> bool:
-    return one.rank in ("", "plain") and one.weight > INITIALS
+    return one.rank in ("", "plain") and one.weight > NAMELESS
 
 
 def _first(judged: Judged) -> float:

@@ -248,7 +248,7 @@ class NameIndex:
         asked = readings(text)
         if not asked:
             return []
-        asked = (*asked, *(form for guess in guesses(text) for form in readings(guess)[:1]))
+        asked = (*asked, *_guessed(text))
         best: dict[str, tuple[Judgement, Name]] = {}
         enough = found = 0.0
         for at, (share, number) in enumerate(self._candidates(asked)):
@@ -278,7 +278,7 @@ class NameIndex:
         """
         found: set[str] = set()
         scripts = {script for script in besides if script} - {main_script(text)}
-        for form in (*readings(text), *(form for guess in guesses(text) for form in readings(guess)[:1])):
+        for form in (*readings(text), *_guessed(text)):
             wanted, alone = self._wanted(form, mistyped=True), _says_one_word(form)
             asked = Asked(form, wanted)
             for number in self._covered(wanted):
@@ -522,6 +522,11 @@ class NameIndex:
                 rank = (not fold(text).startswith(typed), len(text))
                 fitting[text] = min(rank, fitting.get(text, rank))
         return sorted(fitting, key=lambda text: (fitting[text], text))[:limit]
+
+
+def _guessed(text: str) -> Iterator[Form]:
+    """How a name may be read without what disguises it, each guess as a whole."""
+    return (form for guess in guesses(text) for form in readings(guess)[:1])
 
 
 def _says_one_word(form: Form) -> bool:

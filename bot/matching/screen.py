@@ -45,7 +45,7 @@ class Asked:
         self._lines = frozenset([line for one in form.units for line in glossary().near.get(one.concept, ())])
         self._eastern = any(one.script in _EASTERN for one in form.units)
         self._near: dict[int, bool] = {}  # by the identity of a unit, which the index keeps
-        self._meeting: dict[int, int] = {}  # the same
+        self._meeting: dict[int, int] = {}  # likewise: which of the units asked for it meets, as bits
 
     def leads_to(self, units: Sequence[Unit], *, part: bool) -> bool:
         """Whether the words of a name, or of a part of one, are all met by what is asked for, as they are or nearly.

@@ -603,20 +603,25 @@ def _telling(form: Form) -> float:
     return sum([unit.weight for unit in form.units if unit.rank in ("", "plain")])
 
 
+def bracketed(text: str) -> list[str]:
+    """What stands in brackets of a name, as it is written."""
+    return _BRACKETS.findall(text)
+
+
 def _parts(text: str) -> Iterator[tuple[str, str]]:
     """Parts of a name that may be a name by themselves, and how they were taken.
 
     Brackets around a place or number stay with the name.
     """
-    inside_brackets = _BRACKETS.findall(text)
-    bracketed = [_ANNOUNCES.sub("", part) for part in inside_brackets]
-    if bracketed and bracketed != inside_brackets:
-        yield from ((part, ALSO) for part in (_BRACKETS.sub(" ", text), *bracketed))
-    elif bracketed:
-        inside = [_read(part) for part in bracketed]
-        if all(_telling(form) >= 0.35 and not any(unit.text.isdigit() for unit in form.units) for form in inside):
+    as_written = bracketed(text)
+    inside = [_ANNOUNCES.sub("", part) for part in as_written]
+    if inside and inside != as_written:
+        yield from ((part, ALSO) for part in (_BRACKETS.sub(" ", text), *inside))
+    elif inside:
+        read = [_read(part) for part in inside]
+        if all(_telling(form) >= 0.35 and not any(unit.text.isdigit() for unit in form.units) for form in read):
             yield _BRACKETS.sub(" ", text), PART
-        yield from ((part, PART) for part in bracketed)
+        yield from ((part, PART) for part in inside)
     elif len(halves := _STROKE.split(text)) == 2 and not _one_word(text, halves):
         yield from ((half, PART) for half in halves)
     elif spelled := _acronym_spelled(text):
