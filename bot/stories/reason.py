@@ -15,6 +15,8 @@ QUOTED = 2.6
 NAMED = 2.5
 #: From here on a sentence has told the listing, so that what follows may say why.
 TOLD = 1.4
+#: They ask for listings and make none.
+LAWMAKERS = "us_congress"
 #: Sentences of less weight stand too far down for that.
 NEAR = 0.6
 #: Characters beyond which a sentence is a list or a heap of mark-up, not a reason.
@@ -38,7 +40,7 @@ def reason_sentence(told: Sequence[Heard], words: Phrases) -> str:
                 points = max(points, quoted, _called_the_reason(one, words))
             if points > score:
                 best, score = sentence.text, points
-        follows = one.listed and (one.generic or bool(one.lists)) and not one.background
+        follows = one.listed and (one.generic or bool(one.lists) or one.value >= TOLD) and not one.background
         if one.value >= TOLD and not one.background:
             begun = True
             keepers |= _countries(one.authorities)
@@ -100,5 +102,7 @@ def _called_the_reason(one: Heard, words: Phrases) -> float:
 
 
 def _countries(authorities: Collection[str]) -> set[str]:
-    """Whose offices they are: "us" of us_treasury. Lawmakers ask for listings and speak for themselves."""
-    return {name if name == "us_congress" else name.partition("_")[0] for name in authorities}
+    """Whose offices they are: "us" of us_treasury. Lawmakers ask for listings, and speak for themselves alone."""
+    if LAWMAKERS in authorities:
+        return {LAWMAKERS}
+    return {name.partition("_")[0] for name in authorities}

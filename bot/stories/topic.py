@@ -407,6 +407,9 @@ def _said(one: Heard, words: Phrases, suit: bool) -> set[str]:
         said.discard("removed")
     if "relief" in said and words.has(text, "stage", "no_relief"):
         said -= {"relief"}
+    if words.has(text, "stage", "upheld"):  # it went to court and lost
+        said.discard("suspended_by_court")
+        said.add("reaction")
     if "removed" in said:
         said -= {"reaction"} if one.sues and not suit else set()
     if words.has(text, "stage", "long_ago") and "removed" not in said:
