@@ -89,7 +89,7 @@ def _quoted(one: Heard, words: Phrases, keepers: Collection[str], *, follows: bo
         hearsay = whom and words.has(text, "why", "alleged")
         if not (speaks or hearsay) or words.has(text, "dispute", "says"):
             return 0.0
-        whom = whom and follows
+        whom = whom and (follows or hearsay)
     return QUOTED + 0.3 * one.weight if ground or whom else 0.0
 
 
