@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot import digests
@@ -209,8 +209,10 @@ class Courier:
         """The words, for this reader now."""
         reader = Reader(now=self.clock.now(), cards=self.sources(), language=delivery.language)
         if joins and isinstance(delivery.message, Alert):
-            return follow_up_card(delivery.message, reader)
-        return message_card(delivery, reader, await self.updates(delivery.key))
+            card = follow_up_card(delivery.message, reader)
+        else:
+            card = message_card(delivery, reader, await self.updates(delivery.key))
+        return replace(card, language=delivery.language)
 
     def again(self, delivery: Delivery, after: timedelta | None, why: str, *, doubtful: bool = False) -> Delivery:
         if delivery.attempts + 1 >= GIVE_UP:

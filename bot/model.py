@@ -1042,6 +1042,7 @@ class Card:
     links: tuple[Link, ...] = ()
     buttons: tuple[Button, ...] = ()
     footer: str = ""
+    language: str = ""  #: of its words, for those of a chat's own frame; empty is the chat's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -225,6 +225,15 @@ def told(number: int, publisher: str, *, follows: tuple[str, ...] = ()) -> Alert
     )
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_a_card_says_in_which_language_it_is(post: Post, language: str) -> None:
+    """That of the delivery, so that a chat frames it in the words the channel chose, not in those of the installation."""
+    notice = Notice(id="n1", source="us_csl", title="Notice", text="x", at=post.clock.now())
+    await post.store.enqueue([Delivery.of(notice, CHANNEL, because="a test", due=post.clock.now(), language=language)])
+    await post.rounds()
+    assert [card.language for card in post.room.cards] == [language]
+
+
 async def test_a_follow_up_goes_into_the_thread_of_the_first(post: Post) -> None:
     """Short, in its thread, and the first one says so; where the first never arrived it is told whole."""
     elsewhere = Place("console", "elsewhere")
