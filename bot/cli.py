@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import aclosing, nullcontext
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,7 +19,7 @@ from rich.console import Console
 
 from adapters.console import ConsoleChat
 from bot import __version__, backfill, logs, settings
-from bot.cards import Reader, account_card
+from bot.cards import TYPED, Reader, account_card
 from bot.chronicle import as_table, history_rows
 from bot.commands import commands
 from bot.commands.audit import COLUMNS, beginning, every_act
@@ -31,6 +32,7 @@ from bot.doctor import examine
 from bot.errors import BadSettings, TellPerson, TocsinError
 from bot.matching.compare import compare
 from bot.model import Attachment, Place, Reason, Reply, Request, Story, Verdict
+from bot.sources import Source
 from bot.watch import Outcome
 from bot.wiring import House, open_house
 
@@ -169,26 +171,26 @@ def run(
     """Watch, and post alerts to every chat that has a token; with none, print them here."""
 
     async def work(house: House) -> None:
-        count = len(await house.store.subscriptions())
-        hint = "" if count else " Nobody is watched yet: tocsin watch add Xiaomi Huawei"
-        sources_read = _count(len(house.cards()), "source", "sources")
-        _say(f"Tocsin {__version__}: {_count(count, 'watch', 'watches')}, {sources_read}.{hint}")
+        count, reader = len(await house.store.subscriptions()), _reader(house)
+        watches, sources_read = _count(count, "run.watches", reader), _count(len(house.cards()), "run.sources", reader)
+        begins = reader.say("run.begins", version=__version__, watches=watches, sources=sources_read)
+        _say(begins if count else begins + reader.say("run.nobody"))
         if once:
-            with _busy("reading what is due"):
+            with _busy(reader.say("run.reading")):
                 await house.once()
             return
-        progress = asyncio.ensure_future(_first_readings(house))
+        progress = asyncio.ensure_future(_first_readings(house, reader))
         try:
-            await _until_stopped(house.run())
+            await _until_stopped(house.run(), reader)
         finally:
             progress.cancel()
 
     _with_house(work)
 
 
-async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
+async def _until_stopped(work: Coroutine[Any, Any, None], reader: Reader) -> None:
     """Go on until somebody ends it, and say that this is safe."""
-    _say("Ctrl-C ends.")
+    _say(reader.say("run.stop"))
     running = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -196,7 +198,7 @@ async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
     try:
         await running
     except asyncio.CancelledError:
-        _say("Ended. Nothing is lost: what was not delivered will be when Tocsin runs again.")
+        _say(reader.say("run.ended"))
 
 
 @app.command()
@@ -218,7 +220,7 @@ def slack(
             )
         if http:
             _say(f"Tocsin {__version__}: Slack on http://{host}:{http}/slack/events")
-        await _until_stopped(house.run("slack"))
+        await _until_stopped(house.run("slack"), _reader(house))
 
     _with_house(work, listen=(host, http) if http else None)
 
@@ -239,16 +241,16 @@ def manifest_slack(
     _print_json(manifest(url))
 
 
-async def _first_readings(house: House) -> None:
+async def _first_readings(house: House, reader: Reader) -> None:
     """How far the first readings are, while somebody looks; the first of a large list takes a while."""
     console = Console(stderr=True)
     if not console.is_terminal:
         return
-    with console.status("first readings") as status:
+    with console.status(reader.say("run.firsts")) as status:
         while unread := house.cards().keys() - {
             id for id, one in (await house.store.memories()).items() if one.tried_at
         }:
-            status.update(f"first readings: {len(unread)} of {len(house.cards())} sources to go")
+            status.update(reader.say("run.firsts_to_go", count=len(unread), total=len(house.cards())))
             await house.clock.sleep(timedelta(seconds=1))
 
 
@@ -562,19 +564,18 @@ def poll(
 ) -> None:
     """Read one source now, whether or not it is due. A reading that is not believed changes nothing and says why."""
 
-    async def work(house: House) -> Outcome:
-        known = await house.everything()
-        if source not in known:
-            raise TellPerson(f"There is no source {source!r}; known: {', '.join(sorted(known))}")
-        document = await backfill.document_of(file, known[source].card, house) if file else None
-        with _busy(f"reading {source}"):
-            return await house.watcher.poll(known[source], document=document, dry_run=dry_run)
+    async def work(house: House) -> tuple[Outcome, Reader]:
+        reader = _reader(house)
+        found = await _source(house, source, reader)
+        document = await backfill.document_of(file, found.card, house) if file else None
+        with _busy(reader.say("poll.reading", source=source)):
+            return await house.watcher.poll(found, document=document, dry_run=dry_run), reader
 
-    outcome: Outcome = _with_house(work)
+    outcome, reader = _with_house(work)
     if json:
         _print_json(asdict(outcome))
     else:
-        _say(outcome_words(outcome, dry_run=dry_run))
+        _say(outcome_words(outcome, reader, dry_run=dry_run))
     if outcome.why and not outcome.quarantined:
         raise typer.Exit(1)
 
@@ -597,14 +598,13 @@ def take_past(
     in_order = backfill.dated(files)
 
     async def work(house: House) -> list[dict[str, object]]:
-        known = await house.everything()
-        if source not in known:
-            raise TellPerson(f"There is no source {source!r}; known: {', '.join(sorted(known))}")
+        reader = _reader(house)
+        found = await _source(house, source, reader)
         told = []
-        async for file, outcome in backfill.backfill(house, known[source], in_order, alert=alert):
+        async for file, outcome in backfill.backfill(house, found, in_order, alert=alert):
             told.append({"file": file.path.name, "at": file.at.isoformat(), **asdict(outcome)})
             if not json:
-                _say(f"{file.at:%Y-%m-%d} {file.path.name}: {outcome_words(outcome).removeprefix(f'{source}: ')}")
+                _say(f"{file.at:%Y-%m-%d} {outcome_words(outcome, reader, of=file.path.name)}")
         return told
 
     told = _with_house(work)
@@ -614,32 +614,53 @@ def take_past(
         raise typer.Exit(1)
 
 
-def outcome_words(outcome: Outcome, *, dry_run: bool = False) -> str:
-    """What a poll came to, and what its reader noticed, a line each."""
-    more = [f"  and {len(outcome.signals) - NOTICED} more"] if len(outcome.signals) > NOTICED else []
-    noticed = [f"  noticed: {''.join(filter(str.isprintable, signal))[:200]}" for signal in outcome.signals[:NOTICED]]
-    return "\n".join([_outcome(outcome, dry_run=dry_run), *noticed, *more])
+def outcome_words(outcome: Outcome, reader: Reader, *, of: str = "", dry_run: bool = False) -> str:
+    """What a poll came to, and what its reader noticed, a line each. `of` is what it is said of, if not the source."""
+    more = [reader.say("poll.more", count=len(outcome.signals) - NOTICED)] if len(outcome.signals) > NOTICED else []
+    noticed = [
+        reader.say("poll.noticed", signal="".join(filter(str.isprintable, signal))[:200])
+        for signal in outcome.signals[:NOTICED]
+    ]
+    return "\n".join([_outcome(outcome, reader, of or outcome.source, dry_run=dry_run), *noticed, *more])
 
 
-def _outcome(outcome: Outcome, *, dry_run: bool) -> str:
-    if outcome.quarantined:
-        return f"{outcome.source}: not believed. {outcome.why.removeprefix(f'{outcome.source}: ')}"
-    if outcome.why:
-        return f"{outcome.source}: not read. {outcome.why.removeprefix(f'{outcome.source}: ')}"
+def _outcome(outcome: Outcome, reader: Reader, of: str, *, dry_run: bool) -> str:
+    if outcome.why or outcome.quarantined:
+        key = "poll.not_believed" if outcome.quarantined else "poll.not_read"
+        return reader.say(key, source=of, why=outcome.why.removeprefix(f"{outcome.source}: "))
     if outcome.first:
-        return f"{outcome.source}: first reading, {outcome.rows} entries. They are history and raise no alert."
-    what = (
-        f"{outcome.added} added, {outcome.changed} changed ({outcome.material} materially), {outcome.removed} removed"
+        return reader.say("poll.first", source=of, rows=outcome.rows)
+    counts = {name: getattr(outcome, name) for name in ("added", "changed", "material", "removed")}
+    alerts = _count(outcome.alerts, "poll.alerts", reader)
+    messages = _count(outcome.deliveries, "poll.messages", reader)
+    return reader.say(
+        "poll.line",
+        source=of,
+        unchanged=reader.say("poll.unchanged") if outcome.unchanged else "",
+        changes=reader.say("poll.changes", **counts),
+        pending=reader.say("poll.pending", count=outcome.pending) if outcome.pending else "",
+        rows=outcome.rows,
+        raised=reader.say("poll.would_raise" if dry_run else "poll.raised", alerts=alerts, messages=messages),
     )
-    pending = f"; {outcome.pending} absent once, a second reading decides" if outcome.pending else ""
-    verb = "would raise" if dry_run else "raised"
-    state = "not modified, " if outcome.unchanged else ""
-    alerts = f"{verb} {_count(outcome.alerts, 'alert', 'alerts')}, {_count(outcome.deliveries, 'message', 'messages')}"
-    return f"{outcome.source}: {state}{what}{pending}; {outcome.rows} entries; {alerts}"
 
 
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
+def _count(number: int, key: str, reader: Reader) -> str:
+    return reader.say(f"{key}_one" if number == 1 else key, count=number)
+
+
+def _reader(house: House) -> Reader:
+    """Whoever sits at the terminal."""
+    return Reader(now=house.clock.now(), language=house.settings.tocsin_language)
+
+
+async def _source(house: House, id: str, reader: Reader) -> Source:
+    """The source of that id. Raises TellPerson, with the one that may have been meant, where there is none."""
+    known = await house.everything()
+    if id not in known:
+        close = get_close_matches(id[:80], known, n=1, cutoff=0.5)
+        meant = reader.say("desk.meant", command=close[0]) if close else ""
+        raise TellPerson(reader.say("sources.unknown", id=reader.clean(id, 80), meant=meant))
+    return known[id]
 
 
 @app.command()
@@ -722,11 +743,9 @@ def _story_in(file: str) -> Story:
     except OSError as error:
         raise TellPerson(f"{file}: {error.strerror}; {_STORIES}") from error
     if not text.strip():
-        raise TellPerson(
-            f"{file}: no text in it; give a text file, - for what is piped in, an address, or the text itself"
-        )
+        raise TellPerson(f"{file.strip() or 'read'}: no text in it; {_STORIES}")
     title, _, rest = text.lstrip().partition("\n")
-    return Story(source="file", id=file, url="", title=title.strip(), text=rest.strip())
+    return Story(source=TYPED, id=file, url="", title=title.strip(), text=rest.strip())
 
 
 def _is_file(name: str) -> bool:
@@ -781,7 +800,7 @@ def match_names(ours: str, theirs: str, json: Json = False) -> None:
         return
     reader = Reader(now=datetime.now(UTC), language=settings.load().tocsin_language)
     band = "" if match.verdict is Verdict.NO else f"{reader.say(f'band.{match.band}')}, "
-    _say(f"{reader.say(f'match.{match.verdict}')} ({band}{match.score:.2f})")
+    _say(f"{reader.say(f'match.{match.verdict}')} ({band}{reader.score(match.score)})")
     for reason in match.reasons:
         if match.verdict is not Verdict.NO or reason.rule != Verdict.NO:  # the first line has said it
             _say(f"  {_told(reason, reader)}")
@@ -790,10 +809,11 @@ def match_names(ours: str, theirs: str, json: Json = False) -> None:
 def _told(reason: Reason, reader: Reader) -> str:
     """A reason on one line: which spelling met which and by what, or what stands on one side only."""
     rule = reader.retell("rule", reason.rule)
-    if reason.ours and reason.theirs:
-        return f"{reader.say('matched.reason', ours=reason.ours, theirs=reason.theirs, rule=rule)} ({reason.score:.2f})"
-    if only := reason.ours or reason.theirs:
-        return reader.say("match.first" if reason.ours else "match.second", name=only, rule=rule)
+    ours, theirs = reader.clean(reason.ours, 160), reader.clean(reason.theirs, 160)
+    if ours and theirs:
+        return f"{reader.say('matched.reason', ours=ours, theirs=theirs, rule=rule)} ({reader.score(reason.score)})"
+    if only := ours or theirs:
+        return reader.say("match.first" if ours else "match.second", name=only, rule=rule)
     return rule
 
 

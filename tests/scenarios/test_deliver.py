@@ -231,7 +231,7 @@ async def test_a_card_says_in_which_language_it_is(post: Post, language: str) ->
     notice = Notice(id="n1", source="us_csl", title="Notice", text="x", at=post.clock.now())
     await post.store.enqueue([Delivery.of(notice, CHANNEL, because="a test", due=post.clock.now(), language=language)])
     await post.rounds()
-    assert [card.language for card in post.room.cards] == [language]
+    assert [card.language for _, _, card in post.room.posted] == [language]
 
 
 async def test_a_follow_up_goes_into_the_thread_of_the_first(post: Post) -> None:
