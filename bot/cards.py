@@ -336,7 +336,7 @@ def _list(source: str, effects: Sequence[Effect], reader: Reader) -> str:
     if not (inner and effects[0].title):
         return reader.title(source)
     title = effects[0].title
-    return reader.say("kind.programme_list" if title.endswith(" List") else "kind.programme", title=title)
+    return reader.say("kind.programme_list" if title.casefold().endswith(" list") else "kind.programme", title=title)
 
 
 def _happened(alert: Alert, reader: Reader) -> list[Section]:
@@ -473,7 +473,7 @@ def _read_out_of(analysis: Analysis, reader: Reader) -> list[Section]:
         if analysis.source:
             sections.append(Section(reader.say("heading.meant"), reader.named(analysis.source)))
     if analysis.origin:
-        sections.append(Section(reader.say("heading.origin"), reader.clean(analysis.origin, 120), quote=True))
+        sections.append(Section(reader.say("heading.origin"), reader.quote(reader.clean(analysis.origin, 120))))
     return sections
 
 
