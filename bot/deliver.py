@@ -21,6 +21,7 @@ from bot.logs import log
 from bot.messages import follow_up_card, message_card
 from bot.model import (
     NOWHERE,
+    OPERATES,
     PLACES,
     UPDATES,
     Alert,
@@ -237,7 +238,7 @@ class Courier:
             text=text,
             at=self.clock.now(),
         )
-        told = {self.operators: "runs Tocsin"} | ({parked.asker: "asked for it"} if parked.asker else {})
+        told = {self.operators: OPERATES} | ({parked.asker: "for whoever asked for it"} if parked.asker else {})
         await self.store.enqueue(
             Delivery.of(notice, place, because=why, due=self.clock.now(), language=parked.language)
             for place, why in told.items()

@@ -855,6 +855,9 @@ class Receipt:
 #: The receipt of what needed no message of its own.
 NOWHERE = Receipt("")
 
+#: Why operators are told of trouble, as `why` says it.
+OPERATES = "for whoever runs Tocsin"
+
 
 def delivery_key(message: str, place: Place, revision: int = 1) -> str:
     """The key of a message at a place: the same message there is the same delivery, however often it is made."""

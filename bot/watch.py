@@ -22,6 +22,7 @@ from bot.errors import FeedDamaged, FetchGone, FetchRefused, ListDamaged, TellOp
 from bot.explain import unknown
 from bot.logs import log
 from bot.model import (
+    OPERATES,
     Alert,
     AlertKind,
     Analysis,
@@ -849,9 +850,7 @@ class Watcher:
             f"tocsin sources why {task.card.id}",
             at=task.now,
         )
-        told = Delivery.of(
-            notice, self.habits.operators, because="runs Tocsin", due=task.now, language=self.habits.language
-        )
+        told = Delivery.of(notice, self.habits.operators, because=OPERATES, due=task.now, language=self.habits.language)
         return replace(step, poll=replace(step.poll, deliveries=(*step.poll.deliveries, told)))
 
     def tell(self, memory: Memory, title: str, text: str, now: datetime) -> tuple[Memory, list[Delivery]]:
@@ -860,9 +859,7 @@ class Watcher:
         if memory.told == told or self.habits.quiet:
             return memory, []
         notice = Notice(id=fingerprint(told, now.isoformat()), source=memory.source, title=title, text=text, at=now)
-        delivery = Delivery.of(
-            notice, self.habits.operators, because="runs Tocsin", due=now, language=self.habits.language
-        )
+        delivery = Delivery.of(notice, self.habits.operators, because=OPERATES, due=now, language=self.habits.language)
         return replace(memory, told=told), [delivery]
 
     def address(self, card: SourceCard, memory: Memory, now: datetime) -> str:

@@ -105,7 +105,9 @@ class Reach:
         try:
             found = await self._resolve(host, port)
         except (OSError, UnicodeError) as error:
-            raise FetchLater(f"{name}: the name {host} has no address ({error}); tried again later") from error
+            raise FetchLater(
+                f"{name}: the name {host} has no address ({getattr(error, "strerror", None) or error}); tried again later"
+            ) from error
         if not found:
             raise FetchLater(f"{name}: the name {host} has no address; tried again later")
         return found
