@@ -36,6 +36,9 @@ from bot.sources import Source
 from bot.watch import Outcome
 from bot.wiring import House, open_house
 
+#: What `tocsin --help` says in three parts.
+BEGIN, ASK, RUN = "To begin", "Whom to watch, and what is known", "To run it, and to look after it"
+
 app = typer.Typer(
     help="Rings when a company you watch appears on a restricted-party list or in a story about one.",
     no_args_is_help=True,
@@ -48,12 +51,12 @@ sources = typer.Typer(help="What is read, and how it stands.", invoke_without_co
 alert = typer.Typer(help="What to do with an alert.", no_args_is_help=True)
 export = typer.Typer(help="What is kept, as files for other programs.", no_args_is_help=True)
 manifests = typer.Typer(help="What to paste where a chat installs its apps.", no_args_is_help=True)
-app.add_typer(manifests, name="manifest")
-app.add_typer(watch, name="watch")
-app.add_typer(export, name="export")
-app.add_typer(feed, name="feed")
-app.add_typer(sources, name="sources")
-app.add_typer(alert, name="alert")
+app.add_typer(manifests, name="manifest", rich_help_panel=RUN)
+app.add_typer(watch, name="watch", rich_help_panel=ASK)
+app.add_typer(export, name="export", rich_help_panel=RUN)
+app.add_typer(feed, name="feed", rich_help_panel=RUN)
+app.add_typer(sources, name="sources", rich_help_panel=RUN)
+app.add_typer(alert, name="alert", rich_help_panel=ASK)
 
 #: Bytes of a story's file that are read; more than any story has.
 STORY_CAP = 10_000_000
@@ -155,7 +158,7 @@ def _busy(text: str) -> Any:
     return console.status(text) if console.is_terminal else nullcontext()
 
 
-@app.command()
+@app.command(rich_help_panel=BEGIN)
 def demo(
     pause: Annotated[float, typer.Option(help="Seconds between two scenes, to read along.")] = 0.0,
 ) -> None:
@@ -164,7 +167,7 @@ def demo(
     asyncio.run(play_demo(sys.stdout, pause=pause))
 
 
-@app.command()
+@app.command(rich_help_panel=BEGIN)
 def run(
     once: Annotated[bool, typer.Option("--once", help="Poll what is due, deliver, and end (for cron).")] = False,
 ) -> None:
@@ -201,36 +204,6 @@ async def _until_stopped(work: Coroutine[Any, Any, None], reader: Reader) -> Non
         _say(reader.say("run.ended"))
 
 
-@app.command()
-def slack(
-    http: Annotated[int, typer.Option(help="Take commands by HTTP on this port instead of Socket Mode.")] = 0,
-    host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 is every one.")] = "127.0.0.1",
-) -> None:
-    """Only Slack: post its alerts and answer its commands, beside another process that watches."""
-
-    async def work(house: House) -> None:
-        if not house.settings.slack_bot_token.get_secret_value() and not house.settings.slack_client_id:
-            raise BadSettings(
-                "SLACK_BOT_TOKEN is empty: put the bot token of the Slack app there, or SLACK_CLIENT_ID for many "
-                "workspaces. See docs/slack.md"
-            )
-        if http and not house.settings.slack_signing_secret.get_secret_value():
-            raise BadSettings(
-                "SLACK_SIGNING_SECRET is empty: requests by HTTP cannot be told from forged ones without it"
-            )
-        if http:
-            _say(f"Tocsin {__version__}: Slack on http://{host}:{http}/slack/events")
-        await _until_stopped(house.run("slack"), _reader(house))
-
-    _with_house(work, listen=(host, http) if http else None)
-
-
-@app.command()
-def key() -> None:
-    """A new key for TOCSIN_KEY, which seals the tokens of installed workspaces in the store."""
-    print(settings.new_key())  # noqa: T201 - for a pipe, without anything around it
-
-
 @manifests.command("slack")
 def manifest_slack(
     url: Annotated[str, typer.Option(help="Public address for the HTTP mode; without it, Socket Mode.")] = "",
@@ -254,7 +227,7 @@ async def _first_readings(house: House, reader: Reader) -> None:
             await house.clock.sleep(timedelta(seconds=1))
 
 
-@app.command()
+@app.command(rich_help_panel=ASK)
 def lookup(
     name: Annotated[list[str], typer.Argument(help="A company, in any spelling or script.")],
     as_of: Annotated[str, typer.Option(help="A day, as 2021-03-01: what was true then.")] = "",
@@ -265,7 +238,7 @@ def lookup(
     _ask("lookup", json=json, name=words, as_of=as_of or str(dict(typed).get("as_of", "")))
 
 
-@app.command()
+@app.command(rich_help_panel=ASK)
 def history(
     name: Annotated[list[str], typer.Argument(help="A company, in any spelling or script.")],
     picture: Annotated[Path | None, typer.Option(help="Draw it too, into this PNG file.")] = None,
@@ -440,19 +413,19 @@ def sources_accept(source: str, json: Json = False) -> None:
     _ask("sources accept", json=json, source=source)
 
 
-@app.command()
+@app.command(rich_help_panel=RUN)
 def feeds(json: Json = False) -> None:
     """Every news feed that is read, and how it stands."""
     _ask("feeds", json=json)
 
 
-@app.command()
+@app.command(rich_help_panel=ASK)
 def status(place: Where = "console:", json: Json = False) -> None:
     """Is all well: watches, lists and the oldest reading, messages that wait, the version."""
     _ask("status", json=json, place=place)
 
 
-@app.command()
+@app.command(rich_help_panel=ASK)
 def why(
     key: Annotated[str, typer.Argument(help="The key of one delivery.")] = "",
     place: Where = "console:",
@@ -462,7 +435,7 @@ def why(
     _ask("why", json=json, place=place, key=key)
 
 
-@app.command()
+@app.command(rich_help_panel=RUN)
 def unpark(
     key: Annotated[str, typer.Argument(help="The key that `why` shows, or: all")],
     place: Where = "console:",
@@ -472,7 +445,7 @@ def unpark(
     _ask("unpark", json=json, place=place, key=key)
 
 
-@app.command()
+@app.command(rich_help_panel=ASK)
 def show(
     key: Annotated[str, typer.Argument(help="The key of one message, as `why` shows it.")],
     place: Where = "console:",
@@ -521,7 +494,7 @@ def alert_undo(
     _ask("alert undo", json=json, place=place, key=key, what=what)
 
 
-@app.command()
+@app.command(rich_help_panel=ASK)
 def audit(
     day: Annotated[
         str, typer.Argument(metavar="[SINCE]", help="Only from this day on, such as 2026-01-31 (UTC).")
@@ -555,7 +528,37 @@ def export_acts(
         _print_json({"acts": acts})
 
 
-@app.command()
+@app.command(rich_help_panel=RUN)
+def slack(
+    http: Annotated[int, typer.Option(help="Take commands by HTTP on this port instead of Socket Mode.")] = 0,
+    host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 is every one.")] = "127.0.0.1",
+) -> None:
+    """Only Slack: post its alerts and answer its commands, beside another process that watches."""
+
+    async def work(house: House) -> None:
+        if not house.settings.slack_bot_token.get_secret_value() and not house.settings.slack_client_id:
+            raise BadSettings(
+                "SLACK_BOT_TOKEN is empty: put the bot token of the Slack app there, or SLACK_CLIENT_ID for many "
+                "workspaces. See docs/slack.md"
+            )
+        if http and not house.settings.slack_signing_secret.get_secret_value():
+            raise BadSettings(
+                "SLACK_SIGNING_SECRET is empty: requests by HTTP cannot be told from forged ones without it"
+            )
+        if http:
+            _say(f"Tocsin {__version__}: Slack on http://{host}:{http}/slack/events")
+        await _until_stopped(house.run("slack"), _reader(house))
+
+    _with_house(work, listen=(host, http) if http else None)
+
+
+@app.command(rich_help_panel=RUN)
+def key() -> None:
+    """A new key for TOCSIN_KEY, which seals the tokens of installed workspaces in the store."""
+    print(settings.new_key())  # noqa: T201 - for a pipe, without anything around it
+
+
+@app.command(rich_help_panel=RUN)
 def poll(
     source: Annotated[str, typer.Argument(help="The id of a source; see `tocsin sources`.")],
     file: Annotated[Path | None, typer.Option(help="Read this file as if the source had sent it.")] = None,
@@ -580,7 +583,7 @@ def poll(
         raise typer.Exit(1)
 
 
-@app.command("backfill")
+@app.command("backfill", rich_help_panel=RUN)
 def take_past(
     source: Annotated[str, typer.Argument(help="The id of a source; see `tocsin sources`.")],
     files: Annotated[
@@ -663,7 +666,7 @@ async def _source(house: House, id: str, reader: Reader) -> Source:
     return known[id]
 
 
-@app.command()
+@app.command(rich_help_panel=BEGIN)
 def doctor(
     offline: Annotated[bool, typer.Option("--offline", help="Do not fetch anything.")] = False, json: Json = False
 ) -> None:
@@ -690,7 +693,7 @@ def doctor(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(rich_help_panel=ASK)
 def read(
     story: Annotated[
         str,
@@ -756,7 +759,7 @@ def _is_file(name: str) -> bool:
         return False
 
 
-@app.command()
+@app.command(rich_help_panel=RUN)
 def version(json: Json = False) -> None:
     """Which version this is."""
     if json:
@@ -765,7 +768,7 @@ def version(json: Json = False) -> None:
         _say(__version__)
 
 
-@app.command("help")
+@app.command("help", rich_help_panel=ASK)
 def help_(
     command: Annotated[list[str] | None, typer.Argument(help="One command, to see all that it takes.")] = None,
     json: Json = False,
@@ -789,7 +792,7 @@ def _options(
     """Rings when a company you watch appears on a restricted-party list or in a story about one."""
 
 
-@app.command("match")
+@app.command("match", rich_help_panel=ASK)
 def match_names(ours: str, theirs: str, json: Json = False) -> None:
     """Whether two names are one company's, and why."""
     if not ours.strip() or not theirs.strip():
