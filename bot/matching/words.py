@@ -102,6 +102,9 @@ class _Glossary:
         self.exchanged = frozenset(frozenset(line.split()) for line in table("near_words")["exchanged"])
         #: Words that name a unit of a group when they stand behind its brand.
         self.units = frozenset(table("near_words")["units"].split())
+        self.given_names = frozenset(table("near_words")["given_names"].split())
+        #: Lines of business that groups leave to units.
+        self.lines = frozenset(table("near_words")["lines"].split())
         #: Words that say what a company does, and by which two of one name are told apart.
         self.businesses = frozenset(table("near_words")["businesses"].split())
         #: With which letters the Latin and Cyrillic words for each concept begin.
