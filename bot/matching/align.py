@@ -672,10 +672,10 @@ def _letters_alike(arabic: str, latin: str) -> float:
 def kept_apart(arabic: str, latin: str) -> bool:
     """Whether an Arabic word, romanised, and a Latin one differ in a consonant that both languages keep apart.
 
-    A final t is written and seldom said, and v is an Arabic f or a Persian w.
+    A final t is written and seldom said, v is an Arabic f or a Persian w, and ch at times a k (Sonatrach).
     """
     ours = arabic_bones(arabic).rstrip("t")
-    if all(ours != arabic_bones(one).rstrip("t") for one in (latin, latin.replace("v", "w"))):
+    if all(ours != arabic_bones(one).rstrip("t") for one in (latin, latin.replace("v", "w"), latin.replace("ch", "k"))):
         return True
     return bool(_HUSHING.match(arabic)) != bool(_HUSHING.match(latin))
 
@@ -712,11 +712,24 @@ def blurred_alike(native: str, latin: str, script: str) -> float:
     """A romanised word against a Latin one by consonants, and by the vowels too as far as both write them."""
     if script == "hangul":
         native, latin = native.replace("l", "r"), latin.replace("l", "r")
+        unsaid = R_UNSAID.sub("", latin)
+        return max(_blurred_alike(native, latin, 0.14), _blurred_alike(native, unsaid, 0.14) if unsaid != latin else 0.0)
+    return _blurred_alike(native, latin, 0.25 if script in _VOWELLED else 0.14)
+
+
+#: What English does not say, and Korean does not write: Naver is 네이버.
+R_UNSAID = re.compile(r"r(?![aeiouyr])")
+#: Scripts that write vowels much as the Latin spelling does.
+_VOWELLED = frozenset({"thai", "devanagari"})
+
+
+def _blurred_alike(native: str, latin: str, vowels: float) -> float:
+    """The same; `vowels` is how much all letters count beside the consonants."""
     one, other = blurred_bones(native), blurred_bones(latin)
     if not one or not other or one[0] != other[0]:
         return 0.0
     bones = (0.0, 0.75, 0.9, 0.97)[min(len(one), 3)] if one == other else bones_alike(one, other)
-    return bones * (0.86 + 0.14 * OSA.normalized_similarity(blurred(native), blurred(latin)))
+    return bones and bones * (1 - vowels + vowels * OSA.normalized_similarity(blurred(native), blurred(latin)))
 
 
 def _by_ear(han: str, latin: str) -> float:

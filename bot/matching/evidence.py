@@ -122,7 +122,7 @@ def features(found: Alignment) -> Row:
         begins = _laid(found)
         ratio = max(ratio, begins)
         heard = max(ratio, Indel.normalized_similarity(ours.heard, theirs.heard))
-    short = max(0.0, 5 - min(len(ours.squashed), len(theirs.squashed))) / 4
+    short = max(0.0, 5 - min(_length(ours), _length(theirs))) / 4
     return (
         low,
         max(0.0, low - 0.7) / 0.3,
@@ -159,6 +159,12 @@ def features(found: Alignment) -> Row:
         float(bool(ours.part or theirs.part)),
         *_NO_ACRONYM,
     )
+
+
+def _length(form: Form) -> int:
+    """How many letters a name has; Hebrew leaves out two vowels of a short word."""
+    bare = len(form.units) == 1 and form.units[0].script == "hebrew"
+    return len(form.squashed) + (2 if bare else 0)
 
 
 def _other_form(ours: Form, theirs: Form) -> bool:

@@ -22,7 +22,7 @@ from itertools import chain, combinations, islice, pairwise
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.matching.align import blurred_alike, bones_alike, loan_alike
+from bot.matching.align import R_UNSAID, blurred_alike, bones_alike, loan_alike
 from bot.matching.chinese import (
     HEARD,
     by_ear,
@@ -43,7 +43,7 @@ from bot.matching.japanese import likely_readings, loan_bones
 from bot.matching.remembered import remembered
 from bot.matching.screen import Asked, telling
 from bot.matching.scripts import blurred_bones, consonants, consonants_heard, main_script, romanise, sound
-from bot.matching.words import Form, Unit, generic, glossary, read, read_to_file, readings, twin
+from bot.matching.words import Form, Unit, generic, glossary, native_unit, read, read_to_file, readings, twin
 from bot.model import Match, Name
 
 #: How many names are compared in full. Recall at one stops rising here on the development queries.
@@ -61,6 +61,8 @@ FILED_BY_EAR = 12
 #: A filling of more owners than this does not keep the readings of their names, about two kilobytes each: they are read
 #: again when a search meets them.
 REMEMBERED = 60_000
+#: A word of so many consonants in a script that blurs them is near too many words of another.
+BLURRED = 3
 #: In an index of fewer names than this a word is not frequent because most of them carry it: they are one company's.
 FEW = 2_000
 #: For so many words what is near them is remembered.
@@ -179,7 +181,7 @@ class NameIndex:
         if text not in self._known:
             self._known.add(text)
             self._neighbours.clear()
-            for part in _filed_parts(unit):
+            for part in _filed_parts(unit, heard=self._remembering):
                 if (filed := self._near.get(part)) is None:
                     self._near[part] = [text]  # most stay alone, and a list that grew has room for four
                 else:
@@ -427,6 +429,9 @@ class NameIndex:
                     want(f"={sound(romanise(han))}", 1.2)
         for first, second in pairwise(form.units[:5]) if mistyped and not form.han else ():
             want(f"|{first.concept} {second.concept}", 1.2)
+            if first.script == second.script == "thai":  # a name with a word of the glossary in it: กรุง|ไทย
+                for other, alike in self._near_to(native_unit(first.native + second.native)):
+                    want(other, alike)
         for first, second in pairwise(form.units[:4]):
             if not (first.rank or second.rank or first.native or second.native):
                 want(f"~{first.sound}{second.sound}", 1.2)
@@ -462,7 +467,13 @@ class NameIndex:
                 for other in islice(self._near.get(f"^{bones}", ()), 60):
                     if (alike := by_ear(unit.native, other)) >= HEARD:
                         yield f"={sound(other)}", alike
-        if len(text) < 4 or text.isdigit():
+        if text.isdigit():
+            return
+        for bones in _asked_bones(unit):
+            for other in islice(self._near.get(bones, ()), 60):
+                if alike := _across(unit, bones, other):
+                    yield f"={sound(other)}", alike
+        if len(text) < 4:
             return
         if not unit.native:
             for bones in dict.fromkeys((loan_bones(text, True), loan_bones(text, False))):
@@ -484,10 +495,6 @@ class NameIndex:
                 text, _glossary_near(halves), scorer=OSA.distance, score_cutoff=allowed, limit=None
             ):
                 yield f":{glossary().words[other]}", 1 - 1.3 * edits / len(text)
-        for bones in _asked_bones(unit):
-            for other in islice(self._near.get(bones, ()), 60):
-                if alike := _across(unit, bones, other):
-                    yield f"={sound(other)}", alike
 
     def _by_ear(self, filed: str, latin: str) -> Iterator[tuple[str, float]]:
         """Chinese words filed here that sound like this word, and how much so."""
@@ -707,21 +714,33 @@ def _query_keys(form: Form) -> Iterator[tuple[str, float]]:
         yield f"={form.heard}", 1.0 * form.total
 
 
-def _filed_parts(unit: Unit) -> list[str]:
-    """Where a word is filed for finding words near it: by its halves, and across scripts by its consonants."""
+#: Scripts of which only the consonants are trusted; all but Korean, where vowels tell consonants apart.
+_BY_CONSONANTS = frozenset({"hebrew", "thai", "devanagari", "greek"})
+
+
+def _filed_parts(unit: Unit, *, heard: bool) -> list[str]:
+    """Where a word is filed for finding words near it: by its halves, and across scripts by its consonants.
+
+    Arabic and Hebrew words have three letters where others have five. What other scripts hear as a Latin word is filed
+    only where readings are kept (`heard`): a million names would not fit.
+    """
     text = unit.text
-    if len(text) < 4 or text.isdigit():
+    if len(text) < (3 if unit.script in ("arabic", "hebrew") else 4) or text.isdigit():
         return []
     half = len(text) // 2
-    parts = [f"<{text[:half]}", f">{text[half:]}"]
+    parts = [f"<{text[:half]}", f">{text[half:]}"] if len(text) > 3 else []
     if unit.script == "kana":
         parts.append(f"&{loan_bones(text, False)}")
     elif unit.script == "arabic":
         parts.append(f"%{consonants_heard(unit.sound)}")
     elif unit.script == "hangul":
         parts.append(f"*{_korean_bones(text)}")
+    elif unit.script in _BY_CONSONANTS:
+        parts.append(f";{blurred_bones(text)}")
     elif not unit.native:
         parts += [f"^{loan_bones(text, True)}", f"!{consonants_heard(unit.sound)}"]
+        if heard:
+            parts += [f"?{bones}" for bones in dict.fromkeys((blurred_bones(text), *_bones_heard(text)))]
     return parts
 
 
@@ -731,10 +750,16 @@ _VOWELS = frozenset("aeiou")
 def _asked_bones(unit: Unit) -> list[str]:
     """Where words of another script are filed that may be this word."""
     text = unit.text
+    if len(text) < (3 if unit.script in ("arabic", "hebrew") else 4):
+        return []
     if unit.script == "kana":
         bones = [f"^{loan_bones(text, False)}"]
     elif unit.script == "arabic":
         bones = [f"!{consonants(text)}"]
+    elif unit.script == "hangul":
+        bones = [f"?{_korean_bones(text)}"]
+    elif unit.script in _BY_CONSONANTS:
+        bones = [f"?{blurred_bones(text)}"]
     else:
         bones = list(
             dict.fromkeys(
@@ -742,7 +767,8 @@ def _asked_bones(unit: Unit) -> list[str]:
                     f"&{loan_bones(text, True)}",
                     f"&{loan_bones(text, False)}",
                     f"%{consonants(text)}",
-                    f"*{_korean_bones(text)}",
+                    f";{blurred_bones(text)}",
+                    *[f"*{one}" for one in _bones_heard(text)],
                 )
             )
         )
@@ -752,6 +778,12 @@ def _asked_bones(unit: Unit) -> list[str]:
 def _korean_bones(text: str) -> str:
     """The consonants of a word as far as Korean keeps them apart; l and r are one letter."""
     return blurred_bones(text.replace("l", "r"))
+
+
+def _bones_heard(text: str) -> tuple[str, ...]:
+    """The consonants of a Latin word, and those that Korean hears of it where it leaves an r out: Naver, 네이버."""
+    whole, heard = _korean_bones(text), _korean_bones(R_UNSAID.sub("", text))
+    return (whole,) if whole == heard else (whole, heard)
 
 
 #: Vowels as Korean is spelled in Latin letters, officially and as companies do: Hyeondae is Hyundai, Samseong Samsung.
@@ -769,6 +801,12 @@ _KOREAN_VOWELS = {
 }
 
 
+def _vowels_fit(korean: str, latin: str) -> bool:
+    """Whether a Korean word and a Latin one have the same vowels; eu is no vowel in loan words and one in Korean (금호)."""
+    heard = _korean_vowels(latin)
+    return heard == _korean_vowels(korean) or ("eu" in korean and heard == _korean_vowels(korean.replace("eu", "u")))
+
+
 @lru_cache(maxsize=20_000)
 def _korean_vowels(text: str) -> str:
     """The vowels of a word one by one, two spellings of one taken together. Consonants alone are too many names'."""
@@ -783,8 +821,11 @@ def _across(unit: Unit, bones: str, other: str) -> float:
         return loan_alike(unit.text, other)
     if bones[0] == "&":
         return loan_alike(other, unit.text)
-    if bones[0] == "*":
-        return blurred_alike(other, unit.text, "hangul") if _korean_vowels(other) == _korean_vowels(unit.text) else 0.0
+    if bones[0] == "*" or unit.script == "hangul":
+        korean, latin = (unit.text, other) if unit.script == "hangul" else (other, unit.text)
+        return blurred_alike(korean, latin, "hangul") if _vowels_fit(korean, latin) else 0.0
+    if bones[0] in ";?":
+        return blurred_alike(other, unit.text, unit.script) if len(bones) > BLURRED else 0.0
     return bones_alike(consonants(unit.text), consonants(other))
 
 

@@ -63,6 +63,9 @@ class Form(NamedTuple):
 _UNSPACED = frozenset({"han", "kana", "hangul", "thai"})
 
 
+#: Scripts whose words nobody writes in Latin letters as tables have it.
+_UNROMANISED = frozenset({"han", "hebrew", "thai", "devanagari"})
+
 #: What follows a stem, from its last letter, when two words were made one: electr|o|signal. Endings begin otherwise.
 _COMPOUND = re.compile(r"(?:.o|o)(?:[abcdfhkptz]|s(?!t[eiouy]|ts|c)|m(?=\w{3})|l(?!o)|g(?!o|e))\w{2,}")
 
@@ -125,8 +128,8 @@ class _Glossary:
         folded = fold(word.rstrip("*-").replace("_", " ")).replace(" ", "")
         if script_of(folded[:1]) in _UNSPACED and not stem:
             self.pieces[folded] = concept
-        # A Latin word that sounds like a Chinese one (xintuo, 信托) is not that word.
-        spellings = (folded,) if script_of(folded[:1]) == "han" else (folded, romanise(folded))
+        # A Latin word that sounds like a Chinese one (xintuo, 信托) is not that word, nor initials a Hebrew one (NPT, נפט).
+        spellings = (folded,) if script_of(folded[:1]) in _UNROMANISED else (folded, romanise(folded))
         for spelling in spellings:
             (self.stems if stem else self.words).setdefault(spelling, concept)
         if folded.startswith("ال") and len(folded) > 4:  # the article, taken off a name's words
@@ -185,7 +188,13 @@ def _unit(word: str, native: str, *, japanese: bool) -> Unit:
     if len(latin) > 6 and _misspelt_form(latin):
         return Unit(latin, latin, 0.06, "little", sound(latin), native, _script(native, japanese))
     own = native if native and script_of(native[0]) == "han" else latin
-    return Unit(latin, own, own_weight(latin), "", sound(latin), native, _script(native, japanese))
+    script = _script(native, japanese)
+    spoken = f"{latin}aa" if script in _WITHOUT_VOWELS and len(latin) > 2 else latin
+    return Unit(latin, own, own_weight(spoken), "", sound(latin), native, script)
+
+
+#: Scripts that leave vowels out: a word of three letters is as long as one of five elsewhere.
+_WITHOUT_VOWELS = frozenset({"arabic", "hebrew"})
 
 
 @cache
@@ -286,6 +295,8 @@ def _units_of_native(word: str, *, japanese: bool) -> Iterator[Unit]:
             yield replace(native_unit(district[2]), weight=0.5, rank="place")
             word = word[district.end() :]
         yield from _unspaced(_settled(pieces(word)), japanese=True) if japanese else _chinese(word)
+    elif thai := _thai_letters(word):
+        yield unit(thai)
     elif _HANGUL_OR_THAI.match(word):
         letters, rest = korean_letters(word)
         if letters:
@@ -414,6 +425,17 @@ def korean_letters(word: str) -> tuple[str, str]:
     names = re.findall("|".join(sorted(_KOREAN_LETTERS, key=len, reverse=True)), found.group())
     certain = sum(len(name) > 1 or name in "엘엠엔씨" for name in names)
     return ("".join(_KOREAN_LETTERS[name] for name in names), rest) if 2 * certain >= len(names) else ("", word)
+
+
+_THAI_LETTER = re.compile("|".join(sorted(pairs("thai_letter_names"), key=len, reverse=True)))
+_SPELLED_THAI = re.compile(f"(?:{_THAI_LETTER.pattern}){{2,6}}")
+
+
+def _thai_letters(word: str) -> str:
+    """The Latin letters whose names in Thai a word is: เอสซีจี is scg."""
+    if not _SPELLED_THAI.fullmatch(word):
+        return ""
+    return "".join([pairs("thai_letter_names")[name] for name in _THAI_LETTER.findall(word)])
 
 
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U000323af]")
