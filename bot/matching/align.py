@@ -677,11 +677,14 @@ def kept_apart(arabic: str, latin: str) -> bool:
     ours = arabic_bones(arabic).rstrip("t")
     if all(ours != arabic_bones(one).rstrip("t") for one in (latin, latin.replace("v", "w"), latin.replace("ch", "k"))):
         return True
-    return bool(_HUSHING.match(arabic)) != bool(_HUSHING.match(latin))
+    if bool(_HUSHING.match(arabic)) != bool(_HUSHING.match(latin)):
+        return True
+    return ("sh" in latin and not _HUSHED.search(arabic)) or ("sh" in arabic and not _HUSHED.search(latin))
 
 
-#: How a word begins with the sound of "ship", as English, French and German write it.
+#: How a word begins with the sound of "ship", as English, French and German write it; and letters that may have it.
 _HUSHING = re.compile("sc?h|ch|tch")
+_HUSHED = re.compile("[sczd]h|[cjxşš]|ti|si")
 
 
 def _letter_by_letter(cyrillic: str, latin: str) -> bool:

@@ -714,8 +714,8 @@ def _query_keys(form: Form) -> Iterator[tuple[str, float]]:
         yield f"={form.heard}", 1.0 * form.total
 
 
-#: Scripts of which only the consonants are trusted; all but Korean, where vowels tell consonants apart.
-_BY_CONSONANTS = frozenset({"hebrew", "thai", "devanagari", "greek"})
+#: Scripts that are led to and from by consonants alone. Greek is spelled, and Korean vowels are asked for as well.
+_BY_CONSONANTS = frozenset({"hebrew", "thai", "devanagari"})
 
 
 def _filed_parts(unit: Unit, *, heard: bool) -> list[str]:

@@ -168,8 +168,8 @@ def _arabic(text: str) -> str:
     return read.replace("\0", "e")
 
 
-#: Arabic letters whose spellings would be read as one sound: k and h as kh, t and s as ts.
-_RUN_TOGETHER = re.compile("(?<=[كکگ])(?=[هح])|(?<=[تط])(?=[سص])")
+#: Arabic letters whose spellings would be read as one sound: k and h as kh, t and s as ts, s and h as sh.
+_RUN_TOGETHER = re.compile("(?<=[كکگ])(?=[هح])|(?<=[تط])(?=[سص])|(?<=[سص])(?=[هح])")
 _APART = "\0"
 
 
