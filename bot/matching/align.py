@@ -361,7 +361,8 @@ def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
     if whole.script == "kana" or any(unit.script == "kana" for unit in units):
         return loan_alike(whole.text, text) if whole.script == "kana" else loan_alike(text, whole.text)
     if whole.script in _BLURRING or units[0].script in _BLURRING:
-        alike = blurred_alike(text, whole.text, whole.script or units[0].script)
+        native, latin = (whole.text, text) if whole.script in _BLURRING else (text, whole.text)
+        alike = blurred_alike(native, latin, whole.script or units[0].script)
         return alike if alike >= 0.8 else 0.0
     if whole.script == "arabic" or units[0].script == "arabic":
         return bones_alike(consonants(text), consonants(whole.text))

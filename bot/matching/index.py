@@ -141,7 +141,9 @@ class NameIndex:
                     if unit.text not in self._known or unit.script == "han":
                         self._learn(unit)
                 keys += _keys_together(form, carrying) + _word_keys(own)
-                self._file(keys + _said_keys(own) if form.han and self._remembering else keys, number)
+                if self._remembering:
+                    keys += _said_keys(own) if form.han else _keys_heard(form.units)
+                self._file(keys, number)
                 if self._sorted is not None and not form.part:
                     for line in _lines(form.folded):
                         insort(self._sorted, (line, number))
@@ -217,7 +219,7 @@ class NameIndex:
             text = kept[1].text
             for form in (read_to_file(text), *readings(text)):
                 own = _sorted_out(form.units)[0]
-                for key in dict.fromkeys(_keys(form) + _word_keys(own) + _said_keys(own)):
+                for key in dict.fromkeys(_keys(form) + _word_keys(own) + _said_keys(own) + _keys_heard(form.units)):
                     self._unfile(key, number)
             if self._sorted is not None:
                 for line in _lines(fold(text)):
@@ -399,6 +401,8 @@ class NameIndex:
                 want(f"%{consonants(unit.text)}", unit.weight)
             elif unit.script == "kana":
                 want(f"^{loan_bones(unit.text, False)}", unit.weight)
+            elif unit.script == "hangul" and not unit.rank:
+                want(f"?{_korean_bones(unit.text)}", 1.2)
             elif unit.script == "han" and not unit.rank:
                 for spelling in likely_spellings(unit.native):
                     want(f"={sound(''.join(spelling))}", unit.weight)
@@ -436,6 +440,10 @@ class NameIndex:
             if not (first.rank or second.rank or first.native or second.native):
                 want(f"~{first.sound}{second.sound}", 1.2)
                 want(f"={sound(first.text + second.text)}", 1.2)
+                for bones in _bones_heard(first.text + second.text):
+                    for other in islice(self._near.get(f"*{bones}", ()), 60):
+                        if _vowels_fit(other, first.text + second.text):
+                            want(f"={sound(other)}", 1.2)
                 for english in (True, False):
                     joined = f"&{loan_bones(first.text, english)}{loan_bones(second.text, english)}"
                     for other in islice(self._near.get(joined, ()), 60):
@@ -683,6 +691,13 @@ def _loan_pairs(units: Sequence[Unit]) -> list[str]:
         return [both]
     if first.script == second.script == "arabic":
         return [f"%{consonants(first.text)}{consonants(second.text)}"]
+    return []
+
+
+def _keys_heard(units: Sequence[Unit]) -> list[str]:
+    """Where the first two words of a Latin name are found by one Korean word: Lotte Shopping, 롯데쇼핑."""
+    if len(units) > 1 and _may_be_kana(units[0]) and _may_be_kana(units[1]):
+        return [f"?{bones}" for bones in _bones_heard(units[0].text + units[1].text)]
     return []
 
 

@@ -299,10 +299,13 @@ def _units_of_native(word: str, *, japanese: bool) -> Iterator[Unit]:
         yield unit(thai)
     elif _HANGUL_OR_THAI.match(word):
         letters, rest = korean_letters(word)
+        rest, behind = _letters_behind(rest)
         if letters:
             yield unit(letters)
         if rest:
             yield from _unspaced(_cut(rest))
+        if behind:
+            yield unit(behind)
     elif word.startswith(("ال", "لل")) and len(word) > 4:
         yield native_unit(word[2:])  # the Arabic article, written "al" apart or not at all in Latin letters
     else:
@@ -425,6 +428,19 @@ def korean_letters(word: str) -> tuple[str, str]:
     names = re.findall("|".join(sorted(_KOREAN_LETTERS, key=len, reverse=True)), found.group())
     certain = sum(len(name) > 1 or name in "엘엠엔씨" for name in names)
     return ("".join(_KOREAN_LETTERS[name] for name in names), rest) if 2 * certain >= len(names) else ("", word)
+
+
+_KOREAN_NAMES = "|".join(sorted(_KOREAN_LETTERS, key=len, reverse=True))
+_LETTERS_BEHIND = re.compile(f"(?P<rest>.{{2,}}?)(?P<letters>(?:{_KOREAN_NAMES}){{3,4}})")
+
+
+def _letters_behind(word: str) -> tuple[str, str]:
+    """A Korean word without the letters at its end, and these, three and more: 삼성에스디에스 is 삼성, sds."""
+    found = _LETTERS_BEHIND.fullmatch(word)
+    if not found:
+        return word, ""
+    letters, rest = korean_letters(found["letters"])
+    return (found["rest"], letters) if letters and not rest else (word, "")
 
 
 _THAI_LETTER = re.compile("|".join(sorted(pairs("thai_letter_names"), key=len, reverse=True)))
