@@ -384,7 +384,7 @@ class Objection:
 OTHER_NUMBER = Objection("another number", 0.0, 3.0)
 NUMBER_MISSING = Objection("a number on one side only", 3.0, 3.5)
 NAME_GOES_ON = Objection("a name of one word, and the other goes on", 0.8, 1.6)
-LINE_SAID = Objection("a name of one word, and the other says a line of business", 0.8, 1.6)
+LINE_SAID = Objection("a name of one word, and the other says a line of business or a place", 0.8, 1.6)
 SAYS_MORE = Objection("no word of its own, and one says more", 0.0, 1.0)
 SAYS_OTHER = Objection("one language, and each says something else", 0.0, 0.5)
 ONLY_NEAR = Objection("no word of its own, and what tells most is only near in meaning", 0.0, 0.5)
@@ -745,7 +745,7 @@ _OF_THE_HEAD = frozenset({"motor", "automobile", "airline"})
 
 
 def _says_its_line(found: Alignment) -> bool:
-    """Whether a name is one word that stands by itself, and the other says behind it what it deals in: Renault Trucks.
+    """Whether a name is one word that stands by itself, and the other says behind it what it deals in, or where: Renault Trucks.
 
     A word that people write stands by itself, and so does one with its legal form beside a name with its own (Tomita
     Co., Tomita Electric Co.): on lists 327 such pairs in 335, and 59 in 70 of bare known words, are two companies. A
@@ -762,6 +762,8 @@ def _says_its_line(found: Alignment) -> bool:
     if len(head) != 1 or head[0].rank not in ("", "plain") or found.met[0].rule not in _ONE_WORD:
         return False
     at = next(place for place in range(len(long.units)) if place not in left)
+    if long.units[-1].rank == "place" and left[-1] == len(long.units) - 1 and _is_branch(long, head[0]):
+        return True
     lines = [long.units[place] for place in left if place > at and _is_line(long.units[place], head[0])]
     if not lines or (not short.forms and _TURKISH.search(long.folded)):
         return False
@@ -776,6 +778,11 @@ def _spelled_out(one: Meeting) -> bool:
 #: What a Turkish company says between its trade and its form. Article 43 of the commercial code, no. 6102, has it say both
 #: (read 2026-11).
 _TURKISH = re.compile(r"\bsan(?:ayii?)?\b.*\btic(?:aret)?\b|\bticaret ve sanayi\b")
+def _is_branch(long: Form, head: Unit) -> bool:
+    """Whether a name that goes on as a place is that of a branch: Volvo China, and not IKEA of Sweden."""
+    return long.units[-2].concept != "of" and not long.part and "(" not in long.text and _is_written(head)
+
+
 #: Rules by which a word meets itself.
 _ONE_WORD = frozenset({"same word", "same sound"})
 
