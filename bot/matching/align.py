@@ -284,7 +284,7 @@ def _joined(found: Alignment) -> None:
             units = [mine.units[at] for at in run]
             alike, at = _best_whole(units, others.units, left_others)
             whole = others.units[at]
-            if {"cyrillic", "arabic"} & {whole.script, units[0].script} and any(
+            if {"cyrillic", "arabic", "hangul"} & {whole.script, units[0].script} and any(
                 closeness(one, whole) >= alike for one in units
             ):
                 continue  # "Voskresensk State" is no nearer to воскресенский than Voskresensk is
@@ -716,8 +716,7 @@ def blurred_alike(native: str, latin: str, script: str) -> float:
     """A romanised word against a Latin one by consonants, and by the vowels too as far as both write them."""
     if script == "hangul":
         native, latin = native.replace("l", "r"), latin.replace("l", "r")
-        unsaid = R_UNSAID.sub("", latin)
-        return max(_blurred_alike(native, latin, 0.14), _blurred_alike(native, unsaid, 0.14) if unsaid != latin else 0.0)
+        return max(_blurred_alike(native, one, 0.14) for one in {latin, R_UNSAID.sub("", latin)})
     return _blurred_alike(native, latin, 0.25 if script in _VOWELLED else 0.14)
 
 
@@ -733,7 +732,7 @@ def _blurred_alike(native: str, latin: str, vowels: float) -> float:
     if not one or not other or one[0] != other[0]:
         return 0.0
     bones = (0.0, 0.75, 0.9, 0.97)[min(len(one), 3)] if one == other else bones_alike(one, other)
-    return bones and bones * (1 - vowels + vowels * OSA.normalized_similarity(blurred(native), blurred(latin)))
+    return bones * (1 - vowels + vowels * OSA.normalized_similarity(blurred(native), blurred(latin)))
 
 
 def _by_ear(han: str, latin: str) -> float:

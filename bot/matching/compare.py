@@ -242,10 +242,13 @@ def _short_brand(found: Alignment) -> bool:
         (found.ours, found.left_theirs, found.theirs, found.left_ours),
         (found.theirs, found.left_ours, found.ours, found.left_theirs),
     ):
-        if over and not left and len(short.units) == 1 and 0 not in over and long.units[0].sound == short.units[0].sound:
-            one = short.units[0]
-            return 1 < len(one.text) <= _SHORT_BRAND and not one.text.isdigit() and not one.rank and not generic(one)
+        if over and not left and len(short.units) == 1 and 0 not in over and _is_short_brand(short.units[0]):
+            return long.units[0].sound == short.units[0].sound
     return False
+
+
+def _is_short_brand(one: Unit) -> bool:
+    return 1 < len(one.text) <= _SHORT_BRAND and not one.text.isdigit() and not one.rank and not generic(one)
 
 
 def _tells(one: Unit) -> bool:

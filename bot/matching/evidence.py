@@ -731,13 +731,18 @@ def _goes_on(form: Form, over: Sequence[Unit]) -> bool:
 
 
 def _says_the_founder(found: Alignment) -> bool:
-    """Whether a known name stands alone, and in full with its founder's given name before it: Bosch, Robert Bosch GmbH."""
-    short, long, left = found.ours, found.theirs, found.left_theirs
-    if found.left_ours:
-        short, long, left = found.theirs, found.ours, found.left_ours
+    """Whether a known name stands alone, and in full with its founder's given name: Bosch, Robert Bosch GmbH."""
+    short, long, left = _going_on(found)
     if left != [0] or len(long.units) != 2 or not long.forms or short.forms or found.met[0].rule not in _ONE_WORD:
         return False
     return long.units[0].text in glossary().given_names and not short.units[0].rank and _is_written(short.units[0])
+
+
+def _going_on(found: Alignment) -> tuple[Form, Form, list[int]]:
+    """The name that ends, the one that goes on, and the places of what that one has more."""
+    if found.left_ours:
+        return found.theirs, found.ours, found.left_ours
+    return found.ours, found.theirs, found.left_theirs
 
 
 #: The trade by which a group names its head, not a unit: Toyota Motor, Lufthansa Airlines.
@@ -745,42 +750,46 @@ _OF_THE_HEAD = frozenset({"motor", "automobile", "airline"})
 
 
 def _says_its_line(found: Alignment) -> bool:
-    """Whether a name is one word that stands by itself, and the other says behind it what it deals in, or where: Renault Trucks.
+    """Whether a name is one word that stands by itself, and the other says behind it what it deals in: Renault Trucks.
 
-    A word that people write stands by itself, and so does one with its legal form beside a name with its own (Tomita
-    Co., Tomita Electric Co.): on lists 327 such pairs in 335, and 59 in 70 of bare known words, are two companies. A
-    bare word that nobody writes is short for the whole as often as not (Belshina Tyre Works), unless it deals in what
-    groups leave to units (Severstal Steel), and of two words it nearly always is. The trade within the word (Tempbank)
-    says nothing new, what is written in two scripts that are not spelled letter for letter may be translated, and Turkish law has a company say its trade.
+    Or where it does (Volvo China). A word that people write stands by itself: of such pairs on lists 397 in 416 are
+    two companies. So does one with its legal form beside a name with its own (Tomita Co., Tomita Electric Co.). A bare
+    word that nobody writes is often short for the whole (Belshina Tyre Works), unless it deals in what groups leave to
+    units (Severstal Steel), and two words nearly always are. A trade within the word (Tempbank) says nothing new, and
+    between scripts that are not spelled letter for letter it may be translated.
     """
-    if bool(found.left_ours) == bool(found.left_theirs) or len(found.met) != 1 or not _spelled_out(found.met[0]):
+    if bool(found.left_ours) == bool(found.left_theirs) or len(found.met) != 1 or not _is_spelled(found.met[0]):
         return False
-    short, long, left = found.ours, found.theirs, found.left_theirs
-    if found.left_ours:
-        short, long, left = found.theirs, found.ours, found.left_ours
+    short, long, left = _going_on(found)
     head = [one for one in short.units if one.rank != "little"]
     if len(head) != 1 or head[0].rank not in ("", "plain") or found.met[0].rule not in _ONE_WORD:
         return False
-    at = next(place for place in range(len(long.units)) if place not in left)
-    if long.units[-1].rank == "place" and left[-1] == len(long.units) - 1 and _is_branch(long, head[0]):
+    if _is_branch(long, left, head[0]):
         return True
+    at = next(place for place in range(len(long.units)) if place not in left)
     lines = [long.units[place] for place in left if place > at and _is_line(long.units[place], head[0])]
     if not lines or (not short.forms and _TURKISH.search(long.folded)):
         return False
-    return bool(short.forms and long.forms) or _is_written(head[0]) or any(_is_of_units(one) for one in lines)
+    told = bool(short.forms and long.forms) or _is_written(head[0])
+    return told or any(one.concept in glossary().lines for one in lines)
 
 
-def _spelled_out(one: Meeting) -> bool:
+def _is_spelled(one: Meeting) -> bool:
     """Whether words met in alphabets that spell one another letter for letter."""
     return all(unit.script in ("", "cyrillic") for unit in (*one.ours, *one.theirs))
 
 
-#: What a Turkish company says between its trade and its form. Article 43 of the commercial code, no. 6102, has it say both
-#: (read 2026-11).
+#: What a Turkish company says between its trade and its form: article 43 of the commercial code (law 6102) has every
+#: company show its trade in its name.
 _TURKISH = re.compile(r"\bsan(?:ayii?)?\b.*\btic(?:aret)?\b|\bticaret ve sanayi\b")
-def _is_branch(long: Form, head: Unit) -> bool:
-    """Whether a name that goes on as a place is that of a branch: Volvo China, and not IKEA of Sweden."""
-    return long.units[-2].concept != "of" and not long.part and "(" not in long.text and _is_written(head)
+
+
+def _is_branch(long: Form, left: Sequence[int], head: Unit) -> bool:
+    """Whether a known name goes on as a place at its end: Volvo China, and not IKEA of Sweden."""
+    last = len(long.units) - 1
+    if left[-1] != last or long.units[last].rank != "place" or long.units[last - 1].concept == "of":
+        return False
+    return not long.part and "(" not in long.text and _is_written(head)
 
 
 #: Rules by which a word meets itself.
@@ -790,10 +799,6 @@ _ONE_WORD = frozenset({"same word", "same sound"})
 def _is_line(one: Unit, head: Unit) -> bool:
     """Whether a word says a line of business that the name itself does not."""
     return _says_business(one) and one.concept not in _OF_THE_HEAD and one.text not in head.text
-
-
-def _is_of_units(one: Unit) -> bool:
-    return one.concept in glossary().lines
 
 
 def _is_written(one: Unit) -> bool:

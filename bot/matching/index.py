@@ -829,7 +829,7 @@ _KOREAN_VOWELS = {
 
 
 def _vowels_fit(korean: str, latin: str) -> bool:
-    """Whether a Korean word and a Latin one have the same vowels; eu is no vowel in loan words and one in Korean (금호)."""
+    """Whether a Korean word and a Latin one have the same vowels; eu is one in Korean (금호) and none in loan words."""
     heard = _korean_vowels(latin)
     return heard == _korean_vowels(korean) or ("eu" in korean and heard == _korean_vowels(korean.replace("eu", "u")))
 

@@ -163,7 +163,8 @@ class Asked:
             known = self._near[id(unit)] = any(
                 closeness(unit, other) > (0.0 if _is_spelled(unit, other) else LEAST_HEARD) for other in self._units
             )
-        if not known and not unit.rank and (unit.script == "han" and not self._native or self._thai and not unit.native):
+        in_two = (unit.script == "han" and not self._native) or (self._thai and not unit.native)
+        if not known and not unit.rank and in_two:
             known = self._near[id(unit)] = any(written_together(pair, (unit,)) for pair in pairwise(self._units))
         around = units[max(0, at - 1) : at + 2]
         if not known and self._korean and not (unit.rank or unit.native):

@@ -164,13 +164,12 @@ def _mandarin(han: str) -> tuple[tuple[str, ...], ...]:
 
 def _arabic(text: str) -> str:
     """Letter by letter; two that would run into one sound are kept apart by a vowel, which is not written: مبارکه."""
-    read = "".join(_ARABIC[char] if char in _ARABIC else anyascii(char).lower() for char in _RUN_TOGETHER.sub(_APART, text))
-    return read.replace("\0", "e")
+    apart = _RUN_TOGETHER.sub("\0", text)
+    return "".join(_ARABIC[char] if char in _ARABIC else anyascii(char).lower() for char in apart).replace("\0", "e")
 
 
 #: Arabic letters whose spellings would be read as one sound: k and h as kh, t and s as ts, s and h as sh.
 _RUN_TOGETHER = re.compile("(?<=[كکگ])(?=[هح])|(?<=[تط])(?=[سص])|(?<=[سص])(?=[هح])")
-_APART = "\0"
 
 
 def _hebrew(text: str) -> str:

@@ -128,7 +128,7 @@ class _Glossary:
         folded = fold(word.rstrip("*-").replace("_", " ")).replace(" ", "")
         if script_of(folded[:1]) in _UNSPACED and not stem:
             self.pieces[folded] = concept
-        # A Latin word that sounds like a Chinese one (xintuo, 信托) is not that word, nor initials a Hebrew one (NPT, נפט).
+        # A Latin word that sounds like a Chinese one (xintuo, 信托) is not that word, nor are initials a Hebrew one.
         spellings = (folded,) if script_of(folded[:1]) in _UNROMANISED else (folded, romanise(folded))
         for spelling in spellings:
             (self.stems if stem else self.words).setdefault(spelling, concept)
