@@ -770,8 +770,10 @@ def _says_its_line(found: Alignment) -> bool:
     lines = [long.units[place] for place in left if place > at and _is_line(long.units[place], head[0])]
     if not lines or (not short.forms and _TURKISH.search(long.folded)):
         return False
-    told = bool(short.forms and long.forms) or _is_written(head[0])
-    return told or any(one.concept in glossary().lines for one in lines)
+    if _is_written(head[0]):
+        return True
+    trades = [one for one in lines if one.rank == "trade"]  # beside a rare word, trading says no more than a form does
+    return bool(trades and short.forms and long.forms) or any(one.concept in glossary().lines for one in trades)
 
 
 def _is_spelled(one: Meeting) -> bool:
