@@ -42,9 +42,10 @@ from adapters.stores.sqlite import SqliteStore
 from bot import logs
 from bot.book import shipped
 from bot.deliver import Courier
+from bot.ledger import Habits
 from bot.model import Place, SourceCard, SourceKind, Subscription
 from bot.sources import Source, StreamSource
-from bot.watch import Habits, Watcher
+from bot.watch import Watcher
 from bot.wiring import SystemClock
 from tests.worlds.pages import rss, table
 from tests.worlds.site import Site

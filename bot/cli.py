@@ -29,9 +29,9 @@ from bot.commands.typed import options
 from bot.demo import demo as play_demo
 from bot.doctor import examine
 from bot.errors import BadSettings, TellPerson, TocsinError
+from bot.ledger import Outcome
 from bot.matching.compare import compare
 from bot.model import Attachment, Place, Reason, Reply, Request, Story, Verdict
-from bot.watch import Outcome
 from bot.wiring import House, open_house
 
 app = typer.Typer(

@@ -280,6 +280,11 @@ class Story:
     citation: str = ""  #: an official notice's own citation: "86 FR 1234"
     whole: str = ""  #: of a notice that comes with a summary: where its whole text is
 
+    @property
+    def ref(self) -> str:
+        """How it is called in every store: its source and its id there."""
+        return f"{self.source}/{self.id}"
+
 
 @dataclass(slots=True, kw_only=True)
 class Bulletin:

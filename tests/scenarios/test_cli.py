@@ -17,9 +17,10 @@ from typer.testing import CliRunner, Result
 
 from bot import __version__
 from bot.cli import app, main, outcome_words
+from bot.ledger import Outcome
 from bot.settings import load
 from bot.sources import Source
-from bot.watch import Outcome, Watcher
+from bot.watch import Watcher
 from tests.conftest import ROOT
 from tests.worlds.archive import Archive, entity
 from tests.worlds.pages import rss, table

@@ -19,12 +19,13 @@ from adapters.stores.sqlite import SqliteStore
 from bot.book import shipped
 from bot.cards import Reader
 from bot.data import typeset
+from bot.ledger import Outcome
 from bot.messages import follow_up_card, message_card
 from bot.model import Alert, AlertKind, Bulletin, Delivery, Document, Reading, SourceCard, SourceKind, Story
 from bot.registers import sisters
 from bot.schedule import to_look_beside
 from bot.sources import ListSource, Source, StreamSource
-from bot.watch import Outcome, Watcher
+from bot.watch import Watcher
 from tests.worlds.facts import listing, reading, watch
 from tests.worlds.pages import Pages, SetClock, rss
 

@@ -18,9 +18,10 @@ from adapters.news.feed import read_feed
 from adapters.stores.sqlite import SqliteStore
 from bot.book import shipped
 from bot.deliver import Courier
+from bot.ledger import Outcome
 from bot.model import AlertKind, Card, Place, SourceCard, SourceKind, Update
 from bot.sources import Source, StreamSource
-from bot.watch import Outcome, Watcher
+from bot.watch import Watcher
 from tests.worlds.chat import Room
 from tests.worlds.facts import watch
 from tests.worlds.pages import Pages, SetClock, rss, table
