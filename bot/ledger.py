@@ -12,6 +12,7 @@ from bot.docket import Sent
 from bot.errors import FeedDamaged, FetchGone, FetchRefused, ListDamaged, TellOperator, TocsinError, TryLater
 from bot.explain import unknown
 from bot.model import (
+    OPERATES,
     Alert,
     Bulletin,
     Delivery,
@@ -341,9 +342,7 @@ class Ledger:
             f"tocsin sources why {task.card.id}",
             at=task.now,
         )
-        told = Delivery.of(
-            notice, self.habits.operators, because="runs Tocsin", due=task.now, language=self.habits.language
-        )
+        told = Delivery.of(notice, self.habits.operators, because=OPERATES, due=task.now, language=self.habits.language)
         return replace(step, poll=replace(step.poll, deliveries=(*step.poll.deliveries, told)))
 
     def _tell(self, memory: Memory, title: str, text: str, now: datetime) -> tuple[Memory, list[Delivery]]:
@@ -352,9 +351,7 @@ class Ledger:
         if memory.told == told or self.habits.quiet:
             return memory, []
         notice = Notice(id=fingerprint(told, now.isoformat()), source=memory.source, title=title, text=text, at=now)
-        delivery = Delivery.of(
-            notice, self.habits.operators, because="runs Tocsin", due=now, language=self.habits.language
-        )
+        delivery = Delivery.of(notice, self.habits.operators, because=OPERATES, due=now, language=self.habits.language)
         return replace(memory, told=told), [delivery]
 
     def address(self, card: SourceCard, memory: Memory, now: datetime) -> str:

@@ -186,6 +186,17 @@ async def test_two_people_acknowledge_at_once(newsdesk: Newsdesk) -> None:
     assert len(newsdesk.titles()) == 1, "nobody is rung again"
 
 
+async def test_whoever_presses_twice_is_not_told_of_somebody_else(newsdesk: Newsdesk) -> None:
+    """It is their own word that stands there, of both buttons."""
+    acknowledge, dismiss = newsdesk.button("acknowledge"), newsdesk.button("not")
+    await newsdesk.presses("Ana", acknowledge)
+    again = await newsdesk.presses("Ana", acknowledge)
+    assert again.cards[0].title == "You acknowledged this already, 2021-01-15 00:00 UTC"
+    await newsdesk.presses("Ana", dismiss, why="a shop")
+    again = await newsdesk.presses("Ana", dismiss, why="a shop")
+    assert again.cards[0].title == "You said this already, 2021-01-15 00:00 UTC"
+
+
 async def test_an_acknowledged_alert_no_longer_asks_for_it(newsdesk: Newsdesk) -> None:
     """The edited message offers what is left to do."""
     await newsdesk.presses("Ana", newsdesk.button("acknowledge"))
@@ -430,7 +441,7 @@ async def test_what_cannot_be_taken_back(newsdesk: Newsdesk) -> None:
     """Is said with what can."""
     reply = await mutes(newsdesk)
     said = await newsdesk.presses("Ben", reply.cards[0].buttons[0], what="everything")
-    assert said.cards[0].title == "what takes no everything. It takes: not, mute"
+    assert said.cards[0].title == "what cannot be everything. Choose from: not, mute"
     assert await newsdesk.store.papers(MUTES)
 
 
