@@ -178,3 +178,9 @@ async def test_a_listing_story_that_names_others_only_is_not_about_them(desk: Fr
     said = words((await ask(desk, text)).cards[0])
     assert said.startswith("About a listing, but of no company watched here")
     assert "Huawei: mentioned" in said
+
+
+async def test_a_message_in_one_line_has_sentences_of_its_own(desk: FrontDesk) -> None:
+    """What is pasted without a line break has no title, and its second sentence may say why."""
+    told = "Huawei added to the Entity List. The reason is its deals with Iran."
+    assert "The reason is its deals with Iran." in words((await ask(desk, told)).cards[0])
