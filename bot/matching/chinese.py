@@ -119,6 +119,12 @@ def by_ear(han: str, latin: str, least: float = HEARD) -> float:
     """
     if _letters_heard(han, latin):
         return _LETTERS
+    if "ch" in latin and transcribed(han):  # of Greek: Echodyne, 埃科达因
+        return max(_by_ear(han, latin, least), _by_ear(han, latin.replace("ch", "k"), least))
+    return _by_ear(han, latin, least)
+
+
+def _by_ear(han: str, latin: str, least: float) -> float:
     if not 2 <= len(han) <= 8 or not (3 if transcribed(han) else 4) <= len(latin) <= 24:
         return 0.0
     ours, (theirs, consonants, letters) = _as_heard(han), _as_written(latin)
@@ -133,7 +139,7 @@ def by_ear(han: str, latin: str, least: float = HEARD) -> float:
     most = (1 - least - doubt) * heard
     if missing(ours.needed, letters) > most or missing(map(_needed, theirs), ours.letters) > most:
         return 0.0  # most words of two names: what speaks against them besides need not be known
-    other = spells(latin, len(han)) and not everyday_english(latin)  # "nike" is also two syllables of pinyin, and 耐克
+    other = spells_other(latin, len(han)) and not everyday_english(latin)  # "nike" is pinyin as well, and 耐克
     if len(han) > 3 and not transcribed(han) and any(spells(latin, fewer) for fewer in range(2, len(han))):
         return 0.0  # 中复神鹰 is four characters, and Zhongjian two
     if not transcribed(han) and len(latin) > 6 and any(spells(latin, more) for more in (len(han) + 1, len(han) + 2)):
@@ -233,6 +239,27 @@ def spells(latin: str, syllables: int) -> bool:
         return syllables == 0 and not latin
     return any(
         latin[:size] in _syllables() and spells(latin[size:], syllables - 1)
+        for size in range(1, min(6, len(latin)) + 1)
+    )
+
+
+#: Syllables of pinyin that hardly a name of a Chinese company is spelled with, and many a foreign word.
+_FOREIGN = frozenset("a e o ei ga ka ca sa za pa ta la na ne me re se".split())
+
+
+@lru_cache(maxsize=50_000)
+def spells_other(latin: str, syllables: int) -> bool:
+    """Whether a Latin word is a Chinese name of so many syllables in pinyin; Gamesa is three, and none of a name."""
+    return spells(latin, syllables) and not _made_of_foreign(latin, syllables, syllables)
+
+
+def _made_of_foreign(latin: str, syllables: int, spare: int) -> bool:
+    """Whether a word can be cut into syllables of pinyin of which at least half are seldom those of names."""
+    if not syllables or not latin:
+        return not syllables and not latin and spare >= 0
+    return any(
+        latin[:size] in _syllables()
+        and _made_of_foreign(latin[size:], syllables - 1, spare + (0 if latin[:size] in _FOREIGN else -2))
         for size in range(1, min(6, len(latin)) + 1)
     )
 
