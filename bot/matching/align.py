@@ -303,7 +303,11 @@ def _how_joined(units: Sequence[Unit], whole: Unit) -> str:
     if any(_says(units, concepts) for concepts in said(whole.native)):
         return "same meaning"
     text = "".join([unit.text for unit in units])
-    return "written together" if pinyin_fits(whole.native, text) or not spelled(whole.native, text) else SPELLED
+    if pinyin_fits(whole.native, text):
+        return "written together"
+    if spelled(whole.native, text):
+        return SPELLED
+    return "written together" if _half_said(units, whole.native) else "by ear"
 
 
 def written_together(units: Sequence[Unit], others: Iterable[Unit]) -> bool:
@@ -392,8 +396,8 @@ def _han_joined(units: Sequence[Unit], text: str, han: str) -> float:
         return 0.97
     if alike := spelled(han, text):
         return max(alike, SYLLABLES) if len(units) == len(han) else alike
-    if _half_said(units, han):
-        return _TRANSLATED
+    if how := _half_said(units, han):
+        return how
     if not begins_alike(han, [unit.text for unit in units]):
         return 0.0
     translated = (one for one in units if one.rank not in ("", "plain", "little") and not one_syllable(one.text))
@@ -407,26 +411,32 @@ def _han_joined(units: Sequence[Unit], text: str, han: str) -> float:
 _HEARD_BESIDE = 0.7
 
 
-def _half_said(units: Sequence[Unit], han: str) -> bool:
-    """Whether the Latin words read one half of a Chinese word and translate the other: 全华时代, Quanhua Time."""
+def _half_said(units: Sequence[Unit], han: str) -> float:
+    """How surely the Latin words read one half of a Chinese word and translate the other: 全华时代, Quanhua Time."""
     if len(han) < 3:
-        return False
+        return 0.0
     for cut in range(1, len(han)):
         for at in range(1, len(units)):
             parts = (han[:cut], units[:at]), (han[cut:], units[at:])
             for (read, spelling), (translated, words) in (parts, parts[::-1]):
+                spelling_text = "".join([unit.text for unit in spelling])
                 if (
                     len(read) > 1
                     and any(_says(words, concepts) for concepts in said(translated))
-                    and _reads(read, "".join([unit.text for unit in spelling]))
+                    and _reads(read, spelling_text)
                 ):
-                    return True
-    return False
+                    return _TRANSLATED if _is_read(read, spelling_text) else _HALF_HEARD
+    return 0.0
+
+
+def _is_read(han: str, latin: str) -> bool:
+    """Whether a Latin word is these characters in pinyin or in another spelling."""
+    return pinyin_fits(han, latin) or spelled(han, latin) > 0
 
 
 def _reads(han: str, latin: str) -> bool:
     """Whether a Latin word is these characters in pinyin, in another spelling, or nearly so to the ear: 士兰, Silan."""
-    return pinyin_fits(han, latin) or spelled(han, latin) > 0 or by_ear(han, latin) >= _HEARD_BESIDE
+    return _is_read(han, latin) or by_ear(han, latin) >= _HEARD_BESIDE
 
 
 def _says(units: Sequence[Unit], concepts: Sequence[str]) -> bool:

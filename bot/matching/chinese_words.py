@@ -228,7 +228,7 @@ def made_of_two(first: Unit, second: Unit, latin: str) -> bool:
 
 
 def _says_word(one: Unit, latin: str) -> bool:
-    meaning = _meaning(latin)
+    meaning = glossary().concept(latin) or latin
     return meaning == one.concept or (meaning,) in said(one.native)
 
 
