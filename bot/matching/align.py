@@ -25,6 +25,7 @@ from bot.matching.chinese import (
     spelled,
     spells,
     transcribed,
+    with_ending,
 )
 from bot.matching.chinese_words import (
     group_of,
@@ -596,7 +597,9 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
             return _TRANSLATED
         if not one_syllable(latin.text) and (alike := spelled(native.native, latin.text)):
             return alike  # Tai is one character, and 大毅 two: Ta-I
-        if latin.rank in _TELLING and half_heard(native.native, latin.text):
+        if latin.rank in _TELLING and (
+            half_heard(native.native, latin.text) or with_ending(native.native, latin.text)
+        ):
             return _HALF_HEARD
         if reads_as(native.native, latin.text):
             return 0.9

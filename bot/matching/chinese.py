@@ -9,6 +9,7 @@ have taken to hear one as the other.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import islice, pairwise, product
@@ -21,7 +22,7 @@ from bot.matching.frequency import homely, zipf
 from bot.matching.hearing import Sounds, bits, cheapest, missing, sounds
 from bot.matching.japanese import loan_bones
 from bot.matching.remembered import remembered
-from bot.matching.scripts import mandarin
+from bot.matching.scripts import mandarin, pinyin_fits
 
 #: What it costs to hear nothing where one side has a sound. Vowels are put in and left out freely.
 _LOST_VOWEL = 0.3
@@ -184,6 +185,18 @@ def _letters_heard(han: str, latin: str) -> bool:
     return all(_taken_for(sound).get(letter, 1.0) <= _LETTER for sound, letter in zip(begun, latin, strict=True))
 
 
+#: Endings that a name takes on in Latin letters, and what they say: Goertek is 歌尔, and makes technology.
+_ENDINGS = re.compile("te[ck]h?|tronics?|chem|pharma?|soft|med|bio|net|sys|semi|labs?")
+
+
+def with_ending(han: str, latin: str) -> bool:
+    """Whether a Latin word is the pinyin of these characters with an ending that says a trade: 歌尔, Goertek."""
+    return len(han) > 1 and any(
+        found.end() == len(latin) and pinyin_fits(han, latin[: found.start()])
+        for found in _ENDINGS.finditer(latin, 4)
+    )
+
+
 def pinyin_initials(han: str, latin: str) -> bool:
     """Whether Latin letters are those with which the pinyin of these characters begins: 金鸿达 (jin hong da), JHD."""
     syllables = mandarin(han)
@@ -272,6 +285,9 @@ _SPELLED = 0.93
 _SPELLED_OTHERWISE = 0.75
 
 
+#: Initials that only pinyin writes: what has one of them and is pinyin of other characters spells those.
+_ONLY_PINYIN = re.compile("[xq]|zh")
+
 Spellings = Callable[[str], tuple[str, ...]]
 
 
@@ -284,8 +300,11 @@ def spelled(han: str, latin: str) -> float:
     """
     if not 2 <= len(han) <= 6 or not len(han) <= len(latin) <= 6 * len(han):
         return 0.0
-    if any(_spelled_in_one(han, latin, spellings) for spellings in _WAYS):
-        return _SPELLED_OTHERWISE if spells(latin, len(han)) else _SPELLED
+    ways = [spellings for spellings in _WAYS if _spelled_in_one(han, latin, spellings)]
+    if ways:
+        if not spells(latin, len(han)):
+            return _SPELLED
+        return 0.0 if ways == [_hokkien] or _ONLY_PINYIN.search(latin) else _SPELLED_OTHERWISE
     if len(han) > 3 and any(_spelled_in_two(han, latin, size) for size in range(2, len(han) - 1)):
         return _SPELLED
     return 0.0
