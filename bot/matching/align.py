@@ -411,6 +411,8 @@ def _han_joined(units: Sequence[Unit], text: str, han: str) -> float:
 
 #: How well a name is heard that stands in one word with its trade.
 _HEARD_BESIDE = 0.7
+#: And how well when only the beginning of a word is heard.
+_BEGINNING_HEARD = 0.8
 
 
 def _half_said(units: Sequence[Unit], han: str) -> float:
@@ -422,23 +424,25 @@ def _half_said(units: Sequence[Unit], han: str) -> float:
             parts = (han[:cut], units[:at]), (han[cut:], units[at:])
             for (read, spelling), (translated, words) in (parts, parts[::-1]):
                 spelling_text = "".join([unit.text for unit in spelling])
-                if (
-                    len(read) > 1
-                    and any(_says(words, concepts) for concepts in said(translated))
-                    and _reads(read, spelling_text)
-                ):
-                    return _TRANSLATED if _is_read(read, spelling_text) else _HALF_HEARD
+                if len(read) < 2 or not any(_says(words, concepts) for concepts in said(translated)):
+                    continue
+                if _is_read(read, spelling_text):
+                    return _TRANSLATED
+                if by_ear(read, spelling_text) >= _HEARD_BESIDE or _begins_as(read, spelling_text):
+                    return _HALF_HEARD
     return 0.0
+
+
+def _begins_as(han: str, latin: str) -> bool:
+    """Whether a long Latin word begins as these characters sound: 英特磊 is intel(ligent) and epitaxy (磊晶)."""
+    return transcribed(han) and any(
+        by_ear(han, latin[:size]) >= _BEGINNING_HEARD for size in range(4, min(len(latin) - 2, 4 * len(han)))
+    )
 
 
 def _is_read(han: str, latin: str) -> bool:
     """Whether a Latin word is these characters in pinyin or in another spelling."""
     return pinyin_fits(han, latin) or spelled(han, latin) > 0
-
-
-def _reads(han: str, latin: str) -> bool:
-    """Whether a Latin word is these characters in pinyin, in another spelling, or nearly so to the ear: 士兰, Silan."""
-    return _is_read(han, latin) or by_ear(han, latin) >= _HEARD_BESIDE
 
 
 def _says(units: Sequence[Unit], concepts: Sequence[str]) -> bool:
@@ -849,7 +853,7 @@ def _heard_in_context(found: Alignment) -> None:
     )
     if not in_town and not in_trade:
         return
-    if pinyin_initials(native.native, latin.text):
+    if pinyin_initials(native.native, latin.text, least=2 if in_town else 3):
         found.meet(mine, others, _BY_INITIALS, "initials")
         return
     least = HEARD_IN_CONTEXT if in_town else HEARD_IN_TRADE

@@ -188,21 +188,30 @@ def _letters_heard(han: str, latin: str) -> bool:
 
 
 #: Endings that a name takes on in Latin letters, and what they say: Goertek is 歌尔, and makes technology.
-_ENDINGS = re.compile("te[ck]h?|tronics?|chem|pharma?|soft|med|bio|net|sys|semi|labs?")
+_ENDINGS = re.compile("te[ck]h?|tronics?|chem|pharm|soft|med|bio|net|sys|semi|labs?")
 
 
 def with_ending(han: str, latin: str) -> bool:
     """Whether a Latin word is the pinyin of these characters with an ending that says a trade: 歌尔, Goertek."""
-    return len(han) > 1 and any(
-        found.end() == len(latin) and pinyin_fits(han, latin[: found.start()])
-        for found in _ENDINGS.finditer(latin, 4)
+    if len(han) < 2 or len(latin) < 2 * len(han) + 2:
+        return False
+    return any(
+        _ENDINGS.fullmatch(latin, size) and pinyin_fits(han, latin[:size])
+        for size in range(len(latin) - 5, len(latin) - 2)
+        if size > 3
     )
 
 
-def pinyin_initials(han: str, latin: str) -> bool:
-    """Whether Latin letters are those with which the pinyin of these characters begins: 金鸿达 (jin hong da), JHD."""
+def pinyin_initials(han: str, latin: str, least: int) -> bool:
+    """Whether Latin letters, `least` at least, are those with which the pinyin of these characters begins.
+
+    金鸿达 (jin hong da) is JHD; two letters may say their trade behind them: 天准 (tian zhun), TZTEK.
+    """
     syllables = mandarin(han)
-    return 3 <= len(latin) == len(syllables) <= 4 and all(map(str.startswith, syllables, latin))
+    ending = _ENDINGS.fullmatch(latin, len(syllables))
+    if not least <= len(syllables) <= 4 or not (len(latin) == len(syllables) or ending):
+        return False
+    return all(map(str.startswith, syllables, latin))
 
 
 def begins_alike(han: str, words: Sequence[str]) -> bool:
@@ -226,7 +235,7 @@ def sounds_like(char: str, syllable: str) -> bool:
         return False
     sounds, letters = _heard_sounds(char), _written(syllable).replace("ng", "n").replace("eo", "o")
     changes = [_taken_for(sound) for sound in sounds]
-    glides = [one in "iu" and after in _VOWELS for one, after in pairwise(sounds + "-")]
+    glides = [(one in "iu" and after in _VOWELS) or one + after == "ou" for one, after in pairwise(sounds + "-")]
     gone = [_PADDED if glide else _LOST_CONSONANT for glide in glides]
     return cheapest(changes, gone, letters, _losses(letters), strange=_STRANGE, most=_ONE_SYLLABLE) <= _ONE_SYLLABLE
 

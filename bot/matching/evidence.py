@@ -199,7 +199,7 @@ def _waived(over: list[Unit], form: Form, other: Form) -> tuple[list[Unit], floa
 
     万科 is "China Vanke" abroad: who writes in Chinese characters does not say where. 中国 is also "China National" or
     "China State", and 国家 (national) is "China". 人寿 is life insurance, 内蒙古 Inner Mongolia, 国防
-    defense, national or not, and 航空航天 (aviation and aerospace) aerospace.
+    defense, national or not; 商业银行 (commercial bank) is a bank, 投资控股 (investment holding) a holding, and 航空航天 (aviation and aerospace) aerospace.
     """
     if form.han:
         said = {"national"} if ("国家" in form.han and _names_china(other)) or "国防" in form.han else set()
@@ -207,6 +207,10 @@ def _waived(over: list[Unit], form: Form, other: Form) -> tuple[list[Unit], floa
             said |= {"china", "academy", "science"}
         if "航空航天" in form.han and not other.han and any(one.concept == "aerospace" for one in other.units):
             said.add("aviation")
+        if "投资控股" in form.han and any(one.concept == "holding" for one in other.units):
+            said.add("investment")
+        if "商业银行" in form.han and not other.han and any(one.concept == "bank" for one in other.units):
+            said.add("trading")
         if "精机" in form.han and not other.han and any(one.concept in _MACHINES for one in other.units):
             said.add("precision")
     elif not other.han or japanese(other.text):
