@@ -56,8 +56,8 @@ HEARD = 0.6
 HEARD_ABROAD = 0.68
 #: The same where all else of the two names agrees, the town and the trade: one in twenty words of other names.
 HEARD_IN_CONTEXT = 0.45
-#: The same where one trade agrees and nothing else is said: one in sixteen.
-HEARD_IN_TRADE = 0.5
+#: The same where one trade agrees and nothing else is said.
+HEARD_IN_TRADE = 0.55
 
 
 @cache
@@ -179,12 +179,20 @@ def _needed(letter: str) -> tuple[int, float]:
     return bits(sound for sound in everything if _taken_for(sound).get(letter, _STRANGE) < price), price
 
 
+#: How Chinese says the letters that are vowels; of others a character has the sound itself.
+_VOWELS_SAID = {"a": "ei", "e": "yi", "i": "ai", "o": "ou", "u": "you"}
+
+
 def _letters_heard(han: str, latin: str) -> bool:
-    """Whether each character of a foreign name is one letter of initials, as they are said: 斯凯孚, SKF."""
-    if not 3 <= len(latin) == len(han) <= 4 or not transcribed(han) or not _VOWELS.isdisjoint(latin):
+    """Whether each character of a foreign name is one letter of initials, as they are said: 斯凯孚, SKF; 欧科亿, OKE."""
+    if not 3 <= len(latin) == len(han) <= 4 or not transcribed(han) or _VOWELS.issuperset(latin):
         return False
-    begun = [_heard_sounds(char)[0] for char in han]
-    return all(_taken_for(sound).get(letter, 1.0) <= _LETTER for sound, letter in zip(begun, latin, strict=True))
+    return all(map(_letter_heard, han, latin))
+
+
+def _letter_heard(char: str, letter: str) -> bool:
+    said = _VOWELS_SAID.get(letter)
+    return mandarin(char) == [said] if said else _taken_for(_heard_sounds(char)[0]).get(letter, 1.0) <= _LETTER
 
 
 #: Endings that a name takes on in Latin letters, and what they say: Goertek is 歌尔, and makes technology.
