@@ -15,7 +15,6 @@ from rapidfuzz.distance import OSA
 
 from bot.matching.chinese import (
     HEARD,
-    HEARD_ABROAD,
     HEARD_IN_CONTEXT,
     HEARD_IN_TRADE,
     begins_alike,
@@ -740,7 +739,7 @@ def blurred_alike(native: str, latin: str, script: str) -> float:
 def _by_ear(han: str, latin: str) -> float:
     """Characters as another romanisation or language hears them; one in three hundred words is as near by chance."""
     alike = by_ear(han, latin)
-    if alike < (HEARD_ABROAD if transcribed(han) else HEARD):
+    if alike < HEARD:
         return 0.0
     sure = 0.76 if len(han) > 3 else 0.62  # four sounds in a row are alike by chance in one of two hundred words
     return min(0.95, sure + 1.2 * (alike - HEARD))
@@ -857,8 +856,10 @@ def _heard_in_context(found: Alignment) -> None:
         found.meet(mine, others, _BY_INITIALS, "initials")
         return
     least = HEARD_IN_CONTEXT if in_town else HEARD_IN_TRADE
-    if transcribed(native.native):
-        least = HEARD  # characters chosen for their sounds leave little to guess: 罗克韦尔 is not Rotork
+    if len(native.native) > 2 and transcribed(native.native):
+        if len(native.native) > 3:
+            return  # four characters leave nothing to guess: 罗克韦尔 is not Rotork
+        least = HEARD  # and three little
     if by_ear(native.native, latin.text, least) >= least:
         found.meet(mine, others, 0.62, "by ear")
 

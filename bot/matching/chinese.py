@@ -52,8 +52,8 @@ _LETTER = 0.15
 _ONE_SYLLABLE = 0.25
 #: Characters that sound more like a word than this may be it; at .7 one in 300 words of other names is.
 HEARD = 0.6
-#: The same of characters that are chosen for their sounds alone: 雷尼绍 is Renishaw, and not Renesas.
-HEARD_ABROAD = 0.68
+#: The same of characters that are chosen for their sounds alone and are all there is of a name: 伊庇鲁斯 is not Verus.
+HEARD_ALONE = 0.68
 #: The same where all else of the two names agrees, the town and the trade: one in twenty words of other names.
 HEARD_IN_CONTEXT = 0.45
 #: The same where one trade agrees and nothing else is said.
