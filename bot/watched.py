@@ -12,7 +12,7 @@ from contextlib import nullcontext
 
 from bot.abreast import abreast
 from bot.book import CompanyBook
-from bot.matching.index import NameIndex, filling
+from bot.matching.index import NameIndex, filling, unswept
 from bot.matching.mentions import MentionFinder
 from bot.matching.scripts import main_script
 from bot.matching.whom import BODIES, recognise
@@ -104,7 +104,8 @@ class Watched:
 
     def matches_of_all(self, changes: Sequence[ListChange]) -> list[tuple[ListChange, Company, Match]]:
         """The same of many changes, in their order: of thousands a second process looks at some."""
-        found = abreast(lambda change: [(one.id, match) for _, one, match in self.matches(change)], changes)
+        with unswept():
+            found = abreast(lambda change: [(one.id, match) for _, one, match in self.matches(change)], changes)
         known = self._companies  # but for those that were taken off meanwhile
         pairs = zip(changes, found, strict=True)
         return [(change, known[id], match) for change, matches in pairs for id, match in matches if id in known]

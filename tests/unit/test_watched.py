@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
 from functools import cache
 
+import pytest
+
 from bot.book import CompanyBook, shipped
-from bot.model import EntityKind, Identifier, ListChange, Listing, Name, Story, Subscription
+from bot.model import Company, EntityKind, Identifier, ListChange, Listing, Match, Name, Story, Subscription
 from bot.watched import Watched
 from tests.worlds.facts import THEN, listing, watch
 
@@ -84,6 +88,23 @@ def test_a_change_is_matched_on_whichever_side_the_company_stands() -> None:
     for one, other in ((before, after), (after, before)):
         change = ListChange(source="us_dod_cmc", key="k", before=one, after=other, seen=THEN)
         assert [company.id for _, company, _ in whom.matches(change)] == ["xiaomi"]
+
+
+def test_the_garbage_collector_rests_while_a_list_is_screened(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And only then, whatever becomes of the screening."""
+    whom = watched(watch("Huawei"))
+    change = ListChange(source="us_dod_cmc", key="k", before=None, after=listing("Huawei", key="k"), seen=THEN)
+    swept = []
+
+    def match(entry: Listing) -> Iterator[tuple[Company, Match]]:
+        swept.append(gc.isenabled())
+        raise OSError(entry.name)
+
+    monkeypatch.setattr(whom, "match", match)
+    with pytest.raises(OSError, match="Huawei"):
+        whom.matches_of_all([change])
+    assert swept == [False]
+    assert gc.isenabled()
 
 
 def test_every_company_of_the_book_can_be_asked_for() -> None:
