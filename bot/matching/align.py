@@ -601,9 +601,7 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
             return _TRANSLATED
         if not one_syllable(latin.text) and (alike := spelled(native.native, latin.text)):
             return alike  # Tai is one character, and 大毅 two: Ta-I
-        if latin.rank in _TELLING and (
-            half_heard(native.native, latin.text) or with_ending(native.native, latin.text)
-        ):
+        if latin.rank in _TELLING and (half_heard(native.native, latin.text) or with_ending(native.native, latin.text)):
             return _HALF_HEARD
         if reads_as(native.native, latin.text):
             return 0.9
@@ -852,7 +850,7 @@ def _heard_in_context(found: Alignment) -> None:
     )
     if not in_town and not in_trade:
         return
-    if pinyin_initials(native.native, latin.text, least=2 if in_town else 3):
+    if pinyin_initials(native.native, latin.text):
         found.meet(mine, others, _BY_INITIALS, "initials")
         return
     least = HEARD_IN_CONTEXT if in_town else HEARD_IN_TRADE

@@ -52,12 +52,12 @@ _LETTER = 0.15
 _ONE_SYLLABLE = 0.25
 #: Characters that sound more like a word than this may be it; at .7 one in 300 words of other names is.
 HEARD = 0.6
-#: The same of characters that are chosen for their sounds alone and are all there is of a name: 伊庇鲁斯 is not Verus.
+#: The same of characters that are chosen for their sounds and beside which little agrees: 安达维尔 is not Inteller.
 HEARD_ALONE = 0.68
 #: The same where all else of the two names agrees, the town and the trade: one in twenty words of other names.
 HEARD_IN_CONTEXT = 0.45
 #: The same where one trade agrees and nothing else is said.
-HEARD_IN_TRADE = 0.55
+HEARD_IN_TRADE = 0.53
 
 
 @cache
@@ -184,7 +184,7 @@ _VOWELS_SAID = {"a": "ei", "e": "yi", "i": "ai", "o": "ou", "u": "you"}
 
 
 def _letters_heard(han: str, latin: str) -> bool:
-    """Whether each character of a foreign name is one letter of initials, as they are said: 斯凯孚, SKF; 欧科亿, OKE."""
+    """Whether each character of a foreign name is one letter of initials, as they are said: 斯凯孚, SKF."""
     if not 3 <= len(latin) == len(han) <= 4 or not transcribed(han) or _VOWELS.issuperset(latin):
         return False
     return all(map(_letter_heard, han, latin))
@@ -210,16 +210,17 @@ def with_ending(han: str, latin: str) -> bool:
     )
 
 
-def pinyin_initials(han: str, latin: str, least: int) -> bool:
-    """Whether Latin letters, `least` at least, are those with which the pinyin of these characters begins.
+def pinyin_initials(han: str, latin: str) -> bool:
+    """Whether Latin letters are those with which the pinyin of these characters begins: 金鸿达 (jin hong da), JHD.
 
-    金鸿达 (jin hong da) is JHD; two letters may say their trade behind them: 天准 (tian zhun), TZTEK.
+    Two are anybody's, unless the trade is said behind them: 天准 (tian zhun), TZTEK.
     """
     syllables = mandarin(han)
-    ending = _ENDINGS.fullmatch(latin, len(syllables))
-    if not least <= len(syllables) <= 4 or not (len(latin) == len(syllables) or ending):
-        return False
-    return all(map(str.startswith, syllables, latin))
+    size = len(syllables)
+    alone = 3 <= len(latin) == size <= 4
+    return (alone or (1 < size < 5 and bool(_ENDINGS.fullmatch(latin, size)))) and all(
+        map(str.startswith, syllables, latin)
+    )
 
 
 def begins_alike(han: str, words: Sequence[str]) -> bool:
@@ -276,7 +277,9 @@ def spells(latin: str, syllables: int) -> bool:
 
 
 #: Syllables of pinyin that hardly a name of a Chinese company is spelled with, and many a foreign word.
-_FOREIGN = frozenset("a e o ei ga ka ca sa za pa ta la na ne me re se".split())
+_FOREIGN = frozenset(
+    ("a", "e", "o", "ei", "ga", "ka", "ca", "sa", "za", "pa", "ta", "la", "na", "ne", "me", "re", "se")
+)
 
 
 @lru_cache(maxsize=50_000)

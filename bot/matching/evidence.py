@@ -199,8 +199,9 @@ def _waived(over: list[Unit], form: Form, other: Form) -> tuple[list[Unit], floa
     """What is left over without what goes without saying, and the weight of that.
 
     万科 is "China Vanke" abroad: who writes in Chinese characters does not say where. 中国 is also "China National" or
-    "China State", and 国家 (national) is "China". 人寿 is life insurance, 内蒙古 Inner Mongolia, 国防
-    defense, national or not; 商业银行 (commercial bank) is a bank, 投资控股 (investment holding) a holding, and 航空航天 (aviation and aerospace) aerospace.
+    "China State", and 国家 (national) is "China". 人寿 is life insurance, 内蒙古 Inner Mongolia, 国防 defense, national
+    or not, 商业银行 (commercial bank) a bank, 投资控股 (investment holding) a holding, and 航空航天 (aviation and
+    aerospace) aerospace.
     """
     if form.han:
         said = {"national"} if ("国家" in form.han and _names_china(other)) or "国防" in form.han else set()
