@@ -25,6 +25,7 @@ from bot.matching.chinese import (
     spelled,
     spells,
     transcribed,
+    with_ending,
 )
 from bot.matching.chinese_words import (
     group_of,
@@ -303,7 +304,11 @@ def _how_joined(units: Sequence[Unit], whole: Unit) -> str:
     if any(_says(units, concepts) for concepts in said(whole.native)):
         return "same meaning"
     text = "".join([unit.text for unit in units])
-    return "written together" if pinyin_fits(whole.native, text) or not spelled(whole.native, text) else SPELLED
+    if pinyin_fits(whole.native, text):
+        return "written together"
+    if spelled(whole.native, text):
+        return SPELLED
+    return "written together" if _half_said(units, whole.native) else "by ear"
 
 
 def written_together(units: Sequence[Unit], others: Iterable[Unit]) -> bool:
@@ -393,8 +398,8 @@ def _han_joined(units: Sequence[Unit], text: str, han: str) -> float:
         return 0.97
     if alike := spelled(han, text):
         return max(alike, SYLLABLES) if len(units) == len(han) else alike
-    if _half_said(units, han):
-        return _TRANSLATED
+    if how := _half_said(units, han):
+        return how
     if not begins_alike(han, [unit.text for unit in units]):
         return 0.0
     translated = (one for one in units if one.rank not in ("", "plain", "little") and not one_syllable(one.text))
@@ -406,28 +411,38 @@ def _han_joined(units: Sequence[Unit], text: str, han: str) -> float:
 
 #: How well a name is heard that stands in one word with its trade.
 _HEARD_BESIDE = 0.7
+#: And how well when only the beginning of a word is heard.
+_BEGINNING_HEARD = 0.8
 
 
-def _half_said(units: Sequence[Unit], han: str) -> bool:
-    """Whether the Latin words read one half of a Chinese word and translate the other: 全华时代, Quanhua Time."""
+def _half_said(units: Sequence[Unit], han: str) -> float:
+    """How surely the Latin words read one half of a Chinese word and translate the other: 全华时代, Quanhua Time."""
     if len(han) < 3:
-        return False
+        return 0.0
     for cut in range(1, len(han)):
         for at in range(1, len(units)):
             parts = (han[:cut], units[:at]), (han[cut:], units[at:])
             for (read, spelling), (translated, words) in (parts, parts[::-1]):
-                if (
-                    len(read) > 1
-                    and any(_says(words, concepts) for concepts in said(translated))
-                    and _reads(read, "".join([unit.text for unit in spelling]))
-                ):
-                    return True
-    return False
+                spelling_text = "".join([unit.text for unit in spelling])
+                if len(read) < 2 or not any(_says(words, concepts) for concepts in said(translated)):
+                    continue
+                if _is_read(read, spelling_text):
+                    return _TRANSLATED
+                if by_ear(read, spelling_text) >= _HEARD_BESIDE or _begins_as(read, spelling_text):
+                    return _HALF_HEARD
+    return 0.0
 
 
-def _reads(han: str, latin: str) -> bool:
-    """Whether a Latin word is these characters in pinyin, in another spelling, or nearly so to the ear: 士兰, Silan."""
-    return pinyin_fits(han, latin) or spelled(han, latin) > 0 or by_ear(han, latin) >= _HEARD_BESIDE
+def _begins_as(han: str, latin: str) -> bool:
+    """Whether a long Latin word begins as these characters sound: 英特磊 is intel(ligent) and epitaxy (磊晶)."""
+    return transcribed(han) and any(
+        by_ear(han, latin[:size]) >= _BEGINNING_HEARD for size in range(4, min(len(latin) - 2, 4 * len(han)))
+    )
+
+
+def _is_read(han: str, latin: str) -> bool:
+    """Whether a Latin word is these characters in pinyin or in another spelling."""
+    return pinyin_fits(han, latin) or spelled(han, latin) > 0
 
 
 def _says(units: Sequence[Unit], concepts: Sequence[str]) -> bool:
@@ -587,7 +602,7 @@ def _reading_alike(mine: Unit, other: Unit) -> float:
             return _TRANSLATED
         if not one_syllable(latin.text) and (alike := spelled(native.native, latin.text)):
             return alike  # Tai is one character, and 大毅 two: Ta-I
-        if latin.rank in _TELLING and half_heard(native.native, latin.text):
+        if latin.rank in _TELLING and (half_heard(native.native, latin.text) or with_ending(native.native, latin.text)):
             return _HALF_HEARD
         if reads_as(native.native, latin.text):
             return 0.9
@@ -855,8 +870,10 @@ def _heard_in_context(found: Alignment) -> None:
         found.meet(mine, others, _BY_INITIALS, "initials")
         return
     least = HEARD_IN_CONTEXT if in_town else HEARD_IN_TRADE
-    if len(native.native) > 3 and transcribed(native.native):
-        return  # four characters leave nothing to guess: 罗克韦尔 is not Rotork
+    if len(native.native) > 2 and transcribed(native.native):
+        if len(native.native) > 3:
+            return  # four characters leave nothing to guess: 罗克韦尔 is not Rotork
+        least = HEARD  # and three little
     if by_ear(native.native, latin.text, least) >= least:
         found.meet(mine, others, 0.62, "by ear")
 

@@ -9,6 +9,7 @@ have taken to hear one as the other.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import islice, pairwise, product
@@ -21,7 +22,7 @@ from bot.matching.frequency import homely, zipf
 from bot.matching.hearing import Sounds, bits, cheapest, missing, sounds
 from bot.matching.japanese import loan_bones
 from bot.matching.remembered import remembered
-from bot.matching.scripts import mandarin
+from bot.matching.scripts import mandarin, pinyin_fits
 
 #: What it costs to hear nothing where one side has a sound. Vowels are put in and left out freely.
 _LOST_VOWEL = 0.3
@@ -51,10 +52,12 @@ _LETTER = 0.15
 _ONE_SYLLABLE = 0.25
 #: Characters that sound more like a word than this may be it; at .7 one in 300 words of other names is.
 HEARD = 0.6
+#: The same of characters that are chosen for their sounds and beside which little agrees: 安达维尔 is not Inteller.
+HEARD_ALONE = 0.68
 #: The same where all else of the two names agrees, the town and the trade: one in twenty words of other names.
 HEARD_IN_CONTEXT = 0.45
-#: The same where one trade agrees and nothing else is said: one in sixteen.
-HEARD_IN_TRADE = 0.5
+#: The same where one trade agrees and nothing else is said.
+HEARD_IN_TRADE = 0.53
 
 
 @cache
@@ -119,6 +122,12 @@ def by_ear(han: str, latin: str, least: float = HEARD) -> float:
     """
     if _letters_heard(han, latin):
         return _LETTERS
+    if "ch" in latin and transcribed(han):  # of Greek: Echodyne, 埃科达因
+        return max(_by_ear(han, latin, least), _by_ear(han, latin.replace("ch", "k"), least))
+    return _by_ear(han, latin, least)
+
+
+def _by_ear(han: str, latin: str, least: float) -> float:
     if not 2 <= len(han) <= 8 or not (3 if transcribed(han) else 4) <= len(latin) <= 24:
         return 0.0
     ours, (theirs, consonants, letters) = _as_heard(han), _as_written(latin)
@@ -133,7 +142,7 @@ def by_ear(han: str, latin: str, least: float = HEARD) -> float:
     most = (1 - least - doubt) * heard
     if missing(ours.needed, letters) > most or missing(map(_needed, theirs), ours.letters) > most:
         return 0.0  # most words of two names: what speaks against them besides need not be known
-    other = spells(latin, len(han)) and not everyday_english(latin)  # "nike" is also two syllables of pinyin, and 耐克
+    other = spells_other(latin, len(han)) and not everyday_english(latin)  # "nike" is pinyin as well, and 耐克
     if len(han) > 3 and not transcribed(han) and any(spells(latin, fewer) for fewer in range(2, len(han))):
         return 0.0  # 中复神鹰 is four characters, and Zhongjian two
     if not transcribed(han) and len(latin) > 6 and any(spells(latin, more) for more in (len(han) + 1, len(han) + 2)):
@@ -170,18 +179,48 @@ def _needed(letter: str) -> tuple[int, float]:
     return bits(sound for sound in everything if _taken_for(sound).get(letter, _STRANGE) < price), price
 
 
+#: How Chinese says the letters that are vowels; of others a character has the sound itself.
+_VOWELS_SAID = {"a": "ei", "e": "yi", "i": "ai", "o": "ou", "u": "you"}
+
+
 def _letters_heard(han: str, latin: str) -> bool:
     """Whether each character of a foreign name is one letter of initials, as they are said: 斯凯孚, SKF."""
-    if not 3 <= len(latin) == len(han) <= 4 or not transcribed(han) or not _VOWELS.isdisjoint(latin):
+    if not 3 <= len(latin) == len(han) <= 4 or not transcribed(han) or _VOWELS.issuperset(latin):
         return False
-    begun = [_heard_sounds(char)[0] for char in han]
-    return all(_taken_for(sound).get(letter, 1.0) <= _LETTER for sound, letter in zip(begun, latin, strict=True))
+    return all(map(_letter_heard, han, latin))
+
+
+def _letter_heard(char: str, letter: str) -> bool:
+    said = _VOWELS_SAID.get(letter)
+    return mandarin(char) == [said] if said else _taken_for(_heard_sounds(char)[0]).get(letter, 1.0) <= _LETTER
+
+
+#: Endings that a name takes on in Latin letters, and what they say: Goertek is 歌尔, and makes technology.
+_ENDINGS = re.compile("te[ck]h?|tronics?|chem|pharm|soft|med|bio|net|sys|semi|labs?")
+
+
+def with_ending(han: str, latin: str) -> bool:
+    """Whether a Latin word is the pinyin of these characters with an ending that says a trade: 歌尔, Goertek."""
+    if len(han) < 2 or len(latin) < 2 * len(han) + 2:
+        return False
+    return any(
+        _ENDINGS.fullmatch(latin, size) and pinyin_fits(han, latin[:size])
+        for size in range(len(latin) - 5, len(latin) - 2)
+        if size > 3
+    )
 
 
 def pinyin_initials(han: str, latin: str) -> bool:
-    """Whether Latin letters are those with which the pinyin of these characters begins: 金鸿达 (jin hong da), JHD."""
+    """Whether Latin letters are those with which the pinyin of these characters begins: 金鸿达 (jin hong da), JHD.
+
+    Two are anybody's, unless the trade is said behind them: 天准 (tian zhun), TZTEK.
+    """
     syllables = mandarin(han)
-    return 3 <= len(latin) == len(syllables) <= 4 and all(map(str.startswith, syllables, latin))
+    size = len(syllables)
+    alone = 3 <= len(latin) == size <= 4
+    return (alone or (1 < size < 5 and bool(_ENDINGS.fullmatch(latin, size)))) and all(
+        map(str.startswith, syllables, latin)
+    )
 
 
 def begins_alike(han: str, words: Sequence[str]) -> bool:
@@ -205,7 +244,7 @@ def sounds_like(char: str, syllable: str) -> bool:
         return False
     sounds, letters = _heard_sounds(char), _written(syllable).replace("ng", "n").replace("eo", "o")
     changes = [_taken_for(sound) for sound in sounds]
-    glides = [one in "iu" and after in _VOWELS for one, after in pairwise(sounds + "-")]
+    glides = [(one in "iu" and after in _VOWELS) or one + after == "ou" for one, after in pairwise(sounds + "-")]
     gone = [_PADDED if glide else _LOST_CONSONANT for glide in glides]
     return cheapest(changes, gone, letters, _losses(letters), strange=_STRANGE, most=_ONE_SYLLABLE) <= _ONE_SYLLABLE
 
@@ -237,6 +276,29 @@ def spells(latin: str, syllables: int) -> bool:
     )
 
 
+#: Syllables of pinyin that hardly a name of a Chinese company is spelled with, and many a foreign word.
+_FOREIGN = frozenset(
+    ("a", "e", "o", "ei", "ga", "ka", "ca", "sa", "za", "pa", "ta", "la", "na", "ne", "me", "re", "se")
+)
+
+
+@lru_cache(maxsize=50_000)
+def spells_other(latin: str, syllables: int) -> bool:
+    """Whether a Latin word is a Chinese name of so many syllables in pinyin; Gamesa is three, and none of a name."""
+    return spells(latin, syllables) and not _made_of_foreign(latin, syllables, syllables)
+
+
+def _made_of_foreign(latin: str, syllables: int, spare: int) -> bool:
+    """Whether a word can be cut into syllables of pinyin of which at least half are seldom those of names."""
+    if not syllables or not latin:
+        return not syllables and not latin and spare >= 0
+    return any(
+        latin[:size] in _syllables()
+        and _made_of_foreign(latin[size:], syllables - 1, spare + (0 if latin[:size] in _FOREIGN else -2))
+        for size in range(1, min(6, len(latin)) + 1)
+    )
+
+
 # ── Other spellings of Chinese ────────────────────────────────────────────────────────────────────────────────────
 
 #: How surely characters are a word that spells them in Cantonese, or in the ways of Taiwan; and when that word is also
@@ -244,6 +306,9 @@ def spells(latin: str, syllables: int) -> bool:
 _SPELLED = 0.93
 _SPELLED_OTHERWISE = 0.75
 
+
+#: Initials that only pinyin writes: what has one of them and is pinyin of other characters spells those.
+_ONLY_PINYIN = re.compile("[xq]|zh")
 
 Spellings = Callable[[str], tuple[str, ...]]
 
@@ -257,8 +322,11 @@ def spelled(han: str, latin: str) -> float:
     """
     if not 2 <= len(han) <= 6 or not len(han) <= len(latin) <= 6 * len(han):
         return 0.0
-    if any(_spelled_in_one(han, latin, spellings) for spellings in _WAYS):
-        return _SPELLED_OTHERWISE if spells(latin, len(han)) else _SPELLED
+    ways = [spellings for spellings in _WAYS if _spelled_in_one(han, latin, spellings)]
+    if ways:
+        if not spells(latin, len(han)):
+            return _SPELLED
+        return 0.0 if ways == [_hokkien] or _ONLY_PINYIN.search(latin) else _SPELLED_OTHERWISE
     if len(han) > 3 and any(_spelled_in_two(han, latin, size) for size in range(2, len(han) - 1)):
         return _SPELLED
     return 0.0

@@ -228,7 +228,7 @@ def made_of_two(first: Unit, second: Unit, latin: str) -> bool:
 
 
 def _says_word(one: Unit, latin: str) -> bool:
-    meaning = _meaning(latin)
+    meaning = glossary().concept(latin) or latin
     return meaning == one.concept or (meaning,) in said(one.native)
 
 
@@ -275,5 +275,5 @@ def _listed(name: str) -> dict[str, Rows]:
 def _concepts(words: Sequence[str]) -> tuple[str, ...]:
     """The concepts of English words; joining words say nothing."""
     known = glossary()
-    found = [known.concept(word) or word for word in words]
+    found = [word if word in known.weight else known.concept(word) or word for word in words]
     return tuple(one for one in found if known.weight.get(one, (1.0, ""))[1] != "little") or tuple(found)

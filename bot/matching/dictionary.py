@@ -41,6 +41,8 @@ _REMARK = re.compile(
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\]]*\]")
+#: A formula behind the name of a substance: "methanol CH3OH".
+_FORMULA = re.compile(r"(?<=\w) [A-Z]\w*\d\S*")
 #: What begins a translation and is no part of it.
 _BEGINS = re.compile(r"^(?:to be |to |a |an |the |sth |sb |of |being )+")
 #: A proper name and what it is: "Neihuang county in Anyang", "Moody's, company specializing in ..."
@@ -113,7 +115,7 @@ def translations(han: str) -> tuple[tuple[str, ...], ...]:
 
 def _english(part: str) -> Iterator[tuple[str, ...]]:
     """The words of one translation, and of each of two beside "or"; none if it is a remark or an explanation."""
-    bare = " ".join(_BRACKETED.sub(" ", part).split())
+    bare = " ".join(_BRACKETED.sub(" ", _FORMULA.sub("", part)).split())
     if not bare or _REMARK.match(bare):
         return
     proper = _PROPER.match(bare)

@@ -18,6 +18,7 @@ from rapidfuzz.distance import Indel, JaroWinkler
 
 from bot.data import table
 from bot.matching.align import Alignment, Meeting, align, kept_apart
+from bot.matching.chinese import HEARD_ALONE, by_ear, transcribed
 from bot.matching.chinese_words import looked_up, may_say
 from bot.matching.fold import fold
 from bot.matching.frequency import CYRILLIC, LATIN, zipf
@@ -204,8 +205,9 @@ def _waived(over: list[Unit], form: Form, other: Form) -> tuple[list[Unit], floa
     """What is left over without what goes without saying, and the weight of that.
 
     万科 is "China Vanke" abroad: who writes in Chinese characters does not say where. 中国 is also "China National" or
-    "China State", and 国家 (national) is "China". 人寿 is life insurance, 内蒙古 Inner Mongolia, 国防
-    defense, national or not, and 航空航天 (aviation and aerospace) aerospace.
+    "China State", and 国家 (national) is "China". 人寿 is life insurance, 内蒙古 Inner Mongolia, 国防 defense, national
+    or not, 商业银行 (commercial bank) a bank, 投资控股 (investment holding) a holding, and 航空航天 (aviation and
+    aerospace) aerospace.
     """
     if form.han:
         said = {"national"} if ("国家" in form.han and _names_china(other)) or "国防" in form.han else set()
@@ -213,6 +215,10 @@ def _waived(over: list[Unit], form: Form, other: Form) -> tuple[list[Unit], floa
             said |= {"china", "academy", "science"}
         if "航空航天" in form.han and not other.han and any(one.concept == "aerospace" for one in other.units):
             said.add("aviation")
+        if "投资控股" in form.han and any(one.concept == "holding" for one in other.units):
+            said.add("investment")
+        if "商业银行" in form.han and not other.han and any(one.concept == "bank" for one in other.units):
+            said.add("trading")
         if "精机" in form.han and not other.han and any(one.concept in _MACHINES for one in other.units):
             said.add("precision")
     elif not other.han or japanese(other.text):
@@ -391,6 +397,7 @@ ONLY_NEAR = Objection("no word of its own, and what tells most is only near in m
 OTHER_NAME = Objection("no word of its own met, and each has another", 0.0, 1.0)
 OTHER_PLACE = Objection("no word of its own met, and another place", 0.0, 1.0)
 ONLY_HEARD = Objection("nothing but a short name, by ear", 0.6, 0.0)
+FAINTLY_HEARD = Objection("nothing but a foreign name, faintly heard", 0.0, 0.5)
 OTHER_CONSONANT = Objection("nothing but one Arabic word, and another consonant", 0.0, 1.0)
 ONE_EVERYDAY = Objection("nothing but one everyday word, in translation", 0.0, 1.0)
 ONE_LOOKED_UP = Objection("nothing but one word of the dictionary, and one says more", 0.0, 1.0)
@@ -432,6 +439,8 @@ def objections(found: Alignment) -> Iterator[Objection]:
             yield OTHER_NAME
     if _only_heard(found):
         yield ONLY_HEARD
+    if _faintly_heard(found):
+        yield FAINTLY_HEARD
     if _other_consonant(found):
         yield OTHER_CONSONANT
     if _one_everyday(found):
@@ -513,6 +522,24 @@ def _only_heard(found: Alignment) -> bool:
     if len(own) != 1 or own[0].rule != "by ear":
         return False
     return sum(len(one.native) for one in (*own[0].ours, *own[0].theirs)) < 4
+
+
+def _faintly_heard(found: Alignment) -> bool:
+    """Whether a name of characters chosen for their sounds met without every sound, and little else agrees.
+
+    Such characters leave little to guess; beside a trade or two other words that agree a name may be heard so.
+    """
+    heard = [met for met in found.met if met.rule == "by ear"]
+    if len(heard) != 1:
+        return False
+    rest = [met for met in found.met if met is not heard[0] and met.ours[0].rank not in ("little", "holding")]
+    if len(rest) > 1 or any(met.ours[0].rank == "trade" for met in rest):
+        return False
+    native, latin = heard[0].ours, heard[0].theirs
+    if latin[0].script == "han":
+        native, latin = latin, native
+    han = "".join([one.native for one in native])
+    return transcribed(han) and by_ear(han, "".join([one.text for one in latin])) < HEARD_ALONE
 
 
 def _other_consonant(found: Alignment) -> bool:

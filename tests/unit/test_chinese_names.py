@@ -14,6 +14,7 @@ from bot.matching.chinese import (
     one_syllable,
     spelled,
     spelled_bones,
+    spells_other,
     syllable_bones,
 )
 from bot.matching.chinese_words import (
@@ -707,3 +708,72 @@ def test_four_characters_of_a_foreign_name_leave_nothing_to_guess() -> None:
     """Where town and trade agree a short name is heard generously, and a long one as strictly as anywhere."""
     assert compare("罗克韦尔自动化(中国)有限公司", "Rockwell Automation (China) Co., Ltd.").verdict is Verdict.SAME
     assert compare("罗克韦尔自动化(中国)有限公司", "Rotork Automation (China) Co., Ltd.").verdict is not Verdict.SAME
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english", "same"),
+    [
+        ("佳美莎风电(天津)有限公司", "Gamesa Wind (Tianjin) Co., Ltd.", True),  # ga, me and sa are no Chinese names
+        ("佳美莎风电(天津)有限公司", "Jiameisha Wind (Tianjin) Co., Ltd.", True),
+        ("新泉电子有限公司", "Xin Chuan Electronics Co., Limited", False),  # who writes x writes no Wade-Giles
+        ("兴利控股有限公司", "Heng Li Holdings Limited", False),  # pinyin of 恒力, and Hokkien by chance
+    ],
+)
+def test_what_is_pinyin_of_another_name(chinese: str, english: str, same: bool) -> None:
+    """A word is another name in pinyin only when names are spelled with its syllables."""
+    assert (compare(chinese, english).verdict is Verdict.SAME) is same
+
+
+def test_syllables_of_which_no_name_is_made() -> None:
+    """Half of the syllables make it a foreign word; a word that is no pinyin at all is none either."""
+    assert all(map(spells_other, ("sunwoda", "leda"), (3, 2)))
+    assert not any(map(spells_other, ("gamesa", "arete"), (3, 3)))
+    assert not spells_other("kohler", 2)
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english", "same"),
+    [
+        ("莱茵轴承公司", "Rheinlager AG", False),
+        ("莱茵金属公司", "Rheinmetall AG", True),
+        ("英特磊公司", "Intelligent Epitaxy, Inc.", True),
+        ("英特磊公司", "Intelligent Display, Inc.", False),
+        ("歌明股份有限公司", "Gemingtek Inc.", True),
+        ("歌明股份有限公司", "Geminsoft Inc.", False),
+    ],
+)
+def test_half_of_a_name_heard_and_half_translated(chinese: str, english: str, same: bool) -> None:
+    """A word may be heard and said in one, or its beginning heard; an ending that says a trade may stand behind it."""
+    assert (compare(chinese, english).verdict is Verdict.SAME) is same
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english", "same"),
+    [
+        ("安达维尔", "Inteller LLC", False),
+        ("伊庇鲁斯公司", "Epirus, Inc.", True),
+        ("塞拉技术服务公司", "Sierra Technical Services, Inc.", True),  # two words agree
+        ("埃科达因公司", "Echodyne", False),  # not sure enough of one word
+    ],
+)
+def test_a_foreign_name_beside_which_little_agrees(chinese: str, english: str, same: bool) -> None:
+    """Characters chosen for their sounds have every sound; beside words that agree they may be heard."""
+    assert (compare(chinese, english).verdict is Verdict.SAME) is same
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english"),
+    [
+        ("苏州天准科技股份有限公司", "Suzhou TZTEK Technology Co., Ltd."),
+        ("欧科亿刀具股份有限公司", "OKE Cutting Tools Co., Ltd."),
+        ("瑞禾投资控股股份有限公司", "Ruihe Holdings Co., Ltd."),
+        ("瑞禾商业银行股份有限公司", "Ruihe Bank Co., Ltd."),
+        ("明岳飞行试验研究院", "Mingyue Flight Test Establishment"),
+        ("桂林卫星测控中心", "Guilin Satellite Control Center"),
+        ("雪松诊所有限公司", "Cedar Clinic Limited"),
+        ("瑞禾甲醇有限公司", "Ruihe Methanol Co., Ltd."),
+    ],
+)
+def test_words_and_initials_as_companies_write_them(chinese: str, english: str) -> None:
+    """Initials with a trade behind them, vowels said as letters, and trades in their usual English."""
+    assert compare(chinese, english).verdict is Verdict.SAME
