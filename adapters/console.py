@@ -97,25 +97,23 @@ class ConsoleChat:
 
     def draw(self, console: Console, card: Card) -> None:
         """All text is drawn as it is: nothing in it is taken for mark-up."""
+        language = card.language or self._language
+        colon = f"{NO_BREAK}:" if language == "fr" else ":"
         lines = _indented(console, Text(_plain(card.title), style=STYLE[card.severity]), 0)
         for section in card.sections:
-            lines += self._section(console, section)
-        lines += [Text(f"  {_plain(link.text)}{self._colon} {_plain(link.url)}") for link in card.links]
+            lines += self._section(console, section, language)
+        lines += [Text(f"  {_plain(link.text)}{colon} {_plain(link.url)}") for link in card.links]
         if card.footer:
             lines += _indented(console, Text(_plain(card.footer), style="dim"), 2)
         console.print(Text("\n").join([*lines, Text()]), soft_wrap=True)  # in one go: each print costs as ten lines
 
-    def _section(self, console: Console, section: Section) -> list[Text]:
+    def _section(self, console: Console, section: Section, language: str) -> list[Text]:
         quoted = section.quote and "\n" not in section.text
-        opening, closing = QUOTES.get(self._language, QUOTES["en"])
+        opening, closing = QUOTES.get(language, QUOTES["en"])
         words = Text(f"{opening}{_plain(section.text)}{closing}" if quoted else _plain(section.text))
         if not section.heading:
             return _indented(console, words, 2)
         return _indented(console, Text(_plain(section.heading), style="bold"), 2) + _indented(console, words, 4)
-
-    @property
-    def _colon(self) -> str:
-        return f"{NO_BREAK}:" if self._language == "fr" else ":"
 
     async def run(self, desk: Desk) -> None:
         """Answer what is typed, until the input ends; then only print."""

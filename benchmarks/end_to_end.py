@@ -42,9 +42,10 @@ from adapters.stores.sqlite import SqliteStore
 from bot import logs
 from bot.book import shipped
 from bot.deliver import Courier
+from bot.ledger import Habits
 from bot.model import Place, SourceCard, SourceKind, Subscription
 from bot.sources import Source, StreamSource
-from bot.watch import Habits, Watcher
+from bot.watch import Watcher
 from bot.wiring import SystemClock
 from tests.worlds.pages import rss, table
 from tests.worlds.site import Site
@@ -52,7 +53,8 @@ from tests.worlds.site import Site
 ROUNDS = 200
 GOAL = 20.0  # milliseconds
 ITEMS = 40
-WATCHED = ("Xiaomi", "Huawei", "SMIC", "Hangzhou Hikvision", "DJI")
+#: One of them is in the news in each round: a second story of one event would be told as a report more of the first.
+WATCHED = tuple(name for company in shipped().companies() if (name := company.name).replace(" ", "").isalpha())
 FILLER = (
     "The ministry said on Thursday that it would study the matter. Analysts expected little change, and shares in the "
     "sector closed higher after a quiet session. A spokesperson for the trade office declined to comment further. "
@@ -68,7 +70,7 @@ class Feed:
     )
 
     def next(self) -> bytes:
-        number, name = len(self.items), WATCHED[len(self.items) % len(WATCHED)]
+        number, name = len(self.items), WATCHED[len(self.items) - ITEMS]
         title = f"US adds {name} to list of Chinese military companies, notice {number}"
         self.items.insert(0, (str(number), title, f"The Pentagon added {name} to its list on Thursday. {FILLER * 2}"))
         return self.body()
@@ -154,7 +156,7 @@ def said(name: str, times: list[float]) -> str:
 
 
 def main() -> None:
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
+    rounds = min(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS, len(WATCHED))
     logs.configure("ERROR")
     ours, theirs = asyncio.run(measure(rounds))
     print(f"{rounds} rounds, a feed of {ITEMS} items, one of them new")

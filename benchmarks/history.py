@@ -40,6 +40,7 @@ from bot.archive import Archive
 from bot.book import shipped
 from bot.commands import FrontDesk, Office
 from bot.history import end_of
+from bot.ledger import Habits
 from bot.matching.whom import recognise
 from bot.model import (
     Document,
@@ -60,7 +61,7 @@ from bot.model import (
 from bot.ports import Answer, Ask, Store
 from bot.roll import Roll
 from bot.sources import Source
-from bot.watch import Habits, Watcher
+from bot.watch import Watcher
 from bot.wiring import official
 from tests.worlds.pages import SetClock, table
 from tests.worlds.redis_server import running

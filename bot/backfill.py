@@ -15,10 +15,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from bot.errors import FetchLater, TellPerson
+from bot.ledger import Outcome
 from bot.model import Document, SourceCard
 from bot.ports import Ask
 from bot.sources import Source
-from bot.watch import Outcome, Watcher
+from bot.watch import Watcher
 from bot.wiring import House
 
 #: 2021-01-14, 2021_01_14 or 20210114, anywhere in a name but not inside a longer number.

@@ -41,6 +41,7 @@ from bot.model import (
     Match,
     Named,
     Notice,
+    Reason,
     Role,
     Section,
     Severity,
@@ -62,6 +63,8 @@ REMARKS = 400
 LINKED = 3
 #: Names spelled out before "and N more".
 NAMED = 5
+#: The source of a text that somebody gave by hand, of whose publication no more than the day is known.
+TYPED = "file"
 #: Companies of one text that are told one by one.
 MANY_NAMED = 12
 #: How the weight of an outlet's word is called; what has no name here is an outlet like any other.
@@ -71,6 +74,10 @@ NEWS_DAYS = 2
 
 #: Characters of a field shown on either side of a change, and around what differs; shorter ones are shown whole.
 DIFFERS, LEAD, WHOLE = 200, 24, 120
+#: The reason that follows a number two companies share: under which names they have it.
+LISTED_AS = "listed as"
+#: A kind of number of so many letters at most is an abbreviation: USCC, LEI, IMO.
+ABBREVIATED = 5
 #: Fields that hold several values, joined by semicolons.
 SETS = frozenset({"aliases", "programmes", "identifiers", "countries", "addresses", "citations", "details"})
 
@@ -78,6 +85,8 @@ SETS = frozenset({"aliases", "programmes", "identifiers", "countries", "addresse
 FIRST = ("programmes", "name")
 
 LANGUAGES = ("en", "fr")
+#: The languages into which titles of lists are translated; in English they stand alone as published.
+_TRANSLATED = frozenset(LANGUAGES) - {"en"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +113,14 @@ class Reader:
         for sentence, template in _retold(self.language, group):
             if found := sentence.fullmatch(kept):
                 parts = found.groupdict()
-                return template.format(**{name: self.retell(group, part) for name, part in parts.items()})
+                return template.format(**{name: self._part(group, part) for name, part in parts.items()})
         return kept
+
+    def _part(self, group: str, kept: str) -> str:
+        """What fills a sentence of ours: another of them, or somebody's words between our English marks."""
+        if len(kept) > 2 and kept[0] == "“" and kept[-1] == "”" and "“" not in kept[1:]:
+            return self.quote(kept[1:-1])
+        return self.retell(group, kept)
 
     def field(self, name: str) -> str:
         """What a field of an entry is called."""
@@ -124,7 +139,7 @@ class Reader:
         return self.say("quoted.between").join(parts)
 
     def title(self, source: str) -> str:
-        """What a source is called: of a list in the reader's language, of an outlet as it calls itself."""
+        """What a source is called within a sentence: a list in the reader's language, an outlet as it calls itself."""
         card = self.cards.get(source)
         return self.retell("title", card.title if card else str(table("list_titles").get(source, source)))
 
@@ -132,7 +147,13 @@ class Reader:
         """The same where it stands alone, as a heading or at the beginning of a line."""
         title, card = self.title(source), self.cards.get(source)
         own = card.title if card else str(table("list_titles").get(source, source))
-        return title if title == own else f"{title[:1].upper()}{title[1:]}"  # how an outlet writes itself is its own
+        if title == own or self.language not in _TRANSLATED:  # how an outlet writes itself is its own
+            return own
+        return f"{title[:1].upper()}{title[1:]}"
+
+    def score(self, score: float) -> str:
+        """How sure, from 0 to 1, with the reader's decimal sign."""
+        return f"{score:.2f}".replace(".", "," if self.language == "fr" else ".")
 
     def terms(self, source: str) -> str:
         """The licence to be named beside a source's data, in its short form; empty where none has to be."""
@@ -167,9 +188,11 @@ class Reader:
 @cache
 def _retold(language: str, group: str) -> tuple[tuple[re.Pattern[str], str], ...]:
     """Our English sentences of a group, as what finds them again whatever they were filled with, beside the other's."""
-    if language == "en" or language not in LANGUAGES:
+    if language not in LANGUAGES:
         return ()
     told = table(f"retold/{language}").get(group) if language in shelf("retold") else None
+    if told is None and language == "en":
+        return ()
     if told is None:
         words = table(f"words/{language}").get(group, {})
         told = {text: words[name] for name, text in table("words/en").get(group, {}).items() if name in words}
@@ -310,8 +333,10 @@ def _list(source: str, effects: Sequence[Effect], reader: Reader) -> str:
     """The list as people call it: the one programme it is about, where a source carries several."""
     card = reader.cards.get(source)
     inner = card is not None and card.carrier and len(effects) == 1
-    named = inner and effects[0].title
-    return reader.say("kind.programme", title=effects[0].title) if named else reader.title(source)
+    if not (inner and effects[0].title):
+        return reader.title(source)
+    title = effects[0].title
+    return reader.say("kind.programme_list" if title.casefold().endswith(" list") else "kind.programme", title=title)
 
 
 def _happened(alert: Alert, reader: Reader) -> list[Section]:
@@ -427,7 +452,7 @@ def _told(alert: Alert, story: Story, reader: Reader) -> list[Section]:
     told_by = [_by(story, alert.source, reader)] if story.publisher else []
     sections = [
         Section(reader.say("heading.headline"), reader.clean(story.title, 300), quote=True),
-        Section(reader.say("heading.happened"), " ".join([*told_by, *published]) or when(alert.at)),
+        Section(reader.say("heading.told"), " ".join([*told_by, *published]) or when(alert.at)),
     ]
     return sections + (_read_out_of(alert.analysis, reader) if alert.analysis else [])
 
@@ -448,7 +473,7 @@ def _read_out_of(analysis: Analysis, reader: Reader) -> list[Section]:
         if analysis.source:
             sections.append(Section(reader.say("heading.meant"), reader.named(analysis.source)))
     if analysis.origin:
-        sections.append(Section(reader.say("heading.origin"), reader.clean(analysis.origin, 120), quote=True))
+        sections.append(Section(reader.say("heading.origin"), reader.quote(reader.clean(analysis.origin, 120))))
     return sections
 
 
@@ -513,11 +538,11 @@ def _matched(alert: Alert, reader: Reader) -> list[Section]:
 def match_words(match: Match, reader: Reader) -> str:
     """Why two names are one, as a sentence: the spellings that met, the rule, the confidence."""
     reasons = _steps(match, reader)
-    band = f"{reader.say(f'band.{match.band}')} ({match.score:.2f})"
+    sure = {"band": reader.say(f"band.{match.band}"), "score": reader.score(match.score)}
     if match.verdict is Verdict.RELATED:
-        related = reader.say("matched.related", band=reader.say(f"band.{match.band}"), score=f"{match.score:.2f}")
+        related = reader.say("matched.related", **sure)
         return f"{reasons}. {related}" if reasons else related
-    return f"{reasons}. {band}" if reasons else band
+    return reader.say("matched.sure", reasons=reasons, **sure) if reasons else reader.say("matched.bare", **sure)
 
 
 def _steps(match: Match, reader: Reader) -> str:
@@ -526,6 +551,8 @@ def _steps(match: Match, reader: Reader) -> str:
     if not told:
         return ""
     first = told[0]
+    if len(told) > 1 and told[1].rule == LISTED_AS:
+        return _by_number(first, told[1], reader)
     steps = [reader.retell("rule", first.rule)]
     for one in told[1:]:
         if one.rule == "same word":
@@ -536,6 +563,14 @@ def _steps(match: Match, reader: Reader) -> str:
         steps.append(rule if same_names else f"{rule} ({' = '.join(met)})")
     ours, theirs = reader.clean(first.ours, 120), reader.clean(first.theirs, 160)
     return reader.say("matched.reason", ours=ours, theirs=theirs, rule=", ".join(dict.fromkeys(steps)))
+
+
+def _by_number(number: Reason, names: Reason, reader: Reader) -> str:
+    """Two names that one number joins, which is told as publishers write it."""
+    kind = number.rule.removeprefix("same ")
+    ours, theirs = reader.clean(names.ours, 120), reader.clean(names.theirs, 160)
+    shown = {"kind": kind.upper() if len(kind) <= ABBREVIATED else kind, "number": number.ours.upper()}
+    return reader.say("matched.number", ours=ours, theirs=theirs, **shown)
 
 
 def _record(alert: Alert, updates: Updates | None, reader: Reader) -> list[Section]:
@@ -675,9 +710,12 @@ def _source_of(story: Story, reader: Reader) -> list[Section]:
         [Section(reader.say("heading.headline"), reader.clean(story.title, 300), quote=True)] if story.title else []
     )
     published = reader.say("happened.published", time=when(story.published)) if story.published else ""
+    if story.published and story.source == TYPED:
+        published = reader.say("happened.dated", day=f"{story.published:%Y-%m-%d}")
     by = _by(story, story.source, reader) if story.publisher else ""
-    told = " ".join(part for part in (by, published) if part)
-    return sections + ([Section(reader.say("heading.happened"), told)] if told else [])
+    if not by:
+        return sections + ([Section("", published)] if published else [])
+    return [*sections, Section(reader.say("heading.told"), " ".join(part for part in (by, published) if part))]
 
 
 def _companies(named: Sequence[Named], reader: Reader) -> list[Section]:
@@ -771,13 +809,14 @@ def standing_card(standing: Standing, reader: Reader) -> Card:
     lists = len(standing.read)
     listed = sum(1 for _, found in standing.found if counted(found))
     lines = [_standing_line(company, found, lists, reader) for company, found in standing.found]
+    count = len(standing.found)
     summary = reader.say(
-        f"standing.{_standing_key(listed, len(standing.found))}", listed=listed, count=len(standing.found)
+        f"standing.{_standing_key(listed, count)}", listed=listed, count=count, lists=reader.lists(lists)
     )
     oldest = min((at for _, at in standing.read), default=None)
     return Card(
         summary=summary,
-        title=reader.say("standing.title"),
+        title=reader.say("standing.title" if listed or not count else "standing.title_none"),
         sections=(Section("", summary), *(Section("", line) for line in lines)),
         footer=reader.say("standing.footer", count=lists, fresh=reader.fresh(oldest)),
     )
@@ -787,7 +826,7 @@ def _standing_key(listed: int, count: int) -> str:
     """Which sentence says how many of them are listed."""
     if count == 1:
         return "alone" if listed else "alone_not"
-    return "summary_one" if listed == 1 else "summary"
+    return {0: "summary_none", 1: "summary_one", count: "summary_all"}.get(listed, "summary")
 
 
 def counted(found: Iterable[Found]) -> dict[str, int]:
@@ -807,13 +846,13 @@ def _standing_line(company: Company, found: Sequence[Found], lists: int, reader:
 def notice_card(notice: Notice, reader: Reader) -> Card:
     """What the people who run Tocsin are told."""
     title = reader.clean(reader.retell("notice", notice.title), 200)
-    text = reader.retell("notice", notice.text)
+    text = reader.retell("notice", notice.text).removeprefix(f"{notice.source}: ")
     return Card(
         summary=reader.told(reader.clean(text, 300), title),
         title=title,
         severity=Severity.MEDIUM,
         sections=(Section("", reader.clean(text)),),
-        footer=notice.source,
+        footer=reader.named(notice.source) if notice.source in reader.cards else "",
     )
 
 

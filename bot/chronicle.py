@@ -180,7 +180,7 @@ def _event(event: Event, reader: Reader) -> Section:
 
 def _where(event: Event, reader: Reader) -> str:
     """On which list it happened: of a file that carries several, that of the entries."""
-    return reader.row(dict.fromkeys(reader.title(list_of(one)) for one in event.listings))
+    return reader.row(dict.fromkeys(reader.named(list_of(one)) for one in event.listings))
 
 
 def _day(moment: datetime | None, reader: Reader) -> str:
@@ -262,7 +262,7 @@ def alt_text(company: Company, chart: Chart, reader: Reader) -> str:
         parts.append(reader.say("picture.alt_no_stories"))
     for lane in chart.lanes:
         marks = [f"{reader.say(f'picture.{mark.what}')} {mark.at:%Y-%m-%d}" for mark in lane.marks]
-        parts.append(f"{reader.told(', '.join(marks), reader.title(lane.source))}.")
+        parts.append(f"{reader.told(', '.join(marks), reader.named(lane.source))}.")
     text = " ".join(parts)
     return text if len(text) <= ALT else text[: ALT - 1].rstrip() + "…"
 

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import aclosing, nullcontext
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,7 +19,7 @@ from rich.console import Console
 
 from adapters.console import ConsoleChat
 from bot import __version__, backfill, logs, settings
-from bot.cards import Reader, account_card
+from bot.cards import TYPED, Reader, account_card
 from bot.chronicle import as_table, history_rows
 from bot.commands import commands
 from bot.commands.audit import COLUMNS, beginning, every_act
@@ -29,10 +30,14 @@ from bot.commands.typed import options
 from bot.demo import demo as play_demo
 from bot.doctor import examine
 from bot.errors import BadSettings, TellPerson, TocsinError
+from bot.ledger import Outcome
 from bot.matching.compare import compare
 from bot.model import Attachment, Place, Reason, Reply, Request, Story, Verdict
-from bot.watch import Outcome
+from bot.sources import Source
 from bot.wiring import House, open_house
+
+#: What `tocsin --help` says in three parts.
+BEGIN, ASK, RUN = "To begin", "Whom to watch, and what is known", "To run it, and to look after it"
 
 app = typer.Typer(
     help="Rings when a company you watch appears on a restricted-party list or in a story about one.",
@@ -46,12 +51,12 @@ sources = typer.Typer(help="What is read, and how it stands.", invoke_without_co
 alert = typer.Typer(help="What to do with an alert.", no_args_is_help=True)
 export = typer.Typer(help="What is kept, as files for other programs.", no_args_is_help=True)
 manifests = typer.Typer(help="What to paste where a chat installs its apps.", no_args_is_help=True)
-app.add_typer(manifests, name="manifest")
-app.add_typer(watch, name="watch")
-app.add_typer(export, name="export")
-app.add_typer(feed, name="feed")
-app.add_typer(sources, name="sources")
-app.add_typer(alert, name="alert")
+app.add_typer(manifests, name="manifest", rich_help_panel=RUN)
+app.add_typer(watch, name="watch", rich_help_panel=ASK)
+app.add_typer(export, name="export", rich_help_panel=RUN)
+app.add_typer(feed, name="feed", rich_help_panel=RUN)
+app.add_typer(sources, name="sources", rich_help_panel=RUN)
+app.add_typer(alert, name="alert", rich_help_panel=ASK)
 
 #: Bytes of a story's file that are read; more than any story has.
 STORY_CAP = 10_000_000
@@ -153,7 +158,7 @@ def _busy(text: str) -> Any:
     return console.status(text) if console.is_terminal else nullcontext()
 
 
-@app.command()
+@app.command(rich_help_panel=BEGIN)
 def demo(
     pause: Annotated[float, typer.Option(help="Seconds between two scenes, to read along.")] = 0.0,
 ) -> None:
@@ -162,33 +167,33 @@ def demo(
     asyncio.run(play_demo(sys.stdout, pause=pause))
 
 
-@app.command()
+@app.command(rich_help_panel=BEGIN)
 def run(
     once: Annotated[bool, typer.Option("--once", help="Poll what is due, deliver, and end (for cron).")] = False,
 ) -> None:
     """Watch, and post alerts to every chat that has a token; with none, print them here."""
 
     async def work(house: House) -> None:
-        count = len(await house.store.subscriptions())
-        hint = "" if count else " Nobody is watched yet: tocsin watch add Xiaomi Huawei"
-        sources_read = _count(len(house.cards()), "source", "sources")
-        _say(f"Tocsin {__version__}: {_count(count, 'watch', 'watches')}, {sources_read}.{hint}")
+        count, reader = len(await house.store.subscriptions()), _reader(house)
+        watches, sources_read = _count(count, "run.watches", reader), _count(len(house.cards()), "run.sources", reader)
+        begins = reader.say("run.begins", version=__version__, watches=watches, sources=sources_read)
+        _say(begins if count else begins + reader.say("run.nobody"))
         if once:
-            with _busy("reading what is due"):
+            with _busy(reader.say("run.reading")):
                 await house.once()
             return
-        progress = asyncio.ensure_future(_first_readings(house))
+        progress = asyncio.ensure_future(_first_readings(house, reader))
         try:
-            await _until_stopped(house.run())
+            await _until_stopped(house.run(), reader)
         finally:
             progress.cancel()
 
     _with_house(work)
 
 
-async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
+async def _until_stopped(work: Coroutine[Any, Any, None], reader: Reader) -> None:
     """Go on until somebody ends it, and say that this is safe."""
-    _say("Ctrl-C ends.")
+    _say(reader.say("run.stop"))
     running = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -196,37 +201,7 @@ async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
     try:
         await running
     except asyncio.CancelledError:
-        _say("Ended. Nothing is lost: what was not delivered will be when Tocsin runs again.")
-
-
-@app.command()
-def slack(
-    http: Annotated[int, typer.Option(help="Take commands by HTTP on this port instead of Socket Mode.")] = 0,
-    host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 is every one.")] = "127.0.0.1",
-) -> None:
-    """Only Slack: post its alerts and answer its commands, beside another process that watches."""
-
-    async def work(house: House) -> None:
-        if not house.settings.slack_bot_token.get_secret_value() and not house.settings.slack_client_id:
-            raise BadSettings(
-                "SLACK_BOT_TOKEN is empty: put the bot token of the Slack app there, or SLACK_CLIENT_ID for many "
-                "workspaces. See docs/slack.md"
-            )
-        if http and not house.settings.slack_signing_secret.get_secret_value():
-            raise BadSettings(
-                "SLACK_SIGNING_SECRET is empty: requests by HTTP cannot be told from forged ones without it"
-            )
-        if http:
-            _say(f"Tocsin {__version__}: Slack on http://{host}:{http}/slack/events")
-        await _until_stopped(house.run("slack"))
-
-    _with_house(work, listen=(host, http) if http else None)
-
-
-@app.command()
-def key() -> None:
-    """A new key for TOCSIN_KEY, which seals the tokens of installed workspaces in the store."""
-    print(settings.new_key())  # noqa: T201 - for a pipe, without anything around it
+        _say(reader.say("run.ended"))
 
 
 @manifests.command("slack")
@@ -239,20 +214,20 @@ def manifest_slack(
     _print_json(manifest(url))
 
 
-async def _first_readings(house: House) -> None:
+async def _first_readings(house: House, reader: Reader) -> None:
     """How far the first readings are, while somebody looks; the first of a large list takes a while."""
     console = Console(stderr=True)
     if not console.is_terminal:
         return
-    with console.status("first readings") as status:
+    with console.status(reader.say("run.firsts")) as status:
         while unread := house.cards().keys() - {
             id for id, one in (await house.store.memories()).items() if one.tried_at
         }:
-            status.update(f"first readings: {len(unread)} of {len(house.cards())} sources to go")
+            status.update(reader.say("run.firsts_to_go", count=len(unread), total=len(house.cards())))
             await house.clock.sleep(timedelta(seconds=1))
 
 
-@app.command()
+@app.command(rich_help_panel=ASK)
 def lookup(
     name: Annotated[list[str], typer.Argument(help="A company, in any spelling or script.")],
     as_of: Annotated[str, typer.Option(help="A day, as 2021-03-01: what was true then.")] = "",
@@ -263,7 +238,7 @@ def lookup(
     _ask("lookup", json=json, name=words, as_of=as_of or str(dict(typed).get("as_of", "")))
 
 
-@app.command()
+@app.command(rich_help_panel=ASK)
 def history(
     name: Annotated[list[str], typer.Argument(help="A company, in any spelling or script.")],
     picture: Annotated[Path | None, typer.Option(help="Draw it too, into this PNG file.")] = None,
@@ -438,19 +413,19 @@ def sources_accept(source: str, json: Json = False) -> None:
     _ask("sources accept", json=json, source=source)
 
 
-@app.command()
+@app.command(rich_help_panel=RUN)
 def feeds(json: Json = False) -> None:
     """Every news feed that is read, and how it stands."""
     _ask("feeds", json=json)
 
 
-@app.command()
+@app.command(rich_help_panel=ASK)
 def status(place: Where = "console:", json: Json = False) -> None:
     """Is all well: watches, lists and the oldest reading, messages that wait, the version."""
     _ask("status", json=json, place=place)
 
 
-@app.command()
+@app.command(rich_help_panel=ASK)
 def why(
     key: Annotated[str, typer.Argument(help="The key of one delivery.")] = "",
     place: Where = "console:",
@@ -460,7 +435,7 @@ def why(
     _ask("why", json=json, place=place, key=key)
 
 
-@app.command()
+@app.command(rich_help_panel=RUN)
 def unpark(
     key: Annotated[str, typer.Argument(help="The key that `why` shows, or: all")],
     place: Where = "console:",
@@ -470,7 +445,7 @@ def unpark(
     _ask("unpark", json=json, place=place, key=key)
 
 
-@app.command()
+@app.command(rich_help_panel=ASK)
 def show(
     key: Annotated[str, typer.Argument(help="The key of one message, as `why` shows it.")],
     place: Where = "console:",
@@ -519,7 +494,7 @@ def alert_undo(
     _ask("alert undo", json=json, place=place, key=key, what=what)
 
 
-@app.command()
+@app.command(rich_help_panel=ASK)
 def audit(
     day: Annotated[
         str, typer.Argument(metavar="[SINCE]", help="Only from this day on, such as 2026-01-31 (UTC).")
@@ -553,7 +528,37 @@ def export_acts(
         _print_json({"acts": acts})
 
 
-@app.command()
+@app.command(rich_help_panel=RUN)
+def slack(
+    http: Annotated[int, typer.Option(help="Take commands by HTTP on this port instead of Socket Mode.")] = 0,
+    host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 is every one.")] = "127.0.0.1",
+) -> None:
+    """Only Slack: post its alerts and answer its commands, beside another process that watches."""
+
+    async def work(house: House) -> None:
+        if not house.settings.slack_bot_token.get_secret_value() and not house.settings.slack_client_id:
+            raise BadSettings(
+                "SLACK_BOT_TOKEN is empty: put the bot token of the Slack app there, or SLACK_CLIENT_ID for many "
+                "workspaces. See docs/slack.md"
+            )
+        if http and not house.settings.slack_signing_secret.get_secret_value():
+            raise BadSettings(
+                "SLACK_SIGNING_SECRET is empty: requests by HTTP cannot be told from forged ones without it"
+            )
+        if http:
+            _say(f"Tocsin {__version__}: Slack on http://{host}:{http}/slack/events")
+        await _until_stopped(house.run("slack"), _reader(house))
+
+    _with_house(work, listen=(host, http) if http else None)
+
+
+@app.command(rich_help_panel=RUN)
+def key() -> None:
+    """A new key for TOCSIN_KEY, which seals the tokens of installed workspaces in the store."""
+    print(settings.new_key())  # noqa: T201 - for a pipe, without anything around it
+
+
+@app.command(rich_help_panel=RUN)
 def poll(
     source: Annotated[str, typer.Argument(help="The id of a source; see `tocsin sources`.")],
     file: Annotated[Path | None, typer.Option(help="Read this file as if the source had sent it.")] = None,
@@ -562,24 +567,23 @@ def poll(
 ) -> None:
     """Read one source now, whether or not it is due. A reading that is not believed changes nothing and says why."""
 
-    async def work(house: House) -> Outcome:
-        known = await house.everything()
-        if source not in known:
-            raise TellPerson(f"There is no source {source!r}; known: {', '.join(sorted(known))}")
-        document = await backfill.document_of(file, known[source].card, house) if file else None
-        with _busy(f"reading {source}"):
-            return await house.watcher.poll(known[source], document=document, dry_run=dry_run)
+    async def work(house: House) -> tuple[Outcome, Reader]:
+        reader = _reader(house)
+        found = await _source(house, source, reader)
+        document = await backfill.document_of(file, found.card, house) if file else None
+        with _busy(reader.say("poll.reading", source=source)):
+            return await house.watcher.poll(found, document=document, dry_run=dry_run), reader
 
-    outcome: Outcome = _with_house(work)
+    outcome, reader = _with_house(work)
     if json:
         _print_json(asdict(outcome))
     else:
-        _say(outcome_words(outcome, dry_run=dry_run))
+        _say(outcome_words(outcome, reader, dry_run=dry_run))
     if outcome.why and not outcome.quarantined:
         raise typer.Exit(1)
 
 
-@app.command("backfill")
+@app.command("backfill", rich_help_panel=RUN)
 def take_past(
     source: Annotated[str, typer.Argument(help="The id of a source; see `tocsin sources`.")],
     files: Annotated[
@@ -597,14 +601,13 @@ def take_past(
     in_order = backfill.dated(files)
 
     async def work(house: House) -> list[dict[str, object]]:
-        known = await house.everything()
-        if source not in known:
-            raise TellPerson(f"There is no source {source!r}; known: {', '.join(sorted(known))}")
+        reader = _reader(house)
+        found = await _source(house, source, reader)
         told = []
-        async for file, outcome in backfill.backfill(house, known[source], in_order, alert=alert):
+        async for file, outcome in backfill.backfill(house, found, in_order, alert=alert):
             told.append({"file": file.path.name, "at": file.at.isoformat(), **asdict(outcome)})
             if not json:
-                _say(f"{file.at:%Y-%m-%d} {file.path.name}: {outcome_words(outcome).removeprefix(f'{source}: ')}")
+                _say(f"{file.at:%Y-%m-%d} {outcome_words(outcome, reader, of=file.path.name)}")
         return told
 
     told = _with_house(work)
@@ -614,35 +617,56 @@ def take_past(
         raise typer.Exit(1)
 
 
-def outcome_words(outcome: Outcome, *, dry_run: bool = False) -> str:
-    """What a poll came to, and what its reader noticed, a line each."""
-    more = [f"  and {len(outcome.signals) - NOTICED} more"] if len(outcome.signals) > NOTICED else []
-    noticed = [f"  noticed: {''.join(filter(str.isprintable, signal))[:200]}" for signal in outcome.signals[:NOTICED]]
-    return "\n".join([_outcome(outcome, dry_run=dry_run), *noticed, *more])
+def outcome_words(outcome: Outcome, reader: Reader, *, of: str = "", dry_run: bool = False) -> str:
+    """What a poll came to, and what its reader noticed, a line each. `of` is what it is said of, if not the source."""
+    more = [reader.say("poll.more", count=len(outcome.signals) - NOTICED)] if len(outcome.signals) > NOTICED else []
+    noticed = [
+        reader.say("poll.noticed", signal="".join(filter(str.isprintable, signal))[:200])
+        for signal in outcome.signals[:NOTICED]
+    ]
+    return "\n".join([_outcome(outcome, reader, of or outcome.source, dry_run=dry_run), *noticed, *more])
 
 
-def _outcome(outcome: Outcome, *, dry_run: bool) -> str:
-    if outcome.quarantined:
-        return f"{outcome.source}: not believed. {outcome.why.removeprefix(f'{outcome.source}: ')}"
-    if outcome.why:
-        return f"{outcome.source}: not read. {outcome.why.removeprefix(f'{outcome.source}: ')}"
+def _outcome(outcome: Outcome, reader: Reader, of: str, *, dry_run: bool) -> str:
+    if outcome.why or outcome.quarantined:
+        key = "poll.not_believed" if outcome.quarantined else "poll.not_read"
+        return reader.say(key, source=of, why=outcome.why.removeprefix(f"{outcome.source}: "))
     if outcome.first:
-        return f"{outcome.source}: first reading, {outcome.rows} entries. They are history and raise no alert."
-    what = (
-        f"{outcome.added} added, {outcome.changed} changed ({outcome.material} materially), {outcome.removed} removed"
+        return reader.say("poll.first", source=of, rows=outcome.rows)
+    counts = {name: getattr(outcome, name) for name in ("added", "changed", "material", "removed")}
+    alerts = _count(outcome.alerts, "poll.alerts", reader)
+    messages = _count(outcome.deliveries, "poll.messages", reader)
+    return reader.say(
+        "poll.line",
+        source=of,
+        unchanged=reader.say("poll.unchanged") if outcome.unchanged else "",
+        changes=reader.say("poll.changes", **counts),
+        pending=reader.say("poll.pending", count=outcome.pending) if outcome.pending else "",
+        rows=outcome.rows,
+        raised=reader.say("poll.would_raise" if dry_run else "poll.raised", alerts=alerts, messages=messages),
     )
-    pending = f"; {outcome.pending} absent once, a second reading decides" if outcome.pending else ""
-    verb = "would raise" if dry_run else "raised"
-    state = "not modified, " if outcome.unchanged else ""
-    alerts = f"{verb} {_count(outcome.alerts, 'alert', 'alerts')}, {_count(outcome.deliveries, 'message', 'messages')}"
-    return f"{outcome.source}: {state}{what}{pending}; {outcome.rows} entries; {alerts}"
 
 
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
+def _count(number: int, key: str, reader: Reader) -> str:
+    return reader.say(f"{key}_one" if number == 1 else key, count=number)
 
 
-@app.command()
+def _reader(house: House) -> Reader:
+    """Whoever sits at the terminal."""
+    return Reader(now=house.clock.now(), language=house.settings.tocsin_language)
+
+
+async def _source(house: House, id: str, reader: Reader) -> Source:
+    """The source of that id. Raises TellPerson, with the one that may have been meant, where there is none."""
+    known = await house.everything()
+    if id not in known:
+        close = get_close_matches(id[:80], known, n=1, cutoff=0.5)
+        meant = reader.say("desk.meant", command=close[0]) if close else ""
+        raise TellPerson(reader.say("sources.unknown", id=reader.clean(id, 80), meant=meant))
+    return known[id]
+
+
+@app.command(rich_help_panel=BEGIN)
 def doctor(
     offline: Annotated[bool, typer.Option("--offline", help="Do not fetch anything.")] = False, json: Json = False
 ) -> None:
@@ -669,7 +693,7 @@ def doctor(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(rich_help_panel=ASK)
 def read(
     story: Annotated[
         str,
@@ -722,11 +746,9 @@ def _story_in(file: str) -> Story:
     except OSError as error:
         raise TellPerson(f"{file}: {error.strerror}; {_STORIES}") from error
     if not text.strip():
-        raise TellPerson(
-            f"{file}: no text in it; give a text file, - for what is piped in, an address, or the text itself"
-        )
+        raise TellPerson(f"{file.strip() or 'read'}: no text in it; {_STORIES}")
     title, _, rest = text.lstrip().partition("\n")
-    return Story(source="file", id=file, url="", title=title.strip(), text=rest.strip())
+    return Story(source=TYPED, id=file, url="", title=title.strip(), text=rest.strip())
 
 
 def _is_file(name: str) -> bool:
@@ -737,7 +759,7 @@ def _is_file(name: str) -> bool:
         return False
 
 
-@app.command()
+@app.command(rich_help_panel=RUN)
 def version(json: Json = False) -> None:
     """Which version this is."""
     if json:
@@ -746,7 +768,7 @@ def version(json: Json = False) -> None:
         _say(__version__)
 
 
-@app.command("help")
+@app.command("help", rich_help_panel=ASK)
 def help_(
     command: Annotated[list[str] | None, typer.Argument(help="One command, to see all that it takes.")] = None,
     json: Json = False,
@@ -770,7 +792,7 @@ def _options(
     """Rings when a company you watch appears on a restricted-party list or in a story about one."""
 
 
-@app.command("match")
+@app.command("match", rich_help_panel=ASK)
 def match_names(ours: str, theirs: str, json: Json = False) -> None:
     """Whether two names are one company's, and why."""
     if not ours.strip() or not theirs.strip():
@@ -781,7 +803,7 @@ def match_names(ours: str, theirs: str, json: Json = False) -> None:
         return
     reader = Reader(now=datetime.now(UTC), language=settings.load().tocsin_language)
     band = "" if match.verdict is Verdict.NO else f"{reader.say(f'band.{match.band}')}, "
-    _say(f"{reader.say(f'match.{match.verdict}')} ({band}{match.score:.2f})")
+    _say(f"{reader.say(f'match.{match.verdict}')} ({band}{reader.score(match.score)})")
     for reason in match.reasons:
         if match.verdict is not Verdict.NO or reason.rule != Verdict.NO:  # the first line has said it
             _say(f"  {_told(reason, reader)}")
@@ -790,10 +812,11 @@ def match_names(ours: str, theirs: str, json: Json = False) -> None:
 def _told(reason: Reason, reader: Reader) -> str:
     """A reason on one line: which spelling met which and by what, or what stands on one side only."""
     rule = reader.retell("rule", reason.rule)
-    if reason.ours and reason.theirs:
-        return f"{reader.say('matched.reason', ours=reason.ours, theirs=reason.theirs, rule=rule)} ({reason.score:.2f})"
-    if only := reason.ours or reason.theirs:
-        return reader.say("match.first" if reason.ours else "match.second", name=only, rule=rule)
+    ours, theirs = reader.clean(reason.ours, 160), reader.clean(reason.theirs, 160)
+    if ours and theirs:
+        return f"{reader.say('matched.reason', ours=ours, theirs=theirs, rule=rule)} ({reader.score(reason.score)})"
+    if only := ours or theirs:
+        return reader.say("match.first" if ours else "match.second", name=only, rule=rule)
     return rule
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot import digests
@@ -21,6 +21,7 @@ from bot.logs import log
 from bot.messages import follow_up_card, message_card
 from bot.model import (
     NOWHERE,
+    OPERATES,
     PLACES,
     UPDATES,
     Alert,
@@ -209,8 +210,10 @@ class Courier:
         """The words, for this reader now."""
         reader = Reader(now=self.clock.now(), cards=self.sources(), language=delivery.language)
         if joins and isinstance(delivery.message, Alert):
-            return follow_up_card(delivery.message, reader)
-        return message_card(delivery, reader, await self.updates(delivery.key))
+            card = follow_up_card(delivery.message, reader)
+        else:
+            card = message_card(delivery, reader, await self.updates(delivery.key))
+        return replace(card, language=delivery.language)
 
     def again(self, delivery: Delivery, after: timedelta | None, why: str, *, doubtful: bool = False) -> Delivery:
         if delivery.attempts + 1 >= GIVE_UP:
@@ -235,7 +238,7 @@ class Courier:
             text=text,
             at=self.clock.now(),
         )
-        told = {self.operators: "runs Tocsin"} | ({parked.asker: "asked for it"} if parked.asker else {})
+        told = {self.operators: OPERATES} | ({parked.asker: "for whoever asked for it"} if parked.asker else {})
         await self.store.enqueue(
             Delivery.of(notice, place, because=why, due=self.clock.now(), language=parked.language)
             for place, why in told.items()

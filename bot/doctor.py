@@ -68,7 +68,8 @@ async def _watches(house: House) -> Finding:
     watches = await house.store.subscriptions()
     if not watches:
         return Finding(False, "watches", "nobody is watched; next: tocsin watch add Xiaomi Huawei")
-    return Finding(True, "watches", f"{len(watches)} in {len({one.place for one in watches})} places")
+    places = len({one.place for one in watches})
+    return Finding(True, "watches", f"{len(watches)} in {places} place{'' if places == 1 else 's'}")
 
 
 async def _unheard(house: House) -> list[Finding]:

@@ -280,6 +280,11 @@ class Story:
     citation: str = ""  #: an official notice's own citation: "86 FR 1234"
     whole: str = ""  #: of a notice that comes with a summary: where its whole text is
 
+    @property
+    def ref(self) -> str:
+        """How it is called in every store: its source and its id there."""
+        return f"{self.source}/{self.id}"
+
 
 @dataclass(slots=True, kw_only=True)
 class Bulletin:
@@ -855,6 +860,9 @@ class Receipt:
 #: The receipt of what needed no message of its own.
 NOWHERE = Receipt("")
 
+#: Why operators are told of trouble, as `why` says it.
+OPERATES = "for whoever runs Tocsin"
+
 
 def delivery_key(message: str, place: Place, revision: int = 1) -> str:
     """The key of a message at a place: the same message there is the same delivery, however often it is made."""
@@ -1042,6 +1050,7 @@ class Card:
     links: tuple[Link, ...] = ()
     buttons: tuple[Button, ...] = ()
     footer: str = ""
+    language: str = ""  #: of its words, for those of a chat's own frame; empty is the chat's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,13 +27,14 @@ from bot.chats import Premises, wanted
 from bot.commands import FrontDesk, Office
 from bot.deliver import Courier
 from bot.errors import BadSettings
+from bot.ledger import Habits
 from bot.logs import log
 from bot.model import SourceCard
 from bot.ports import Chat, Clock, Fetcher, Store
 from bot.roll import Roll
 from bot.settings import Settings, every_setting
 from bot.sources import Source, shelf
-from bot.watch import Habits, Watcher
+from bot.watch import Watcher
 
 
 class SystemClock:
@@ -169,7 +170,7 @@ class House:
             titled=self.titled,
             feed_finder=finder,
             pages=Articles(self.fetcher),
-            whom=lambda: self.watcher.whom(),
+            whom=lambda: self.watcher.bell.whom(),
             operators=self.settings.operators if self.settings.operators.platform != ConsoleChat.platform else None,
         )
         return FrontDesk(office)

@@ -2,7 +2,8 @@
 
 The demo is played through the real program into a chat that draws with adapters/slack/draw.py; the blocks that would be
 sent are set as a web page and photographed by a headless Chromium, whose path is CHROMIUM, or found on PATH. Pillow,
-which Tocsin itself does without, makes the pictures small.
+which comes with matplotlib, makes the pictures small, and writes into each which page it shows, so that a test can tell
+a picture that is out of date.
 
 Run it from the top folder after the words of cards or their drawing changed: python docs/slack_alerts.py
 With a folder, every kind of alert is drawn there, to be looked at: python docs/slack_alerts.py /tmp/gallery
@@ -12,7 +13,6 @@ from __future__ import annotations
 
 import asyncio
 import html
-import io
 import os
 import shutil
 import subprocess
@@ -20,16 +20,17 @@ import sys
 import tempfile
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from PIL import Image
+from alert import played, titled
+from PIL import Image, PngImagePlugin
 
-from adapters.console import ConsoleChat
 from adapters.slack.draw import Drawing, draw
-from bot import demo
 from bot.cards import Reader
 from bot.messages import message_card
 from bot.model import (
@@ -52,7 +53,6 @@ from bot.model import (
     Notice,
     Place,
     Reason,
-    Receipt,
     Role,
     Severity,
     Standing,
@@ -70,27 +70,11 @@ SHOWN = ("Xiaomi in a story about a listing",)
 WIDTH = 760
 #: Of a picture: letters on one ground need no more.
 COLOURS = 48
+#: What a picture says of itself: the page it shows.
+PAGE = "page sha256"
+#: When the demo's story is posted, as Slack writes it beside the name.
+POSTED = "10:00 AM"
 NOW = datetime(2021, 1, 14, 23, 55, tzinfo=UTC)
-
-
-class Camera(ConsoleChat):
-    """Keeps what is posted as it is after its last edit, oldest first."""
-
-    shots: dict[str, Card] = {}  # noqa: RUF012 - the demo makes its own chat, so what it saw stands here
-
-    async def post(self, place: Place, card: Card, *, key: str, thread: Receipt | None = None) -> Receipt:
-        self.shots[key] = card
-        return Receipt(key)
-
-    async def edit(self, place: Place, receipt: Receipt, card: Card, *, key: str = "") -> None:
-        self.shots[receipt.id] = card
-
-
-async def played() -> list[Card]:
-    """What the demo posts."""
-    demo.ConsoleChat = Camera  # type: ignore[attr-defined,misc]
-    await demo.demo(io.StringIO())
-    return list(Camera.shots.values())
 
 
 # ── Every kind, for whoever works on the drawing ──────────────────────────────────────────────────────────────────
@@ -246,7 +230,7 @@ def _message(drawing: Drawing, theme: Theme) -> str:
         f'<svg viewBox="0 0 36 36" class="icon"><path fill="{theme.back}" d="M18 7c-5 0-7 4-7 9v5l-3 4h20l-3-4v-5'
         'c0-5-2-9-7-9zm-3 19a3 3 0 0 0 6 0z"/></svg>'
     )
-    who = '<div class="who"><b>tocsin</b><span class="app">APP</span><span>23:55</span></div>'
+    who = f'<div class="who"><b>tocsin</b><span class="app">APP</span><span>{POSTED}</span></div>'
     return f'<div class="message">{bell}<div>{who}{body}{bars}</div></div>'
 
 
@@ -281,7 +265,7 @@ def _inline(one: dict[str, Any]) -> str:
     text = html.escape(one.get("text") or one.get("fallback") or one.get("url", ""))
     if one["type"] == "date":
         at = datetime.fromtimestamp(one["timestamp"], UTC)
-        text = f"{at:%b} {at.day}, {at.year} at {at:%H:%M}"
+        text = f"{at:%b} {at.day}, {at.year} at {at.hour % 12 or 12}:{at:%M %p}"
     if one["type"] == "link":
         return f"<a>{text}</a>"
     return f"<b>{text}</b>" if one.get("style", {}).get("bold") else text
@@ -308,7 +292,14 @@ def photograph(text: str, to: Path) -> None:
         height = _height(asked, source)
         size = [f"--window-size={WIDTH},{height}", f"--screenshot={to}"]
         subprocess.run([*asked, *size, source.as_uri()], check=True, capture_output=True)  # noqa: S603 - our own page
-    Image.open(to).convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE).save(to, optimize=True)
+    about = PngImagePlugin.PngInfo()
+    about.add_text(PAGE, fingerprint(text))
+    small = Image.open(to).convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE)
+    small.save(to, optimize=True, pnginfo=about)
+
+
+def fingerprint(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
 
 
 def _height(asked: list[str], source: Path) -> int:
@@ -331,10 +322,14 @@ def main() -> None:
             for theme in (LIGHT, DARK):
                 photograph(page([draw(card)], theme), folder / f"{name}-{theme.name}.png")
         return
-    cards = asyncio.run(played())
-    shown = [next(card for card in cards if title in card.title) for title in SHOWN]
-    for theme in (LIGHT, DARK):
-        photograph(page([draw(card) for card in shown], theme), HERE / f"slack-{theme.name}.png")
+    for theme, text in pages(asyncio.run(played())).items():
+        photograph(text, HERE / f"slack-{theme}.png")
+
+
+def pages(cards: list[Card]) -> dict[str, str]:
+    """What the README shows, by theme."""
+    shown = [draw(titled(cards, title)) for title in SHOWN]
+    return {theme.name: page(shown, theme) for theme in (LIGHT, DARK)}
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ _HELD = re.compile("\ue000(\\d+)\ue001")
 _LINE_START = re.compile(r"(#|-|\+|>|\d+[.)])")
 _INLINE = frozenset("\\*_~|`[]<>")
 _EVERYBODY = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
-_REF = re.compile(r"(?:^|· )ref (\w{1,25})$")
+_REF = re.compile(r"(?:^|· |\n)ref (\w{1,25})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,15 +134,39 @@ def draw(card: Card, *, ref: str = "", share: str = "", more: tuple[str, str] = 
     )
 
 
+def in_words(card: Card, *, ref: str = "") -> Drawn:
+    """The same facts without an embed or a button, for a Discord that refuses how they are drawn.
+
+    What a message cannot hold goes along as a file; the key ends it, as it ends a footer.
+    """
+    last = f"\nref {ref[:TITLE]}" if ref else ""
+    links = (piece for link in card.links for piece in ("\n", *_pieces(f"{link.text}: "), _address(link)))
+    body = ("\n", *_body(replace(card, links=()), ())) if card.sections else ()
+    foot = ("\n", *_pieces(card.footer)) if card.footer else ()
+    [content], whole = paginate([*_pieces(card.title), *links, *body, *foot], CONTENT - size(last), pages=1)
+    file = b"" if whole else as_text(card).encode()[:FILE]
+    return Drawn(content=(content + last).strip() or "…", embeds=(), file=file, silent=card.severity is Severity.LOW)
+
+
+def _address(link: Link) -> str:
+    """A link's address, without a preview; shown as letters where it is none of the web."""
+    return f"<{link.url}>" if _is_web(link.url) else escape(link.url)
+
+
 def thread_name(card: Card) -> str:
     """What the thread or forum post of a card is called; names are not formatted, so nothing is escaped."""
     return plain(card.title if _visible(card.title).strip() else "Tocsin", THREAD_NAME)
 
 
 def ref_of(footer: str) -> str:
-    """The delivery's key in the footer of a message of ours, or nothing."""
+    """The delivery's key in the footer of a message of ours, or at the end of one in plain words; or nothing."""
     found = _REF.search(footer)
     return found[1] if found else ""
+
+
+def key_of(content: str, footers: Iterable[str]) -> str:
+    """The delivery's key of a message of ours, from wherever it stands; or nothing."""
+    return next((key for text in (*footers, content) if (key := ref_of(text))), "")
 
 
 def size(text: str) -> int:
@@ -300,7 +324,7 @@ def _body(card: Card, spelled: Sequence[str]) -> Iterator[str]:
     for link in _unpressable(card.links):
         yield "\n"
         yield from _pieces(f"{link.text}: ")
-        yield f"<{link.url}>" if _is_web(link.url) else escape(link.url)
+        yield _address(link)
     for line in spelled:
         yield "\n"
         yield from _pieces(line)

@@ -24,6 +24,7 @@ from adapters.discord.wire import (
     NO_TEXT_CHANNEL,
     NO_THREAD_HERE,
     PATIENCE,
+    UNDRAWN,
     UNKNOWN_CHANNEL,
     Guard,
     Wire,
@@ -145,6 +146,9 @@ class DiscordChat:
                 return await self._forum_post(client, channel, card, drawn)
             return await _send(client, channel, drawn, key)
         except discord.HTTPException as refusal:
+            if refusal.code in UNDRAWN and drawn.embeds:
+                _tell_undrawn(channel, key, refusal)
+                return await self._say(client, address, card, draw.in_words(card, ref=key), key, thread)
             if refusal.code == NO_TEXT_CHANNEL and thread is None and channel not in self._forums:
                 return await self._forum_post(client, channel, card, drawn)
             if refusal.code == NO_PERMISSION and drawn.file:
@@ -237,11 +241,15 @@ class DiscordChat:
 
         async def work(client: discord.Client) -> None:
             inside = int(receipt.thread) if receipt.thread else await self._channel(client, address)
-            drawn = draw.draw(card, ref=key or await _ref(client, inside, int(receipt.id)))
+            ref = key or await _ref(client, inside, int(receipt.id))
+            drawn = draw.draw(card, ref=ref)
             try:
                 await _replace(client, inside, int(receipt.id), drawn)
             except discord.HTTPException as refusal:
-                if refusal.code == NO_PERMISSION and drawn.file:
+                if refusal.code in UNDRAWN:
+                    _tell_undrawn(inside, ref, refusal)
+                    await _replace(client, inside, int(receipt.id), draw.in_words(card, ref=ref))
+                elif refusal.code == NO_PERMISSION and drawn.file:
                     await _replace(client, inside, int(receipt.id), drawn.without_file())
                 elif refusal.code == ARCHIVED:
                     await client.http.edit_channel(inside, archived=False)
@@ -335,7 +343,7 @@ async def _ref(client: discord.Client, channel: int, id: int) -> str:
     except discord.Forbidden:
         log.warning("discord_cannot_look", channel=channel, why="Read Message History is missing there")
         return ""
-    return next((draw.ref_of(one.footer.text or "") for one in message.embeds if one.footer), "")
+    return _key_of(message)
 
 
 async def _replace(client: discord.Client, channel: int, id: int, drawn: draw.Drawn) -> None:
@@ -379,11 +387,16 @@ async def _find_post(client: discord.Client, guild: int, forum: int, key: str) -
 
 def _is_ours(client: discord.Client, message: discord.Message, key: str) -> bool:
     """Somebody else may write the same footer; only our own counts."""
-    return (
-        client.user is not None
-        and message.author.id == client.user.id
-        and any(draw.ref_of(embed.footer.text or "") == key for embed in message.embeds)
-    )
+    return client.user is not None and message.author.id == client.user.id and _key_of(message) == key
+
+
+def _key_of(message: discord.Message) -> str:
+    return draw.key_of(message.content, (embed.footer.text or "" for embed in message.embeds))
+
+
+def _tell_undrawn(channel: int, key: str, refusal: discord.HTTPException) -> None:
+    why = " ".join((refusal.text or "").split())[:300]
+    log.error("discord_drawing_refused", channel=channel, key=key, why=why, sent="in plain words")
 
 
 def tags(forum: discord.ForumChannel, card: Card) -> list[discord.ForumTag]:

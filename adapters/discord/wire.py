@@ -62,6 +62,8 @@ UNKNOWN_CHANNEL = 10003
 NO_TEXT_CHANNEL = 50008
 NO_PERMISSION = 50013
 ARCHIVED = 50083
+#: "Invalid form body": it is the drawing that Discord refuses, and the same words without it may pass.
+UNDRAWN = frozenset({50035})
 HAS_THREAD = 160004
 #: Unknown message, missing permissions, "cannot execute action on this channel type", thread limit reached.
 NO_THREAD_HERE = frozenset({10008, NO_PERMISSION, 50024, 160006})

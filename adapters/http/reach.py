@@ -105,7 +105,8 @@ class Reach:
         try:
             found = await self._resolve(host, port)
         except (OSError, UnicodeError) as error:
-            raise FetchLater(f"{name}: the name {host} has no address ({error}); tried again later") from error
+            why = getattr(error, "strerror", None) or error  # without its number, which tells nobody anything
+            raise FetchLater(f"{name}: the name {host} has no address ({why}); tried again later") from error
         if not found:
             raise FetchLater(f"{name}: the name {host} has no address; tried again later")
         return found

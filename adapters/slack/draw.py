@@ -35,6 +35,8 @@ CONTEXT_PARTS = 10
 URL = 3000
 # 4,000 is where Slack begins to cut `text`: https://docs.slack.dev/reference/methods/chat.postMessage (read 2026-11).
 TEXT = 3000
+#: Of `text` where it is all that is sent: more than 4,000 chat.update refuses (msg_too_long; read 2026-11).
+WORDS = 3900
 #: Of all blocks together as JSON. Undocumented: `msg_blocks_too_long` was met at about 13,200 characters
 #: (github.com/slackapi/bolt-js issue 2509, read 2026-11). Header, marker and last line fit into what is left.
 ROOM = 12_000
@@ -124,6 +126,22 @@ def draw(
     presses = [*([rest] if rest and cut_here else []), *also]
     blocks += [*links, *_actions([*buttons, *(_press(one) for one in presses)])]
     return Drawing(escaped(cut(card.summary, TEXT, size=_escaped_size)), tuple(blocks), _bar(card))
+
+
+def in_words(card: Card) -> Drawing:
+    """The same facts without a block, for a Slack that refuses how they are drawn.
+
+    Links stand right under the title, so that none is cut off. Nothing in it is mark-up: it is sent with PLAIN.
+    """
+    links = [f"{link.text}: {link.url}" for link in card.links if _may_link(link)]
+    parts = [card.title, "\n".join(links), *(_plainly(one) for one in card.sections if _says(one)), card.footer]
+    text = "\n\n".join(part.strip() for part in parts if part.strip())
+    return Drawing(escaped(cut(text, WORDS, size=_escaped_size)) or " ", ())
+
+
+def _plainly(section: Section) -> str:
+    text = "\n".join(f"> {line}" for line in section.text.split("\n")) if section.quote else section.text
+    return "\n".join(part for part in (section.heading, text) if part.strip())
 
 
 def body_of(card: Card, language: str, *, room: int = ROOM) -> list[Block]:

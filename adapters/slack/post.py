@@ -11,14 +11,15 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.checks import checked
-from adapters.slack.draw import PLAIN, PRESS, Press, draw
+from adapters.slack.draw import PLAIN, PRESS, Press, draw, in_words
 from adapters.slack.line import PATIENCE, Line
-from adapters.slack.trouble import cannot_thread, sorted_out, team_of
+from adapters.slack.trouble import cannot_draw, cannot_thread, sorted_out, team_of
 from adapters.slack.words import say
 from bot.errors import ChatBusy, ChatDoubtful, ChatRefused, StoreBusy, TellOperator
 from bot.logs import log
@@ -101,15 +102,24 @@ class SlackChat:
     async def _say(
         self, client: AsyncWebClient, channel: str, place: Place, card: Card, key: str, parent: str | None
     ) -> dict[str, Any]:
-        return await _asked(
+        """Post it as it is drawn; where Slack refuses the drawing, once more in plain words, so that it is not lost."""
+        send = partial(
+            _asked,
             client.chat_postMessage,
             place,
             channel=channel,
             thread_ts=parent,
             metadata={"event_type": EVENT, "event_payload": {"key": key}},
             **PLAIN,
-            **self._drawn(card, key),
         )
+        try:
+            return await send(**self._drawn(card, key))
+        except ChatRefused as refusal:
+            if not cannot_draw(refusal):
+                raise
+            _tell_undrawn(place, key, refusal)
+            await self._turn(channel)
+            return await send(**in_words(card).payload())
 
     async def find(self, place: Place, key: str, *, thread: Receipt | None = None) -> Receipt | None:
         parent = _parent(thread)
@@ -157,15 +167,22 @@ class SlackChat:
         try:
             channel = await self._channel(place)
             client = await self.line.web(team_of(place))
-            drawn = self._drawn(card, key)
-            await _asked(client.chat_update, place, channel=channel, ts=receipt.id, parse="none", **drawn)
+            change = partial(_asked, client.chat_update, place, channel=channel, ts=receipt.id, parse="none")
+            try:
+                await change(**self._drawn(card, key))
+            except ChatRefused as refusal:
+                if not cannot_draw(refusal):
+                    raise
+                _tell_undrawn(place, key, refusal)
+                await change(**in_words(card).payload())
         except ChatDoubtful as unsure:  # the same edit twice is one edit
             raise ChatBusy(str(unsure)) from unsure
 
     def _drawn(self, card: Card, key: str) -> dict[str, Any]:
         """The message. What does not fit is behind a button that asks for it by the delivery's key."""
-        rest = Press(say(self.language, "rest"), f"{PRESS}show", json.dumps({"key": key, "page": "1"}))
-        return draw(card, language=self.language, rest=rest if key else None).payload()
+        language = card.language or self.language
+        rest = Press(say(language, "rest"), f"{PRESS}show", json.dumps({"key": key, "page": "1"}))
+        return draw(card, language=language, rest=rest if key else None).payload()
 
     async def run(self, desk: Desk) -> None:
         from adapters.slack.app import Service  # slack_bolt is half a second that posting alone does without
@@ -220,6 +237,10 @@ class SlackChat:
         self._free[channel] = at + self._pace
         if at > now:
             await self._sleep(at - now)
+
+
+def _tell_undrawn(place: Place, key: str, refusal: ChatRefused) -> None:
+    log.error("slack_drawing_refused", place=str(place), key=key, why=str(refusal), sent="in plain words")
 
 
 async def _asked(method: Callable[..., Awaitable[Any]], place: Place, **fields: Any) -> dict[str, Any]:

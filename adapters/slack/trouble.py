@@ -53,6 +53,7 @@ REFUSED: Mapping[str, str] = {
     "msg_blocks_too_long": "the message is longer than Slack takes: please report it with the delivery's key",
     "msg_too_long": "the message is longer than Slack takes: please report it with the delivery's key",
     "invalid_blocks": "Slack refuses how the message is drawn: please report it with the delivery's key",
+    "invalid_blocks_format": "Slack refuses how the message is drawn: please report it with the delivery's key",
     "message_not_found": "the message was deleted",
     "expired_trigger_id": "it took longer than three seconds: ask again",
     "exchanged_trigger_id": "it was answered already: ask again",
@@ -63,6 +64,16 @@ REFUSED: Mapping[str, str] = {
     "cant_update_message": "the message is not Tocsin's own",
     "edit_window_closed": "the workspace does not allow edits this late",
 }
+#: It is the drawing that Slack refuses: the same words without it may pass.
+UNDRAWN = frozenset(
+    {
+        "attachment_payload_limit_exceeded",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "msg_blocks_too_long",
+        "too_many_attachments",
+    }
+)
 #: No answer can stand under this message: then it is said in the channel.
 UNTHREADED = frozenset(
     {
@@ -125,6 +136,11 @@ def advice(error: SlackApiError) -> str:
 def cannot_thread(refusal: TocsinError) -> bool:
     """Whether it was the thread that Slack refused, and not the channel."""
     return isinstance(refusal.__cause__, SlackApiError) and word_of(refusal.__cause__) in UNTHREADED
+
+
+def cannot_draw(refusal: TocsinError) -> bool:
+    """Whether it was the drawing that Slack refused, and nothing was stored."""
+    return isinstance(refusal.__cause__, SlackApiError) and word_of(refusal.__cause__) in UNDRAWN
 
 
 def word_of(error: SlackApiError) -> str:

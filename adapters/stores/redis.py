@@ -40,7 +40,6 @@ from adapters.stores.rows import (
     parcels,
     state,
     story_date,
-    story_id,
 )
 from bot.codec import decode, encode
 from bot.errors import BadSettings, StoreBusy, StoreUnfit
@@ -583,13 +582,9 @@ def _parts(poll: Poll) -> list[bytes]:
             (
                 "stories",
                 3,
-                [
-                    item
-                    for one in poll.stories
-                    for item in (story_id(one), str(story_date(one, poll.memory)), _json(one))
-                ],
+                [item for one in poll.stories for item in (one.ref, str(story_date(one, poll.memory)), _json(one))],
             ),
-            ("story_keys", 2, [item for one in poll.stories for key in one.keys for item in (key, story_id(one))]),
+            ("story_keys", 2, [item for one in poll.stories for key in one.keys for item in (key, one.ref)]),
             ("story_companies", 2, [item for story, company in poll.story_companies for item in (company, story)]),
             *_outbox(poll.deliveries),
             _papers(poll.keep),

@@ -136,11 +136,6 @@ def former(number: int, body: bytes) -> Former:
     return Former(number, decode(Listing, body))
 
 
-def story_id(story: Story) -> str:
-    """How a story is called in every store: `source/id`."""
-    return f"{story.source}/{story.id}"
-
-
 def story_date(story: Story, memory: Memory) -> int:
     """Where a story stands among others: when it was published, but never after the poll that brought it.
 

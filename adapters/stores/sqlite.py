@@ -39,7 +39,6 @@ from adapters.stores.rows import (
     parcels,
     state,
     story_date,
-    story_id,
 )
 from bot.codec import decode, encode
 from bot.errors import StoreBusy, StoreUnfit
@@ -841,8 +840,8 @@ class _Pages:
             removed=[(source, key) for key in poll.removed],
             changes=[(change.source, change.key, micros(change.seen), encode(change)) for change in poll.changes],
             former=lost_names(poll.changes),
-            stories=[(story_id(story), story_date(story, poll.memory), encode(story)) for story in poll.stories],
-            story_keys=[(key, story_id(story)) for story in poll.stories for key in story.keys],
+            stories=[(story.ref, story_date(story, poll.memory), encode(story)) for story in poll.stories],
+            story_keys=[(key, story.ref) for story in poll.stories for key in story.keys],
             story_companies=[(company, story) for story, company in poll.story_companies],
             parcels=packed,
             messages=messages,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta
 
-from bot.book import CompanyBook
+from bot.book import EXACTLY, CompanyBook
 from bot.cards import Reader, plain_card, when
 from bot.chronicle import as_table
 from bot.commands import Argument, Office, command
 from bot.data import table
 from bot.errors import TellPerson
+from bot.matching.fold import fold
 from bot.model import Act, Attachment, Place, Reply, Request, UpdateKind
 
 #: Acts shown in the answer itself.
@@ -59,13 +60,14 @@ def beginning(since: str, reader: Reader) -> datetime | None:
 
 def row(act: Act, book: CompanyBook) -> dict[str, str]:
     """One act as plain data: who, when, what, on which company, where, why, the evidence."""
+    company, why = named(act, book)
     return {
         "when": act.at.astimezone(UTC).isoformat(timespec="seconds"),
         "who": act.person,
         "what": act.what,
-        "company": company_name(act.company, book),
+        "company": company,
         "place": str(act.place),
-        "why": act.text,
+        "why": why,
         "evidence": act.url,
         "message": act.about,
     }
@@ -73,22 +75,23 @@ def row(act: Act, book: CompanyBook) -> dict[str, str]:
 
 def line(act: Act, book: CompanyBook, reader: Reader) -> str:
     if act.what == "paused" and (change := _PAUSE.fullmatch(act.text)):
-        return _pause_line(act, change, reader)
+        return _pause_line(act, change, book, reader)
     known = act.what in table("words/en")["audit"]
+    company, why = named(act, book)
     what = reader.say(f"audit.{act.what}") if known else act.what.replace("_", " ")
     said = reader.say(
         "audit.line",
         time=when(act.at),
         person=reader.retell("because", reader.clean(act.person, 80)),
         what=what,
-        company=reader.clean(company_name(act.company, book), 80),
+        company=reader.clean(company, 80),
     ).rstrip(" ·")
     if act.what == UpdateKind.MUTED and act.text:
         return reader.say("audit.until", line=said, until=reader.clean(act.text, 40))
-    return f"{said} {reader.quote(reader.clean(act.text, 200))}" if act.text else said
+    return f"{said} {reader.quote(reader.clean(why, 200))}" if why else said
 
 
-def _pause_line(act: Act, change: re.Match[str], reader: Reader) -> str:
+def _pause_line(act: Act, change: re.Match[str], book: CompanyBook, reader: Reader) -> str:
     """A pause of one watch or of all, or its end."""
     ended = change["until"] == "off"
     said = reader.say(
@@ -96,15 +99,23 @@ def _pause_line(act: Act, change: re.Match[str], reader: Reader) -> str:
         time=when(act.at),
         person=reader.retell("because", reader.clean(act.person, 80)),
         what=reader.say("audit.went_on" if ended else "audit.paused"),
-        company=reader.clean(change["whom"] or "", 80),
+        company=reader.clean(change["whom"] or named(act, book)[0], 80),
     ).rstrip(" ·")
     return said if ended else reader.say("audit.until", line=said, until=when(datetime.fromisoformat(change["until"])))
 
 
-def company_name(id: str, book: CompanyBook) -> str:
-    """The name behind a company's id; one made from a typed name is that name."""
-    company = book.get(id)
-    return company.name if company else id.removeprefix("name:")
+def named(act: Act, book: CompanyBook) -> tuple[str, str]:
+    """The company of an act by its name, and why it was done.
+
+    The id of a company that the book does not know is its name folded; acts on its watch begin with it as typed.
+    """
+    if company := book.get(act.company):
+        return company.name, act.text
+    folded = act.company.removeprefix(EXACTLY)
+    typed, _, why = act.text.partition(": ")
+    if folded and fold(typed.removeprefix(EXACTLY)) == folded:
+        return typed, why
+    return folded, act.text
 
 
 async def every_act(office: Office, since: datetime | None, place: Place | None = None) -> list[dict[str, str]]:

@@ -375,9 +375,9 @@ async def give(office: Office, request: Request) -> Reply:
         rows.append(cells | _listed(found.get(company, ()) if company else (), reader))
     file = Attachment(name=reader.say("export.file_name"), body=_table(rows, reader, EXPORTED), type="text/csv")
     listed = sum(1 for row in rows if row.get("lists"))
-    lines = [reader.say("export.listed", count=listed, lists=reader.lists(len(office.roll.read)))]
+    lines = [reader.say("export.listed", count=listed, total=len(rows), lists=reader.lists(len(office.roll.read)))]
     lines += [reader.say("import.by_words", count=len(by_words))] if by_words else []
-    card = plain_card(reader.say("export.title", count=len(rows)), lines)
+    card = plain_card(reader.say("export.title_one" if len(rows) == 1 else "export.title", count=len(rows)), lines)
     return Reply(cards=(card,), data={"names": len(rows), "listed": listed}, files=(file,))
 
 

@@ -32,6 +32,7 @@ from bot.model import (
 )
 from bot.registers import list_of
 from bot.stories import analyse
+from bot.stories.sentences import sentences
 from bot.watched import Watched
 
 #: Slack's longest message has 40,000 characters (https://docs.slack.dev/changelog/2018-truncating-really-long-messages,
@@ -77,9 +78,12 @@ def _site(url: str) -> str:
 
 
 def story_of(text: str) -> Story:
-    """A text somebody put before us. Its first line is the title, unless that is a paragraph."""
+    """A text somebody put before us. Its first line is the title, unless that is a paragraph.
+
+    A message of several sentences in one line has none: the first of them begins it.
+    """
     title, _, rest = text.strip().partition("\n")
-    if len(title) > LONGEST_TITLE:
+    if len(title) > LONGEST_TITLE or (not rest and len(sentences("", title, "")) > 1):
         title, rest = "", text
     return Story(source="text", id="text", url="", title=title.strip(), text=rest.strip())
 

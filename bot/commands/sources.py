@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from difflib import get_close_matches
@@ -15,6 +16,8 @@ from bot.model import Memory, Poll, Reply, Request, SourceCard, SourceKind
 TRIES = 3
 #: Characters of what is wrong with a source in its line.
 TOLD = 200
+#: A note that so many sources share is told once, below them.
+SHARED = 3
 
 
 @command("sources")
@@ -35,14 +38,21 @@ async def feeds(office: Office, request: Request) -> Reply:
 async def _told(office: Office, request: Request, cards: Mapping[str, SourceCard], title: str) -> Reply:
     memories, reader = await office.store.memories(), office.reader(request)
     lines = []
+    noted = {id: card.note for id, card in cards.items() if card.note and _wants_note(memories.get(id))}
+    often = {note: count for note, count in Counter(noted.values()).items() if count >= SHARED}
     for id, card in cards.items():
-        memory = memories.get(id)
-        lines.append(_with_terms(state(card, memory, reader), card, reader))
-        if card.note and (memory is None or memory.read_at is None or memory.trouble):
-            lines.append(reader.say("sources.hint", note=card.note))
+        lines.append(_with_terms(state(card, memories.get(id), reader), card, reader))
+        if id in noted and noted[id] not in often:
+            lines.append(reader.say("sources.hint", note=noted[id]))
+    lines += [reader.say("sources.hint_shared", count=count, note=note) for note, count in often.items()]
     data = [as_data(card, memories.get(id)) for id, card in cards.items()]
     title = reader.say(f"{title}_one" if len(cards) == 1 else title, count=len(cards))
     return Reply(cards=(plain_card(title, lines),), data={"sources": data})
+
+
+def _wants_note(memory: Memory | None) -> bool:
+    """What is to be known of a publisher is told while its source is not read well."""
+    return memory is None or memory.read_at is None or bool(memory.trouble)
 
 
 def _with_terms(line: str, card: SourceCard, reader: Reader) -> str:
@@ -56,7 +66,7 @@ def state(card: SourceCard, memory: Memory | None, reader: Reader) -> str:
         return reader.say("sources.unread", **known)
     told = "line" if memory.read_at else "never"
     line = reader.say(f"sources.{told}", **known, count=memory.rows, fresh=reader.fresh(memory.read_at))
-    trouble = reader.clean(memory.trouble, TOLD)
+    trouble = reader.clean(memory.trouble.removeprefix(f"{card.id}: "), TOLD)
     if memory.retired:
         return reader.say("sources.retired", line=line, trouble=trouble)
     if memory.quarantine:
@@ -100,7 +110,7 @@ async def why(office: Office, request: Request) -> Reply:
         if doubt := memory.damaged or memory.quarantine:
             seen = {"count": doubt.times, "since": when(doubt.first_at), "sha256": doubt.sha256[:16]}
             if doubt is memory.quarantine or len(doubt.why) > TOLD:  # else the first line has said it
-                lines.append(reader.clean(doubt.why, 600))
+                lines.append(reader.clean(doubt.why.removeprefix(f"{card.id}: "), 600))
             lines.append(reader.say("sources.seen_one" if doubt.times == 1 else "sources.seen", **seen))
             lines += [reader.say("sources.if_true", id=card.id)] if doubt is memory.quarantine else []
         lines += [reader.say("sources.signal", signal=reader.clean(signal, 200)) for signal in memory.signals[:20]]

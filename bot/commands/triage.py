@@ -115,6 +115,8 @@ async def acknowledge(office: Office, request: Request) -> Reply:
     """Take an alert on: your name and the time stand on its message, for all to read."""
     this = await case(office, request)
     if first := await this.decide(triage.acknowledge(this.saying())):
+        if first.person == request.person:
+            return this.answer(this.say("acknowledged_again", time=when(first.at)), done=False)
         return this.answer(this.say("acknowledged_first", by=first.person, time=when(first.at)), done=False)
     return this.answer(this.say("acknowledged"), [this.say("acknowledged_does")])
 
@@ -146,7 +148,8 @@ async def not_this(office: Office, request: Request) -> Reply:
     saying, why = this.saying(*_DISMISSING), " ".join(request.one("why").split())
     first = _standing(this) or await this.decide(triage.not_this(saying, why))
     if first:
-        return this.answer(this.say("not_first", by=first.person, time=when(first.at)), [], this.undo(NOT), done=False)
+        said = "not_again" if first.person == request.person else "not_first"
+        return this.answer(this.say(said, by=first.person, time=when(first.at)), [], this.undo(NOT), done=False)
     lines = [*_dismissed(this, triage.dispositions(saying)), this.say("seen_by_all")]
     return this.answer(this.say("not_this"), lines, this.undo(NOT))
 

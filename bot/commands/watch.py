@@ -127,7 +127,10 @@ def act_of(what: str, target: str, company: Company | None, request: Request, te
         place=request.place,
         what=what,
         company=company.id if company else "",
-        text=": ".join(part for part in ("" if company and company.name == target else target, text) if part),
+        # The id of a company of the book tells its name; of any other it tells the name folded.
+        text=": ".join(
+            part for part in ("" if company and company.from_book and company.name == target else target, text) if part
+        ),
     )
 
 

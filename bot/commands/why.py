@@ -31,7 +31,7 @@ async def why(office: Office, request: Request) -> Reply:
         found = found or [one for one in latest if isinstance(one.message, Alert) and one.message.company.id == company]
         unsent = [one for one in await _unsent(office, request) if company in {"", one.company}]
     if key and not found and not unsent:
-        raise TellPerson(reader.say("sent.unknown", key=reader.clean(key, 40)))
+        return await _nothing_of(office, request, company, reader)
     by_key = key and found and found[0].key == key
     lines = [line(one, reader) for one in found[: 1 if by_key else 10]]
     if by_key:
@@ -54,6 +54,18 @@ async def why(office: Office, request: Request) -> Reply:
         ],
     }
     return Reply(cards=(plain_card(title, [*lines, *_unsent_lines(unsent, reader)]),), data=data)
+
+
+async def _nothing_of(office: Office, request: Request, company: str, reader: Reader) -> Reply:
+    """Of a company that is watched here nothing came. Raises TellPerson where what was asked for is none."""
+    for one in await office.store.subscriptions(request.place):
+        if office.book.find(one.target).id == company:
+            by = reader.retell("because", reader.clean(one.made_by, 80))
+            said = reader.say(
+                "sent.none_of", company=reader.clean(one.target, 80), since=f"{one.made_at:%Y-%m-%d}", by=by
+            )
+            return Reply(cards=(plain_card(said),), data={"deliveries": [], "not_sent": []})
+    raise TellPerson(reader.say("sent.unknown", key=reader.clean(request.one("key").strip(), 40)))
 
 
 async def _unsent(office: Office, request: Request) -> list[Unsent]:
@@ -128,8 +140,8 @@ def _reason(one: Reason, reader: Reader) -> str:
     rule = reader.retell("rule", one.rule)
     if not ours or not theirs:  # what only one of the two has is equal to nothing
         met = reader.told(reader.quote(ours or theirs), rule) if ours or theirs else rule
-        return f"{met} ({one.score:.2f})"
-    return reader.say("sent.reason", rule=rule, ours=ours, theirs=theirs, score=f"{one.score:.2f}")
+        return f"{met} ({reader.score(one.score)})"
+    return reader.say("sent.reason", rule=rule, ours=ours, theirs=theirs, score=reader.score(one.score))
 
 
 def reasons(message: Message) -> tuple[Reason, ...]:

@@ -285,7 +285,7 @@ def _joined(found: Alignment) -> None:
             units = [mine.units[at] for at in run]
             alike, at = _best_whole(units, others.units, left_others)
             whole = others.units[at]
-            if {"cyrillic", "arabic"} & {whole.script, units[0].script} and any(
+            if {"cyrillic", "arabic", "hangul"} & {whole.script, units[0].script} and any(
                 closeness(one, whole) >= alike for one in units
             ):
                 continue  # "Voskresensk State" is no nearer to воскресенский than Voskresensk is
@@ -366,7 +366,8 @@ def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
     if whole.script == "kana" or any(unit.script == "kana" for unit in units):
         return loan_alike(whole.text, text) if whole.script == "kana" else loan_alike(text, whole.text)
     if whole.script in _BLURRING or units[0].script in _BLURRING:
-        alike = blurred_alike(text, whole.text, whole.script or units[0].script)
+        native, latin = (whole.text, text) if whole.script in _BLURRING else (text, whole.text)
+        alike = blurred_alike(native, latin, whole.script or units[0].script)
         return alike if alike >= 0.8 else 0.0
     if whole.script == "arabic" or units[0].script == "arabic":
         return bones_alike(consonants(text), consonants(whole.text))
@@ -687,16 +688,19 @@ def _letters_alike(arabic: str, latin: str) -> float:
 def kept_apart(arabic: str, latin: str) -> bool:
     """Whether an Arabic word, romanised, and a Latin one differ in a consonant that both languages keep apart.
 
-    A final t is written and seldom said, and v is an Arabic f or a Persian w.
+    A final t is written and seldom said, v is an Arabic f or a Persian w, and ch at times a k (Sonatrach).
     """
     ours = arabic_bones(arabic).rstrip("t")
-    if all(ours != arabic_bones(one).rstrip("t") for one in (latin, latin.replace("v", "w"))):
+    if all(ours != arabic_bones(one).rstrip("t") for one in (latin, latin.replace("v", "w"), latin.replace("ch", "k"))):
         return True
-    return bool(_HUSHING.match(arabic)) != bool(_HUSHING.match(latin))
+    if bool(_HUSHING.match(arabic)) != bool(_HUSHING.match(latin)):
+        return True
+    return ("sh" in latin and not _HUSHED.search(arabic)) or ("sh" in arabic and not _HUSHED.search(latin))
 
 
-#: How a word begins with the sound of "ship", as English, French and German write it.
+#: How a word begins with the sound of "ship", as English, French and German write it; and letters that may have it.
 _HUSHING = re.compile("sc?h|ch|tch")
+_HUSHED = re.compile("[sczd]h|[cjxşš]|ti|si")
 
 
 def _letter_by_letter(cyrillic: str, latin: str) -> bool:
@@ -727,11 +731,23 @@ def blurred_alike(native: str, latin: str, script: str) -> float:
     """A romanised word against a Latin one by consonants, and by the vowels too as far as both write them."""
     if script == "hangul":
         native, latin = native.replace("l", "r"), latin.replace("l", "r")
+        return max(_blurred_alike(native, one, 0.14) for one in {latin, R_UNSAID.sub("", latin)})
+    return _blurred_alike(native, latin, 0.25 if script in _VOWELLED else 0.14)
+
+
+#: What English does not say, and Korean does not write: Naver is 네이버.
+R_UNSAID = re.compile(r"r(?![aeiouyr])")
+#: Scripts that write vowels much as the Latin spelling does.
+_VOWELLED = frozenset({"thai", "devanagari"})
+
+
+def _blurred_alike(native: str, latin: str, vowels: float) -> float:
+    """The same; `vowels` is how much all letters count beside the consonants."""
     one, other = blurred_bones(native), blurred_bones(latin)
     if not one or not other or one[0] != other[0]:
         return 0.0
     bones = (0.0, 0.75, 0.9, 0.97)[min(len(one), 3)] if one == other else bones_alike(one, other)
-    return bones * (0.86 + 0.14 * OSA.normalized_similarity(blurred(native), blurred(latin)))
+    return bones * (1 - vowels + vowels * OSA.normalized_similarity(blurred(native), blurred(latin)))
 
 
 def _by_ear(han: str, latin: str) -> float:

@@ -52,9 +52,22 @@ def _asides(ours: Sequence[Form], theirs: Sequence[Form], whole: Alignment) -> S
     Alpha Handel (Slovenija) and Beta Holding (Slovenija) are two. Initials may be those of one name in two languages.
     """
     inside = [[one for one in side if _in_brackets(one, side[0])] for side in (ours, theirs)]
-    if not all(inside) or not all(any(map(_names_somebody, over)) for over in (whole.over_ours(), whole.over_theirs())):
+    if not all(inside):
+        return ()
+    named = _tells_apart if all(map(_is_where, inside[0] + inside[1])) else _names_somebody
+    if not all(any(map(named, over)) for over in (whole.over_ours(), whole.over_theirs())):
         return ()
     return inside[0] + inside[1]
+
+
+def _is_where(part: Form) -> bool:
+    """Whether what stands in brackets is a place, perhaps with a word that says which part of it: (Greater Tehran)."""
+    return any(one.rank == "place" for one in part.units) and sum(one.rank != "place" for one in part.units) < 2
+
+
+def _tells_apart(one: Unit) -> bool:
+    """Whether a word that the other lacks makes another name of what stands before a place: its name, or its trade."""
+    return one.rank in ("", "plain", "trade", "place") and one.weight > 0.2
 
 
 def _one_whole(mine: Form, other: Form, asides: Sequence[Form]) -> bool:
@@ -213,7 +226,29 @@ def _verdict(likely: float, found: Alignment) -> Verdict:
     names = [one for one in found.met if _makes_a_name(one) and not (both_go_on and all(map(generic, one.ours)))]
     shared = max((one.weight * one.alike for one in names), default=0.0)
     covered = max(found.gained_ours / (found.ours.total or 1), found.gained_theirs / (found.theirs.total or 1))
-    return Verdict.RELATED if shared >= 0.7 and covered >= 0.4 else Verdict.NO
+    return Verdict.RELATED if (shared >= 0.7 and covered >= 0.4) or _short_brand(found) else Verdict.NO
+
+
+#: A word of its own with so many letters tells little by itself, and is a brand where another name begins with it.
+_SHORT_BRAND = 3
+
+
+def _short_brand(found: Alignment) -> bool:
+    """Whether a name is one short word, and the other goes on where it ends: LG, LG Chem; 3M, 3M India.
+
+    Everyday words and single letters begin the names of many.
+    """
+    for short, over, long, left in (
+        (found.ours, found.left_theirs, found.theirs, found.left_ours),
+        (found.theirs, found.left_ours, found.ours, found.left_theirs),
+    ):
+        if over and not left and len(short.units) == 1 and 0 not in over and _is_short_brand(short.units[0]):
+            return long.units[0].sound == short.units[0].sound
+    return False
+
+
+def _is_short_brand(one: Unit) -> bool:
+    return 1 < len(one.text) <= _SHORT_BRAND and not one.text.isdigit() and not one.rank and not generic(one)
 
 
 def _tells(one: Unit) -> bool:

@@ -22,7 +22,7 @@ from itertools import chain, combinations, islice, pairwise
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.matching.align import blurred_alike, bones_alike, loan_alike
+from bot.matching.align import R_UNSAID, blurred_alike, bones_alike, loan_alike
 from bot.matching.chinese import (
     HEARD,
     by_ear,
@@ -43,7 +43,7 @@ from bot.matching.japanese import likely_readings, loan_bones
 from bot.matching.remembered import remembered
 from bot.matching.screen import Asked, telling
 from bot.matching.scripts import blurred_bones, consonants, consonants_heard, main_script, romanise, sound
-from bot.matching.words import Form, Unit, generic, glossary, read, read_to_file, readings, twin
+from bot.matching.words import Form, Unit, generic, glossary, native_unit, read, read_to_file, readings, twin
 from bot.model import Match, Name
 
 #: How many names are compared in full. Recall at one stops rising here on the development queries.
@@ -61,6 +61,8 @@ FILED_BY_EAR = 12
 #: A filling of more owners than this does not keep the readings of their names, about two kilobytes each: they are read
 #: again when a search meets them.
 REMEMBERED = 60_000
+#: A word of so many consonants in a script that blurs them is near too many words of another.
+BLURRED = 3
 #: In an index of fewer names than this a word is not frequent because most of them carry it: they are one company's.
 FEW = 2_000
 #: For so many words what is near them is remembered.
@@ -151,7 +153,9 @@ class NameIndex:
                     if unit.text not in self._known or unit.script == "han":
                         self._learn(unit)
                 keys += _keys_together(form, carrying) + _word_keys(own)
-                self._file(keys + _said_keys(own) if form.han and self._remembering else keys, number)
+                if self._remembering:
+                    keys += _said_keys(own) if form.han else _keys_heard(form.units)
+                self._file(keys, number)
                 if self._sorted is not None and not form.part:
                     for line in _lines(form.folded):
                         insort(self._sorted, (line, number))
@@ -191,7 +195,7 @@ class NameIndex:
         if text not in self._known:
             self._known.add(text)
             self._neighbours.clear()
-            for part in _filed_parts(unit):
+            for part in _filed_parts(unit, heard=self._remembering):
                 if (filed := self._near.get(part)) is None:
                     self._near[part] = [text]  # most stay alone, and a list that grew has room for four
                 else:
@@ -227,7 +231,7 @@ class NameIndex:
             text = kept[1].text
             for form in (read_to_file(text), *readings(text)):
                 own = _sorted_out(form.units)[0]
-                for key in dict.fromkeys(_keys(form) + _word_keys(own) + _said_keys(own)):
+                for key in dict.fromkeys(_keys(form) + _word_keys(own) + _said_keys(own) + _keys_heard(form.units)):
                     self._unfile(key, number)
             if self._sorted is not None:
                 for line in _lines(fold(text)):
@@ -409,6 +413,8 @@ class NameIndex:
                 want(f"%{consonants(unit.text)}", unit.weight)
             elif unit.script == "kana":
                 want(f"^{loan_bones(unit.text, False)}", unit.weight)
+            elif unit.script == "hangul" and not unit.rank:
+                want(f"?{_korean_bones(unit.text)}", 1.2)
             elif unit.script == "han" and not unit.rank:
                 for spelling in likely_spellings(unit.native):
                     want(f"={sound(''.join(spelling))}", unit.weight)
@@ -439,10 +445,17 @@ class NameIndex:
                     want(f"={sound(romanise(han))}", 1.2)
         for first, second in pairwise(form.units[:5]) if mistyped and not form.han else ():
             want(f"|{first.concept} {second.concept}", 1.2)
+            if first.script == second.script == "thai":  # a name with a word of the glossary in it: กรุง|ไทย
+                for other, alike in self._near_to(native_unit(first.native + second.native)):
+                    want(other, alike)
         for first, second in pairwise(form.units[:4]):
             if not (first.rank or second.rank or first.native or second.native):
                 want(f"~{first.sound}{second.sound}", 1.2)
                 want(f"={sound(first.text + second.text)}", 1.2)
+                for bones in _bones_heard(first.text + second.text):
+                    for other in islice(self._near.get(f"*{bones}", ()), 60):
+                        if _vowels_fit(other, first.text + second.text):
+                            want(f"={sound(other)}", 1.2)
                 for english in (True, False):
                     joined = f"&{loan_bones(first.text, english)}{loan_bones(second.text, english)}"
                     for other in islice(self._near.get(joined, ()), 60):
@@ -474,7 +487,13 @@ class NameIndex:
                 for other in islice(self._near.get(f"^{bones}", ()), 60):
                     if (alike := by_ear(unit.native, other)) >= HEARD:
                         yield f"={sound(other)}", alike
-        if len(text) < 4 or text.isdigit():
+        if text.isdigit():
+            return
+        for bones in _asked_bones(unit):
+            for other in islice(self._near.get(bones, ()), 60):
+                if alike := _across(unit, bones, other):
+                    yield f"={sound(other)}", alike
+        if len(text) < 4:
             return
         if not unit.native:
             for bones in dict.fromkeys((loan_bones(text, True), loan_bones(text, False))):
@@ -496,10 +515,6 @@ class NameIndex:
                 text, _glossary_near(halves), scorer=OSA.distance, score_cutoff=allowed, limit=None
             ):
                 yield f":{glossary().words[other]}", 1 - 1.3 * edits / len(text)
-        for bones in _asked_bones(unit):
-            for other in islice(self._near.get(bones, ()), 60):
-                if alike := _across(unit, bones, other):
-                    yield f"={sound(other)}", alike
 
     def _by_ear(self, filed: str, latin: str) -> Iterator[tuple[str, float]]:
         """Chinese words filed here that sound like this word, and how much so."""
@@ -691,6 +706,13 @@ def _loan_pairs(units: Sequence[Unit]) -> list[str]:
     return []
 
 
+def _keys_heard(units: Sequence[Unit]) -> list[str]:
+    """Where the first two words of a Latin name are found by one Korean word: Lotte Shopping, 롯데쇼핑."""
+    if len(units) > 1 and _may_be_kana(units[0]) and _may_be_kana(units[1]):
+        return [f"?{bones}" for bones in _bones_heard(units[0].text + units[1].text)]
+    return []
+
+
 def _may_be_kana(unit: Unit) -> bool:
     """Whether a word in Latin letters may be taken down in kana: the glossary's words are translated."""
     return not unit.native and unit.rank in ("", "plain")
@@ -719,21 +741,33 @@ def _query_keys(form: Form) -> Iterator[tuple[str, float]]:
         yield f"={form.heard}", 1.0 * form.total
 
 
-def _filed_parts(unit: Unit) -> list[str]:
-    """Where a word is filed for finding words near it: by its halves, and across scripts by its consonants."""
+#: Scripts that are led to and from by consonants alone. Greek is spelled, and Korean vowels are asked for as well.
+_BY_CONSONANTS = frozenset({"hebrew", "thai", "devanagari"})
+
+
+def _filed_parts(unit: Unit, *, heard: bool) -> list[str]:
+    """Where a word is filed for finding words near it: by its halves, and across scripts by its consonants.
+
+    Arabic and Hebrew words have three letters where others have five. What other scripts hear as a Latin word is filed
+    only where readings are kept (`heard`): a million names would not fit.
+    """
     text = unit.text
-    if len(text) < 4 or text.isdigit():
+    if len(text) < (3 if unit.script in ("arabic", "hebrew") else 4) or text.isdigit():
         return []
     half = len(text) // 2
-    parts = [f"<{text[:half]}", f">{text[half:]}"]
+    parts = [f"<{text[:half]}", f">{text[half:]}"] if len(text) > 3 else []
     if unit.script == "kana":
         parts.append(f"&{loan_bones(text, False)}")
     elif unit.script == "arabic":
         parts.append(f"%{consonants_heard(unit.sound)}")
     elif unit.script == "hangul":
         parts.append(f"*{_korean_bones(text)}")
+    elif unit.script in _BY_CONSONANTS:
+        parts.append(f";{blurred_bones(text)}")
     elif not unit.native:
         parts += [f"^{loan_bones(text, True)}", f"!{consonants_heard(unit.sound)}"]
+        if heard:
+            parts += [f"?{bones}" for bones in dict.fromkeys((blurred_bones(text), *_bones_heard(text)))]
     return parts
 
 
@@ -743,10 +777,16 @@ _VOWELS = frozenset("aeiou")
 def _asked_bones(unit: Unit) -> list[str]:
     """Where words of another script are filed that may be this word."""
     text = unit.text
+    if len(text) < (3 if unit.script in ("arabic", "hebrew") else 4):
+        return []
     if unit.script == "kana":
         bones = [f"^{loan_bones(text, False)}"]
     elif unit.script == "arabic":
         bones = [f"!{consonants(text)}"]
+    elif unit.script == "hangul":
+        bones = [f"?{_korean_bones(text)}"]
+    elif unit.script in _BY_CONSONANTS:
+        bones = [f"?{blurred_bones(text)}"]
     else:
         bones = list(
             dict.fromkeys(
@@ -754,7 +794,8 @@ def _asked_bones(unit: Unit) -> list[str]:
                     f"&{loan_bones(text, True)}",
                     f"&{loan_bones(text, False)}",
                     f"%{consonants(text)}",
-                    f"*{_korean_bones(text)}",
+                    f";{blurred_bones(text)}",
+                    *[f"*{one}" for one in _bones_heard(text)],
                 )
             )
         )
@@ -764,6 +805,12 @@ def _asked_bones(unit: Unit) -> list[str]:
 def _korean_bones(text: str) -> str:
     """The consonants of a word as far as Korean keeps them apart; l and r are one letter."""
     return blurred_bones(text.replace("l", "r"))
+
+
+def _bones_heard(text: str) -> tuple[str, ...]:
+    """The consonants of a Latin word, and those that Korean hears of it where it leaves an r out: Naver, 네이버."""
+    whole, heard = _korean_bones(text), _korean_bones(R_UNSAID.sub("", text))
+    return (whole,) if whole == heard else (whole, heard)
 
 
 #: Vowels as Korean is spelled in Latin letters, officially and as companies do: Hyeondae is Hyundai, Samseong Samsung.
@@ -781,6 +828,12 @@ _KOREAN_VOWELS = {
 }
 
 
+def _vowels_fit(korean: str, latin: str) -> bool:
+    """Whether a Korean word and a Latin one have the same vowels; eu is one in Korean (금호) and none in loan words."""
+    heard = _korean_vowels(latin)
+    return heard == _korean_vowels(korean) or ("eu" in korean and heard == _korean_vowels(korean.replace("eu", "u")))
+
+
 @lru_cache(maxsize=20_000)
 def _korean_vowels(text: str) -> str:
     """The vowels of a word one by one, two spellings of one taken together. Consonants alone are too many names'."""
@@ -795,8 +848,11 @@ def _across(unit: Unit, bones: str, other: str) -> float:
         return loan_alike(unit.text, other)
     if bones[0] == "&":
         return loan_alike(other, unit.text)
-    if bones[0] == "*":
-        return blurred_alike(other, unit.text, "hangul") if _korean_vowels(other) == _korean_vowels(unit.text) else 0.0
+    if bones[0] == "*" or unit.script == "hangul":
+        korean, latin = (unit.text, other) if unit.script == "hangul" else (other, unit.text)
+        return blurred_alike(korean, latin, "hangul") if _vowels_fit(korean, latin) else 0.0
+    if bones[0] in ";?":
+        return blurred_alike(other, unit.text, unit.script) if len(bones) > BLURRED else 0.0
     return bones_alike(consonants(unit.text), consonants(other))
 
 

@@ -40,6 +40,8 @@ class Asked:
         self._telling = telling(form.units)
         self._scripts = frozenset([one.script for one in form.units])
         self._native = any(one.native for one in form.units)
+        self._thai = "thai" in self._scripts
+        self._korean = [one for one in form.units if one.script == "hangul" and not one.rank]
         self._said = frozenset([one.sound for one in form.units])
         self._own = [one for one in form.units if not one.rank and one.weight > SHORT]
         self._lines = frozenset([line for one in form.units for line in glossary().near.get(one.concept, ())])
@@ -161,9 +163,12 @@ class Asked:
             known = self._near[id(unit)] = any(
                 closeness(unit, other) > (0.0 if _is_spelled(unit, other) else LEAST_HEARD) for other in self._units
             )
-        if not known and unit.script == "han" and not unit.rank and not self._native:
+        in_two = (unit.script == "han" and not self._native) or (self._thai and not unit.native)
+        if not known and not unit.rank and in_two:
             known = self._near[id(unit)] = any(written_together(pair, (unit,)) for pair in pairwise(self._units))
         around = units[max(0, at - 1) : at + 2]
+        if not known and self._korean and not (unit.rank or unit.native):
+            known = any(written_together(pair, self._korean) for pair in pairwise(around))
         return known or any(f"={first.sound}{second.sound}" in self._wanted for first, second in pairwise(around))
 
     def _may_be_heard(self, units: Sequence[Unit]) -> bool:

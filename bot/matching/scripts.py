@@ -77,6 +77,12 @@ _GREEK = pairs("greek")
 _GREEK_PAIRS = pairs("greek_pairs")
 _ARABIC = pairs("arabic")
 _HEBREW = pairs("hebrew")
+_THAI_LETTERS = pairs("thai")
+_THAI_VOWEL_FIRST = re.compile("([เแโใไ])([ก-ฮ])")
+_THAI_FINAL_N = re.compile("(?<![เแโใไ])ญ(?![ะัาำิีึืุู])")  # y before a vowel, n behind it: เจริญ is Charoen
+_DEVANAGARI = pairs("devanagari")
+_WITHOUT_VOWEL = re.compile("([\u0915-\u0939]\u093c?)(?=[\u0900-\u0939])")
+_BEFORE_LIPS = re.compile("\u0902(?=[\u092a-\u092e])")
 _KANA = pairs("kana")
 _SMALL = pairs("small_kana")
 _INITIALS, _VOWELS, _FINALS = (
@@ -157,7 +163,13 @@ def _mandarin(han: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _arabic(text: str) -> str:
-    return "".join(_ARABIC[char] if char in _ARABIC else anyascii(char).lower() for char in text)
+    """Letter by letter; two that would run into one sound are kept apart by a vowel, which is not written: مبارکه."""
+    apart = _RUN_TOGETHER.sub("\0", text)
+    return "".join(_ARABIC[char] if char in _ARABIC else anyascii(char).lower() for char in apart).replace("\0", "e")
+
+
+#: Arabic letters whose spellings would be read as one sound: k and h as kh, t and s as ts, s and h as sh.
+_RUN_TOGETHER = re.compile("(?<=[كکگ])(?=[هح])|(?<=[تط])(?=[سص])|(?<=[سص])(?=[هح])")
 
 
 def _hebrew(text: str) -> str:
@@ -165,8 +177,23 @@ def _hebrew(text: str) -> str:
     return "".join(_HEBREW.get(char, "") for char in text)
 
 
+def _thai(text: str) -> str:
+    """Letter by letter, the vowels that are written before their consonant behind it."""
+    return "".join(map(_THAI_LETTERS.__getitem__, filter(_THAI_LETTERS.__contains__, _thai_order(text))))
+
+
+def _thai_order(text: str) -> str:
+    return _THAI_VOWEL_FIRST.sub(r"\2\1", _THAI_FINAL_N.sub("น", text))
+
+
+def _devanagari(text: str) -> str:
+    """Letter by letter with the vowel that is not written; the dot above is the m of lips before such a consonant."""
+    spoken = _WITHOUT_VOWEL.sub(r"\1\0", _BEFORE_LIPS.sub("\u092e\u094d", text))
+    return "".join(["a" if char == "\0" else _DEVANAGARI.get(char, "") for char in spoken])
+
+
 _READERS = {"cyrillic": _cyrillic, "greek": _greek, "kana": _kana, "hangul": _hangul, "han": _han, "arabic": _arabic}
-_READERS["hebrew"] = _hebrew
+_READERS |= {"hebrew": _hebrew, "thai": _thai, "devanagari": _devanagari}
 
 
 def romanise(text: str) -> str:

@@ -388,7 +388,7 @@ def _met_surely(match: Match) -> list[Reason]:
 
 def _faint(reason: Reason) -> bool:
     """Whether a word was heard as one other and is only near it, or has too few consonants to be that one."""
-    if reason.rule in ("arabic letters", "Korean reading"):
+    if reason.rule in _OF_CONSONANTS:
         return _few_consonants(reason)
     if reason.rule not in ("kana", "by ear") or reason.score >= SURELY_HEARD:
         return False
@@ -396,12 +396,16 @@ def _faint(reason: Reason) -> bool:
     return len(ours) == len(theirs) == 1 and only_near(ours[0], theirs[0])
 
 
+#: How words are read of which hardly more than the consonants is sure.
+_OF_CONSONANTS = frozenset({"arabic letters", "hebrew letters", "thai letters", "Korean reading"})
+
+
 def _few_consonants(reason: Reason) -> bool:
     """Whether the words share a consonant or two, and in Arabic, which writes few vowels, hardly a letter else."""
     one, other = romanise(reason.ours), romanise(reason.theirs)
     shared = max(len(consonants(one)), len(consonants(other)))
     if reason.rule == "Korean reading":
-        return shared < 2
+        return shared < 2 and not (one == other and len(one) > FEW_CONSONANTS)
     return shared < FEW_CONSONANTS and OSA.normalized_similarity(one, other) < SPELLED_OUT
 
 

@@ -63,6 +63,9 @@ class Form(NamedTuple):
 _UNSPACED = frozenset({"han", "kana", "hangul", "thai"})
 
 
+#: Scripts whose words nobody writes in Latin letters as tables have it.
+_UNROMANISED = frozenset({"han", "hebrew", "thai", "devanagari"})
+
 #: What follows a stem, from its last letter, when two words were made one: electr|o|signal. Endings begin otherwise.
 _COMPOUND = re.compile(r"(?:.o|o)(?:[abcdfhkptz]|s(?!t[eiouy]|ts|c)|m(?=\w{3})|l(?!o)|g(?!o|e))\w{2,}")
 
@@ -102,6 +105,9 @@ class _Glossary:
         self.exchanged = frozenset(frozenset(line.split()) for line in table("near_words")["exchanged"])
         #: Words that name a unit of a group when they stand behind its brand.
         self.units = frozenset(table("near_words")["units"].split())
+        self.given_names = frozenset(table("near_words")["given_names"].split())
+        #: Lines of business that groups leave to units.
+        self.lines = frozenset(table("near_words")["lines"].split())
         #: Words that say what a company does, and by which two of one name are told apart.
         self.businesses = frozenset(table("near_words")["businesses"].split())
         #: With which letters the Latin and Cyrillic words for each concept begin.
@@ -122,8 +128,8 @@ class _Glossary:
         folded = fold(word.rstrip("*-").replace("_", " ")).replace(" ", "")
         if script_of(folded[:1]) in _UNSPACED and not stem:
             self.pieces[folded] = concept
-        # A Latin word that sounds like a Chinese one (xintuo, 信托) is not that word.
-        spellings = (folded,) if script_of(folded[:1]) == "han" else (folded, romanise(folded))
+        # A Latin word that sounds like a Chinese one (xintuo, 信托) is not that word, nor are initials a Hebrew one.
+        spellings = (folded,) if script_of(folded[:1]) in _UNROMANISED else (folded, romanise(folded))
         for spelling in spellings:
             (self.stems if stem else self.words).setdefault(spelling, concept)
         if folded.startswith("ال") and len(folded) > 4:  # the article, taken off a name's words
@@ -182,7 +188,13 @@ def _unit(word: str, native: str, *, japanese: bool) -> Unit:
     if len(latin) > 6 and _misspelt_form(latin):
         return Unit(latin, latin, 0.06, "little", sound(latin), native, _script(native, japanese))
     own = native if native and script_of(native[0]) == "han" else latin
-    return Unit(latin, own, own_weight(latin), "", sound(latin), native, _script(native, japanese))
+    script = _script(native, japanese)
+    spoken = f"{latin}aa" if script in _WITHOUT_VOWELS and len(latin) > 2 else latin
+    return Unit(latin, own, own_weight(spoken), "", sound(latin), native, script)
+
+
+#: Scripts that leave vowels out: a word of three letters is as long as one of five elsewhere.
+_WITHOUT_VOWELS = frozenset({"arabic", "hebrew"})
 
 
 @cache
@@ -283,12 +295,17 @@ def _units_of_native(word: str, *, japanese: bool) -> Iterator[Unit]:
             yield replace(native_unit(district[2]), weight=0.5, rank="place")
             word = word[district.end() :]
         yield from _unspaced(_settled(pieces(word)), japanese=True) if japanese else _chinese(word)
+    elif thai := _thai_letters(word):
+        yield unit(thai)
     elif _HANGUL_OR_THAI.match(word):
         letters, rest = korean_letters(word)
+        rest, behind = _letters_behind(rest)
         if letters:
             yield unit(letters)
         if rest:
             yield from _unspaced(_cut(rest))
+        if behind:
+            yield unit(behind)
     elif word.startswith(("ال", "لل")) and len(word) > 4:
         yield native_unit(word[2:])  # the Arabic article, written "al" apart or not at all in Latin letters
     else:
@@ -411,6 +428,30 @@ def korean_letters(word: str) -> tuple[str, str]:
     names = re.findall("|".join(sorted(_KOREAN_LETTERS, key=len, reverse=True)), found.group())
     certain = sum(len(name) > 1 or name in "엘엠엔씨" for name in names)
     return ("".join(_KOREAN_LETTERS[name] for name in names), rest) if 2 * certain >= len(names) else ("", word)
+
+
+_KOREAN_NAMES = "|".join(sorted(_KOREAN_LETTERS, key=len, reverse=True))
+_LETTERS_BEHIND = re.compile(f"(?P<rest>.{{2,}}?)(?P<letters>(?:{_KOREAN_NAMES}){{3,4}})")
+
+
+def _letters_behind(word: str) -> tuple[str, str]:
+    """A Korean word without the letters at its end, and these, three and more: 삼성에스디에스 is 삼성, sds."""
+    found = _LETTERS_BEHIND.fullmatch(word)
+    if not found:
+        return word, ""
+    letters, rest = korean_letters(found["letters"])
+    return (found["rest"], letters) if letters and not rest else (word, "")
+
+
+_THAI_LETTER = re.compile("|".join(sorted(pairs("thai_letter_names"), key=len, reverse=True)))
+_SPELLED_THAI = re.compile(f"(?:{_THAI_LETTER.pattern}){{2,6}}")
+
+
+def _thai_letters(word: str) -> str:
+    """The Latin letters whose names in Thai a word is: เอสซีจี is scg."""
+    if not _SPELLED_THAI.fullmatch(word):
+        return ""
+    return "".join([pairs("thai_letter_names")[name] for name in _THAI_LETTER.findall(word)])
 
 
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U000323af]")

@@ -8,7 +8,7 @@ makes traditional characters simplified, so that one phrase serves both.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -158,4 +158,37 @@ def _door(tables: Mapping[str, Mapping[str, Sequence[str]]], language: str) -> r
         topic.get("noun", ()),
     ]
     named = (*tables["lists"].values(), *table("phrases/lists")["lists"].values())
-    return re.compile("|".join(sorted({_form(one, language) for words in (*ways, *named) for one in words})))
+    asked = {one for words in (*ways, *named) for one in words}
+    return re.compile("|".join(sorted({_form(one, language) for one in _needed(asked, language)})))
+
+
+def _needed(phrases: Collection[str], language: str) -> Iterator[str]:
+    """The phrases without those that hold a shorter one: where only one of them must be met, `sanction*` stands for
+
+    every phrase with a word that begins so, and the fewer there are the quicker the search.
+    """
+    if language in UNSPACED:
+        whole = {plain(one, language) for one in phrases if " ~ " not in one}
+        for one in phrases:
+            pieces = [plain(piece, language) for piece in one.split(" ~ ")]
+            if not any(part in piece and part != piece for part in whole for piece in pieces):
+                yield one
+        return
+    single = {_bare(one): one.endswith("*") for one in phrases if len(one.split()) == 1 and not one.startswith("*")}
+    stems = {text for text, open_ended in single.items() if open_ended}
+    exact = single.keys() - stems - {""}
+    for one in phrases:
+        words = [(_bare(word), word.endswith("*")) for word in one.split() if word != "~" and not word.startswith("*")]
+        alone = len(one.split()) == 1
+        if not any(
+            (not open_ended and not alone and text in exact)
+            or any(text[:size] in stems for size in range(1, len(text) + (not alone)))
+            for text, open_ended in words
+        ):
+            yield one
+
+
+def _bare(word: str) -> str:
+    """A word of a phrase, folded, without its stars; empty when it folds to several."""
+    text = folded(word.replace("*", "")).text.strip()
+    return "" if " " in text else text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.stories.phrases import Phrases
 from bot.stories.topic import Heard
@@ -11,6 +11,12 @@ from bot.stories.topic import Heard
 ENOUGH = 2.4
 #: What it is worth that whoever put the company there is quoted right after the listing is told.
 QUOTED = 2.6
+#: What a sentence is worth that begins "The reason is", and says no more than that.
+NAMED = 2.5
+#: From here on a sentence has told the listing, so that what follows may say why.
+TOLD = 1.4
+#: They ask for listings and make none.
+LAWMAKERS = "us_congress"
 #: Sentences of less weight stand too far down for that.
 NEAR = 0.6
 #: Characters beyond which a sentence is a list or a heap of mark-up, not a reason.
@@ -22,17 +28,22 @@ def reason_sentence(told: Sequence[Heard], words: Phrases) -> str:
     best, score = "", 0.0
     titles = [one.sentence.plain.strip() for one in told if one.sentence.title]
     promised = follows = begun = False
+    keepers: set[str] = set()
     for one in told:
         sentence = one.sentence
         repeats = any(sentence.plain.strip() in title or title in sentence.plain for title in titles)
         if not sentence.title and not repeats and len(sentence.text) <= LONGEST:
             after = follows or (begun and one.weight >= NEAR)
             points = _points(one, words, promised=promised, follows=after)
-            points = max(points, _quoted(one, words) if begun else 0.0)
+            if begun:
+                quoted = _quoted(one, words, keepers, follows=follows)
+                points = max(points, quoted, _called_the_reason(one, words))
             if points > score:
                 best, score = sentence.text, points
-        follows = one.listed and (one.generic or bool(one.lists)) and not one.background
-        begun = begun or (one.listed and one.value >= 1.4 and not one.background)
+        follows = one.listed and (one.generic or bool(one.lists) or one.value >= TOLD) and not one.background
+        if one.value >= TOLD and not one.background:
+            begun = True
+            keepers |= _countries(one.authorities)
         promised = not sentence.title and words.has(sentence.plain, "why", "announced") and one.about
     return best if score >= ENOUGH else ""
 
@@ -58,18 +69,40 @@ def _points(one: Heard, words: Phrases, *, promised: bool, follows: bool) -> flo
     return points + 0.3 * one.weight
 
 
-def _quoted(one: Heard, words: Phrases) -> float:
-    """What a sentence is worth in which an authority speaks of the company, after the story told that it is listed:
+def _quoted(one: Heard, words: Phrases, keepers: Collection[str], *, follows: bool) -> float:
+    """What a sentence is worth in which whoever keeps the list speaks of the company, after the story told that it is
 
-    "The department said X had sought American parts". Not where it says what the listing forbids and from when.
+    listed: "The department said X had sought American parts"; or which passes on what is said of it: "Het bedrijf zou
+    chips hebben geleverd". Not where it says what the listing forbids and from when, and not where another country
+    speaks than the one that listed it (`keepers`). Where nothing in it is a ground in itself, it must come right
+    after the listing (`follows`), unless an office is plainly quoted.
     """
     text = one.sentence.plain
-    if one.weight < NEAR or one.listed or one.lists or words.has(text, "why", "rule"):
+    moved = one.listed or one.lists or one.removed or one.eased
+    if one.weight < NEAR or moved or words.has(text, "why", "rule"):
         return 0.0
-    if not words.has(text, "why", "said"):
-        official = any(name.startswith("us_") for name in words.authorities(text))
-        if not (official and words.has(text, "why", "verb")) or words.has(text, "dispute", "says"):
-            return 0.0
     ground = words.has(text, "why", "weak") or words.has(text, "why", "strong")
     whom = one.company or words.has(text, "dispute", "company")
+    if not words.has(text, "why", "said"):
+        ours = bool(_countries(words.authorities(text)) & set(keepers)) or words.has(text, "why", "office")
+        speaks = ours and words.has(text, "why", "verb")
+        hearsay = whom and words.has(text, "why", "alleged")
+        if not (speaks or hearsay) or words.has(text, "dispute", "says"):
+            return 0.0
+        whom = whom and (follows or hearsay)
     return QUOTED + 0.3 * one.weight if ground or whom else 0.0
+
+
+def _called_the_reason(one: Heard, words: Phrases) -> float:
+    """What a sentence is worth that gives itself out as the reason: "Grund sei der fehlende Wille zum Frieden"."""
+    text = one.sentence.plain
+    if one.weight < NEAR or not words.has(text, "why", "reason") or words.has(text, "why", "rule"):
+        return 0.0
+    return NAMED + 0.3 * one.weight
+
+
+def _countries(authorities: Collection[str]) -> set[str]:
+    """Whose offices they are: "us" of us_treasury. Lawmakers ask for listings, and speak for themselves alone."""
+    if LAWMAKERS in authorities:
+        return {LAWMAKERS}
+    return {name.partition("_")[0] for name in authorities}

@@ -28,6 +28,8 @@ AGENCIES = frozenset({"us_commerce", "us_treasury", "us_defense", "us_fcc", "us_
 OPENING = 6
 #: Those who keep lists of companies under sanctions: of them a sentence may say so in words of its own.
 KEEPERS = AGENCIES | {"us", "us_congress", "eu", "uk", "un", "ca", "au", "jp", "ch"}
+#: Those of them that license dealings with whom they listed.
+LICENSERS = frozenset({"us_commerce", "us_treasury"})
 #: What it adds to a story with one strong sentence that the title names both the state that acts and the company.
 BOTH_IN_TITLE = 0.5
 STRONG = 1.4
@@ -138,8 +140,15 @@ def _hear(
         value = max(value, 2.0 if _plainly(words, text, authorities) else 1.5)
     if value and sentence.title and company and not background and _names_sanctions(words, text, authorities):
         value = max(value, SANCTIONS_ON)
-    eased = bool(authorities) and words.has(text, "stage", "relief") and not words.has(text, "stage", "proposed")
-    if eased and value:
+    eased = (
+        bool(authorities)
+        and words.has(text, "stage", "relief")
+        and not words.has(text, "stage", "proposed")
+        and not words.has(text, "stage", "no_relief")
+    )
+    if eased and not value and near and company and _licenses(words, text, authorities):
+        value = STRONG
+    elif eased and value:
         # A licence or a delay is about the listing, not beside it; of sanctions it is that even where no list is named.
         agreed = words.has(text, "field", "sanctions") and not AGENCIES.isdisjoint(authorities)
         value = max(value, 2.0 if lists or generic or agreed else 1.5)
@@ -189,6 +198,11 @@ def _struck(words: Phrases, text: str, authorities: Collection[str], *, listed: 
 def _names_sanctions(words: Phrases, text: str, authorities: Collection[str]) -> bool:
     """A title without a verb: "US sanctions on Sberbank"."""
     return not KEEPERS.isdisjoint(authorities) and words.has(text, "field", "sanctions")
+
+
+def _licenses(words: Phrases, text: str, authorities: Collection[str]) -> bool:
+    """Whether one of the two offices that license dealings with listed companies does so for a company it names."""
+    return not LICENSERS.isdisjoint(authorities) and not words.has(text, "topic", "other_law")
 
 
 def _plainly(words: Phrases, text: str, authorities: Collection[str]) -> bool:
@@ -332,6 +346,8 @@ TITLE_PLAIN = 0.7
 _PLAIN = frozenset({"suspended_by_court", "removed", "relief", "reaction", "consequence"})
 #: What "no decision has been taken" is worth, wherever near the beginning it stands.
 UNDECIDED = 0.9
+#: What it is worth that the title or the first sentence tells that the company contests it.
+CONTESTS = 1.2
 _STAGES = (
     "suspended_by_court", "removed", "relief", "proposed", "announced", "reaction", "consequence", "background",
     "in_force",
@@ -344,6 +360,8 @@ def stage_of(told: Sequence[Heard], words: Phrases) -> tuple[str, tuple[Reason, 
     points: dict[str, float] = defaultdict(float)
     weights = iter((1.0, 0.8, 0.6, 0.5, 0.4))
     suit = any(one.sues for one in told if one.sentence.title)
+    opening = told[:2] if told and told[0].sentence.title else told[:1]
+    off = any(one.removed and not words.has(one.sentence.plain, "stage", "proposed") for one in opening)
     for one in told:
         if one.weight > LATER_WEIGHT and words.has(one.sentence.plain, "stage", "undecided"):
             points["proposed"] += UNDECIDED
@@ -356,10 +374,13 @@ def stage_of(told: Sequence[Heard], words: Phrases) -> tuple[str, tuple[Reason, 
         for stage in said - {"in_force"}:
             plainly = TITLE_PLAIN / TITLE_STAGE if one.sentence.title and stage in _PLAIN else 1.0
             points[stage] += plainly * weight * _worth(stage, {*said, *points})
-        if one.sues and (suit or "removed" not in said):  # it is off the list, "months after it sued"
+        if one.sues and (suit or not (off or "removed" in said)):  # it is off the list, "months after it sued"
             points["reaction"] += 1.6 * weight
+        contests = one in opening and _contests(one, words)
+        if contests:  # that is the news: "says its inclusion is a mistake"
+            points["reaction"] += CONTESTS * (TITLE_PLAIN if one.sentence.title else weight)
         past = words.has(one.sentence.plain, "stage", "long_ago")
-        if not said & _NOT_YET and not one.sues and not past:  # "considers adding" does not add
+        if not said & _NOT_YET and not one.sues and not contests and not past:  # "considers adding" does not add
             points["in_force"] += weight * (_WORTH["in_force"] * ("in_force" in said) + 0.4 * one.listed)
         if one.removed and "proposed" not in said:  # who wants to be taken off is still on it
             points["removed"] += 0.6 * weight
@@ -367,6 +388,12 @@ def stage_of(told: Sequence[Heard], words: Phrases) -> tuple[str, tuple[Reason, 
         return "background", (Reason("nothing says how far it has got", 0.3),)
     stage = max(points, key=lambda one: (points[one], -_STAGES.index(one)))
     return stage, (Reason(f"stage: {stage}", min(1.0, points[stage] / 3)),)
+
+
+def _contests(one: Heard, words: Phrases) -> bool:
+    """Whether a company that the sentence names, and no state, says that its listing is wrong."""
+    text = one.sentence.plain
+    return one.company and words.has(text, "dispute", "says") and not words.has(text, "dispute", "state")
 
 
 def _said(one: Heard, words: Phrases, suit: bool) -> set[str]:
@@ -378,6 +405,11 @@ def _said(one: Heard, words: Phrases, suit: bool) -> set[str]:
     said = {stage for stage in _STAGES if words.has(text, "stage", _PHRASES_OF.get(stage, stage))}
     if "proposed" in said:
         said.discard("removed")
+    if "relief" in said and words.has(text, "stage", "no_relief"):
+        said -= {"relief"}
+    if words.has(text, "stage", "upheld"):  # it went to court and lost
+        said.discard("suspended_by_court")
+        said.add("reaction")
     if "removed" in said:
         said -= {"reaction"} if one.sues and not suit else set()
     if words.has(text, "stage", "long_ago") and "removed" not in said:

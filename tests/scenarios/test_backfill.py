@@ -15,10 +15,11 @@ from adapters.stores.sqlite import SqliteStore
 from bot.backfill import backfill, dated, day_of
 from bot.book import shipped
 from bot.errors import TellPerson
+from bot.ledger import Habits, Outcome
 from bot.model import Alert, ListChange, Memory, Poll, Subscription
 from bot.settings import load
 from bot.sources import ListSource, Source
-from bot.watch import Habits, Outcome, Watcher
+from bot.watch import Watcher
 from bot.wiring import House, official, open_house
 from tests.worlds.nouns import NEWSROOM
 from tests.worlds.pages import Pages, SetClock, rss, table

@@ -8,6 +8,7 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -16,15 +17,20 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot import __version__
+from bot.cards import Reader
 from bot.cli import app, main, outcome_words
+from bot.ledger import Outcome
 from bot.settings import load
 from bot.sources import Source
-from bot.watch import Outcome, Watcher
+from bot.watch import Watcher
 from tests.conftest import ROOT
 from tests.worlds.archive import Archive, entity
+from tests.worlds.nouns import NOON
 from tests.worlds.pages import rss, table
 from tests.worlds.site import Site
 
+#: Whoever sits at the terminal.
+READER = Reader(now=NOON)
 FILLER = [f"China Example Number {n} Group Co., Ltd." for n in range(20)]
 
 
@@ -146,7 +152,7 @@ def test_what_of_the_past_cannot_be_done(terminal: Terminal, tmp_path: Path) -> 
     file = tmp_path / "2021-01-14.csv"
     file.write_bytes(table(FILLER))
     assert "Say --dated" in str(terminal.type("backfill", "us_dod_cmc", str(file)).exception)
-    assert "There is no source 'nothing'" in str(terminal.type("backfill", "nothing", str(file), "--dated").exception)
+    assert "There is no source “nothing”" in str(terminal.type("backfill", "nothing", str(file), "--dated").exception)
     missing = terminal.type("backfill", "us_dod_cmc", str(tmp_path / "2021-01-15.csv"), "--dated")
     assert "2021-01-15.csv: no such file; give the path of a file" in str(missing.exception)
     assert terminal.type("backfill", "us_dod_cmc", str(file), str(tmp_path / "2021-01-15.csv"), "--dated").exit_code
@@ -248,7 +254,7 @@ def test_a_source_that_is_down(terminal: Terminal) -> None:
 
 def test_what_is_not_there_is_named(terminal: Terminal) -> None:
     """A source, a setting, a place, a command's argument."""
-    assert "known: " in str(terminal.type("poll", "us_nothing").exception)
+    assert "no source “us_ofac_sdm”. Did you mean us_ofac_sdn?" in str(terminal.type("poll", "us_ofac_sdm").exception)
     terminal.settings["TOCSIN_SOURCES"] = "us_nothing"
     assert "TOCSIN_SOURCES names us_nothing" in str(terminal.type("sources").exception)
     terminal.settings["TOCSIN_SOURCES"] = ""
@@ -444,7 +450,7 @@ def test_two_names(terminal: Terminal) -> None:
     assert "needs two names" in str(terminal.type("match", "", "Xiaomi").exception)
     terminal.settings["TOCSIN_LANGUAGE"] = "fr"
     told = terminal.type("match", "Xiaomi", "小米").stdout
-    assert told.startswith("la même entreprise (certain, 1.00)")
+    assert told.startswith("la même entreprise (certain, 1,00)")
     assert "“" not in told
 
 
@@ -559,7 +565,7 @@ def test_an_error_is_one_line(
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 1
-    assert capsys.readouterr().err.startswith("tocsin: There is no source 'us_nothing'")
+    assert capsys.readouterr().err.startswith("tocsin: There is no source “us_nothing”")
 
 
 @pytest.mark.parametrize(
@@ -572,8 +578,27 @@ def test_an_error_is_one_line(
 )
 def test_what_a_poll_came_to(outcome: Outcome, words: str) -> None:
     """In a line."""
-    assert words in outcome_words(outcome)
-    assert "would raise" in outcome_words(Outcome(source="s"), dry_run=True)
+    assert words in outcome_words(outcome, READER)
+    assert "would raise" in outcome_words(Outcome(source="s"), READER, dry_run=True)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (Outcome(source="s", first=True, added=3, rows=3), "s : première lecture, 3 fiches."),
+        (Outcome(source="s", quarantined=True, why="s: vide"), "s : pas crue. vide"),
+        (Outcome(source="s", why="s: 404"), "s : pas lue. 404"),
+        (Outcome(source="s", pending=2, rows=3), "absentes une fois : 2, une seconde lecture en décidera"),
+        (
+            Outcome(source="s", alerts=1, deliveries=2, signals=("neuf",)),
+            "donne 1 alerte, 2 messages\n  remarqué : neuf",
+        ),
+        (Outcome(source="s", signals=tuple("abcdefghijklm")), "et 3 de plus"),
+    ],
+)
+def test_what_a_poll_came_to_in_french(outcome: Outcome, words: str) -> None:
+    """Whoever set French reads French, with its spaces before the colon."""
+    assert words in outcome_words(outcome, replace(READER, language="fr")).replace("\u00a0", " ")
 
 
 def test_a_file_that_is_not_there(terminal: Terminal) -> None:
@@ -581,8 +606,8 @@ def test_a_file_that_is_not_there(terminal: Terminal) -> None:
     assert "/no/such.csv: no such file" in str(terminal.type("poll", "us_dod_cmc", "--file", "/no/such.csv").exception)
     assert "/: a folder; give the path" in str(terminal.type("poll", "us_dod_cmc", "--file", "/").exception)
     damaged = Outcome(source="us_csl", quarantined=True, why="us_csl: an empty body")
-    assert outcome_words(damaged) == "us_csl: not believed. an empty body"
-    assert outcome_words(Outcome(source="s", alerts=1, deliveries=2)).endswith("raised 1 alert, 2 messages")
+    assert outcome_words(damaged, READER) == "us_csl: not believed. an empty body"
+    assert outcome_words(Outcome(source="s", alerts=1, deliveries=2), READER).endswith("raised 1 alert, 2 messages")
 
 
 def test_what_cannot_be_done_is_json_where_json_was_asked_for(

@@ -225,6 +225,15 @@ def told(number: int, publisher: str, *, follows: tuple[str, ...] = ()) -> Alert
     )
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_a_card_says_in_which_language_it_is(post: Post, language: str) -> None:
+    """That of the delivery, so that a chat frames it in the words that the channel chose."""
+    notice = Notice(id="n1", source="us_csl", title="Notice", text="x", at=post.clock.now())
+    await post.store.enqueue([Delivery.of(notice, CHANNEL, because="a test", due=post.clock.now(), language=language)])
+    await post.rounds()
+    assert [card.language for _, _, card in post.room.posted] == [language]
+
+
 async def test_a_follow_up_goes_into_the_thread_of_the_first(post: Post) -> None:
     """Short, in its thread, and the first one says so; where the first never arrived it is told whole."""
     elsewhere = Place("console", "elsewhere")
@@ -232,8 +241,8 @@ async def test_a_follow_up_goes_into_the_thread_of_the_first(post: Post) -> None
     await post.store.enqueue([Delivery.of(first, CHANNEL, because="x", due=THEN)])
     await post.store.enqueue([Delivery.of(again, place, because="x", due=THEN) for place in (CHANNEL, elsewhere)])
     await post.rounds(4)
-    assert post.titles() == ["NOTICE · Xiaomi in a story about a listing", "Xiaomi, also: Paper"]
-    assert post.titles(elsewhere) == ["NOTICE · Xiaomi in a story about a listing"]
+    assert post.titles() == ["NOTE · Xiaomi in a story about a listing", "Xiaomi, also: Paper"]
+    assert post.titles(elsewhere) == ["NOTE · Xiaomi in a story about a listing"]
     assert [receipt for receipt in post.room.threads if receipt] == [Receipt(first_key(CHANNEL))]
     [(place, id, card)] = post.room.edited
     assert (place, id) == (CHANNEL, first_key(CHANNEL))

@@ -29,7 +29,8 @@ def test_first_readings_ring_nobody(played: str) -> None:
     """One card each that says what is already listed."""
     for begins in ("20 May 2019", "13 January 2021", "2 June 2021"):
         said = scene(played, begins)
-        assert "Already listed today" in said
+        listed = begins == "13 January 2021"
+        assert ("Already listed today" if listed else "Nobody watched here is on the lists read") in said
         assert "IMPORTANT" not in said
     assert re.search(r"Huawei: .*Chinese military companies", scene(played, "13 January 2021"))
 
@@ -57,14 +58,14 @@ def test_an_error_page_is_one_operators_card(played: str) -> None:
     said = scene(played, "That night")
     assert "this reading was not believed" in said
     assert "IMPORTANT" not in said
-    assert "NOTICE" not in said
+    assert "NOTE" not in said
 
 
 def test_the_french_story_is_held_against_the_list(played: str) -> None:
     """In its language, with the outlet it retells, confirmed by the record."""
     said = " ".join(scene(played, "5 March 2021").split())
-    assert "NOTICE · Xiaomi in a story about a listing" in said
-    assert "Retells “Wall Street Journal”" in said
+    assert "NOTE · Xiaomi in a story about a listing" in said
+    assert "Citing “Wall Street Journal”" in said
     assert "médaille" in said
     assert "Confirmed: “Xiaomi Corporation” is on" in said
     assert "Huawei in a story" not in said, "it is only mentioned"
@@ -76,7 +77,7 @@ def test_once_absent_is_not_delisted(played: str) -> None:
     said = " ".join(scene(played, "... a second reading").split())
     assert "IMPORTANT · Xiaomi taken off" in said
     assert "“小米”" in said
-    assert "has been taken off; seen off it 2021-05-26" in said
+    assert "has been taken off; no longer there when read 2021-05-26" in said
 
 
 def test_xiaomi_is_not_on_the_new_list(played: str) -> None:
@@ -88,7 +89,7 @@ def test_xiaomi_is_not_on_the_new_list(played: str) -> None:
     asked = " ".join(scene(played, "And today's question").split())
     assert "“Xiaomi” is not on any of the 3 lists read" in asked
     assert "“Xiaomi Corporation” was on" in asked
-    assert "since 2021-01-14; seen off it 2021-05-26" in asked
+    assert "since 2021-01-14; no longer there when read 2021-05-26" in asked
 
 
 def test_it_ends_by_saying_what_to_type_next(played: str) -> None:

@@ -39,6 +39,7 @@ from bot.model import (
     Field,
     FieldKind,
     Form,
+    Link,
     Notice,
     Option,
     Place,
@@ -1026,6 +1027,55 @@ async def test_what_was_cut_comes_as_a_file(world: DiscordWorld) -> None:
         await chat.post(place, long, key="b" * 25)
     assert channel.messages[1]["attachments"] == []
     assert "… (+" in shown(channel.messages[1])
+
+
+TOLD = Card(
+    summary="s",
+    title="IMPORTANT · Xiaomi @everyone listed",
+    sections=(Section("Why", "a medal", quote=True), Section("What it means", "securities *and* shares")),
+    links=(Link("Open the entry", "https://list.example/1"),),
+    buttons=(Button("Acknowledge", "alert acknowledge", (("key", "k1"),)),),
+    footer="a list",
+)
+
+
+async def test_an_embed_that_discord_refuses(world: DiscordWorld, capsys: pytest.CaptureFixture[str]) -> None:
+    """The alert comes all the same, once, in plain words with every fact; the log says so, and its key finds it."""
+    channel = world.channel(no_embeds=True)
+    place = Place("discord", channel.address)
+    async with chatting(world) as chat:
+        receipt = await chat.post(place, TOLD, key="a" * 25)
+        [message] = channel.messages
+        for fact in (
+            "IMPORTANT · Xiaomi",
+            "Why",
+            "a medal",
+            "securities *and* shares",
+            "https://list.example/1",
+            "a list",
+        ):
+            assert fact in shown(message)
+        assert not message["embeds"]
+        assert not world.rings
+        world.forgets_nonces()
+        assert await chat.find(place, "a" * 25) == receipt
+        logged = "".join(capsys.readouterr())
+        assert "discord_drawing_refused" in logged
+        assert "a" * 25 in logged
+        long = replace(TOLD, sections=(Section("Why", "a medal " * 600),))
+        await chat.edit(place, receipt, long)
+        assert shown(message).endswith("ref " + "a" * 25)
+        assert "https://list.example/1" in shown(message)
+        assert [one["filename"] for one in message["attachments"]] == ["tocsin.txt"]
+
+
+async def test_a_message_that_discord_refuses_in_any_words(world: DiscordWorld) -> None:
+    """It is tried once in plain words, and then parked with the reason."""
+    channel = world.channel(refuses=(400, 50035, "Invalid Form Body"))
+    async with chatting(world) as chat:
+        with pytest.raises(ChatRefused, match="part of the message wrong"):
+            await chat.post(Place("discord", channel.address), TOLD, key="a" * 25)
+    assert world.calls["POST message"] == 2
 
 
 async def test_limits_are_slept_through_or_handed_back(world: DiscordWorld) -> None:

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from bot.book import CompanyBook, shipped
+from bot.ledger import Outcome
 from bot.model import AlertKind, ChangeKind, ListChange
-from bot.watch import Outcome
 from tests.worlds.facts import watch
 from tests.worlds.press import Press, open_press
 from tests.worlds.real_files import (

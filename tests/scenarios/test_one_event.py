@@ -19,12 +19,13 @@ from adapters.stores.sqlite import SqliteStore
 from bot.book import shipped
 from bot.cards import Reader
 from bot.data import typeset
+from bot.ledger import Outcome
 from bot.messages import follow_up_card, message_card
 from bot.model import Alert, AlertKind, Bulletin, Delivery, Document, Reading, SourceCard, SourceKind, Story
 from bot.registers import sisters
 from bot.schedule import to_look_beside
 from bot.sources import ListSource, Source, StreamSource
-from bot.watch import Outcome, Watcher
+from bot.watch import Watcher
 from tests.worlds.facts import listing, reading, watch
 from tests.worlds.pages import Pages, SetClock, rss
 
@@ -247,9 +248,9 @@ async def test_an_entry_moves_between_two_lists_of_one_file(world: World) -> Non
     await world.again("us_csl")
     titles = (await world.titles())[told:]
     assert len(titles) == 2
-    assert titles[0].startswith("IMPORTANT · Xiaomi moved from Unverified List")
-    assert titles[1].startswith("> Xiaomi moved from Unverified List")
-    assert "to Entity List" in titles[0]
+    assert titles[0].startswith("IMPORTANT · Xiaomi moved from the Unverified List")
+    assert titles[1].startswith("> Xiaomi moved from the Unverified List")
+    assert "to the Entity List" in titles[0]
 
 
 async def test_a_place_that_asks_for_one_list_only_hears_of_the_move_too(world: World) -> None:

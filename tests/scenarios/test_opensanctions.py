@@ -11,9 +11,10 @@ import pytest
 from adapters.lists.opensanctions import opensanctions
 from adapters.stores.sqlite import SqliteStore
 from bot.book import shipped
+from bot.ledger import Outcome
 from bot.model import Alert, AlertKind, Document
 from bot.sources import Source
-from bot.watch import Outcome, Watcher
+from bot.watch import Watcher
 from tests.worlds.facts import watch
 from tests.worlds.pages import Pages, SetClock
 

@@ -14,9 +14,10 @@ from adapters.http import HttpFetcher
 from adapters.lists.opensanctions import data_set
 from adapters.stores.sqlite import SqliteStore
 from bot.book import shipped
+from bot.ledger import Habits, Outcome
 from bot.model import Alert, AlertKind, Listing, Notice
 from bot.sources import ListSource, Source
-from bot.watch import Habits, Outcome, Watcher
+from bot.watch import Watcher
 from tests.worlds.archive import Archive, entity, lines
 from tests.worlds.facts import watch
 from tests.worlds.pages import SetClock

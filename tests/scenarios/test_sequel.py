@@ -18,9 +18,10 @@ from adapters.news.feed import read_feed
 from adapters.stores.sqlite import SqliteStore
 from bot.book import shipped
 from bot.deliver import Courier
+from bot.ledger import Outcome
 from bot.model import AlertKind, Card, Place, SourceCard, SourceKind, Update
 from bot.sources import Source, StreamSource
-from bot.watch import Outcome, Watcher
+from bot.watch import Watcher
 from tests.worlds.chat import Room
 from tests.worlds.facts import watch
 from tests.worlds.pages import Pages, SetClock, rss, table
@@ -220,7 +221,7 @@ async def test_one_of_several_entries_is_taken_off(world: World) -> None:
     assert "Another entry of this company stays on the list." in said
     await world.lists()
     await world.lists()
-    assert world.posted()[-1].endswith("Xiaomi taken off Communist Chinese military companies (Section 1237)")
+    assert world.posted()[-1].endswith("taken off the list “Communist Chinese military companies (Section 1237)”")
 
 
 # ── The list bears it out, and the listing ends ───────────────────────────────────────────────────────────────────
@@ -236,7 +237,7 @@ async def test_a_list_change_shows_who_announced_it(world: World) -> None:
     assert ("Wire", "https://wire.example/2") in [(link.text, link.url) for link in listed.links]
     confirmed = world.drawn()
     assert "Xiaomi in a story about a listing" in confirmed
-    assert "Officially confirmed: Chinese military companies" in confirmed
+    assert "Officially confirmed: the list of Chinese military companies" in confirmed
 
 
 async def test_the_end_of_a_listing_is_drawn_into_what_told_of_it(world: World) -> None:

@@ -16,7 +16,7 @@ from adapters.slack.app import Service
 from adapters.slack.post import SlackChat
 from bot.deliver import Courier
 from bot.errors import ChatBusy, ChatDoubtful, ChatRefused
-from bot.model import Button, Card, Delivery, Notice, Place, Receipt, Reply, Section, Update, UpdateKind
+from bot.model import Button, Card, Delivery, Link, Notice, Place, Receipt, Reply, Section, Update, UpdateKind
 from tests.worlds.facts import watch
 from tests.worlds.nouns import alert
 from tests.worlds.plain_store import PlainStore
@@ -392,6 +392,75 @@ async def test_a_follow_up_where_no_thread_can_be(slack: SlackWorld, chat: Slack
     slack.channels["C024"].archived = True
     with pytest.raises(ChatRefused, match="is_archived"):
         await chat.post(HERE, CARD, key="k3", thread=parent)
+
+
+TOLD = Card(
+    summary="s",
+    title="IMPORTANT · Xiaomi <!channel> listed",
+    sections=(Section("Why", "a medal", quote=True), Section("What it means", "securities & shares")),
+    links=(Link("Open the entry", "https://list.example/1"),),
+    buttons=(Button("Acknowledge", "alert acknowledge", (("key", "k1"),)),),
+    footer="a list",
+)
+
+
+@pytest.mark.parametrize("why", ["invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"])
+async def test_a_drawing_that_slack_refuses(
+    slack: SlackWorld, chat: SlackChat, capsys: pytest.CaptureFixture[str], why: str
+) -> None:
+    """The alert comes all the same, once, in plain words with every fact; the log says so, and its key finds it."""
+    slack.no_blocks = why
+    receipt = await chat.post(HERE, TOLD, key="k1")
+    [message] = slack.channels["C024"].messages
+    for fact in ("IMPORTANT · Xiaomi", "Why", "a medal", "securities &amp; shares", "https://list.example/1", "a list"):
+        assert fact in message["text"]
+    assert not message.get("blocks")
+    assert not pings(message)
+    assert await chat.find(HERE, "k1") == receipt
+    logged = "".join(capsys.readouterr())
+    assert "slack_drawing_refused" in logged
+    assert "k1" in logged
+    assert why in logged
+
+
+async def test_an_edit_that_slack_refuses_to_draw(slack: SlackWorld, chat: SlackChat) -> None:
+    """What is new about an alert is said in plain words too, and drawn again as soon as Slack takes it."""
+    receipt = await chat.post(HERE, CARD, key="k1")
+    slack.no_blocks = "invalid_blocks"
+    await chat.edit(HERE, receipt, TOLD, key="k1")
+    [message] = slack.channels["C024"].messages
+    assert "a medal" in message["text"]
+    assert not message.get("blocks")
+    slack.no_blocks = ""
+    await chat.edit(HERE, receipt, TOLD, key="k1")
+    assert message["blocks"]
+
+
+async def test_plain_words_are_not_tried_where_nothing_may_be_posted(slack: SlackWorld, chat: SlackChat) -> None:
+    """A channel that refuses the message for another reason is asked once, and the reason stands."""
+    slack.channels["C024"].archived = True
+    with pytest.raises(ChatRefused, match="is_archived"):
+        await chat.post(HERE, TOLD, key="k1")
+    assert slack.calls["chat.postMessage"] == 1
+
+
+async def test_far_too_many_plain_words(slack: SlackWorld, chat: SlackChat) -> None:
+    """They are cut where Slack would refuse them, with a mark; the links come before that."""
+    slack.no_blocks = "msg_blocks_too_long"
+    await chat.post(HERE, replace(TOLD, sections=(Section("Why", "a medal & more " * 900),)), key="k1")
+    [message] = slack.channels["C024"].messages
+    assert len(message["text"]) <= 4000
+    assert "https://list.example/1" in message["text"]
+    assert message["text"].endswith("…")
+
+
+async def test_the_frame_speaks_the_channels_language(slack: SlackWorld, chat: SlackChat) -> None:
+    """Where a channel reads French, the marker and the button under a long alert are French, whatever ours is."""
+    lines = tuple(Section("", f"ligne {number} " + "mot " * 200) for number in range(40))
+    await chat.post(HERE, Card(summary="s", title="t", sections=lines, language="fr"), key="k1")
+    [message] = slack.channels["C024"].messages
+    assert "partie 1 sur" in words(message)
+    assert [one["text"]["text"] for one in buttons(message)] == ["Afficher la suite"]
 
 
 async def test_an_edit_whose_answer_was_lost_is_made_again(slack: SlackWorld, chat: SlackChat) -> None:

@@ -21,6 +21,7 @@ from bot.commands import FrontDesk, Office
 from bot.deliver import Courier
 from bot.docket import REMEMBERED
 from bot.errors import ChatBusy, StoreBusy
+from bot.ledger import Habits
 from bot.model import (
     NOWHERE,
     PLACES,
@@ -52,7 +53,7 @@ from bot.model import (
 from bot.roll import Roll
 from bot.sources import Source
 from bot.triage import HELD, MUTES, UNSENT
-from bot.watch import Habits, Watcher
+from bot.watch import Watcher
 from tests.worlds.chat import Room
 from tests.worlds.facts import CHANNEL, THEN, watch, xiaomi
 from tests.worlds.nouns import alert, change
@@ -185,6 +186,17 @@ async def test_two_people_acknowledge_at_once(newsdesk: Newsdesk) -> None:
     assert len(newsdesk.titles()) == 1, "nobody is rung again"
 
 
+async def test_whoever_presses_twice_is_not_told_of_somebody_else(newsdesk: Newsdesk) -> None:
+    """It is their own word that stands there, of both buttons."""
+    acknowledge, dismiss = newsdesk.button("acknowledge"), newsdesk.button("not")
+    await newsdesk.presses("Ana", acknowledge)
+    again = await newsdesk.presses("Ana", acknowledge)
+    assert again.cards[0].title == "You acknowledged this already, 2021-01-15 00:00 UTC"
+    await newsdesk.presses("Ana", dismiss, why="a shop")
+    again = await newsdesk.presses("Ana", dismiss, why="a shop")
+    assert again.cards[0].title == "You said this already, 2021-01-15 00:00 UTC"
+
+
 async def test_an_acknowledged_alert_no_longer_asks_for_it(newsdesk: Newsdesk) -> None:
     """The edited message offers what is left to do."""
     await newsdesk.presses("Ana", newsdesk.button("acknowledge"))
@@ -233,7 +245,8 @@ async def test_a_dismissed_entry_that_changes_rings_again(newsdesk: Newsdesk) ->
         change, before=change.after, after=replace(change.listing, programmes=("S1260H",)), sha256="ff", fields=()
     )
     again = replace(delivery.message, id="again", kind=AlertKind.CHANGED, changes=(renamed,))
-    sent = await newsdesk.watcher.docket.send([again], newsdesk.watcher.watched.subscriptions, newsdesk.clock.now())
+    bell = newsdesk.watcher.bell
+    sent = await bell.docket.send([again], bell.watched.subscriptions, newsdesk.clock.now())
     await newsdesk.store.commit(Poll(memory=Memory(source="x"), deliveries=sent.deliveries, keep=sent.keep))
     await newsdesk.says()
     _, card = newsdesk.last()
@@ -428,7 +441,7 @@ async def test_what_cannot_be_taken_back(newsdesk: Newsdesk) -> None:
     """Is said with what can."""
     reply = await mutes(newsdesk)
     said = await newsdesk.presses("Ben", reply.cards[0].buttons[0], what="everything")
-    assert said.cards[0].title == "what takes no everything. It takes: not, mute"
+    assert said.cards[0].title == "what cannot be everything. Choose from: not, mute"
     assert await newsdesk.store.papers(MUTES)
 
 
@@ -511,8 +524,8 @@ async def test_another_watcher_sums_up(newsdesk: Newsdesk) -> None:
     newsdesk.clock.passes(days=2)
     now = newsdesk.clock.now()
     assert await newsdesk.store.lead("digests", "another", now=now, lease=timedelta(minutes=1))
-    asks = newsdesk.watcher.watched.subscriptions
-    assert await newsdesk.watcher.docket.sum_up(asks, now, holder="test") == 0
+    asks = newsdesk.watcher.bell.watched.subscriptions
+    assert await newsdesk.watcher.bell.docket.sum_up(asks, now, holder="test") == 0
     assert await newsdesk.store.papers(MUTES)
 
 
@@ -521,7 +534,8 @@ async def test_another_watcher_sums_up(newsdesk: Newsdesk) -> None:
 
 async def sends(newsdesk: Newsdesk, alerts: Sequence[Alert]) -> None:
     """A poll finds all of these at once."""
-    sent = await newsdesk.watcher.docket.send(alerts, newsdesk.watcher.watched.subscriptions, newsdesk.clock.now())
+    bell = newsdesk.watcher.bell
+    sent = await bell.docket.send(alerts, bell.watched.subscriptions, newsdesk.clock.now())
     memory = await newsdesk.store.memory("x") or Memory(source="x")
     assert await newsdesk.store.commit(Poll(memory=memory, deliveries=sent.deliveries, keep=sent.keep))
 

@@ -16,6 +16,7 @@ from adapters.news.feed import read_feed
 from adapters.stores.sqlite import SqliteStore
 from bot.book import shipped
 from bot.errors import FetchGone, FetchLater, FetchRefused
+from bot.ledger import MOVED_AFTER, TOLERATED, Habits, Outcome
 from bot.model import (
     Alert,
     AlertKind,
@@ -34,7 +35,7 @@ from bot.model import (
 )
 from bot.ports import Answer, Ask
 from bot.sources import ListSource, Source, StreamSource
-from bot.watch import MOVED_AFTER, TOLERATED, Habits, Outcome, Watcher
+from bot.watch import Watcher
 from tests.worlds.facts import CHANNEL, watch
 from tests.worlds.pages import Pages, SetClock, rss, table
 

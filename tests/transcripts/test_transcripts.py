@@ -26,9 +26,10 @@ from bot.book import shipped
 from bot.commands import FrontDesk, Office
 from bot.commands.typed import request
 from bot.deliver import Courier
+from bot.ledger import Habits
 from bot.model import NOWHERE, Alert, Attachment, Place, Request
 from bot.roll import Roll
-from bot.watch import Habits, Watcher
+from bot.watch import Watcher
 from tests.worlds.pages import Pages, SetClock, table
 
 TRANSCRIPTS = sorted(Path(__file__).parent.glob("*.txt"))

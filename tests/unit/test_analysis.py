@@ -76,6 +76,21 @@ def test_reason_is_the_sentence_as_published() -> None:
     assert analysis.reason in text
 
 
+@pytest.mark.parametrize(
+    ("listed", "reason"),
+    [
+        ("Xiaomi a été placé sur la liste noire du Pentagone.", "La raison est une médaille remise à son fondateur."),
+        ("Xiaomi fue incluido en la lista negra del Pentágono.", "La causa es una medalla entregada a su fundador."),
+        ("Xiaomi è stata inserita nella lista nera del Pentagono.", "La causa è una medaglia data al suo fondatore."),
+        ("A Xiaomi foi incluída na lista negra do Pentágono.", "A causa é uma medalha dada ao seu fundador."),
+        ("Компания Xiaomi внесена в черный список Пентагона.", "Причина в том, что основатель получил медаль."),
+    ],
+)
+def test_a_sentence_that_calls_itself_the_reason_is_it(listed: str, reason: str) -> None:
+    """In the words of each language, right after the listing."""
+    assert read(listed, reason).reason == reason
+
+
 def test_story_without_a_reason_stays_silent() -> None:
     """Nothing is better than a sentence that gives no ground."""
     analysis = read(

@@ -102,13 +102,13 @@ def test_an_alert_says_who_which_list_why_what_it_means_and_what_not() -> None:
     """The six things this program exists to say, in one card."""
     card = alert_card(alert(), [EFFECT], reader())
     said = text(card)
-    assert card.title == "IMPORTANT · Xiaomi added to Section 1237 list"
+    assert card.title == "IMPORTANT · Xiaomi added to the Section 1237 list"
     assert "“Xiaomi Corporation” is new on the list, listed on 2021-01-14. Edition: 2021-01-14." in said
     assert "Why: The list gives no reason." in said
     assert "What it means: It is being watched." in said
     assert "What it does not mean: Trade with it is not banned." in said
     assert "Legal basis: US Department of Defense: Pub. L. 105-261 s. 1237" in said
-    assert "“Xiaomi” = “Xiaomi Corporation”: legal form ignored. certain (0.97)" in said
+    assert "“Xiaomi” = “Xiaomi Corporation”: legal form ignored. Confidence: certain (0.97)" in said
     assert "sha256 abababababababab, read 2021-01-14 22:00 UTC" in said
     assert "https://entry.example/1" in said
     assert "https://www.defense.gov/list" in said
@@ -117,13 +117,13 @@ def test_an_alert_says_who_which_list_why_what_it_means_and_what_not() -> None:
 def test_the_summary_can_be_read_alone() -> None:
     """A notification shows one line; it names the company, the list and the effect."""
     card = alert_card(alert(), [EFFECT], reader())
-    assert card.summary == "IMPORTANT: Xiaomi added to Section 1237 list. It is being watched."
+    assert card.summary == "IMPORTANT: Xiaomi added to the Section 1237 list. It is being watched."
 
 
 def test_the_summary_of_a_story_says_nothing_of_the_company_itself() -> None:
     """A story may tell of a plan, a lawsuit or a delisting: what its list means is no news of the company."""
     card = alert_card(told(), [EFFECT], reader())
-    assert card.summary == "NOTICE: Xiaomi in a story about a listing. “Xiaomi sur la liste noire”"
+    assert card.summary == "NOTE: Xiaomi in a story about a listing. “Xiaomi sur la liste noire”"
 
 
 def test_the_summary_of_a_change_says_what_changed() -> None:
@@ -131,7 +131,7 @@ def test_the_summary_of_a_change_says_what_changed() -> None:
     entry = change().listing
     other = change(before=entry, after=entry, fields=(FieldChange("programmes", "S1237", "S1260H"),))
     summary = alert_card(alert(other), [EFFECT], reader()).summary
-    assert "entry changed on Section 1237 list. “Xiaomi Corporation”: programmes: S1237 → S1260H." in summary
+    assert "entry changed on the Section 1237 list. “Xiaomi Corporation”: programmes: S1237 → S1260H." in summary
     assert EFFECT.does not in summary
 
 
@@ -178,7 +178,7 @@ def test_a_delisting_says_how_we_know() -> None:
     """A wrong "delisted" is the worst we can say, so the two readings are told."""
     gone = change(before=change().listing, after=None)
     said = text(alert_card(alert(gone), [EFFECT], reader()))
-    assert "Xiaomi taken off Section 1237 list" in said
+    assert "Xiaomi taken off the Section 1237 list" in said
     assert "What the listing meant: It is being watched." in said
     assert "What it did not mean: Trade with it is not banned." in said
     assert "seen in two readings, or announced by an official notice" in said
@@ -233,9 +233,9 @@ def test_a_story_alert_says_what_is_told_why_and_what_the_record_says() -> None:
         "Xiaomi in a story about a listing",
         "Headline: Xiaomi sur la liste noire",
         "Le Fil (other outlet). Published 2021-01-14 22:00 UTC.",
-        "How far it is: in force",
+        "Stage: in force",
         "List meant: Chinese military companies",
-        "Retells: Android Authority",
+        "Citing: “Android Authority”",
         "Why: C’est une médaille.",
         "Confirmed: “Xiaomi Corporation” is on Chinese military companies since 2021-01-14. Read 3 h ago.",
         "https://fil.example/1",
@@ -245,7 +245,7 @@ def test_a_story_alert_says_what_is_told_why_and_what_the_record_says() -> None:
 
 def test_a_story_without_a_reason_says_so_only_when_it_is_about_a_listing() -> None:
     """Nothing is invented, and a launch story needs no reason."""
-    assert "gives no reason we could quote" in text(alert_card(told(reason=""), [], reader()))
+    assert "gives no reason that we could quote" in text(alert_card(told(reason=""), [], reader()))
     plain = replace(told(reason="", listing_story=False), kind=AlertKind.SUBJECT)
     assert "reason" not in text(alert_card(plain, [], reader()))
 
@@ -257,13 +257,13 @@ def test_a_story_without_a_reason_says_so_only_when_it_is_about_a_listing() -> N
         (Evidence(badge=Badge.NOT_FOUND, lists=5, at=THEN), "Not found on any of the 5 lists read (oldest reading"),
         (
             Evidence(badge=Badge.WAS_LISTED, source="us_dod_cmc", listing=listing("X"), until=THEN, at=THEN),
-            "“X” was on Chinese military companies and has been taken off; seen off it 2021-01-14 22:00 UTC.",
+            "“X” was on Chinese military companies and has been taken off; no longer there when read 2021-01-14 22:00",
         ),
         (
             Evidence(
                 badge=Badge.ELSEWHERE, source="us_csl", listing=listing("X", source="us_csl", programmes=("UVL",))
             ),
-            "On another list: “X” is on Unverified List (US Department of Commerce, BIS).",
+            "On another list: “X” is on the Unverified List (US Department of Commerce, BIS).",
         ),
     ],
 )
@@ -277,14 +277,14 @@ def test_a_related_unit_is_called_one() -> None:
     said = match_words(
         Match(Verdict.RELATED, 0.7, (Reason("same first words", 0.7, "Huawei", "Huawei Cloud"),)), reader()
     )
-    assert "another unit of the same group" in said
+    assert "Another unit of the same group" in said
     steps = (
         Reason("same", 0.9, "Acme Ltd", "ACME"),
         Reason("same word", 1, "acme", "acme"),
         Reason("pinyin", 1, "米", "mi"),
     )
     shown = match_words(Match(Verdict.SAME, 0.97, steps), reader())
-    assert shown == "“Acme Ltd” = “ACME”: same, pinyin (“米” = “mi”). certain (0.97)"
+    assert shown == "“Acme Ltd” = “ACME”: same, pinyin (“米” = “mi”). Confidence: certain (0.97)"
     assert "same group" in match_words(Match(Verdict.RELATED, 0.7), reader())
 
 
@@ -392,10 +392,12 @@ def test_a_look_up_shows_entries_reasons_meaning_and_stories() -> None:
 @pytest.mark.parametrize(
     ("listed", "count", "says"),
     [
-        (0, 1, "The one company watched here is on none of the lists read."),
-        (1, 1, "The one company watched here is already on a list."),
+        (0, 1, "The company watched here is not on the one list read."),
+        (1, 1, "The company watched here is already on a list."),
         (1, 3, "1 of the 3 companies watched here is already on a list."),
         (2, 3, "2 of the 3 companies watched here are already on a list."),
+        (0, 3, "None of the 3 companies watched here is on the one list read."),
+        (3, 3, "Each of the 3 companies watched here is already on a list."),
     ],
 )
 def test_a_standing_card_counts_in_whole_sentences(listed: int, count: int, says: str) -> None:
@@ -403,7 +405,9 @@ def test_a_standing_card_counts_in_whole_sentences(listed: int, count: int, says
     on, off = (Found(listing=change().listing, match=SAME),), ()
     found = tuple((replace(xiaomi(), name=f"No. {one}"), on if one < listed else off) for one in range(count))
     standing = Standing(id="s", at=THEN, found=found, read=(("us_dod_cmc", THEN),))
-    assert standing_card(standing, reader()).summary.startswith(says)
+    card = standing_card(standing, reader())
+    assert card.summary.startswith(says)
+    assert card.title == ("Already listed today" if listed else "Nobody watched here is on the lists read")
 
 
 def test_a_standing_card_is_one_card_for_a_place() -> None:
@@ -425,13 +429,52 @@ def test_a_standing_card_names_the_lists_within_a_carrier() -> None:
     read = (("us_csl", THEN), ("us_ofac_sdn", THEN))
     card = standing_card(Standing(id="s", at=THEN, found=((xiaomi(), found),), read=read), reader())
     titles = table("list_titles")
-    assert f"Xiaomi: us_ofac_sdn (1), {titles['us_bis_uvl']} (1), {titles['us_bis_dpl']} (1)" in text(card)
+    assert f"Xiaomi: us_ofac_sdn (1), the {titles['us_bis_uvl']} (1), the {titles['us_bis_dpl']} (1)" in text(card)
 
 
 def test_a_notice_is_what_operators_read() -> None:
     """The thing, the value and the next step, whole."""
     card = notice_card(Notice(id="n", source="us_csl", title="us_csl: not believed", text="0 rows", at=THEN), reader())
     assert card.summary == "us_csl: not believed: 0 rows"
+
+
+def test_a_notice_says_its_source_once() -> None:
+    """In the title; the text goes on from there, and what is said below it is no id again."""
+    told = Notice(id="n", source="us_dod_cmc", title="us_dod_cmc: not believed", text="us_dod_cmc: 0 rows", at=THEN)
+    card = notice_card(told, reader())
+    assert card.summary == "us_dod_cmc: not believed: 0 rows"
+    assert card.footer == "Chinese military companies"
+    assert not notice_card(replace(told, source="slack:T0/C1"), reader()).footer
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "“Hikvision” = “HANGZHOU HIKVISION”: same USCC, 91330000733796106P. Confidence: certain (1.00)"),
+        ("fr", "« Hikvision » = « HANGZHOU HIKVISION » : même USCC, 91330000733796106P. Confiance : certain (1,00)"),
+    ],
+)
+def test_a_number_that_two_companies_share_is_told_as_publishers_write_it(language: str, says: str) -> None:
+    """The names first, then the number: nobody reads a number that equals itself."""
+    number = "91330000733796106p"
+    why = (Reason("same uscc", 1.0, number, number), Reason("listed as", 1.0, "Hikvision", "HANGZHOU HIKVISION"))
+    shown = match_words(Match(Verdict.SAME, 1.0, why), reader(language))
+    assert shown.replace("\u00a0", " ") == says
+
+
+def test_a_list_has_its_article_within_a_sentence_and_none_in_a_heading() -> None:
+    """ "Added to the Entity List", under "Entity List"; an outlet is called as it calls itself."""
+    ours = replace(reader(), cards={})
+    assert ours.title("us_bis_uvl") == "the Unverified List (US Department of Commerce, BIS)"
+    assert ours.named("us_bis_uvl") == "Unverified List (US Department of Commerce, BIS)"
+    assert ours.title("Trade Desk") == ours.named("Trade Desk") == "Trade Desk"
+
+
+def test_what_somebody_said_keeps_no_english_marks_in_french() -> None:
+    """A reason that was kept in English is retold with the marks of its reader."""
+    kept = "Ana said on 2021-01-14 that “Xiaomi Parts” is another company"
+    told = reader("fr").retell("unsent", kept).replace("\u00a0", " ")
+    assert told == "Ana a dit le 2021-01-14 que « Xiaomi Parts » est une autre entreprise"
 
 
 def test_outside_text_cannot_hide_reorder_or_flood() -> None:

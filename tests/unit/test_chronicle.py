@@ -303,7 +303,7 @@ def test_other_cells_stay_as_they_are() -> None:
 def test_a_move_is_told_and_counted_as_a_move() -> None:
     """In the text with the list it came from, in the sums apart, in the table with both lists."""
     card = history_card("Xiaomi", XIAOMI, [arrival()], [], SPANS, reader())
-    assert "Moved here from Unverified List (US Department of Commerce, BIS): “Xiaomi Optics”." in words(card)
+    assert "Moved here from the Unverified List (US Department of Commerce, BIS): “Xiaomi Optics”." in words(card)
     assert "Listings: 0 · changes: 0 · delistings: 0" in words(card)
     assert "moves between lists: 1" in words(card)
     french = history_card("Xiaomi", XIAOMI, [arrival()], [], SPANS, reader("fr"))

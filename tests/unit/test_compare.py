@@ -131,7 +131,76 @@ def test_a_unit_of_the_group_is_related() -> None:
 def test_a_brand_and_the_name_of_a_unit_is_related(unit: str) -> None:
     """Words that name units are not words that merely say the trade of a company."""
     assert compare("Siemens", unit).verdict is Verdict.RELATED
-    assert compare("Siemens", "Siemens Trading").verdict is Verdict.SAME
+    assert compare("Siemens", "Siemens Technologies").verdict is Verdict.SAME
+
+
+@pytest.mark.parametrize(
+    ("brand", "unit"),
+    [
+        ("Novartis", "Novartis Pharma AG"),
+        ("Renault", "Renault Trucks"),
+        ("Peugeot", "Peugeot Trading"),
+        ("Volvo", "Volvo China"),
+        ("Tomita Co., Ltd.", "Tomita Electric Co., Ltd."),
+        ("Mahindra", "Mahindra Aerospace"),
+        ("Северсталь", "Северсталь Лизинг"),
+    ],
+)
+def test_a_known_brand_and_its_line_of_business_is_related(brand: str, unit: str) -> None:
+    """A brand that stands by itself, and the same with what it deals in or where, are two companies of a group."""
+    assert compare(brand, unit).verdict is Verdict.RELATED
+    assert compare(unit, brand).verdict is Verdict.RELATED
+
+
+@pytest.mark.parametrize(
+    ("brand", "whole"),
+    [
+        ("Gazprom", "Gazprom PJSC"),
+        ("Huawei", "Huawei Technologies Co., Ltd."),
+        ("Xiaomi", "Xiaomi Corporation"),
+        ("Michelin", "Michelin Holdings International"),
+        ("Belshina", "Belshina Tyre Works"),
+        ("Ford", "Ford Motor Company"),
+        ("Tempbank", "Tempbank Bank"),
+        ("Aselsan", "Aselsan Elektronik Sanayi ve Ticaret A.S."),
+        ("Bosch", "Robert Bosch GmbH"),
+        ("フジ住宅株式会社", "FUJI CORPORATION LIMITED"),
+    ],
+)
+def test_a_company_in_full_is_still_the_company(brand: str, whole: str) -> None:
+    """Body words, the trade of the head, what a law has a name say and the founder's given name make no unit."""
+    assert compare(brand, whole).verdict is Verdict.SAME
+
+
+@pytest.mark.parametrize(
+    ("brand", "unit"),
+    [("LG", "LG Chem"), ("GE", "GE Healthcare"), ("BP", "BP Shipping"), ("SK", "SK Hynix"), ("3M", "3M India")],
+)
+def test_a_brand_of_two_letters_has_units(brand: str, unit: str) -> None:
+    """However little two letters tell, a name that begins with them and goes on is shown beside the brand."""
+    assert compare(brand, unit).verdict is Verdict.RELATED
+
+
+@pytest.mark.parametrize(
+    ("brand", "other"), [("LG", "LS Cable"), ("CJ", "CSJ Shipping"), ("70", "70 Mining"), ("GE", "Power GE Chem")]
+)
+def test_two_letters_elsewhere_are_nobody(brand: str, other: str) -> None:
+    """Other letters, a number, or letters further on make no group."""
+    assert compare(brand, other).verdict is Verdict.NO
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Samen Credit Institution (Greater Tehran)", "Pars Oil Company (Greater Tehran)"),
+        ("Ofogh Trading (Greater Tehran)", "Kosar Construction (Greater Tehran)"),
+        ("Bank of Industry (Tehran)", "Pars Gas (Tehran)"),
+    ],
+)
+def test_the_same_place_in_brackets_makes_nobody_the_same(left: str, right: str) -> None:
+    """Where two companies are says nothing of who they are, though only a trade tells them apart."""
+    assert compare(left, right).verdict is not Verdict.SAME
+    assert compare(left, left.upper()).verdict is Verdict.SAME
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.lists.us_dod_cmc import us_dod_cmc
 from adapters.stores.sqlite import SqliteStore
 from bot.book import shipped
 from bot.commands import FrontDesk, Office, command
@@ -42,7 +43,48 @@ async def said(desk: FrontDesk, request: Request) -> tuple[bool, str]:
 async def test_a_very_long_argument_is_refused(desk: FrontDesk) -> None:
     """With its size and the limit."""
     ok, title = await said(desk, ask("lookup", name="x" * 5000))
-    assert (ok, title) == (False, "name has 5000 characters, 4000 at most. Send a shorter one.")
+    assert (ok, title) == (False, "name: 5000 characters, 4000 at most. Send less.")
+
+
+async def test_why_nothing_came_of_a_company(desk: FrontDesk) -> None:
+    """Of one that is watched it is said that nothing came; of any other, that nobody here watches it."""
+    await desk.answer(ask("watch add", names=("Xiaomi", "Nestlé SA")))
+    ok, title = await said(desk, ask("why", key="小米"))
+    assert ok
+    assert title.startswith("Nothing about Xiaomi has come here yet, and nothing was kept back. Watched here since")
+    ok, title = await said(desk, ask("why", key="Huawei"))
+    assert (ok, title.partition(".")[0]) == (
+        False,
+        "No delivery “Huawei” here, and no company of that name is watched here",
+    )
+
+
+async def test_a_company_of_nobodys_book_is_called_in_the_audit_as_it_was_typed(desk: FrontDesk) -> None:
+    """With its accents and capitals, by which whoever asks later knows it; also where its watch was paused."""
+    await desk.answer(ask("watch add", names=("Nestlé SA",)))
+    await desk.answer(ask("watch pause", name="Nestlé SA", until="7d"))
+    reply = await desk.answer(ask("audit"))
+    lines = [one.text for one in reply.cards[0].sections]
+    assert any(one.endswith("· watches · Nestlé SA") for one in lines)
+    assert any("· paused · Nestlé SA, until " in one for one in lines)
+    assert reply.data["acts"][-1]["company"] == "Nestlé SA"  # type: ignore[index]
+
+
+async def test_what_many_sources_have_to_be_known_for_is_told_once(tmp_path: Path) -> None:
+    """Below them, with how many they are; what is to be known of one stands under it."""
+    cards = {f"news_{n}": replace(us_dod_cmc.card, id=f"news_{n}", note="not tried yet") for n in range(5)}
+    cards["us_dod_cmc"] = us_dod_cmc.card
+    store = SqliteStore(tmp_path / "tocsin.db")
+    await store.open()
+    try:
+        office = Office(store=store, book=shipped(), roll=Roll(store), clock=SetClock(), sources=lambda: cards)
+        reply = await FrontDesk(office).answer(ask("sources"))
+    finally:
+        await store.close()
+    lines = [one.text.strip() for one in reply.cards[0].sections]
+    assert [one for one in lines if "not tried yet" in one] == ["Note on 5 of them: not tried yet"]
+    assert lines[-1].startswith("Note on 5")
+    assert any(one.startswith("note: war.gov") for one in lines)
 
 
 async def test_a_thousand_names_at_once_are_enough(desk: FrontDesk) -> None:

@@ -92,7 +92,7 @@ def test_a_digest_names_the_list_and_not_the_file_that_carries_it() -> None:
     entry = replace(change().listing, source="us_csl", programmes=("EL",))
     told = replace(alert(), source="us_csl", changes=(replace(change(), source="us_csl", after=entry),))
     cards = {"us_bis_entity": official()["us_bis_entity"].card}
-    assert "added to Entity List (BIS)" in brief_words(brief_of(told), Reader(now=NOON, cards=cards))
+    assert "added to the Entity List (BIS)" in brief_words(brief_of(told), Reader(now=NOON, cards=cards))
     assert "inscription sur la liste des entités" in brief_words(
         brief_of(told), Reader(now=NOON, language="fr", cards=cards)
     )

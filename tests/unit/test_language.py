@@ -121,3 +121,15 @@ def test_phrase_file_is_whole(language: str) -> None:
     assert found["field"] <= asked["field"]
     assert found["origin"] <= {"patterns", "never"}
     assert phrases(language).language == language
+
+
+@pytest.mark.parametrize("language", sorted(set(shelf("phrases")) - {"lists"}))
+def test_the_door_lets_in_whatever_holds_one_of_its_phrases(language: str) -> None:
+    """Left out of it is only what a shorter phrase stands for."""
+    asked = phrases(language)
+    for kind, name in (("topic", "listed"), ("topic", "removed"), ("topic", "measure"), ("why", "strong")):
+        for phrase in table(f"phrases/{language}")[kind][name]:
+            between = "" if language in {"zh", "ja"} else " "
+            said = plain(between.join(phrase.replace("*", "").split(" ~ ")), language)
+            assert asked.has(said, kind, name), phrase
+            assert asked.door.search(said), phrase

@@ -76,9 +76,9 @@ async def test_a_message_is_looked_up(desk: FrontDesk) -> None:
     said = words(reply.cards[0])
     for part in (
         "About a listing: Xiaomi",
-        "Xiaomi: what it is about, watched here; written “Xiaomi” (same name",
+        "Xiaomi: subject, watched here; written “Xiaomi” (same name",
         "Huawei: mentioned, in the company book, not watched here",
-        "How far it is: in force",
+        "Stage: in force",
         "The company disputes it: Xiaomi denied that it is owned or controlled by the Chinese military.",
         "Official record: Xiaomi: Confirmed: “Xiaomi Corporation” is on us_dod_cmc since 2021-01-14.",
         "What it means: It names the company",
@@ -121,7 +121,7 @@ async def test_a_message_in_french_to_a_french_reader(desk: FrontDesk) -> None:
     )
     said = words(reply.cards[0])
     assert "Sur une inscription\u00a0: Xiaomi" in said
-    assert "Xiaomi\u00a0: ce dont il s’agit, dans le répertoire, pas surveillée ici" in said
+    assert "Xiaomi\u00a0: sujet, dans le répertoire, pas surveillée ici" in said
 
 
 async def test_a_text_of_forty_thousand_characters_is_taken(desk: FrontDesk) -> None:
@@ -129,7 +129,7 @@ async def test_a_text_of_forty_thousand_characters_is_taken(desk: FrontDesk) -> 
     assert (await ask(desk, "Xiaomi " * 5_714)).ok
     refused = await ask(desk, "x" * 40_001)
     assert not refused.ok
-    assert refused.cards[0].title == "text has 40001 characters, 40000 at most. Send a shorter one."
+    assert refused.cards[0].title == "text: 40001 characters, 40000 at most. Send less."
 
 
 async def test_a_message_without_a_date_about_a_listing_that_is_over(desk: FrontDesk) -> None:
@@ -137,7 +137,7 @@ async def test_a_message_without_a_date_about_a_listing_that_is_over(desk: Front
     await xiaomi_is_listed(desk)
     await xiaomi_is_taken_off(desk, at=datetime(2021, 5, 25, 21, 0, tzinfo=UTC))
     said = words((await ask(desk, STORY)).cards[0])
-    assert "was on us_dod_cmc since 2021-01-14 and has been taken off; seen off it 2021-05-25 21:00 UTC" in said
+    assert "was on us_dod_cmc since 2021-01-14 and has been taken off; no longer there when read 2021-05-25" in said
     assert "US persons" in said.partition("What being on that list means (as of 2021-01-14)")[2]
 
 
@@ -153,7 +153,7 @@ async def test_who_left_one_list_of_a_carrier_is_looked_up(desk: FrontDesk) -> N
     await desk.office.store.commit(Poll(memory=kept, removed=(left.key,), changes=(gone,)))
     asked = Request(command="lookup", place=CHANNEL, person="ana", arguments=(("name", "Xiaomi"),), at=THEN)
     reply = await desk.answer(asked)
-    assert "was on Unverified List (US Department of Commerce, BIS)" in words(reply.cards[0])
+    assert "was on the Unverified List (US Department of Commerce, BIS)" in words(reply.cards[0])
     assert [one["key"] for one in data(reply)["past"]] == [left.key]
 
 
@@ -176,5 +176,11 @@ async def test_a_listing_story_that_names_others_only_is_not_about_them(desk: Fr
     """Beijing's own list, drawn up because Washington listed Huawei, is no listing of Huawei."""
     text = "商务部：将建立不可靠实体清单制度\n商务部表示，外国企业将被列入不可靠实体清单。此前美国把华为列入实体清单。"
     said = words((await ask(desk, text)).cards[0])
-    assert said.startswith("About a listing, of nobody who is watched here")
+    assert said.startswith("About a listing, but of no company watched here")
     assert "Huawei: mentioned" in said
+
+
+async def test_a_message_in_one_line_has_sentences_of_its_own(desk: FrontDesk) -> None:
+    """What is pasted without a line break has no title, and its second sentence may say why."""
+    told = "Huawei added to the Entity List. The reason is its deals with Iran."
+    assert "The reason is its deals with Iran." in words((await ask(desk, told)).cards[0])

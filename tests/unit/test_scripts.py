@@ -23,6 +23,13 @@ from bot.matching.scripts import arabic_bones, consonants, pinyin_fits, romanise
         ("삼성", "samseong"),
         ("αθηνα", "athina"),
         ("ماهان", "mahan"),
+        ("مبارکه", "mbarkeh"),
+        ("เซ็นเตอร์", "senteor"),
+        ("เดลต้า", "delta"),
+        ("เจริญ", "cherin"),
+        ("महिंद्रा", "mahindra"),
+        ("भारत", "bharat"),
+        ("मुंबई", "mumbai"),
         ("huawei 華為", "huawei huawei"),
     ],
 )

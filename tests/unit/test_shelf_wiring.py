@@ -56,10 +56,10 @@ async def test_a_list_that_is_not_polled_is_called_by_its_title_all_the_same(tmp
         assert "us_bis_entity" not in house.cards()
         for cards in (house.titled(), house.courier(house.chats[0]).sources()):
             reader = Reader(now=house.clock.now(), cards=cards)
-            assert reader.title("us_bis_entity").startswith("Entity List")
-            assert reader.title("us_csl").startswith("Consolidated Screening List")
+            assert reader.title("us_bis_entity").startswith("the Entity List")
+            assert reader.title("us_csl").startswith("the Consolidated Screening List")
         asked = Request(command="lookup", place=Place("console"), person="ana", at=house.clock.now())
-        assert house.desk.office.reader(asked).title("us_bis_entity").startswith("Entity List")
+        assert house.desk.office.reader(asked).named("us_bis_entity").startswith("Entity List")
         assert set(house.desk.office.sources()) == {"un_sc", *house.feeds}
 
 

@@ -406,8 +406,8 @@ async def test_whoever_is_named_is_known_by_an_id(here: Counter) -> None:
     [
         ("folow_ups:quiet", "There is no setting “folow_ups”. Did you mean follow_ups?"),
         ("loud:yes", "There is no setting “loud”. There are: kinds, lists"),
-        ("kinds:", "kinds needs a value. It takes: listed, changed"),
-        ("lists:", "lists needs a value. It takes: -"),
+        ("kinds:", "kinds needs a value. Choose from: listed, changed"),
+        ("lists:", "lists needs a value. Choose from: -"),
         ("tag:drones", "tag:drones was not watched here"),
     ],
 )
@@ -438,7 +438,7 @@ async def test_one_company_named_three_times(here: Counter) -> None:
     [
         ((), "", "This place, where nobody is watched yet: paused", "watch pause off"),
         (("Xiaomi",), "", "The one watch here: paused", "watch pause off"),
-        (("Xiaomi", "ZTE"), "", "All 2 watches here: paused", "watch pause off"),
+        (("Xiaomi", "ZTE"), "", "The 2 watches here: paused", "watch pause off"),
         (("Xiaomi", "ZTE"), "小米", "Xiaomi: paused", "watch pause Xiaomi off"),
     ],
 )
@@ -466,9 +466,9 @@ async def test_pauses_in_the_audit(here: Counter) -> None:
 
 async def test_settings_of_the_one_watch(here: Counter) -> None:
     """One is told as one, and none as none."""
-    assert "Kept.\n" in words(await here.asked("watch settings", related="no"))
+    assert "Saved.\n" in words(await here.asked("watch settings", related="no"))
     await here.asked("watch add", names=("Xiaomi",))
-    assert "Kept, and applied to the one watch here." in words(await here.asked("watch settings", related="yes"))
+    assert "Saved, and applied to the one watch here." in words(await here.asked("watch settings", related="yes"))
 
 
 async def test_nobody_locks_everybody_out(here: Counter) -> None:

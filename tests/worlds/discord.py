@@ -68,6 +68,7 @@ class Channel:
     parent: int = 0
     messages: list[Json] = field(default_factory=list)
     refuses: tuple[int, int, str] | None = None  #: status, code and text for whoever posts
+    no_embeds: bool = False  #: whatever they look like, they are found wrong
     hidden: bool = False  #: its history is closed to us
     tags: tuple[str, ...] = ()
     demands_tag: bool = False
@@ -824,6 +825,7 @@ class DiscordWorld:
         if channel.kind in {FORUM, CATEGORY}:
             raise Refused(400, 50008, "Cannot send messages in a non-text channel")
         check_message(payload, files=len(files))
+        _no_embeds(channel, payload)
         nonce = payload.get("nonce")
         if payload.get("enforce_nonce") and nonce:
             ends, there = self._nonces.get(str(nonce), (0.0, {}))
@@ -861,6 +863,7 @@ class DiscordWorld:
         if channel.archived or channel.locked:
             raise Refused(400, 50083, "Thread is archived")
         check_message(payload, files=len(files))
+        _no_embeds(channel, payload)
         if "attachments" in payload:
             said["attachments"] = self._message_json(payload, channel.id, files)["attachments"]
         said |= {key: payload[key] for key in ("content", "embeds", "components") if key in payload}
@@ -957,6 +960,11 @@ def cut(request: web.Request) -> web.Response:
     if request.transport is not None:
         request.transport.abort()
     return web.Response()
+
+
+def _no_embeds(channel: Channel, payload: Json) -> None:
+    if channel.no_embeds and payload.get("embeds"):
+        raise wrong("embeds.0", "not to our taste")
 
 
 def name_ok(name: Any) -> None:

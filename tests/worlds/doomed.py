@@ -28,11 +28,12 @@ from adapters.stores.redis import RedisStore
 from adapters.stores.sqlite import SqliteStore
 from bot.book import CompanyBook
 from bot.deliver import Courier
+from bot.ledger import Habits
 from bot.model import Card, Place, Receipt, SourceCard, SourceKind, Story
 from bot.ports import Chat, Clock, Desk, Store
 from bot.sources import Source, StreamSource
 from bot.stories import analyse
-from bot.watch import Habits, Watcher
+from bot.watch import Watcher
 from bot.watched import Watched
 from bot.wiring import SystemClock
 

@@ -19,9 +19,10 @@ from pathlib import Path
 from adapters.http import HttpFetcher
 from adapters.stores.sqlite import SqliteStore
 from bot.book import CompanyBook
+from bot.ledger import Habits, Outcome
 from bot.model import Alert, Delivery, ListChange, Memory, Notice, Place, Poll
 from bot.sources import Source
-from bot.watch import Habits, Outcome, Watcher
+from bot.watch import Watcher
 from bot.wiring import official
 from tests.worlds.pages import SetClock
 from tests.worlds.site import Site

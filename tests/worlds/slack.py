@@ -100,6 +100,7 @@ class SlackWorld:
         self.refused: list[str] = []  #: what validation said
         self.away = False  #: 503 to everything
         self.no_threads = ""  #: what is said to an answer in a thread
+        self.no_blocks = ""  #: what is said to a message with blocks, however they are drawn
         self.responses_cut = False  #: connections to response addresses break
         self.token_dead = ""  #: "token_revoked" and the like
         self.people: dict[str, Human] = {}
@@ -465,6 +466,8 @@ class SlackWorld:
             return {"ok": False, "error": "invalid_blocks", "response_metadata": {"messages": messages}}
         if too_long(given):
             return {"ok": False, "error": "msg_blocks_too_long"}
+        if self.no_blocks and (given.get("blocks") or given.get("attachments")):
+            return {"ok": False, "error": self.no_blocks}
         if not given.get("text") and not given.get("blocks"):
             return {"ok": False, "error": "no_text"}
         return {}
