@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from adapters.console import ConsoleChat
 from bot import demo
 from bot.model import Card
 from tests.conftest import ROOT
@@ -21,10 +22,10 @@ DOCS = ROOT / "docs"
 
 
 @pytest.fixture
-def scripts(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def scripts(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
     """A script of docs/ by its name, as Python runs it there."""
     monkeypatch.setattr(sys, "path", [str(DOCS), *sys.path])
-    monkeypatch.setattr(demo, "ConsoleChat", demo.ConsoleChat)
+    monkeypatch.setattr(demo, "ConsoleChat", ConsoleChat)  # they put another in its place, for as long as this lasts
 
     def script(name: str) -> ModuleType:
         spec = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
@@ -38,7 +39,7 @@ def scripts(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     return script
 
 
-async def test_the_pictures_show_what_the_program_says_today(scripts: Any) -> None:
+async def test_the_pictures_show_what_the_program_says_today(scripts: Callable[[str], Any]) -> None:
     """Whoever changes the words of an alert, or how Slack shows it, draws the pictures anew with the two scripts."""
     alert, slack = scripts("alert"), scripts("slack_alerts")
     cards: list[Card] = await alert.played()
