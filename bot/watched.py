@@ -103,12 +103,22 @@ class Watched:
             yield change, self._companies[id], match
 
     def matches_of_all(self, changes: Sequence[ListChange]) -> list[tuple[ListChange, Company, Match]]:
-        """The same of many changes, in their order: of thousands a second process looks at some."""
+        """The same of many changes, in their order: of thousands a second process looks at some.
+
+        Names that are alike come one after the other, and each process has its scripts: what is remembered of a word
+        is needed again soon, and by nobody else.
+        """
+        order = sorted(range(len(changes)), key=lambda at: _script_and_name(changes[at].listing))
         with unswept():
-            found = abreast(lambda change: [(one.id, match) for _, one, match in self.matches(change)], changes)
+            found = abreast(
+                lambda at: [(one.id, match) for _, one, match in self.matches(changes[at])],
+                order,
+            )
+        matches = dict(zip(order, found, strict=True))
         known = self._companies  # but for those that were taken off meanwhile
-        pairs = zip(changes, found, strict=True)
-        return [(change, known[id], match) for change, matches in pairs for id, match in matches if id in known]
+        return [
+            (change, known[id], match) for at, change in enumerate(changes) for id, match in matches[at] if id in known
+        ]
 
     def match(self, listing: Listing) -> Iterator[tuple[Company, Match]]:
         """The watched companies an entry is, or is related to."""
@@ -128,3 +138,7 @@ class Watched:
     def mentions(self, story: Story) -> tuple[Mention, ...]:
         """Every watched company, and every company of the book, that a story names."""
         return self._finder.find(story.title, story.text, story.language)
+
+
+def _script_and_name(listing: Listing) -> tuple[str, str]:
+    return main_script(listing.name), listing.name

@@ -19,7 +19,7 @@ from pypinyin import Style, pinyin
 from bot.data import table
 from bot.matching.fold import fold
 from bot.matching.frequency import homely, zipf
-from bot.matching.hearing import Sounds, bits, cheapest, missing, sounds
+from bot.matching.hearing import Letters, Sounds, bits, cheapest, missing, sounds
 from bot.matching.japanese import loan_bones
 from bot.matching.remembered import remembered
 from bot.matching.scripts import mandarin, pinyin_fits
@@ -130,17 +130,17 @@ def by_ear(han: str, latin: str, least: float = HEARD) -> float:
 def _by_ear(han: str, latin: str, least: float) -> float:
     if not 2 <= len(han) <= 8 or not (3 if transcribed(han) else 4) <= len(latin) <= 24:
         return 0.0
-    ours, (theirs, consonants, letters) = _as_heard(han), _as_written(latin)
-    if not 0.4 < len(theirs) / len(ours.row) < 2.5:
+    ours, theirs = _as_heard(han), _as_written(latin)
+    if not 0.4 < len(theirs.row) / len(ours.row) < 2.5:
         return 0.0
-    consonants = max(consonants, ours.consonants)
+    consonants = max(theirs.consonants, ours.consonants)
     few = consonants < (2 if least == HEARD else 1)
-    if few or _VOWELS.isdisjoint(theirs):  # letters without a vowel are spelled, not heard
+    if few or _VOWELS.isdisjoint(theirs.row):  # letters without a vowel are spelled, not heard
         return 0.0
     doubt = (0.0 if transcribed(han) else _NATIVE) + (_FEW if consonants < 4 else 0.0)
     heard = consonants + 0.5
     most = (1 - least - doubt) * heard
-    if missing(ours.needed, letters) > most or missing(map(_needed, theirs), ours.letters) > most:
+    if missing(ours.needed, theirs.letters) > most or missing(theirs.needed, ours.letters) > most:
         return 0.0  # most words of two names: what speaks against them besides need not be known
     other = spells_other(latin, len(han)) and not everyday_english(latin)  # "nike" is pinyin as well, and 耐克
     if len(han) > 3 and not transcribed(han) and any(spells(latin, fewer) for fewer in range(2, len(han))):
@@ -154,7 +154,7 @@ def _by_ear(han: str, latin: str, least: float) -> float:
     most = (1 - (least + doubt) / alike) * heard - dearer
     if most < 0:
         return 0.0
-    cost = cheapest(ours.changes, ours.gone, theirs, _losses(theirs), strange=_STRANGE, most=most)
+    cost = cheapest(ours.changes, ours.gone, theirs.row, theirs.lost, strange=_STRANGE, most=most)
     return max(0.0, alike * (1 - (cost + dearer) / heard) - doubt) if cost <= most else 0.0
 
 
@@ -165,10 +165,10 @@ def _as_heard(han: str) -> Sounds:
 
 
 @lru_cache(maxsize=50_000)
-def _as_written(latin: str) -> tuple[str, int, int]:
-    """A Latin word as it sounds, with the number of its consonants, and its letters as bits."""
-    written = _written(latin)
-    return written, _consonants(written), bits(written)
+def _as_written(latin: str) -> Letters:
+    """A Latin word as it sounds."""
+    row = _written(latin)
+    return Letters(row, _consonants(row), bits(row), tuple(map(_needed, row)), _losses(row))
 
 
 @cache

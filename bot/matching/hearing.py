@@ -20,6 +20,16 @@ class Sounds(NamedTuple):
     needed: tuple[tuple[int, float], ...]  #: letters, as bits, that are nearer to a sound than nothing, and that price
 
 
+class Letters(NamedTuple):
+    """A Latin word in the letters in which it is heard, with all that is asked of it likewise."""
+
+    row: str
+    consonants: int
+    letters: int  #: the row itself as bits
+    needed: tuple[tuple[int, float], ...]  #: sounds, as bits, that are nearer to a letter than nothing, and that price
+    lost: tuple[float, ...]  #: the prices of hearing nothing for each letter
+
+
 def sounds(row: str, consonants: int, changes: Sequence[Mapping[str, float]], gone: Sequence[float]) -> Sounds:
     """Get a row of sounds ready."""
     needed = [

@@ -12,7 +12,7 @@ from itertools import islice, product
 
 from bot.data import table
 from bot.matching.fold import fold
-from bot.matching.hearing import Sounds, bits, cheapest, missing, sounds
+from bot.matching.hearing import Letters, Sounds, bits, cheapest, missing, sounds
 from bot.matching.remembered import remembered
 from bot.matching.scripts import pairs, romanise, script_of
 
@@ -260,7 +260,6 @@ def _taken_for(sound: str) -> dict[str, float]:
     return vowels | near | {sound: 0.0}
 
 
-@lru_cache(maxsize=20_000)
 def _spelled(word: str, *tables: str) -> str:
     for name in tables:
         for old, new in pairs(name).items():
@@ -281,7 +280,7 @@ def heard_in_kana(kana: str, latin: str) -> float:
     if not ours.row or not _begin_alike(ours.row[0], latin[:2]):
         return 0.0  # most words begin otherwise: that is seen before they are spelled out
     short = _SHORT if len(latin) < 5 else 0.0
-    found = [_heard(ours, theirs, short) for theirs in _as_kana_hear(latin) if _comparable(ours.row, theirs[0])]
+    found = [_heard(ours, theirs, short) for theirs in _as_kana_hear(latin) if _comparable(ours.row, theirs.row)]
     return max(found, default=0.0)
 
 
@@ -292,14 +291,19 @@ def _as_kana_say(kana: str) -> Sounds:
 
 
 @lru_cache(maxsize=50_000)
-def _as_kana_hear(latin: str) -> tuple[tuple[str, int, int], ...]:
-    """A Latin word as kana may take it down, with the number of its consonants, and its sounds as bits."""
+def _as_kana_hear(latin: str) -> tuple[Letters, ...]:
+    """A Latin word as kana may take it down."""
     written = (
         _spelled(latin, "english_spellings"),
         _spelled(latin, "english_vowels", "english_spellings"),
         _spelled(plain(latin), "kana_spellings"),
     )
-    return tuple([(row, _consonants(row), bits(row)) for row in dict.fromkeys(written)])
+    return tuple(
+        [
+            Letters(row, _consonants(row), bits(row), tuple(map(_needed, row)), _losses(row))
+            for row in dict.fromkeys(written)
+        ]
+    )
 
 
 @cache
@@ -323,15 +327,14 @@ def _comparable(ours: str, theirs: str) -> bool:
     return bool(theirs) and 0.4 < len(ours) / len(theirs) < 2.5 and not _strange(ours[0], theirs[0])
 
 
-def _heard(ours: Sounds, theirs: tuple[str, int, int], short: float) -> float:
-    row, consonants, there = theirs
-    consonants = max(ours.consonants, consonants)
+def _heard(ours: Sounds, theirs: Letters, short: float) -> float:
+    consonants = max(ours.consonants, theirs.consonants)
     doubt = short + (_FEW if consonants < 3 else 0.0)
     heard = consonants + 0.5
     most = (1 - doubt - HEARD_IN_KANA) * heard
-    if missing(ours.needed, there) > most or missing(map(_needed, row), ours.letters) > most:
+    if missing(ours.needed, theirs.letters) > most or missing(theirs.needed, ours.letters) > most:
         return 0.0
-    cost = cheapest(ours.changes, ours.gone, row, _losses(row), strange=_STRANGE, most=most)
+    cost = cheapest(ours.changes, ours.gone, theirs.row, theirs.lost, strange=_STRANGE, most=most)
     return 1 - cost / heard - doubt if cost <= most else 0.0
 
 
@@ -363,7 +366,6 @@ def _padding(kana: str, at: int) -> float:
     return 0.3 if before in _VOWELS else 0.5
 
 
-@lru_cache(maxsize=20_000)
 def _losses(latin: str) -> tuple[float, ...]:
     return tuple([_lost(latin, at) for at in range(len(latin))])
 
