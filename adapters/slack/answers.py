@@ -15,11 +15,11 @@ from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 
 from adapters.slack.calls import Body, Call
-from adapters.slack.draw import PLAIN, REST, SHARE, UNFURLED, Press, draw, merged
+from adapters.slack.draw import PLAIN, REST, SHARE, UNFURLED, Press, draw, in_words, merged
 from adapters.slack.files import sent
 from adapters.slack.line import Line
 from adapters.slack.modal import answered
-from adapters.slack.trouble import advice
+from adapters.slack.trouble import UNDRAWN, advice, word_of
 from adapters.slack.words import say
 from bot.logs import log
 from bot.model import Attachment, Card, Reply, Request, fingerprint
@@ -69,7 +69,7 @@ class Answers:
         rest = Press(say(call.language, "rest"), REST, json.dumps({"id": id, "page": page + 1}))
         share = [Press(say(call.language, "share"), SHARE, json.dumps({"id": id}))] if private else []
         drawing = draw(card, language=call.language, page=page, rest=rest, also=share)
-        await self._respond(call, drawing.payload(), private=private)
+        await self._answer(call, card, drawing.payload(), private=private)
 
     async def turn(self, call: Call, id: str, page: int) -> None:
         """Another page of an answer, to whoever asks for it."""
@@ -88,7 +88,7 @@ class Answers:
         shared = replace(kept.card, footer=" · ".join(part for part in (kept.card.footer, by) if part))
         rest = Press(say(call.language, "rest"), REST, json.dumps({"id": id, "page": 1}))
         drawn = draw(shared, language=call.language, rest=rest).payload()
-        if await self._respond(call, drawn, private=False):
+        if await self._answer(call, shared, drawn, private=False):
             await self._respond(call, {"delete_original": True})
         if kept.files:
             await self.hand(call, kept.files, private=False)
@@ -114,7 +114,7 @@ class Answers:
     async def _say(self, call: Call, text: str) -> None:
         """A line after an answer; a box shows one thing only, so there it would hide the answer."""
         if call.response_url:
-            await self._respond(call, draw(Card(summary=text, title=text), language=call.language).payload())
+            await self.tell(call, Card(summary=text, title=text))
 
     async def tell_words(self, call: Call, key: str) -> None:
         """A sentence of Slack's frame."""
@@ -125,7 +125,7 @@ class Answers:
         if not card.summary:
             card = replace(card, summary=card.title)
         if call.response_url:
-            await self._respond(call, draw(card, language=call.language).payload())
+            await self._answer(call, card, draw(card, language=call.language).payload())
             return
         client = await self._line.web(call.team)
         view = answered(card, call.language)
@@ -135,13 +135,36 @@ class Answers:
         try:
             await client.views_open(trigger_id=call.trigger, view=view)
         except SlackApiError:  # too late for a box, or one was opened already
-            drawn = draw(card, language=call.language).payload()
-            await client.chat_postMessage(channel=call.user, **PLAIN, **drawn)
+            await self._tell_alone(call, card, draw(card, language=call.language).payload())
 
-    async def _respond(self, call: Call, payload: Body, *, private: bool = True) -> bool:
-        """Answer under the request's response_url: five times within thirty minutes, and Tocsin need not be a member.
+    async def _answer(self, call: Call, card: Card, drawn: Body, *, private: bool = True) -> bool:
+        """Answer under the request's response_url; where Slack refuses the drawing, once more in plain words.
 
         False when Slack did not take it: then a private answer comes into the person's own conversation.
+        """
+        why = await self._respond(call, drawn, private=private)
+        if _undrawn(why):
+            drawn = in_words(card).payload()
+            why = await self._respond(call, PLAIN | drawn, private=private)
+        if why and private:  # a form may well be sent after half an hour
+            await self._tell_alone(call, card, drawn)
+        return not why
+
+    async def _tell_alone(self, call: Call, card: Card, drawn: Body) -> None:
+        """An answer in the person's own conversation, in plain words where Slack refuses the drawing."""
+        client = await self._line.web(call.team)
+        try:
+            await client.chat_postMessage(channel=call.user, **PLAIN, **drawn)
+        except SlackApiError as trouble:
+            if not _undrawn(word_of(trouble)):
+                raise
+            log.error("slack_answer_undrawn", why=word_of(trouble), sent="in plain words")
+            await client.chat_postMessage(channel=call.user, **PLAIN, **in_words(card).payload())
+
+    async def _respond(self, call: Call, payload: Body, *, private: bool = True) -> str:
+        """Send this to the request's response_url: five times within thirty minutes, and Tocsin need not be a member.
+
+        What Slack says against it, or what went wrong; nothing when it was taken.
         https://docs.slack.dev/interactivity/handling-user-interaction#message_responses (read 2026-11)
         """
         frame = {"response_type": "ephemeral" if private else "in_channel", "replace_original": False, **UNFURLED}
@@ -149,11 +172,13 @@ class Answers:
             said = await self._line.response(call.response_url).send_dict({**frame, **payload})
         except (ClientError, TimeoutError) as trouble:
             log.warning("slack_answer_lost", why=type(trouble).__name__)
-        else:
-            if said.status_code == 200:
-                return True
-            log.warning("slack_answer_refused", status=said.status_code, says=said.body[:300])
-        if private and "blocks" in payload:  # a form may well be sent after half an hour
-            client = await self._line.web(call.team)
-            await client.chat_postMessage(channel=call.user, **PLAIN, **payload)
-        return False
+            return type(trouble).__name__
+        if said.status_code == 200:
+            return ""
+        log.warning("slack_answer_refused", status=said.status_code, says=said.body[:300])
+        return said.body or str(said.status_code)
+
+
+def _undrawn(why: str) -> bool:
+    """Whether Slack refuses how something is drawn, in a word or somewhere in what it says."""
+    return any(word in why for word in UNDRAWN)

@@ -254,6 +254,26 @@ async def test_an_answer_whose_connection_breaks(slack: SlackWorld, chat: SlackC
     assert "a medal" in words(slack.channels["DU7"].messages[0])
 
 
+async def test_an_answer_that_slack_refuses_to_draw(slack: SlackWorld, chat: SlackChat) -> None:
+    """It comes in plain words where it was asked for, and in the person's own conversation when its address is dead."""
+    slack.no_blocks = "invalid_blocks"
+    async with serving(chat, Scripted(reply=Reply(cards=(TOLD,))), slack):
+        heard = await slack.types("/lookup Xiaomi")
+        assert await heard.answer() == {"refused": {"ok": False, "error": "invalid_blocks"}}
+        answer = await heard.answer()
+        assert "securities &amp; shares" in answer["text"]
+        assert answer["response_type"] == "ephemeral"
+        assert not answer.get("blocks")
+        assert not pings(answer)
+        slack.responses_cut = True
+        await slack.types("/lookup Xiaomi")
+        await until(lambda: "DU7" in slack.channels and slack.channels["DU7"].messages)
+    [message] = slack.channels["DU7"].messages
+    assert "a medal" in message["text"]
+    assert not message.get("blocks")
+    assert not pings(message)
+
+
 async def test_a_long_answer_is_turned_over(slack: SlackWorld, chat: SlackChat) -> None:
     """Cut at a visible marker; the button brings every line of the rest, in order."""
     lines = tuple(Section("", f"line {number}. " + "小米 " * 60) for number in range(150))
