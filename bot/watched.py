@@ -105,15 +105,12 @@ class Watched:
     def matches_of_all(self, changes: Sequence[ListChange]) -> list[tuple[ListChange, Company, Match]]:
         """The same of many changes, in their order: of thousands a second process looks at some.
 
-        Names that are alike come one after the other, and each process has its scripts: what is remembered of a word
-        is needed again soon, and by nobody else.
+        Names that are alike are looked at one after the other: what is remembered of a word is needed again soon, and
+        mostly by one of the two.
         """
         order = sorted(range(len(changes)), key=lambda at: _script_and_name(changes[at].listing))
         with unswept():
-            found = abreast(
-                lambda at: [(one.id, match) for _, one, match in self.matches(changes[at])],
-                order,
-            )
+            found = abreast(lambda at: [(one.id, match) for _, one, match in self.matches(changes[at])], order)
         matches = dict(zip(order, found, strict=True))
         known = self._companies  # but for those that were taken off meanwhile
         return [

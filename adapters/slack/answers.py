@@ -19,7 +19,7 @@ from adapters.slack.draw import PLAIN, REST, SHARE, UNFURLED, Press, draw, in_wo
 from adapters.slack.files import sent
 from adapters.slack.line import Line
 from adapters.slack.modal import answered
-from adapters.slack.trouble import UNDRAWN, advice, word_of
+from adapters.slack.trouble import advice, undrawn, word_of
 from adapters.slack.words import say
 from bot.logs import log
 from bot.model import Attachment, Card, Reply, Request, fingerprint
@@ -143,7 +143,7 @@ class Answers:
         False when Slack did not take it: then a private answer comes into the person's own conversation.
         """
         why = await self._respond(call, drawn, private=private)
-        if _undrawn(why):
+        if undrawn(why):
             drawn = in_words(card).payload()
             why = await self._respond(call, PLAIN | drawn, private=private)
         if why and private:  # a form may well be sent after half an hour
@@ -156,7 +156,7 @@ class Answers:
         try:
             await client.chat_postMessage(channel=call.user, **PLAIN, **drawn)
         except SlackApiError as trouble:
-            if not _undrawn(word_of(trouble)):
+            if not undrawn(word_of(trouble)):
                 raise
             log.error("slack_answer_undrawn", why=word_of(trouble), sent="in plain words")
             await client.chat_postMessage(channel=call.user, **PLAIN, **in_words(card).payload())
@@ -177,8 +177,3 @@ class Answers:
             return ""
         log.warning("slack_answer_refused", status=said.status_code, says=said.body[:300])
         return said.body or str(said.status_code)
-
-
-def _undrawn(why: str) -> bool:
-    """Whether Slack refuses how something is drawn, in a word or somewhere in what it says."""
-    return any(word in why for word in UNDRAWN)

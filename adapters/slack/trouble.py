@@ -140,7 +140,12 @@ def cannot_thread(refusal: TocsinError) -> bool:
 
 def cannot_draw(refusal: TocsinError) -> bool:
     """Whether it was the drawing that Slack refused, and nothing was stored."""
-    return isinstance(refusal.__cause__, SlackApiError) and word_of(refusal.__cause__) in UNDRAWN
+    return isinstance(refusal.__cause__, SlackApiError) and undrawn(word_of(refusal.__cause__))
+
+
+def undrawn(says: str) -> bool:
+    """Whether Slack says, in a word or somewhere in a text, that it refuses how something is drawn."""
+    return any(word in says for word in UNDRAWN)
 
 
 def word_of(error: SlackApiError) -> str:

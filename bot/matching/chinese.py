@@ -168,7 +168,7 @@ def _as_heard(han: str) -> Sounds:
 def _as_written(latin: str) -> Letters:
     """A Latin word as it sounds."""
     row = _written(latin)
-    return Letters(row, _consonants(row), bits(row), tuple(map(_needed, row)), _losses(row))
+    return Letters.of(row, _consonants(row), _needed, _losses(row))
 
 
 @cache

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 
@@ -28,6 +28,13 @@ class Letters(NamedTuple):
     letters: int  #: the row itself as bits
     needed: tuple[tuple[int, float], ...]  #: sounds, as bits, that are nearer to a letter than nothing, and that price
     lost: tuple[float, ...]  #: the prices of hearing nothing for each letter
+
+    @classmethod
+    def of(
+        cls, row: str, consonants: int, needed: Callable[[str], tuple[int, float]], lost: tuple[float, ...]
+    ) -> Letters:
+        """Get a word ready; `needed` says of a letter what is nearer to it than nothing, as bits, and that price."""
+        return cls(row, consonants, bits(row), tuple(map(needed, row)), lost)
 
 
 def sounds(row: str, consonants: int, changes: Sequence[Mapping[str, float]], gone: Sequence[float]) -> Sounds:

@@ -298,12 +298,7 @@ def _as_kana_hear(latin: str) -> tuple[Letters, ...]:
         _spelled(latin, "english_vowels", "english_spellings"),
         _spelled(plain(latin), "kana_spellings"),
     )
-    return tuple(
-        [
-            Letters(row, _consonants(row), bits(row), tuple(map(_needed, row)), _losses(row))
-            for row in dict.fromkeys(written)
-        ]
-    )
+    return tuple([Letters.of(row, _consonants(row), _needed, _losses(row)) for row in dict.fromkeys(written)])
 
 
 @cache
