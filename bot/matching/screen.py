@@ -46,7 +46,7 @@ class Asked:
         self._own = [one for one in form.units if not one.rank and one.weight > SHORT]
         self._lines = frozenset([line for one in form.units for line in glossary().near.get(one.concept, ())])
         self._eastern = any(one.script in _EASTERN for one in form.units)
-        self._near: dict[int, bool] = {}  # by the identity of a unit, which the index keeps
+        self._alone: dict[int, bool] = {}  # whether a unit is met by itself; by its identity, which the index keeps
         self._meeting: dict[int, int] = {}  # likewise: which of the units asked for it meets, as bits
 
     def leads_to(self, units: Sequence[Unit], *, part: bool) -> bool:
@@ -65,14 +65,14 @@ class Asked:
                 f":{one.concept}" in self._wanted or (abroad and self._translated(one)) for one in telling(units)
             )
         if self._scripts.isdisjoint([one.script for one in units]):
-            heard = self._may_be_heard(units) and all(self._is_met(units, at) for at in _places_of_own(units))
-            return heard and not self._both_say_more(units)
+            return self._may_be_heard(units) and self._own_are_met(units) and not self._both_say_more(units)
         if len(units) == len(self._scripts) == 1 and not part:
             return self._says(units[0])
-        native = self._native or any(one.native for one in units)
-        if not all(self._is_met(units, at) for at in _places_of_own(units)):
+        if not self._own_are_met(units):
             return False
-        if native or all(self._is_met(units, at) for at, one in enumerate(units) if one.rank not in _SMALL):
+        if self._native or any(one.native for one in units):
+            return True
+        if all(self._is_met(units, at) for at, one in enumerate(units) if one.rank not in _SMALL):
             return True
         return all(map(self._says, of_its_own)) and self._stands_within(units)
 
@@ -147,29 +147,43 @@ class Asked:
         size = len(word.text)
         return worth >= word.weight * (1 - 1.3 / (size - 1) if size >= LONG_WORD else 1.0)
 
+    def _own_are_met(self, units: Sequence[Unit]) -> bool:
+        """Whether every word of its own is. A loop, for most names are out of the question by their first or second."""
+        alone = self._alone
+        for at, one in enumerate(units):
+            if not one.rank and not alone.get(id(one)) and not self._is_met(units, at):
+                return False
+        return True
+
     def _is_met(self, units: Sequence[Unit], at: int) -> bool:
-        return self._is_wanted(units[at]) or self._is_nearly(units, at)
+        """Whether a word is met by itself, or together with a neighbour."""
+        unit = units[at]
+        known = self._alone.get(id(unit))
+        if known is None:
+            known = self._alone[id(unit)] = self._is_wanted(unit) or self._is_nearly(unit)
+        return known or (len(units) > 1 and self._is_met_beside(units, at))
 
     def _is_wanted(self, unit: Unit) -> bool:
         if unit.rank:
             return f":{unit.concept}" in self._wanted
         return max(self._wanted.get(f"={unit.sound}", 0.0), self._wanted.get(f"~{unit.sound}", 0.0)) >= unit.weight
 
-    def _is_nearly(self, units: Sequence[Unit], at: int) -> bool:
-        """Whether a word is met together with a neighbour, or is enough like a word that is asked for."""
-        unit = units[at]
-        known = self._near.get(id(unit))
-        if known is None:
-            known = self._near[id(unit)] = any(
-                closeness(unit, other) > (0.0 if _is_spelled(unit, other) else LEAST_HEARD) for other in self._units
-            )
+    def _is_nearly(self, unit: Unit) -> bool:
+        """Whether a word is enough like a word that is asked for, or like two of them written together."""
+        for other in self._units:
+            if closeness(unit, other) > (0.0 if _is_spelled(unit, other) else LEAST_HEARD):
+                return True
         in_two = (unit.script == "han" and not self._native) or (self._thai and not unit.native)
-        if not known and not unit.rank and in_two:
-            known = self._near[id(unit)] = any(written_together(pair, (unit,)) for pair in pairwise(self._units))
-        around = units[max(0, at - 1) : at + 2]
-        if not known and self._korean and not (unit.rank or unit.native):
-            known = any(written_together(pair, self._korean) for pair in pairwise(around))
-        return known or any(f"={first.sound}{second.sound}" in self._wanted for first, second in pairwise(around))
+        return not unit.rank and in_two and any(written_together(pair, (unit,)) for pair in pairwise(self._units))
+
+    def _is_met_beside(self, units: Sequence[Unit], at: int) -> bool:
+        """Whether a word and a neighbour are met as one."""
+        unit, around = units[at], units[max(0, at - 1) : at + 2]
+        for first, second in pairwise(around):
+            if f"={first.sound}{second.sound}" in self._wanted:
+                return True
+        korean = self._korean and not (unit.rank or unit.native)
+        return bool(korean) and any(written_together(pair, self._korean) for pair in pairwise(around))
 
     def _may_be_heard(self, units: Sequence[Unit]) -> bool:
         """Whether a name in another script may be this one by its length; one word has to be more than near another."""
@@ -197,11 +211,6 @@ _UNTOLD = _EVERYWHERE | {"little"}
 
 def _is_spelled(one: Unit, other: Unit) -> bool:
     return one.script == other.script or {one.script, other.script} <= _ALPHABETS
-
-
-def _places_of_own(units: Sequence[Unit]) -> list[int]:
-    """Where the words of its own stand in a name."""
-    return [at for at, one in enumerate(units) if not one.rank]
 
 
 def telling(units: Sequence[Unit]) -> list[Unit]:
