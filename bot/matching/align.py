@@ -6,10 +6,12 @@ side, close spellings, readings of kanji, initials and syllable words; what no r
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -97,9 +99,8 @@ _GLUED_ENDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Meeting:
-    """Words of ours that met words of theirs, how alike they are (0 to 1), and by which rule."""
+class Meeting(NamedTuple):
+    """Words of ours that met words of theirs, how alike they are (0 to 1), and by which rule. Made by the million."""
 
     ours: tuple[Unit, ...]
     theirs: tuple[Unit, ...]
@@ -281,9 +282,14 @@ def _joined(found: Alignment) -> None:
         if len(left_mine) < 2 or not left_others:
             continue
         fitting = []
+        longest = _longest(others.units, left_others)
         for run in _runs(left_mine):
             units = [mine.units[at] for at in run]
+            if sum([len(unit.text) for unit in units]) > longest and not any(unit.native for unit in units):
+                continue
             alike, at = _best_whole(units, others.units, left_others)
+            if alike < _ENOUGH:
+                continue
             whole = others.units[at]
             if {"cyrillic", "arabic", "hangul"} & {whole.script, units[0].script} and any(
                 closeness(one, whole) >= alike for one in units
@@ -319,7 +325,19 @@ def written_together(units: Sequence[Unit], others: Iterable[Unit]) -> bool:
 
 def _enough(units: Sequence[Unit], whole: Unit) -> float:
     """How alike neighbours have to be to a word that they are written as."""
-    return 0.6 if whole.native or units[0].native else 0.82
+    return _ENOUGH if whole.native or units[0].native else 0.82
+
+
+#: In another script.
+_ENOUGH = 0.6
+#: Neighbours may be so many letters longer or shorter than the word in Latin letters that they are written as.
+_LETTERS_MORE = 3
+
+
+def _longest(units: Sequence[Unit], places: Sequence[int]) -> float:
+    """How many Latin letters neighbours may have that one of these words stands for."""
+    sizes = [math.inf if units[at].native else len(units[at].text) for at in places]
+    return max(sizes) + _LETTERS_MORE
 
 
 def _best_whole(units: Sequence[Unit], others: Sequence[Unit], places: Sequence[int]) -> tuple[float, int]:
@@ -330,7 +348,7 @@ def _best_whole(units: Sequence[Unit], others: Sequence[Unit], places: Sequence[
     best = (0.0, 0)
     for at in places:
         whole = others[at]
-        if native or whole.native or -4 < len(whole.text) - size < 4:
+        if native or whole.native or abs(len(whole.text) - size) <= _LETTERS_MORE:
             best = max(best, (_alike_joined(units, text, whole), at))
     return best
 
@@ -378,7 +396,7 @@ _VOWELS = frozenset("aeiouy")
 
 
 def _alike_in_latin(units: Sequence[Unit], text: str, whole: Unit) -> float:
-    if len(whole.text) < 4 or abs(len(whole.text) - len(text)) > 3:
+    if len(whole.text) < 4 or abs(len(whole.text) - len(text)) > _LETTERS_MORE:
         return 0.0
     heard = "".join([unit.sound for unit in units])
     if whole.text == text or whole.sound == heard:
@@ -889,7 +907,7 @@ def _heard_with_all_else(found: Alignment) -> None:
     if any(pair.alike < 0.95 for pair in rest) or all(pair.ours[0].rank not in ("trade", "place") for pair in rest):
         return
     pair = found.met[heard[0]]
-    found.met[heard[0]] = replace(pair, alike=WITH_ALL_ELSE)
+    found.met[heard[0]] = pair._replace(alike=WITH_ALL_ELSE)
     more = WITH_ALL_ELSE - pair.alike
     found.gained_ours += more * sum([one.weight for one in pair.ours])
     found.gained_theirs += more * sum([one.weight for one in pair.theirs])

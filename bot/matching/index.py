@@ -294,24 +294,26 @@ class NameIndex:
         """
         found: set[str] = set()
         scripts = {script for script in besides if script} - {main_script(text)}
+        names, kept, parts = self._names, self._units, self._parts
         for form in (*readings(text), *_guessed(text)):
-            wanted, alone = self._wanted(form, mistyped=True), _says_one_word(form)
+            wanted = self._wanted(form, mistyped=True)
+            left_out = () if _says_one_word(form) else self._generic
             asked = Asked(form, wanted)
             for number in self._covered(wanted):
-                kept = self._names[number]
-                if kept is None or kept[0] in found or (not alone and number in self._generic):
+                filed = names[number]
+                if filed is None or filed[0] in found or number in left_out:
                     continue
-                if scripts and main_script(kept[1].text) in scripts:
+                if scripts and main_script(filed[1].text) in scripts:
                     continue
-                units = self._units.get(number) or read_to_file(kept[1].text).units
-                part = number in self._parts
+                units = kept.get(number) or read_to_file(filed[1].text).units
+                part = number in parts
                 if part and len(units) == 1:
-                    if asked.says_more_than(read(kept[1].text).units):
+                    if asked.says_more_than(read(filed[1].text).units):
                         continue  # what stands in brackets, and in another name with a word of its own
                     if few_letters(units) and (asked.says_other_words() or (form.part and few_letters(form.units))):
                         continue  # initials in brackets, and somebody who says more, or has them in brackets too: IRGC
                 if asked.leads_to(units, part=part):
-                    found.add(kept[0])
+                    found.add(filed[0])
         return found
 
     def bearers(self, text: str) -> set[str]:
@@ -326,19 +328,22 @@ class NameIndex:
         """The numbers of names of whose own words these keys meet enough, and of those without any that may be met."""
         covered: dict[int, float] = {}
         known: list[str] = []
+        files = self._files
         for key, worth in wanted.items():
             if key[0] == ":":
                 known.append(key[1:])
-                continue
-            filed = self._files.get(key, ())
-            for number in (filed,) if isinstance(filed, int) else filed:
-                covered[number] = covered.get(number, 0.0) + worth
+            elif (filed := files.get(key)) is not None:
+                if isinstance(filed, int):
+                    covered[filed] = covered.get(filed, 0.0) + worth
+                else:
+                    for number in filed:
+                        covered[number] = covered.get(number, 0.0) + worth
         own = self._own
         found = [number for number, worth in covered.items() if worth >= COVERED * own[number]]
         # Words of the glossary lead only to names that have no word of their own: those are filed under one or two.
         for words in (*known, *map(_both, combinations(known, 2))):
-            filed = self._files.get(f"!{words}", ())
-            found.extend((filed,) if isinstance(filed, int) else filed)
+            alike = files.get(f"!{words}", ())
+            found.extend((alike,) if isinstance(alike, int) else alike)
         return found
 
     def _candidates(self, asked: Sequence[Form]) -> list[tuple[float, int]]:

@@ -59,11 +59,10 @@ class Asked:
         of_its_own = [one for one in units if not one.rank]
         if not of_its_own:
             abroad = self._native != any(one.native for one in units)
-            if not abroad and self._says_otherwise(units):
-                return False
-            return all(
-                f":{one.concept}" in self._wanted or (abroad and self._translated(one)) for one in telling(units)
-            )
+            for one in telling(units):
+                if f":{one.concept}" not in self._wanted and not (abroad and self._translated(one)):
+                    return False
+            return abroad or not self._says_otherwise(units)
         if self._scripts.isdisjoint([one.script for one in units]):
             return self._may_be_heard(units) and self._own_are_met(units) and not self._both_say_more(units)
         if len(units) == len(self._scripts) == 1 and not part:
