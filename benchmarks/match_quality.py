@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import redirect_stdout
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +36,13 @@ from adapters.lists.eu_fsf import eu_fsf
 from adapters.lists.un_sc import un_sc
 from adapters.lists.us_ofac_sdn import us_ofac_sdn
 from bot.book import EXACTLY, CompanyBook
+from bot.diff import diff, survey
 from bot.matching.compare import SAME, compare
 from bot.matching.fold import fold
 from bot.matching.index import NameIndex
 from bot.matching.scripts import script_of, scripts
 from bot.matching.words import japanese
-from bot.model import Document, ListChange, Listing, Name, Place, Subscription
+from bot.model import Document, ListChange, Listing, Mark, Name, Place, Subscription
 from bot.watched import Watched
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "matching"
@@ -50,6 +52,11 @@ REAL = (
     (us_ofac_sdn, LISTS / "us_ofac_sdn" / "2024-05-07_sdn.xml.gz"),
     (eu_fsf, LISTS / "eu_fsf" / "2024-05-13_xmlFullSanctionsList_1_1.xml.gz"),
     (un_sc, LISTS / "un_sc" / "2024-05-15_consolidated.xml.gz"),
+)
+#: Editions of one real list, days and years apart.
+EDITIONS = tuple(
+    LISTS / "us_ofac_sdn" / f"{day}_sdn.csv.gz"
+    for day in ("2021-08-18", "2022-03-21", "2022-03-24", "2024-05-02", "2024-05-03")
 )
 Line = dict[str, Any]
 Scored = list[tuple[float, bool]]
@@ -247,32 +254,71 @@ def million(entities: Sequence[Line], queries: Sequence[Line], size: int = 1_000
     )
 
 
-def edition(entities: Sequence[Line], rows: int, watched: int = 100_000) -> None:
-    """A new edition of a list, every row new, against a watchlist; then one row more. As the watcher does it."""
-    typed = [text for text in made_names(entities, watched) if fold(text.removeprefix(EXACTLY))]
+def edition(entities: Sequence[Line], rows: int) -> None:
+    """New editions of lists against 100,000 companies, as the watcher screens them.
+
+    Editions of a real list that follow each other, of which only what changed is screened; lists whose every row is
+    new; then one row more. A watchlist made of the names of other companies is what a list meets. One made of the very
+    names of the rows is the worst case: each row is nearly what several watch.
+    """
     now = datetime(2026, 11, 1, tzinfo=UTC)
-    begun = time.perf_counter()
-    companies = Watched(CompanyBook(()))
-    place = Place("console", "bench")
-    companies.update(Subscription(place=place, target=text, made_by="bench", made_at=now) for text in typed)
-    built = time.perf_counter() - begun
-    print(f"{watched:,} watched companies taken on in {built:.0f} s")
-    chosen = random.Random(2).sample(entities, min(rows, len(entities)))
-    new = [
-        Listing(source="bench", key=line["id"], name=line["names"][0], aliases=tuple(map(Name, line["names"][1:])))
-        for line in chosen
-    ]
-    screened("organisations", new, companies, now)
-    more = replace(new[0], key="more", name="Zhejiang Dahua Technology Co., Ltd.")
-    one = clocked(lambda: list(companies.matches(added(more, now))))
-    print(f"one row more: {one * 1e3:.1f} ms")
+    shuffled = random.Random(5).sample(entities, len(entities))
+    rows = min(rows, len(entities) - 5_000)
+    new, others = [listed(line) for line in shuffled[:rows]], shuffled[rows:]
     whole = []
     for source, path in REAL:
         if path.is_file():
             document = Document.of(gzip.decompress(path.read_bytes()), at=now, url=path.name)
             whole += [record.parse() for record in source.read(document).records]
-    if whole := whole[:rows]:
-        screened("entries of real lists (OFAC SDN, EU, UN), persons and ships among them", whole, companies, now)
+    for whose, watched in (("other companies", others), ("the rows themselves, the worst case", entities)):
+        companies = watchlist(watched, now)
+        print(f"against {len(companies.companies()):,} companies of names made from {whose}:")
+        followed(companies, now)
+        screened("organisations", new, companies, now)
+        if whole:
+            what = "entries of real lists (OFAC SDN, EU, UN), persons and ships among them"
+            screened(what, whole[:rows], companies, now)
+        more = replace(new[0], key="more", name="Zhejiang Dahua Technology Co., Ltd.")
+        one = clocked(lambda more=more, companies=companies: list(companies.matches(added(more, now))))  # type: ignore[misc]
+        print(f"  one row more: {one * 1e3:.1f} ms")
+
+
+def watchlist(entities: Sequence[Line], now: datetime, size: int = 100_000) -> Watched:
+    """So many watched companies that no book knows, each by a name made from names of these."""
+    companies, place = Watched(CompanyBook(())), Place("console", "bench")
+    made = made_names(entities, size * 5 // 4)  # some come out alike
+    typed = {key: text for text in made if (key := fold(text.removeprefix(EXACTLY)))}
+    companies.update(
+        Subscription(place=place, target=text, made_by="bench", made_at=now) for text in islice(typed.values(), size)
+    )
+    return companies
+
+
+def listed(line: Line) -> Listing:
+    first, *others = line["names"]
+    return Listing(source="bench", key=line["id"], name=first, aliases=tuple(map(Name, others)))
+
+
+def followed(companies: Watched, now: datetime) -> None:
+    """Read real editions one after the other and screen what changed since the one before."""
+    marks: dict[str, Mark] = {}
+    known: dict[str, Listing] = {}
+    for path in filter(Path.is_file, EDITIONS):
+        document = Document.of(gzip.decompress(path.read_bytes()), at=now, url=path.name.removesuffix(".gz"))
+        begun, first = time.perf_counter(), not known
+        seen = survey(us_ofac_sdn.read(document), marks, same_layout=not first)
+        difference = diff(seen, marks, known, first=first, same_layout=not first, seen=now)
+        found = len(companies.matches_of_all(difference.changes))
+        spent = time.perf_counter() - begun
+        for listing, mark in difference.listings:
+            known[listing.key], marks[listing.key] = listing, mark
+        for key in seen.gone:
+            del known[key], marks[key]
+        if not first:
+            print(
+                f"  {path.name}: read, compared and screened in {spent:.1f} s, {seen.rows:,} rows, "
+                f"{len(difference.changes):,} changed, {found:,} matches"
+            )
 
 
 def screened(what: str, new: Sequence[Listing], companies: Watched, now: datetime) -> None:
@@ -282,7 +328,7 @@ def screened(what: str, new: Sequence[Listing], companies: Watched, now: datetim
     spent, worked = time.perf_counter() - begun, processor_time() - worked
     names = sum(len(listing.names()) for listing in new)
     print(
-        f"{len(new):,} {what} ({names:,} names), all new: {spent:.1f} s ({worked:.1f} s of both cores), "
+        f"  {len(new):,} {what} ({names:,} names), all new: {spent:.1f} s ({worked:.1f} s of both cores), "
         f"{found:,} matches"
     )
 
