@@ -306,13 +306,12 @@ class NameIndex:
                 if scripts and main_script(filed[1].text) in scripts:
                     continue
                 units = kept.get(number) or read_to_file(filed[1].text).units
-                part = number in parts
-                if part and len(units) == 1:
+                if number in parts and len(units) == 1:
                     if asked.says_more_than(read(filed[1].text).units):
                         continue  # what stands in brackets, and in another name with a word of its own
                     if few_letters(units) and (asked.says_other_words() or (form.part and few_letters(form.units))):
                         continue  # initials in brackets, and somebody who says more, or has them in brackets too: IRGC
-                if asked.leads_to(units, part=part):
+                if asked.leads_to(units):
                     found.add(filed[0])
         return found
 

@@ -49,12 +49,13 @@ class Asked:
         self._alone: dict[int, bool] = {}  # whether a unit is met by itself; by its identity, which the index keeps
         self._meeting: dict[int, int] = {}  # likewise: which of the units asked for it meets, as bits
 
-    def leads_to(self, units: Sequence[Unit], *, part: bool) -> bool:
+    def leads_to(self, units: Sequence[Unit]) -> bool:
         """Whether the words of a name, or of a part of one, are all met by what is asked for, as they are or nearly.
 
-        In one script every word has to be met, and a name of one word by that very word. Other words than those of its
-        own may be missing where what is asked for says nothing else than the name, for lists have many a company for
-        short. Across scripts they may be missing anyhow: translators leave them out.
+        In one script every word has to be met, and a name of one word, or one in brackets or quotation marks, by that
+        very word. Other words than those of its own may be missing where what is asked for says nothing else than the
+        name, for lists have many a company for short. Across scripts they may be missing anyhow: translators leave
+        them out.
         """
         of_its_own = [one for one in units if not one.rank]
         if not of_its_own:
@@ -65,7 +66,7 @@ class Asked:
             return abroad or not self._says_otherwise(units)
         if self._scripts.isdisjoint([one.script for one in units]):
             return self._may_be_heard(units) and self._own_are_met(units) and not self._both_say_more(units)
-        if len(units) == len(self._scripts) == 1 and not part:
+        if len(units) == len(self._scripts) == 1:
             return self._says(units[0])
         if not self._own_are_met(units):
             return False

@@ -83,6 +83,7 @@ def test_led_to(watched: str, listed: str) -> None:
         ("シャヌワール株式会社", "EATON VANCE SENIOR INCOME TRUST"),
         ("Elektro", "ELECTRIC TRAINS OF KOLORA"),
         ("Trading House", "KOLORA TRADE AND HOUSES"),
+        ("Research Institute “Kolotech”", "KOLLTECH CORPORATION"),
         ("Institute of Safety Research [Kolora]", "KOLORA ZENTRAFIL FISHERIES"),
     ],
 )
