@@ -119,13 +119,11 @@ class Watched:
 
     def match(self, listing: Listing) -> Iterator[tuple[Company, Match]]:
         """The watched companies an entry is, or is related to."""
-        near: dict[str, set[str]] = {}  # company id -> the names that are near one of its own
-        scripts = {main_script(name.text) for name in listing.names()}
-        company = listing.kind in BODIES
-        for name in listing.names():
-            text = name.text
-            for owner in self._index.owners(text, scripts) if company else self._index.bearers(text):
-                near.setdefault(owner, set()).add(text)
+        names = [name.text for name in listing.names()]
+        if listing.kind in BODIES:
+            near = self._index.owners(*names)
+        else:
+            near = {owner: {name} for name in names for owner in self._index.bearers(name)}  # any of them will do
         numbered = {id for one in listing.identifiers for id in self._numbers.get(one.value.casefold(), ())}
         for id in sorted(near.keys() | numbered):
             match = recognise(self._companies[id], listing, among=near.get(id, ()))

@@ -11,7 +11,7 @@ import gc
 import math
 from array import array
 from bisect import bisect_left, insort
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from heapq import nlargest
@@ -254,34 +254,47 @@ class NameIndex:
         hits = [Hit(owner, name, explain(name, asked_name, judged)) for owner, (judged, name) in ranked]
         return sorted(hits, key=lambda hit: -hit.match.score)  # a weak name may have been held back
 
-    def owners(self, text: str, besides: Collection[str] = ()) -> set[str]:
-        """Who may be meant, or be the group of who is meant, judged only by what the names share.
+    def owners(self, *names: str) -> dict[str, set[str]]:
+        """Who may be meant by an entry of these names, or be its group, and by which of the names.
 
-        For screening a whole list: whoever asks compares these few in full, and nobody else. Who else is in the index
-        makes no difference to who is found. `besides` are the scripts in which the same entry has other names: a name
-        in one of them is to be compared with those, not with this one by its sound.
+        For screening a whole list: whoever asks compares these few in full, and nobody else. It is judged only by what
+        the names share; who else is in the index makes no difference to who is found. Somebody's name in a script in
+        which the entry has a name too is to be compared with that one, not with the others by its sound.
         """
+        scripts = {script for name in names if (script := main_script(name))}
+        found: dict[str, set[str]] = {}
+        known: dict[Hashable, set[str]] = {}  # many names of an entry differ by their legal forms alone
+        for name in names:
+            script = main_script(name)
+            for form in (*readings(name), *_guessed(name)):
+                asked = (script, form.units, form.han, form.numbers, bool(form.part))
+                if asked not in known:
+                    known[asked] = self._led_to(form, scripts - {script})
+                for owner in known[asked]:
+                    found.setdefault(owner, set()).add(name)
+        return found
+
+    def _led_to(self, form: Form, besides: Collection[str]) -> set[str]:
+        """Who may be meant by a reading of a name, but for names in the scripts that the entry has `besides`."""
         found: set[str] = set()
-        scripts = {script for script in besides if script} - {main_script(text)}
         names, kept, parts = self._names, self._units, self._parts
-        for form in (*readings(text), *_guessed(text)):
-            wanted = self._wanted(form, mistyped=True)
-            left_out = () if _says_one_word(form) else self._generic
-            asked = Asked(form, wanted)
-            for number in self._covered(wanted):
-                filed = names[number]
-                if filed is None or filed[0] in found or number in left_out:
-                    continue
-                if scripts and main_script(filed[1].text) in scripts:
-                    continue
-                units = kept.get(number) or read_to_file(filed[1].text).units
-                if number in parts and len(units) == 1:
-                    if asked.says_more_than(read(filed[1].text).units):
-                        continue  # what stands in brackets, and in another name with a word of its own
-                    if few_letters(units) and (asked.says_other_words() or (form.part and few_letters(form.units))):
-                        continue  # initials in brackets, and somebody who says more, or has them in brackets too: IRGC
-                if asked.leads_to(units):
-                    found.add(filed[0])
+        wanted = self._wanted(form, mistyped=True)
+        left_out = () if _says_one_word(form) else self._generic
+        asked = Asked(form, wanted)
+        for number in self._covered(wanted):
+            filed = names[number]
+            if filed is None or filed[0] in found or number in left_out:
+                continue
+            if besides and main_script(filed[1].text) in besides:
+                continue
+            units = kept.get(number) or read_to_file(filed[1].text).units
+            if number in parts and len(units) == 1:
+                if asked.says_more_than(read(filed[1].text).units):
+                    continue  # what stands in brackets, and in another name with a word of its own
+                if few_letters(units) and (asked.says_other_words() or (form.part and few_letters(form.units))):
+                    continue  # initials in brackets, and somebody who says more, or has them in brackets too: IRGC
+            if asked.leads_to(units):
+                found.add(filed[0])
         return found
 
     def bearers(self, text: str) -> set[str]:
