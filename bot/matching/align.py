@@ -319,8 +319,16 @@ def _how_joined(units: Sequence[Unit], whole: Unit) -> str:
 
 def written_together(units: Sequence[Unit], others: Iterable[Unit]) -> bool:
     """Whether neighbours of one side may be one of these words of the other."""
-    text = "".join([unit.text for unit in units])
-    return any(_alike_joined(units, text, whole) >= _enough(units, whole) for whole in others)
+    text, native = _as_one(units)
+    for whole in others:
+        if _alike_joined(units, text, whole, native=native) >= _enough(units, whole):
+            return True
+    return False
+
+
+def _as_one(units: Sequence[Unit]) -> tuple[str, bool]:
+    """Neighbouring words in Latin letters as one, and whether any of them is written in another script."""
+    return "".join([unit.text for unit in units]), any([unit.native for unit in units])
 
 
 def _enough(units: Sequence[Unit], whole: Unit) -> float:
@@ -342,29 +350,28 @@ def _longest(units: Sequence[Unit], places: Sequence[int]) -> float:
 
 def _best_whole(units: Sequence[Unit], others: Sequence[Unit], places: Sequence[int]) -> tuple[float, int]:
     """Which of the other side's words is most like these neighbours written as one."""
-    text = "".join([unit.text for unit in units])
-    native = any(unit.native for unit in units)
+    text, native = _as_one(units)
     size = len(text)
     best = (0.0, 0)
     for at in places:
         whole = others[at]
         if native or whole.native or abs(len(whole.text) - size) <= _LETTERS_MORE:
-            best = max(best, (_alike_joined(units, text, whole), at))
+            best = max(best, (_alike_joined(units, text, whole, native=native), at))
     return best
 
 
-def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
-    """How alike neighbouring words, written as one, are to a word of the other side."""
-    if not whole.native and not any(unit.native for unit in units):
+def _alike_joined(units: Sequence[Unit], text: str, whole: Unit, *, native: bool) -> float:
+    """How alike neighbouring words, written as one, are to a word of the other side; `native` as `_as_one` says."""
+    if not whole.native and not native:
         return _alike_in_latin(units, text, whole)
-    kanji = "".join([unit.native for unit in units if unit.script == "kanji"])
+    kanji = "".join([unit.native for unit in units if unit.script == "kanji"]) if native else ""
     if whole.native and not kanji and _says(units, spelled_out(whole.native)):
         return 0.97
     if whole.script == "han" and whole.native:
         han = [unit.native for unit in units if unit.script == "han"]
         if len(han) == len(units):  # characters are never compared by their sound
             return 0.97 if "".join(han) == whole.native else 0.0
-        if not any(unit.native for unit in units):
+        if not native:
             return _han_joined(units, text, whole.native)
     if len(units) == 2 and not whole.native and units[0].script == units[1].script == "han":
         together = units[0].native + units[1].native
@@ -384,8 +391,8 @@ def _alike_joined(units: Sequence[Unit], text: str, whole: Unit) -> float:
     if whole.script == "kana" or any(unit.script == "kana" for unit in units):
         return loan_alike(whole.text, text) if whole.script == "kana" else loan_alike(text, whole.text)
     if whole.script in _BLURRING or units[0].script in _BLURRING:
-        native, latin = (whole.text, text) if whole.script in _BLURRING else (text, whole.text)
-        alike = blurred_alike(native, latin, whole.script or units[0].script)
+        word, latin = (whole.text, text) if whole.script in _BLURRING else (text, whole.text)
+        alike = blurred_alike(word, latin, whole.script or units[0].script)
         return alike if alike >= 0.8 else 0.0
     if whole.script == "arabic" or units[0].script == "arabic":
         return bones_alike(consonants(text), consonants(whole.text))
@@ -556,15 +563,20 @@ def closeness(mine: Unit, other: Unit) -> float:
             return 0.0
         return 0.75 if mine.script == other.script else NEAR_TRANSLATED
     short, long = (mine.text, other.text) if len(mine.text) <= len(other.text) else (other.text, mine.text)
-    if not short or short.isdigit() or long.isdigit() or short[-1].isdigit() != long[-1].isdigit():
+    if not short or ((short[-1].isdigit() or long[-1].isdigit()) and _numbered_apart(short, long)):
         return 0.0
-    if _INSTITUTE.fullmatch(short) and _INSTITUTE.fullmatch(long):
+    if "nii" in short and _INSTITUTE.fullmatch(short) and _INSTITUTE.fullmatch(long):
         return 0.0  # НИИЭИ and NIIEMI are two institutes: every letter of such a name is a word
     if mine.native or other.native:
         return _native_alike(mine, other)
     if len(short) == 1:
         return 0.6 if short[0] == long[0] and len(long) > 2 and not mine.rank and not other.rank else 0.0
     return _spelling_alike(mine, other, short, long) if len(short) > 2 else 0.0
+
+
+def _numbered_apart(one: str, other: str) -> bool:
+    """Whether one of two words is a number, or ends in one, and the other does not."""
+    return one.isdigit() or other.isdigit() or one[-1].isdigit() != other[-1].isdigit()
 
 
 _NONE: frozenset[int] = frozenset()
@@ -781,7 +793,11 @@ _HARD = frozenset({"han", "kanji", "kana", "arabic", "hebrew", "thai"})
 
 
 def _best(mine: Unit, other: Unit) -> float:
-    return max(OSA.normalized_similarity(mine.text, other.text), OSA.normalized_similarity(mine.sound, other.sound))
+    """How alike two words are in letters or by sound, 0 when that is not close."""
+    return max(
+        OSA.normalized_similarity(mine.text, other.text, score_cutoff=CLOSE),
+        OSA.normalized_similarity(mine.sound, other.sound, score_cutoff=CLOSE),
+    )
 
 
 def bones_alike(one: str, other: str) -> float:

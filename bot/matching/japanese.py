@@ -312,10 +312,16 @@ def _needed(letter: str) -> tuple[int, float]:
 @cache
 def _begin_alike(sound: str, two: str) -> bool:
     """Whether a Latin word that begins with these two letters may begin with something near this sound."""
+    return not all(_strange(sound, one) for one in _heard_first(two))
+
+
+@cache
+def _heard_first(two: str) -> set[str]:
+    """With which letters a Latin word that begins with these two may begin in the spellings that kana hear."""
     begins = {two[:1]}
     for name in ("english_spellings", "english_vowels", "kana_spellings"):
         begins |= {new[0] for old, new in pairs(name).items() if old.startswith(two) or two.startswith(old)}
-    return not all(_strange(sound, one) for one in begins)
+    return begins
 
 
 def _comparable(ours: str, theirs: str) -> bool:
@@ -362,18 +368,18 @@ def _padding(kana: str, at: int) -> float:
 
 
 def _losses(latin: str) -> tuple[float, ...]:
-    return tuple([_lost(latin, at) for at in range(len(latin))])
+    return tuple(map(_lost, latin, ["", *latin], [*latin[1:], ""]))
 
 
-def _lost(latin: str, at: int) -> float:
-    """What it costs to hear nothing where the Latin word has a letter: little for a silent r or e."""
-    letter, before, after = latin[at], latin[at - 1] if at else "", latin[at + 1 : at + 2]
+@lru_cache(maxsize=20_000)
+def _lost(letter: str, before: str, after: str) -> float:
+    """What it costs to hear nothing where a Latin word has a letter, between two others: little for a silent r or e."""
     if letter in _VOWELS:
-        if not at:
+        if not before:
             return 0.5
         return 0.1 if letter == "e" else 0.25 if before in _VOWELS or after in _VOWELS else 0.35
     if letter == "r" and before in _VOWELS and (not after or after == "e" or after not in _VOWELS):
         return 0.1 if after == "e" else 0.05
-    if letter == "h" and not at:
+    if letter == "h" and not before:
         return 0.6
     return _LOST_IN_LATIN.get(letter, 1.0)

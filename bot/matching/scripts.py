@@ -310,7 +310,12 @@ def main_script(text: str) -> str:
         return "LATIN" if _LETTER.search(text, 0, 60) else ""
     counts: dict[str, int] = {}
     for character in text[:60]:
-        if character.isalpha():
-            script = unicodedata.name(character, "?").split(" ")[0].split("-")[0]
+        if script := _script_of_letter(character):
             counts[script] = counts.get(script, 0) + 1
     return max(counts, key=lambda script: counts[script], default="")
+
+
+@lru_cache(maxsize=20_000)
+def _script_of_letter(character: str) -> str:
+    """The first word of what Unicode calls a letter, nothing for what is none."""
+    return unicodedata.name(character, "?").split(" ")[0].split("-")[0] if character.isalpha() else ""
