@@ -40,6 +40,7 @@ class Asked:
         self._telling = telling(form.units)
         self._scripts = frozenset([one.script for one in form.units])
         self._native = any(one.native for one in form.units)
+        self._own_in_latin = any(not one.native and not one.rank for one in form.units)
         self._thai = "thai" in self._scripts
         self._korean = [one for one in form.units if one.script == "hangul" and not one.rank]
         self._said = frozenset([one.sound for one in form.units])
@@ -70,7 +71,7 @@ class Asked:
             return self._says(units[0])
         if not self._own_are_met(units):
             return False
-        if self._native or any(one.native for one in units):
+        if any(one.native for one in units) or (self._native and not self._own_in_latin):
             return True
         if all(self._is_met(units, at) for at, one in enumerate(units) if one.rank not in _SMALL):
             return True
