@@ -11,6 +11,7 @@ import gc
 import math
 from array import array
 from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -261,15 +262,17 @@ class NameIndex:
         the names share; who else is in the index makes no difference to who is found. Somebody's name in a script in
         which the entry has a name too is to be compared with that one, not with the others by its sound.
         """
-        scripts = {script for name in names if (script := main_script(name))}
+        written = Counter(map(main_script, names))
         found: dict[str, set[str]] = {}
         known: dict[Hashable, set[str]] = {}  # many names of an entry differ by their legal forms alone
         for name in names:
             script = main_script(name)
             for form in (*readings(name), *_guessed(name)):
-                asked = (script, form.units, form.han, form.numbers, bool(form.part))
+                part = main_script(form.text) if form.part else script  # behind a Latin name it may stand in Arabic
+                asked = (script, part, form.units, form.han, form.numbers, bool(form.part))
                 if asked not in known:
-                    known[asked] = self._led_to(form, scripts - {script})
+                    besides = {one for one in written if one not in ("", part) and (one != script or written[one] > 1)}
+                    known[asked] = self._led_to(form, besides)
                 for owner in known[asked]:
                     found.setdefault(owner, set()).add(name)
         return found
