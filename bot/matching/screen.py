@@ -66,13 +66,15 @@ class Asked:
                     return False
             return abroad or not self._says_otherwise(units)
         if self._scripts.isdisjoint([one.script for one in units]):
-            return self._may_be_heard(units) and self._own_are_met(units) and not self._both_say_more(units)
+            if not self._may_be_heard(units) or not self._own_are_met(units):
+                return False
+            return not (self._rests_on_little(units) or self._both_say_more(units))
         if len(units) == len(self._scripts) == 1:
             return self._says(units[0])
         if not self._own_are_met(units):
             return False
         if any(one.native for one in units) or (self._native and not self._own_in_latin):
-            return True
+            return not self._rests_on_little(units)
         if all(self._is_met(units, at) for at, one in enumerate(units) if one.rank not in _SMALL):
             return True
         return all(map(self._says, of_its_own)) and self._stands_within(units)
@@ -125,6 +127,20 @@ class Asked:
         if any(not one.rank and one.weight >= LONG for one in left):
             return True
         return bool(left and over) and not any(written_together(pair, over) for pair in pairwise(left))
+
+    def _rests_on_little(self, units: Sequence[Unit]) -> bool:
+        """Whether a name has nothing of its own but a few letters, or a number, and what else it says is not met.
+
+        Т-Банк is no T-Systems, and Сеть-1 no Acquisition Corp. I. Of what stands beside a number something has to be.
+        """
+        own = [one for one in units if not one.rank]
+        if sum([0.0 if one.text.isdigit() else one.weight for one in own]) > SHORT:
+            return False
+        others = [
+            one.concept in _UNSAID or self._is_met(units, at) for at, one in enumerate(units) if one.rank not in _SMALL
+        ]
+        numbered = any(one.text.isdigit() for one in own)
+        return bool(others) and not (any(others) if numbered else all(others))
 
     def _met_by(self, word: Unit) -> int:
         """Which words of what is asked for are met by a word, as bits."""
