@@ -320,15 +320,12 @@ def _how_joined(units: Sequence[Unit], whole: Unit) -> str:
 def written_together(units: Sequence[Unit], others: Iterable[Unit]) -> bool:
     """Whether neighbours of one side may be one of these words of the other."""
     text, native = _as_one(units)
-    for whole in others:
-        if _alike_joined(units, text, whole, native=native) >= _enough(units, whole):
-            return True
-    return False
+    return any(_alike_joined(units, text, whole, native=native) >= _enough(units, whole) for whole in others)
 
 
 def _as_one(units: Sequence[Unit]) -> tuple[str, bool]:
     """Neighbouring words in Latin letters as one, and whether any of them is written in another script."""
-    return "".join([unit.text for unit in units]), any([unit.native for unit in units])
+    return "".join([unit.text for unit in units]), any(unit.native for unit in units)
 
 
 def _enough(units: Sequence[Unit], whole: Unit) -> float:
@@ -517,6 +514,11 @@ def _how_close(mine: Unit, other: Unit) -> str:
 def _only_heard(native: Unit, latin: Unit) -> bool:
     """Characters that another romanisation or language hears as this word, and that no pinyin spells so."""
     return native.script == "han" and not latin.native and not pinyin_fits(native.native, latin.text)
+
+
+def heard_alone(mine: Unit, other: Unit) -> bool:
+    """Whether two words that are close are so by ear alone, one of them in Chinese characters."""
+    return mine.script != other.script and _how_close(mine, other) == "by ear"
 
 
 def _spelled(native: Unit, latin: Unit) -> bool:

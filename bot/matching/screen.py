@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from bot.matching.align import closeness, only_near, written_together
+from bot.matching.align import closeness, heard_alone, only_near, written_together
 from bot.matching.words import Form, Unit, glossary
 
 #: How alike a word has to be that was heard in another script for an entry to be compared.
@@ -126,7 +126,16 @@ class Asked:
         left = [one for at, one in enumerate(self._units) if not met >> at & 1 and one.rank not in _UNTOLD]
         if any(not one.rank and one.weight >= LONG for one in left):
             return True
+        if (over or any(one.rank != "place" for one in left)) and self._is_heard_alone(units):
+            return True
         return bool(left and over) and not any(written_together(pair, over) for pair in pairwise(left))
+
+    def _is_heard_alone(self, units: Sequence[Unit]) -> bool:
+        """Whether the one word of its own that a name has is met by ear alone, in Chinese: many words are so near."""
+        own = [one for one in units if not one.rank]
+        return len(own) == 1 and all(
+            heard_alone(own[0], one) for at, one in enumerate(self._units) if self._met_by(own[0]) >> at & 1
+        )
 
     def _rests_on_little(self, units: Sequence[Unit]) -> bool:
         """Whether a name has nothing of its own but a few letters, or a number, and what else it says is not met.
