@@ -8,11 +8,12 @@ from bot.matching.index import NameIndex
 from bot.model import Name
 
 
-def led(watched: str, listed: str) -> bool:
+def led(watched: str, *listed: str) -> bool:
+    """Whether names of one entry lead to somebody watched by this name."""
     index = NameIndex()
     index.add("watched", [Name(watched)])
     index.add("another", [Name("Somebody Else Entirely")])
-    return "watched" in index.owners(listed)
+    return "watched" in index.owners(*listed)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,9 @@ def led(watched: str, listed: str) -> bool:
         ("上海航天技术研究院", "Shanghai Academy of Spaceflight Technology"),
         ("出水ゴルフクラブ", "IZUMI GOLF CLUB CO.LTD"),
         ("瑞萨电子", "Renesas Electronics"),
+        ("Т-Банк", "T-Bank JSC"),
+        ("Сеть-1", "Network-1 LLC"),
+        ("菲林格尔", "Freering"),
     ],
 )
 def test_led_to(watched: str, listed: str) -> None:
@@ -85,8 +89,24 @@ def test_led_to(watched: str, listed: str) -> None:
         ("Trading House", "KOLORA TRADE AND HOUSES"),
         ("Research Institute “Kolotech”", "KOLLTECH CORPORATION"),
         ("Institute of Safety Research [Kolora]", "KOLORA ZENTRAFIL FISHERIES"),
+        ("Т-Банк", "SALTERN AIR TRANSPORT (SAT-T)"),
+        ("Сеть-1", "KOLORA ACQUISITION CORP. I"),
+        ("Pakistan Freering Foundation", "菲林格尔"),
     ],
 )
 def test_not_led_to(watched: str, listed: str) -> None:
     """A short word that is only near, everyday words of which one is missing, and what is near by ear alone."""
     assert not led(watched, listed)
+
+
+def test_a_name_behind_another_is_asked_for_in_its_own_script() -> None:
+    """Of an entry that has a name in Latin letters as well, the Arabic of another leads to no Latin name by its sound."""
+    assert led("Zeria Industries", "أنصار الشريعة (Ansar al Charia)")  # all that there is to go by
+    assert not led("Zeria Industries", "أنصار الشريعة (Ansar al Charia)", "Ansar al Charia")
+    assert led("أنصار الشريعة", "أنصار الشريعة (Ansar al Charia)", "Ansar al Charia")
+    assert led("小米集团", "小米集团 (Xiaomi)", "Xiaomi")
+
+
+def test_every_word_in_latin_letters_is_asked_of_an_entry_that_has_both_scripts() -> None:
+    assert led("Kolora Sharia", "شريعة Kolora")
+    assert not led("Kolora Zentra Fisheries", "شريعة Kolora Zentra")
