@@ -133,9 +133,10 @@ class Asked:
     def _is_heard_alone(self, units: Sequence[Unit]) -> bool:
         """Whether the one word of its own that a name has is met by ear alone, in Chinese: many words are so near."""
         own = [one for one in units if not one.rank]
-        return len(own) == 1 and all(
-            heard_alone(own[0], one) for at, one in enumerate(self._units) if self._met_by(own[0]) >> at & 1
-        )
+        if len(own) != 1 or any(written_together(pair, own) for pair in pairwise(self._units)):
+            return False
+        met = self._met_by(own[0])
+        return all(heard_alone(own[0], one) for at, one in enumerate(self._units) if met >> at & 1)
 
     def _rests_on_little(self, units: Sequence[Unit]) -> bool:
         """Whether a name has nothing of its own but a few letters, or a number, and what else it says is not met.

@@ -58,6 +58,7 @@ def led(watched: str, *listed: str) -> bool:
         ("Т-Банк", "T-Bank JSC"),
         ("Сеть-1", "Network-1 LLC"),
         ("菲林格尔", "Freering"),
+        ("恒合股份", "Heng He Casino"),
     ],
 )
 def test_led_to(watched: str, listed: str) -> None:
