@@ -101,7 +101,7 @@ def test_not_led_to(watched: str, listed: str) -> None:
 
 
 def test_a_name_behind_another_is_asked_for_in_its_own_script() -> None:
-    """Of an entry that has a name in Latin letters as well, the Arabic of another leads to no Latin name by its sound."""
+    """Of an entry that has a name in Latin letters as well, the Arabic of another leads to none by its sound."""
     assert led("Zeria Industries", "أنصار الشريعة (Ansar al Charia)")  # all that there is to go by
     assert not led("Zeria Industries", "أنصار الشريعة (Ansar al Charia)", "Ansar al Charia")
     assert led("أنصار الشريعة", "أنصار الشريعة (Ansar al Charia)", "Ansar al Charia")
