@@ -26,7 +26,7 @@ Item = TypeVar("Item")
 Found = TypeVar("Found")
 
 #: Seconds of work after which a copy is worth its while.
-PATIENCE = 0.5
+PATIENCE = 0.2
 #: Fewer things than this are not divided.
 FEW = 100
 #: Seconds that the copy has, when all else is done, to end what it is at and to write down what it found.
