@@ -517,7 +517,7 @@ def _only_heard(native: Unit, latin: Unit) -> bool:
 
 
 def heard_alone(mine: Unit, other: Unit) -> bool:
-    """Whether two words that are close are so by ear alone, one of them in Chinese characters."""
+    """Whether two words that are close are so by ear alone: Chinese characters, and no pinyin of them."""
     return mine.script != other.script and _how_close(mine, other) == "by ear"
 
 

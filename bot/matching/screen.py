@@ -56,7 +56,8 @@ class Asked:
         In one script every word has to be met, and a name of one word, or one in brackets or quotation marks, by that
         very word. Other words than those of its own may be missing where what is asked for says nothing else than the
         name, for lists have many a company for short. Across scripts they may be missing anyhow: translators leave
-        them out.
+        them out. But not beside a few letters or a number, and what is asked for in both scripts is asked in Latin
+        letters for every word.
         """
         of_its_own = [one for one in units if not one.rank]
         if not of_its_own:
